@@ -1,0 +1,21 @@
+# The Holdfast worker. Debian rather than Alpine: Temporal's native core is built for glibc.
+FROM node:24.21.0-bookworm-slim
+
+WORKDIR /app
+ENV NODE_ENV=production
+
+# Packages first, so that a change of the code does not install them again.
+COPY package.json package-lock.json .npmrc ./
+# Not `npm ci`: see dev/bootstrap.mjs.
+RUN npm install --no-save --omit=dev
+
+COPY src ./src
+
+# Where the ledger lives if no DATABASE_URL is given.
+ENV HOLDFAST_LEDGER=/data/ledger.db
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+USER node
+
+# Node strips the types itself, so there is nothing to build.
+CMD ["node", "src/worker.ts"]

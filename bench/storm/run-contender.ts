@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startWorker } from '../../dev/demo/worker-process.ts';
+import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import { type Child, startChild } from './child.ts';
+import type { Contender } from './contenders.ts';
+import { cpuSecondsOf } from './cpu-time.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import type { Progress } from './parent.ts';
+import { idealMs, patience, type Storm } from './storm.ts';
+
+const bench = path.dirname(import.meta.dirname);
+
+/** Lets one contender through the storm: a fresh provider, a fresh server, nobody else. */
+export async function runContender(
+  contender: Contender,
+  storm: Storm,
+  onProgress: (progress: Progress, elapsedMs: number) => void,
+): Promise<Outcome> {
+  const children: Pick<Child, 'stop'>[] = [];
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-storm-'));
+  let temporal: DevServer | undefined;
+  try {
+    const provider = startChild(path.join(bench, 'storm/provider.ts'), [JSON.stringify(storm)]);
+    children.push(provider);
+    const { baseUrl = '' } = await provider.next('ready');
+    if (contender.temporal) temporal = await startDevServer({ isHeadless: true });
+    const env = {
+      OPENAI_BASE_URL: baseUrl,
+      OPENAI_API_KEY: 'sk-storm',
+      STORM_CALLS: String(storm.calls),
+      ...(temporal && {
+        TEMPORAL_ADDRESS: temporal.address,
+        TEMPORAL_NAMESPACE: temporal.namespace,
+        // A person's own profiles stay out of it: there is no such file.
+        TEMPORAL_CONFIG_FILE: path.join(bench, 'no-profiles.toml'),
+      }),
+    };
+    for (let worker = 1; worker <= (contender.workers ?? 0); worker += 1) {
+      const logFile = path.join(folder, `worker-${worker}.log`);
+      const ledger = path.join(folder, 'ledger.db');
+      await startWorker(
+        { env: { ...process.env, ...env, HOLDFAST_LEDGER: ledger }, cwd: folder, logFile },
+        (process) => children.push(process),
+      );
+    }
+    const client = startChild(path.join(bench, contender.program), [], env);
+    children.push(client);
+    await client.next('ready');
+    provider.tell({ kind: 'go' });
+    client.tell({ kind: 'go' });
+    const cpuBefore = temporal ? cpuSecondsOf(temporal.pid) : 0;
+    const { progress, elapsedMs } = await untilEnd(client, storm, onProgress);
+    const serverCpuSeconds = temporal ? cpuSecondsOf(temporal.pid) - cpuBefore : 0;
+    provider.tell({ kind: 'report' });
+    const { stats } = await provider.next('stats');
+    return outcomeOf(contender, storm, stats, progress, elapsedMs, serverCpuSeconds);
+  } finally {
+    await Promise.all(children.map((child) => child.stop()));
+    await temporal?.stop();
+    if (!process.env.STORM_KEEP) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function untilEnd(
+  client: Child,
+  storm: Storm,
+  onProgress: (progress: Progress, elapsedMs: number) => void,
+): Promise<{ progress: Progress; elapsedMs: number }> {
+  const startedMs = performance.now();
+  const stopMs = idealMs(storm) * patience;
+  let progress: Progress = { done: 0, lost: 0 };
+  while (true) {
+    const elapsedMs = performance.now() - startedMs;
+    const isOver = progress.done + progress.lost >= storm.calls || elapsedMs >= stopMs;
+    if (isOver) return { progress, elapsedMs };
+    // A contender says how far it is four times a second; one that has stopped saying is not awaited.
+    const silence = new AbortController();
+    const unchanged = sleep(stopMs - elapsedMs, progress, { signal: silence.signal });
+    unchanged.catch(() => {});
+    progress = await Promise.race([client.next('progress'), unchanged]);
+    silence.abort();
+    onProgress(progress, performance.now() - startedMs);
+  }
+}

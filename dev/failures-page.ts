@@ -1,0 +1,64 @@
+import { allFailureTypes, type FailureType, failureTypes } from '../src/failures/failure-types.ts';
+import { whatToDo } from '../src/failures/what-to-do.ts';
+import { families } from '../src/llm/classify/families.ts';
+import { catalogue } from '../src/policies/catalogue.ts';
+
+const retried = {
+  retry: () => 'yes',
+  limited: (type: FailureType) => `up to ${catalogue.model.attemptsByType[type]} attempts`,
+  fail: () => 'no',
+  park: () => 'no: a person can cure it',
+};
+
+/** The page for users on failure types and dialects, from the tables that the code itself reads. */
+export function failuresPage(): string {
+  const types = allFailureTypes.map((type) => {
+    const { treatment, meaning } = failureTypes[type];
+    return `| \`${type}\` | ${retried[treatment](type)} | ${meaning} | ${whatToDo[type]} |`;
+  });
+  const dialects = Object.entries(families).map(
+    ([name, { answer, dialects: known }]) => `| \`${name}\` | ${answer} | ${known.join(', ')} |`,
+  );
+  return `# Failure types
+
+Whatever goes wrong in a call or an effect has one of these types. It is the \`type\` of the failure
+in the Temporal UI, what \`nonRetryableErrorTypes\` and \`attemptsByType\` of a policy list, and
+\`failureType\` in the worker's log.
+
+| type | retried | what it is | what to do |
+|---|---|---|---|
+${types.join('\n')}
+
+"Retried" is within the policy: its attempts, its budgets, and its cap on Retry-After. A wait longer
+than that cap is \`QuotaExhausted\`.
+
+## How an answer is read
+
+Status, headers and body decide together, by a table that is read from top to bottom: codes and
+messages that leave no doubt come before what a status says by habit. A 429 can be a matter of money,
+a 400 one of credentials, a 200 an error.
+
+- The provider's own \`x-should-retry\` overrules the table.
+- Retry-After is read from \`retry-after-ms\`, \`retry-after\` in seconds or as a date, Google's
+  \`RetryInfo\`, and the message ("try again in 1.3s", "retry after 9 seconds") where no header is.
+  It is a floor under the policy's own delay.
+- A limit that names when it ends (tokens per day, for example) is \`RateLimited\`: the policy's cap
+  decides whether that is too long.
+- What nobody has seen before is permanent as 4xx and transient as 5xx. It is logged as
+  \`attempt.unclassified\` with its shape (status, content type, size, known field names), never with
+  its content.
+- The reason in a failure's message is from a closed list. Texts of a provider are matched, but never
+  shown: they may hold prompts or keys.
+
+## Families and their dialects
+
+A provider has a family: how it is spoken to, and whose errors it sends. Servers of a family are not
+told apart by configuration; one table understands them all.
+
+| family | what it answers with | understood and tested |
+|---|---|---|
+${dialects.join('\n')}
+
+This page is generated from \`src/failures/\` and \`src/llm/classify/\` by \`node dev/write-schemas.ts\`.
+`;
+}

@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const LOCK_POLL_MS = 250;
+const SQLITE_BUSY = 5;
+
+/** The user's cache, outside the repository: `$XDG_CACHE_HOME/holdfast` or `~/.cache/holdfast`. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return path.join(env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'holdfast');
+}
+
+/**
+ * Runs `work` while no other process holds the lock `name` in `folder`.
+ * The lock is SQLite's lock on a file: the operating system drops it when its holder dies,
+ * so that a killed build leaves nothing that somebody has to clean up.
+ */
+export async function withCacheLock<T>(
+  folder: string,
+  name: string,
+  onWait: () => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(path.join(folder, `${name}.lock`));
+  try {
+    for (let isFirst = true; !tryLock(database); isFirst = false) {
+      if (isFirst) onWait();
+      await sleep(LOCK_POLL_MS);
+    }
+    return await work();
+  } finally {
+    database.close();
+  }
+}
+
+function tryLock(database: DatabaseSync): boolean {
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return false;
+    throw error;
+  }
+}

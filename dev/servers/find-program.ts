@@ -1,0 +1,99 @@
+import { constants } from 'node:fs';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { startProgress } from '../progress.mjs';
+import { cacheFolder, withCacheLock } from './cache.ts';
+import { type Program, ProgramMissingError } from './program.ts';
+import { downloadBySdk } from './sdk-download.ts';
+
+/**
+ * The path of `program`, found or built. In order: its environment variable, PATH, the cache,
+ * the SDK's download, a build. What takes long shows its progress on stderr.
+ * Safe for several processes at once: one builds, the others wait for it.
+ * @throws ProgramMissingError with one message that names the fix.
+ */
+export async function findProgram(
+  program: Program,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const named = env[program.variable];
+  if (named) return namedProgram(program, named);
+
+  const onPath = await searchPath(program.command, env.PATH ?? '');
+  if (onPath !== undefined) return onPath;
+
+  const cache = cacheFolder(env);
+  const cached = path.join(cache, program.cacheName, program.command);
+  if (await isExecutable(cached)) return cached;
+
+  const onWait = () =>
+    process.stderr.write(`holdfast: another process is fetching ${program.title}; waiting\n`);
+  await withCacheLock(cache, program.cacheName, onWait, async () => {
+    if (!(await isExecutable(cached))) await obtain(program, cache);
+  });
+  return cached;
+}
+
+async function namedProgram(program: Program, file: string): Promise<string> {
+  if (await isExecutable(file)) return path.resolve(file);
+  throw new ProgramMissingError(
+    `${program.variable} is "${file}", which is not an executable file. ` +
+      'Correct the path, or unset the variable to let Holdfast find or build the program.',
+  );
+}
+
+async function searchPath(command: string, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(path.delimiter)) {
+    if (folder === '') continue;
+    const candidate = path.resolve(folder, command);
+    if (await isExecutable(candidate)) return candidate;
+  }
+  return undefined;
+}
+
+async function isExecutable(file: string): Promise<boolean> {
+  try {
+    await access(file, constants.X_OK);
+    return (await stat(file)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Downloads or builds into a folder of its own, which gets its real name only when it is whole:
+ * an interrupted build leaves a stray folder, never a broken program. The next one sweeps it away,
+ * which is safe because the caller holds the lock.
+ */
+async function obtain(program: Program, cache: string): Promise<void> {
+  const prefix = `.${program.cacheName}-`;
+  for (const name of await readdir(cache)) {
+    if (name.startsWith(prefix)) await rm(path.join(cache, name), { recursive: true, force: true });
+  }
+  const folder = await mkdtemp(path.join(cache, prefix));
+  try {
+    const downloaded = path.join(folder, 'download');
+    await mkdir(downloaded);
+    const isDownloaded = await downloadBySdk(program, downloaded);
+    const whole = isDownloaded ? downloaded : path.join(folder, 'build');
+    if (!isDownloaded) await build(program, whole);
+    const target = path.join(cache, program.cacheName);
+    await rm(target, { recursive: true, force: true });
+    await rename(whole, target);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function build(program: Program, folder: string): Promise<void> {
+  await mkdir(folder);
+  const progress = startProgress(program.buildLabel);
+  try {
+    await program.build(folder, progress);
+    progress.done();
+  } catch (error) {
+    progress.failed();
+    if (!(error instanceof ProgramMissingError)) throw error;
+    throw new ProgramMissingError(`Holdfast needs ${program.title}. ${error.message}`);
+  }
+}

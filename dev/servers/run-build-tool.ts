@@ -1,0 +1,48 @@
+import { execa } from 'execa';
+import type { Progress } from '../progress.mjs';
+import { ProgramMissingError } from './program.ts';
+
+const TAIL_LINES = 12;
+
+/** A build tool's run: the command, what it is for, and what to say when it cannot be done. */
+export interface ToolRun {
+  readonly tool: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly folder: string;
+  /** A sentence that ends the error: what to install or set. */
+  readonly fix: string;
+}
+
+/**
+ * Runs a build tool, its last line of output shown as progress.
+ * @throws ProgramMissingError when the tool is missing or fails, with its last lines and the fix.
+ */
+export async function runBuildTool(run: ToolRun, progress: Progress): Promise<string> {
+  const tail: string[] = [];
+  const subprocess = execa(run.tool, run.args, {
+    cwd: run.folder,
+    env: { ...run.env },
+    all: true,
+    stdin: 'ignore',
+    reject: false,
+  });
+  for await (const line of subprocess.iterable({ from: 'all' })) {
+    if (line.trim() === '') continue;
+    progress.say(line.trim());
+    tail.push(line);
+    if (tail.length > TAIL_LINES) tail.shift();
+  }
+  const result = await subprocess;
+  if (!result.failed) return result.all;
+  if (result.code === 'ENOENT') {
+    throw new ProgramMissingError(`${run.tool} is not on PATH. ${run.fix}`);
+  }
+  throw new ProgramMissingError(
+    `"${run.tool} ${run.args.join(' ')}" failed:\n${indent(tail)}\n${run.fix}`,
+  );
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `    ${line}`).join('\n');
+}

@@ -1,0 +1,21 @@
+import {
+  TestWorkflowEnvironment,
+  type TimeSkippingTestWorkflowEnvironmentOptions,
+} from '@temporalio/testing';
+import { findProgram } from './find-program.ts';
+import { testServer } from './test-server.ts';
+
+/**
+ * A new environment whose server skips time while a result is awaited. One clock: use one
+ * environment per test, and `teardown()` it.
+ * @throws ProgramMissingError when there is no such server on this machine.
+ */
+export async function createTimeSkippingEnvironment(
+  options: TimeSkippingTestWorkflowEnvironmentOptions = {},
+): Promise<TestWorkflowEnvironment> {
+  const path = await findProgram(testServer);
+  return TestWorkflowEnvironment.createTimeSkipping({
+    ...options,
+    server: { ...options.server, executable: { type: 'existing-path', path } },
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { environment } from '../src/config/environment.ts';
+import { policiesFileSchema } from '../src/policies/resolve-policies.ts';
+import { failuresPage } from './failures-page.ts';
+
+/** A file that says for people or editors what a table or a zod schema says in code. */
+export interface GeneratedFile {
+  /** Relative to the project's root. */
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Everything that is generated. A test compares it with what is committed. */
+export function generateFiles(): readonly GeneratedFile[] {
+  return [
+    { path: 'schemas/policies.schema.json', content: policiesSchema() },
+    { path: 'docs/configuration.md', content: configurationPage() },
+    { path: 'docs/failures.md', content: failuresPage() },
+  ];
+}
+
+function policiesSchema(): string {
+  const schema = z.toJSONSchema(policiesFileSchema, { io: 'input' });
+  const title = 'Holdfast policies: for each policy of the catalogue, the fields that differ';
+  return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
+}
+
+function configurationPage(): string {
+  const { properties = {} } = z.toJSONSchema(environment, { io: 'input' });
+  const rows = Object.entries(properties).map(([name, property]) => {
+    const { description = '', default: fallback } = typeof property === 'object' ? property : {};
+    const shown = fallback === undefined ? '' : `\`${String(fallback)}\``;
+    return `| \`${name}\` | ${shown} | ${description.replaceAll('|', '\\|')} |`;
+  });
+  return `# Configuration
+
+All of it is environment variables; a \`.env\` file in the working directory is read too, and real
+variables win over it. The worker checks everything when it starts and names every mistake at once.
+The command \`holdfast\` needs only the task queue, scope, model, policies, providers and UI address.
+
+| variable | default | what it is |
+|---|---|---|
+${rows.join('\n')}
+
+The connection to Temporal follows Temporal's own conventions, for the worker and the client alike:
+\`TEMPORAL_ADDRESS\` (default \`127.0.0.1:7233\`), \`TEMPORAL_NAMESPACE\` (default \`default\`),
+\`TEMPORAL_API_KEY\`, the \`TEMPORAL_TLS_*\` variables, and profiles (\`TEMPORAL_PROFILE\`,
+\`TEMPORAL_CONFIG_FILE\`).
+
+This page is generated from \`src/config/environment.ts\` by \`node dev/write-schemas.ts\`.
+`;
+}
+
+if (import.meta.main) {
+  const root = path.dirname(import.meta.dirname);
+  for (const file of generateFiles()) {
+    const target = path.join(root, file.path);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, file.content);
+    console.log(`wrote ${file.path}`);
+  }
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { DeclaredEffects } from '../effects/declare-effects.ts';
+import type { Effect } from '../effects/effect.ts';
+import type { EffectOutcome, EffectRequest } from '../model/effect-call.ts';
+import type { EffectName } from '../model/effect-list.ts';
+import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
+import { createEffectActivity, type EffectDependencies } from './run-effect.ts';
+
+/** Activities of the queue for model calls. */
+export function createCallActivities(dependencies: CallModelDependencies) {
+  return { callModel: createCallModelActivity(dependencies) };
+}
+
+/** What workflows know of the calls' activities, by `import type` only. */
+export type CallActivities = ReturnType<typeof createCallActivities>;
+
+/** An effect's activity; the types are those of its declaration's schemas. */
+export type EffectActivity<Declared> = Declared extends {
+  readonly input: z.ZodType<infer Input>;
+  readonly result: z.ZodType<infer Result>;
+}
+  ? (request: EffectRequest<Input>) => Promise<EffectOutcome<Result>>
+  : never;
+
+/** What workflows know of the effects' activities, by `import type` only. */
+export type EffectActivities = {
+  readonly [Name in EffectName]: EffectActivity<DeclaredEffects[Name]>;
+};
+
+/** Activities of the queue for effects: one for each declared effect, under its name. */
+export function createEffectActivities(
+  effects: DeclaredEffects,
+  dependencies: EffectDependencies,
+): EffectActivities {
+  const activities = Object.entries(effects).map(([name, effect]) => [
+    name,
+    createEffectActivity(effect as Effect<unknown, unknown>, dependencies),
+  ]);
+  return Object.fromEntries(activities);
+}

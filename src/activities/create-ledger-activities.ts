@@ -1,0 +1,123 @@
+import { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { DeclaredEffects } from '../effects/declare-effects.ts';
+import type { Effect } from '../effects/effect.ts';
+import { pruneLedger } from '../effects/prune-ledger.ts';
+import { reconcile } from '../effects/reconcile.ts';
+import { resolveEffect } from '../effects/resolve-effect.ts';
+import { describeAttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { effectList } from '../model/effect-list.ts';
+import { idempotencyKeyFor } from '../model/identifiers.ts';
+import type {
+  EffectDetails,
+  EffectFilter,
+  EffectPage,
+  Pruned,
+  Reconciliation,
+  ResolveEffect,
+} from '../model/ledger-operations.ts';
+import type { Resolved } from '../model/park-answers.ts';
+import type { EffectDependencies } from './run-effect.ts';
+import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
+
+/** What persons do with the ledger, as activities: the command line itself never opens it. */
+export function createLedgerActivities(
+  effects: DeclaredEffects,
+  { ledger, scope, log }: EffectDependencies,
+) {
+  const declared = Object.values(effects) as readonly Effect<unknown, unknown>[];
+
+  return {
+    listEffects: (filter: EffectFilter): Promise<EffectPage> =>
+      typed(async () => {
+        const limit = pageSizeOf(filter);
+        const rows = await ledger.operator.list({ ...filterFrom(filter, scope), limit });
+        const last = rows.length === limit ? rows.at(-1) : undefined;
+        return { effects: rows.map(viewOf), ...(last && { cursor: cursorOf(last) }) };
+      }),
+
+    /** All generations of a key, the latest first. */
+    showEffect: (key: string): Promise<EffectDetails[]> =>
+      typed(async () => {
+        const rows = await ledger.operator.list({ keyPrefix: key, limit: 500 });
+        return rows
+          .filter((row) => row.key === key)
+          .sort((one, other) => other.generation - one.generation)
+          .map(detailsOf);
+      }),
+
+    resolveEffect: (request: ResolveEffect): Promise<Resolved> =>
+      typed(async () => {
+        const { workflowId, generation, verdict, resolvedBy } = request;
+        if (request.scope !== undefined && request.scope !== scope) {
+          throw createFailure(
+            'InvalidRequest',
+            `this worker's ledger is for ${scope}, not for ${request.scope}`,
+          );
+        }
+        const [name] = request.effect.split('.');
+        const effect = declared.find((each) => each.name === name);
+        if (!effect) throw createFailure('InvalidRequest', `there is no effect ${name}`);
+        const key = idempotencyKeyFor(scope, workflowId, request.effect);
+        const resolved = await resolveEffect(ledger, effect, {
+          key,
+          verdict,
+          signal: Context.current().cancellationSignal,
+          ...(generation !== undefined && { generation }),
+        });
+        log.info({ ...resolved, event: 'effect.resolved', verdict: verdict.kind, resolvedBy });
+        return resolved;
+      }),
+
+    /** @param sinceMs how far back. */
+    reconcileEffects: (sinceMs: number): Promise<Reconciliation> =>
+      typed(() =>
+        reconcile(ledger, declared, {
+          sinceMs,
+          scope,
+          signal: Context.current().cancellationSignal,
+          onProgress: heartbeat,
+        }),
+      ),
+
+    pruneEffects: (request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> =>
+      typed(() =>
+        pruneLedger(ledger, {
+          ...request,
+          effects: effectList,
+          scope,
+          workflowExists,
+          onProgress: heartbeat,
+        }),
+      ),
+  };
+}
+
+/** What workflows know of them, by `import type` only. */
+export type LedgerActivities = ReturnType<typeof createLedgerActivities>;
+
+function heartbeat(): void {
+  Context.current().heartbeat();
+}
+
+async function workflowExists(workflowId: string): Promise<boolean> {
+  try {
+    await Context.current().client.workflow.getHandle(workflowId).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Attempts that failed become failures with a type, as everywhere. */
+async function typed<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAttemptError(error)) throw error;
+    const { fields } = error;
+    throw createFailure(fields.type, describeAttemptError(fields), { cause: error });
+  }
+}

@@ -1,0 +1,58 @@
+import type { GatePass, Gates } from '../llm/gate.ts';
+import type { Deferred, ModelRequest } from '../model/model-call.ts';
+import type { AttemptScope } from './attempt-scope.ts';
+
+/** A worker that stops sends its calls back for so long, plus as much at random. */
+const afterShutdownMs = 1000;
+/** What a prompt's characters are in tokens, for lack of the provider's own count. */
+const charactersPerToken = 4;
+
+/** What the gate needs to know of a call. */
+export type GatedRequest = Pick<
+  ModelRequest,
+  'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens'
+> & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
+
+/**
+ * Waits at the gate, if there is one. Waiting costs no attempt: what waits longer than the policy's
+ * cap, or on a worker that stops, is handed back to the workflow before anything was sent.
+ */
+export async function passGate(
+  gates: Gates | undefined,
+  request: GatedRequest,
+  scope: AttemptScope,
+  random: () => number,
+): Promise<GatePass | Deferred | undefined> {
+  if (!gates) return undefined;
+  const startedMs = performance.now();
+  const deferred = (delayMs: number): Deferred => ({
+    kind: 'deferred',
+    delayMs: Math.max(1, Math.round(delayMs)),
+    // This attempt sent nothing: the workflow gets it back.
+    attempts: scope.attempt - 1,
+    elapsedMs: Math.max(0, Math.round(scope.elapsedMs())),
+    possiblyBilled: scope.possiblyBilled(),
+  });
+  try {
+    const verdict = await gates.enter({
+      model: request.model,
+      fairnessKey: request.fairnessKey ?? '',
+      tokens: estimatedTokens(request),
+      capMs: request.policy.gateCapMs,
+      signal: scope.signal,
+    });
+    scope.waited(performance.now() - startedMs);
+    return verdict.kind === 'go'
+      ? verdict.pass
+      : { ...deferred(verdict.delayMs), ...(verdict.isDown && { isDown: true }) };
+  } catch (error) {
+    if (!scope.isWorkerStopping()) throw error;
+    scope.waited(performance.now() - startedMs);
+    return deferred(afterShutdownMs * (1 + random()));
+  }
+}
+
+function estimatedTokens({ messages, maximumOutputTokens }: GatedRequest): number {
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  return Math.ceil(characters / charactersPerToken) + maximumOutputTokens;
+}

@@ -1,0 +1,81 @@
+import type { Logger } from 'pino';
+import type { Effect } from '../effects/effect.ts';
+import type { Ledger } from '../effects/ledger.ts';
+import { runOnce } from '../effects/run-once.ts';
+import { isAttemptError } from '../failures/attempt-error.ts';
+import type { EffectJournal } from '../journal/effect-journal.ts';
+import type { EffectOutcome, EffectRequest } from '../model/effect-call.ts';
+import { effectLabel, idempotencyKeyFor } from '../model/identifiers.ts';
+import { assertPayloadFits } from '../model/payload-limit.ts';
+import { attemptFailure } from '../policies/attempt-failure.ts';
+import { runAttempt } from './attempt-scope.ts';
+
+/** What every effect's activity needs. */
+export interface EffectDependencies {
+  readonly ledger: Ledger;
+  /** First part of every idempotency key: environment and namespace, or tenant. */
+  readonly scope: string;
+  readonly log: Logger;
+  /** Keeps every attempt, for `holdfast explain`. Without: only the log does. */
+  readonly journal?: EffectJournal;
+  /** Uniform in [0, 1): the jitter's randomness. */
+  readonly random: () => number;
+}
+
+/**
+ * Makes the activity of an effect: once under the workflow id as idempotency key, whatever the
+ * number of attempts. A new effect needs no code here.
+ */
+export function createEffectActivity<Input, Result>(
+  effect: Effect<Input, Result>,
+  dependencies: EffectDependencies,
+) {
+  const { ledger, scope, random } = dependencies;
+
+  return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
+    return runAttempt(async (attempt) => {
+      const { step } = request;
+      const name = effectLabel(effect.name, step);
+      const key = idempotencyKeyFor(scope, attempt.workflowId, name);
+      const log = dependencies.log.child({ key, effect: name, attempt: attempt.attempt });
+      const record = dependencies.journal?.start({
+        workflowId: attempt.workflowId,
+        runId: attempt.runId,
+        key,
+        effect: name,
+        target: effect.target,
+        attempt: attempt.attempt,
+      });
+      try {
+        const place = {
+          scope,
+          workflowId: attempt.workflowId,
+          ...(step !== undefined && { step }),
+        };
+        const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
+          signal: attempt.signal,
+          requestTimeoutMs: request.policy.requestTimeoutMs,
+        });
+        assertPayloadFits(`the result of ${name}`, result);
+        log.info({ event: 'effect.succeeded', replayed });
+        record?.succeeded({ replayed });
+        return { result, replayed };
+      } catch (error) {
+        if (!isAttemptError(error)) {
+          record?.interrupted();
+          throw error;
+        }
+        const { failure, decision } = attemptFailure(error.fields, {
+          requestId: key,
+          policy: request.policy,
+          attempt: attempt.attempt,
+          elapsedMs: attempt.elapsedMs(),
+          random,
+        });
+        log.warn({ event: 'effect.failed', ...error.fields, decision });
+        record?.failed(error.fields, decision);
+        throw failure;
+      }
+    });
+  };
+}

@@ -1,0 +1,72 @@
+import type { DatedRow, RowFilter } from '../effects/operator-statements.ts';
+import { describeAttemptError } from '../failures/attempt-error.ts';
+import { parseIdempotencyKey } from '../model/identifiers.ts';
+import type { EffectDetails, EffectFilter, EffectView } from '../model/ledger-operations.ts';
+import { payloadBytes } from '../model/payload-limit.ts';
+
+const defaultPageSize = 100;
+const largestPageSize = 500;
+
+/** A row as persons see it: nothing of what customers wrote, no payment method. */
+export function viewOf(row: DatedRow): EffectView {
+  const { key, generation, state, failure } = row;
+  return {
+    key: generation === 1 ? key : `${key}#${generation}`,
+    effect: parseIdempotencyKey(key)?.effect ?? row.effect,
+    generation,
+    state,
+    inDoubt: row.inDoubt,
+    createdAt: utc(row.createdAtMs),
+    updatedAt: utc(row.updatedAtMs),
+    ...(failure && { failure: describeAttemptError(failure) }),
+  };
+}
+
+/** One row in full, but for the request itself. */
+export function detailsOf(row: DatedRow): EffectDetails {
+  return {
+    ...viewOf(row),
+    workflowId: parseIdempotencyKey(row.key)?.workflowId ?? '',
+    fingerprint: row.fingerprint,
+    firstSentAt: utc(row.firstSentAtMs),
+    claimedAt: utc(row.claimedAtMs),
+    ...(row.state === 'started' && { leaseLeftMs: row.leaseLeftMs }),
+    ...(row.apiVersion !== undefined && { apiVersion: row.apiVersion }),
+    requestBytes: payloadBytes(JSON.parse(row.request)),
+    ...(row.result !== undefined && { result: JSON.parse(row.result) }),
+  };
+}
+
+/** A person's filter, for the ledger. Only this worker's scope is shown. */
+export function filterFrom(filter: EffectFilter, scope: string): Omit<RowFilter, 'limit'> {
+  const { state, workflowId, effect, olderThanMs, youngerThanMs } = filter;
+  const after = cursorFrom(filter.after);
+  return {
+    keyPrefix: workflowId === undefined ? `${scope}/` : `${scope}/${workflowId}:`,
+    ...(state && { states: [state] }),
+    ...(effect !== undefined && { effect }),
+    ...(olderThanMs !== undefined && { changedBeforeMs: olderThanMs }),
+    ...(youngerThanMs !== undefined && { changedAfterMs: youngerThanMs }),
+    ...(after && { after }),
+  };
+}
+
+/** Rows of a page; each has some hundred bytes, and a page must fit a payload. */
+export function pageSizeOf({ limit = defaultPageSize }: EffectFilter): number {
+  return Math.min(Math.max(1, Math.trunc(limit)), largestPageSize);
+}
+
+/** Where a page ended. */
+export function cursorOf({ updatedAtMs, key, generation }: DatedRow): string {
+  return `${updatedAtMs}/${generation}/${key}`;
+}
+
+function cursorFrom(cursor: string | undefined): RowFilter['after'] {
+  const [, updatedAtMs, generation, key] = /^(\d+)\/(\d+)\/(.+)$/.exec(cursor ?? '') ?? [];
+  if (key === undefined) return undefined;
+  return { updatedAtMs: Number(updatedAtMs), generation: Number(generation), key };
+}
+
+function utc(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,110 @@
+import { listEffects, showEffect } from '../../client/effects.ts';
+import {
+  type EffectDetails,
+  type EffectFilter,
+  type EffectState,
+  type EffectView,
+  effectStates,
+} from '../../model/ledger-operations.ts';
+import { usageError } from '../command-error.ts';
+import { type JsonOption, notice, print, printJson } from '../output.ts';
+import { parseAge } from '../parse-age.ts';
+import { plainTable } from '../plain-table.ts';
+import { printableJson, printableLine } from '../printable.ts';
+import { withClient } from '../with-client.ts';
+
+/** Flags of `holdfast effects`. */
+export interface EffectsFlags extends JsonOption {
+  readonly state?: string;
+  readonly workflow?: string;
+  readonly effect?: string;
+  readonly olderThan?: string;
+  readonly youngerThan?: string;
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+/** `holdfast effects`: rows of the ledger, newest change first. */
+export async function effectsCommand(flags: EffectsFlags): Promise<void> {
+  const filter = filterFrom(flags);
+  await withClient(async ({ client, config }) => {
+    const page = await listEffects(client, filter, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+    if (flags.json) return printJson(page);
+    if (page.effects.length === 0) return notice('No effect fits.', flags);
+    print(renderEffects(page.effects));
+    if (page.cursor) notice(`There are more: --after '${page.cursor}'`, flags);
+  });
+}
+
+/** `holdfast effects show <key>` */
+export async function showCommand(key: string, flags: JsonOption): Promise<void> {
+  await withClient(async ({ client, config }) => {
+    const found = await showEffect(client, key, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+    if (flags.json) printJson(found);
+    else print(found.map(renderEffect).join('\n\n'));
+  });
+}
+
+/** A line each: state, key, when it changed, and why it failed. */
+export function renderEffects(effects: readonly EffectView[]): string {
+  const table = plainTable({ head: ['state', 'changed (UTC)', 'effect', ''] });
+  for (const { key, state, inDoubt, updatedAt, failure } of effects) {
+    const note = [inDoubt && state === 'started' ? 'in doubt' : '', failure ?? ''];
+    table.push([
+      state,
+      updatedAt.slice(0, 19).replace('T', ' '),
+      printableLine(key),
+      printableLine(note.filter((each) => each !== '').join(': ')),
+    ]);
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+/** One row in full. */
+export function renderEffect(effect: EffectDetails): string {
+  const { key, state, failure, result, leaseLeftMs } = effect;
+  const rows: [string, string | undefined][] = [
+    ['workflow', effect.workflowId],
+    ['failure', failure],
+    ['result', result === undefined ? undefined : printableJson(result)],
+    ['lease', leaseLeftMs === undefined ? undefined : leaseInWords(leaseLeftMs)],
+    ['in doubt', effect.inDoubt ? 'an earlier attempt may have done it' : undefined],
+    ['first', effect.firstSentAt],
+    ['claimed', effect.claimedAt],
+    ['changed', effect.updatedAt],
+    ['identity', effect.fingerprint],
+    ['request', `${effect.requestBytes} bytes, not shown: it holds what customers wrote`],
+    ['api', effect.apiVersion],
+  ];
+  const lines = rows.flatMap(([name, value]) =>
+    value === undefined ? [] : [`  ${name.padEnd(9)} ${printableLine(value)}`],
+  );
+  return [`${printableLine(key)}  ${state}`, ...lines].join('\n');
+}
+
+function leaseInWords(leftMs: number): string {
+  return leftMs > 0 ? `a worker is at it, for ${Math.ceil(leftMs / 1000)} s at least` : 'ran out';
+}
+
+function filterFrom(flags: EffectsFlags): EffectFilter {
+  const { state, workflow, effect, olderThan, youngerThan, limit, after } = flags;
+  return {
+    ...(state !== undefined && { state: stateFrom(state) }),
+    ...(workflow !== undefined && { workflowId: workflow }),
+    ...(effect !== undefined && { effect }),
+    ...(olderThan !== undefined && { olderThanMs: parseAge(olderThan) }),
+    ...(youngerThan !== undefined && { youngerThanMs: parseAge(youngerThan) }),
+    ...(limit !== undefined && { limit }),
+    ...(after !== undefined && { after }),
+  };
+}
+
+function stateFrom(text: string): EffectState {
+  const state = effectStates.find((each) => each === text);
+  if (state) return state;
+  throw usageError(`there is no state ${text}; known are ${effectStates.join(', ')}`);
+}

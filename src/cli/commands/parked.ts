@@ -1,0 +1,50 @@
+import { listParked, type ParkedWorkflow } from '../../client/parked.ts';
+import { answerCommand, whatToDo } from '../../model/describe-park.ts';
+import { formatDuration } from '../format.ts';
+import { type JsonOption, notice, print, printJson } from '../output.ts';
+import { printableLine } from '../printable.ts';
+import { withClient } from '../with-client.ts';
+
+/** Flags of `holdfast parked`. */
+export interface ParkedFlags extends JsonOption {
+  readonly type?: string;
+  readonly ofModel?: string;
+  readonly limit?: number;
+}
+
+/** `holdfast parked`: who waits for whom. */
+export async function parkedCommand({ type, ofModel, ...flags }: ParkedFlags): Promise<void> {
+  const { limit = 100 } = flags;
+  await withClient(async ({ client, namespace }) => {
+    const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
+    const found: ParkedWorkflow[] = [];
+    let isMore = false;
+    for await (const each of listParked(client, filter)) {
+      isMore = found.length === limit;
+      if (isMore) break;
+      found.push(each);
+    }
+    if (flags.json) return printJson(found);
+    const now = new Date();
+    if (found.length > 0) print(found.map((each) => renderParked(each, now)).join('\n\n'));
+    else notice(`Nothing in ${namespace} waits for a person.`, flags);
+    if (isMore) notice(`There are more than ${limit}; --limit shows more.`, flags);
+  });
+}
+
+/** One parked workflow: what it is, why it waits, and the command that ends it. */
+export function renderParked({ workflowId, parked }: ParkedWorkflow, now: Date): string {
+  const { type, step, since, until, reasons } = parked;
+  const waitsMs = Math.max(0, now.getTime() - Date.parse(since));
+  const id = printableLine(workflowId);
+  const model = 'model' in parked && parked.model ? ` of ${printableLine(parked.model)}` : '';
+  return [
+    `${id}  ${type} at ${printableLine(step)}${model}`,
+    `  since     ${since} (${formatDuration(waitsMs)})${until ? `, fails at ${until}` : ''}`,
+    ...reasons.map(
+      (reason, index) => `  ${index === 0 ? 'why      ' : '         '} ${printableLine(reason)}`,
+    ),
+    `  to do     ${whatToDo(parked)}`,
+    `            ${answerCommand(id, parked)}`,
+  ].join('\n');
+}

@@ -1,0 +1,64 @@
+import { pruneEffects, reconcileEffects } from '../../client/effects.ts';
+import type { Reconciliation } from '../../model/ledger-operations.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatCount } from '../format.ts';
+import { type JsonOption, print, printJson } from '../output.ts';
+import { parseAge } from '../parse-age.ts';
+import { printableLine } from '../printable.ts';
+import { withClient } from '../with-client.ts';
+
+/** Flags of `holdfast effects reconcile`. */
+export interface ReconcileFlags extends JsonOption {
+  readonly since: string;
+}
+
+/** `holdfast effects reconcile`: the ledger against the targets' own lists. */
+export async function reconcileCommand(flags: ReconcileFlags): Promise<void> {
+  const sinceMs = parseAge(flags.since);
+  await withClient(async ({ client, config }) => {
+    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+    const found = await reconcileEffects(client, sinceMs, place);
+    if (flags.json) printJson(found);
+    else print(renderReconciliation(found));
+    const isClean = found.differences.length === 0 && Object.keys(found.notAsked).length === 0;
+    if (!isClean) process.exitCode = exitCodes.failed.code;
+  });
+}
+
+/** What was compared, and every difference in a sentence. */
+export function renderReconciliation(found: Reconciliation): string {
+  const { compared, notAsked, differences } = found;
+  return [
+    ...Object.entries(compared).map(
+      ([effect, { rows, items }]) =>
+        `${effect}: ${formatCount(rows)} in the ledger, ${formatCount(items)} at the target`,
+    ),
+    ...Object.entries(notAsked).map(
+      ([effect, why]) => `${effect}: not asked, ${printableLine(why)}`,
+    ),
+    differences.length === 0 ? 'No difference.' : `${formatCount(differences.length)} differ:`,
+    ...differences.map(
+      ({ kind, key, what }) => `  ${kind}: ${printableLine(`${key ? `${key}: ` : ''}${what}`)}`,
+    ),
+  ].join('\n');
+}
+
+/** Flags of `holdfast effects prune`. */
+export interface PruneFlags extends JsonOption {
+  readonly olderThan: string;
+  readonly dryRun?: boolean;
+}
+
+/** `holdfast effects prune --older-than 400d` */
+export async function pruneCommand({ olderThan, dryRun = false, ...flags }: PruneFlags) {
+  const request = { olderThanMs: parseAge(olderThan), dryRun };
+  await withClient(async ({ client, config }) => {
+    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+    const pruned = await pruneEffects(client, request, place);
+    if (flags.json) return printJson(pruned);
+    const { removed, keptForWorkflow } = pruned;
+    print(
+      `${formatCount(removed)} ${dryRun ? 'would be removed' : 'removed'}; ${formatCount(keptForWorkflow)} kept because Temporal still has their workflow`,
+    );
+  });
+}

@@ -1,0 +1,75 @@
+import type { Client } from '@temporalio/client';
+import { type WorkflowOutcome, workflowOutcome } from '../../client/result.ts';
+import { workflowStatus } from '../../client/status.ts';
+import { CommandError } from '../command-error.ts';
+import { untilInterrupted } from '../interruption.ts';
+import { type JsonOption, print, printJson } from '../output.ts';
+import { printableLine } from '../printable.ts';
+import { withType } from '../watch/describe-status.ts';
+import { withClient } from '../with-client.ts';
+
+/** `holdfast result <id>` */
+export async function result(id: string, options: JsonOption): Promise<void> {
+  await withClient(async ({ client }) => {
+    const outcome = await awaitOutcome(client, id);
+    if (outcome === undefined) return;
+    const value = await completedValue(client, id, outcome);
+    if (options.json) printJson({ workflowId: id, result: value });
+    else printValue(value);
+  });
+}
+
+/** Waits until the workflow is closed or parked; `undefined` when the waiting was interrupted. */
+export function awaitOutcome(client: Client, id: string): Promise<WorkflowOutcome | undefined> {
+  return untilInterrupted((signal) =>
+    workflowOutcome(client, id, { signal }).catch((error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    }),
+  );
+}
+
+/**
+ * What a workflow returned.
+ *
+ * @throws CommandError `failed` or `parked`, when it returned nothing.
+ */
+export async function completedValue(
+  client: Client,
+  id: string,
+  outcome: WorkflowOutcome,
+): Promise<unknown> {
+  if (outcome.kind === 'completed') return outcome.value;
+  if (outcome.kind === 'failed') {
+    const { failure } = outcome;
+    throw new CommandError(
+      'failed',
+      `${id} did not complete: ${printableLine(withType(failure))}`,
+      {
+        kind: failure.type,
+        details: { workflowId: id },
+      },
+    );
+  }
+  const { progress } = await workflowStatus(client, id);
+  const reasons = progress?.parked?.reasons.join('; ');
+  throw new CommandError(
+    'parked',
+    `${id} waits for a person (${outcome.waitsFor}${reasons ? `: ${printableLine(reasons)}` : ''}); see holdfast status ${id}`,
+    {
+      kind: outcome.waitsFor,
+      details: { workflowId: id, ...(progress?.parked && { parked: progress.parked }) },
+    },
+  );
+}
+
+/** Text as it is; the answer alone where the workflow is one model call; anything else as JSON. */
+export function printValue(value: unknown): void {
+  const answer = isCompleteResult(value) ? value.value : value;
+  if (typeof answer === 'string') print(answer);
+  else printJson(answer);
+}
+
+function isCompleteResult(value: unknown): value is { readonly value: unknown } {
+  return typeof value === 'object' && value !== null && 'value' in value && 'requestIds' in value;
+}

@@ -1,0 +1,72 @@
+import { startComplete } from '../../client/start.ts';
+import { fingerprintOf } from '../../model/identifiers.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { Message } from '../../model/model-call.ts';
+import { compileSchema } from '../../model/parse-answer.ts';
+import { assertPayloadFits } from '../../model/payload-limit.ts';
+import type { CompleteInput, CompleteRequest } from '../../model/workflow-input.ts';
+import { usageError } from '../command-error.ts';
+import { dryRunComplete } from '../dry-run.ts';
+import { notice } from '../output.ts';
+import { readInput, readJsonInput } from '../read-input.ts';
+import { type StartFlags, startAndTell, startSettings } from './start.ts';
+
+/** Flags of `holdfast start complete`, besides the common ones. */
+export interface CompleteFlags extends StartFlags {
+  readonly promptFile?: string;
+  readonly system?: string;
+  readonly schema?: string;
+}
+
+/** `holdfast start complete [prompt]` */
+export async function startCompleteCommand(
+  prompt: string | undefined,
+  flags: CompleteFlags,
+): Promise<void> {
+  const { config, model, policies } = await startSettings(flags);
+  const messages: Message[] = [
+    ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
+    { role: 'user', content: await promptText(prompt, flags.promptFile) },
+  ];
+  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
+  const request: CompleteRequest = { model, messages, ...(schema && { schema }) };
+  const input: CompleteInput = { request, policies };
+  // Before a server is asked for: an input that cannot be sent needs none.
+  assertPayloadFits('the input', input);
+  const id = flags.id ?? idFromInput(request, flags);
+  if (flags.dryRun) return dryRunComplete(id, input, { config, ...flags });
+  await startAndTell({ ...flags, id, config }, (client, options) =>
+    startComplete(client, input, options),
+  );
+}
+
+async function promptText(prompt: string | undefined, file: string | undefined): Promise<string> {
+  if (prompt !== undefined && file !== undefined) {
+    throw usageError('give the prompt or --prompt-file, not both');
+  }
+  const path = prompt === '-' ? '-' : file;
+  const text = path === undefined ? prompt : await readInput(path, 'the prompt');
+  if (text === undefined) {
+    throw usageError('there is no prompt: give it, or --prompt-file, or - for standard input');
+  }
+  if (text.trim() === '') throw usageError('the prompt is empty');
+  return text;
+}
+
+async function readSchema(path: string): Promise<JsonObject> {
+  const schema = await readJsonInput(path, 'the schema');
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+    throw usageError(`the schema in ${path} is not a JSON Schema: it must be an object`);
+  }
+  compileSchema(schema as JsonObject);
+  return schema as JsonObject;
+}
+
+/** Never random: the same question attaches to its first answer instead of being paid for again. */
+function idFromInput(request: CompleteRequest, flags: CompleteFlags): string {
+  const id = `complete-${fingerprintOf(request)
+    .replace(/^v\d+:/, '')
+    .slice(0, 32)}`;
+  notice(`No --id: made ${id} from the input, so that the same input attaches to it.`, flags);
+  return id;
+}

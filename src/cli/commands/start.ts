@@ -1,0 +1,52 @@
+import type { Client } from '@temporalio/client';
+import type { Started, StartOptions } from '../../client/start.ts';
+import { type ClientConfig, loadClientConfig } from '../../config.ts';
+import type { PolicyOverrides } from '../../policies/resolve-policies.ts';
+import { checkModel } from '../check-model.ts';
+import { loadPolicies, type PolicyFlags } from '../load-policies.ts';
+import { type JsonOption, notice, print, printJson } from '../output.ts';
+import { withClient } from '../with-client.ts';
+import { awaitOutcome, completedValue, printValue } from './result.ts';
+
+/** Flags of both `holdfast start` commands. */
+export interface StartFlags extends PolicyFlags, JsonOption {
+  readonly id?: string;
+  readonly model?: string;
+  readonly wait?: boolean;
+  readonly dryRun?: boolean;
+  readonly retryFailed?: boolean;
+}
+
+/** What rules a start: from the flags, the policies file and the configuration, checked. */
+export async function startSettings(flags: StartFlags, defaults: PolicyOverrides = {}) {
+  const config = loadClientConfig();
+  const model = checkModel(flags.model ?? config.HOLDFAST_MODEL, config.providerNames);
+  return { config, model, policies: await loadPolicies(flags, config.HOLDFAST_POLICIES, defaults) };
+}
+
+/** Starts, says what came of it, and waits for the result where that was asked for. */
+export async function startAndTell(
+  flags: StartFlags & { readonly id: string; readonly config: ClientConfig },
+  start: (client: Client, options: StartOptions) => Promise<Started<never>>,
+): Promise<void> {
+  const { id, config, retryFailed = false } = flags;
+  await withClient(async ({ client, ui }) => {
+    const started = await start(client, { id, taskQueue: config.HOLDFAST_TASK_QUEUE, retryFailed });
+    const { workflowId, runId, attached } = started;
+    notice(attached ? `${id}: attached to the execution that exists` : `${id}: started`, flags);
+    if (workflowId !== id) notice(`Its workflow id is ${workflowId}.`, flags);
+    const link = ui(workflowId);
+    const facts = { workflowId, runId, attached, ...(link && { ui: link }) };
+    if (!flags.wait) {
+      notice(`See it with: holdfast watch ${id}${link ? `, or at ${link}` : ''}`, flags);
+      return flags.json ? printJson(facts) : print(workflowId);
+    }
+    const outcome = await awaitOutcome(client, id);
+    if (outcome === undefined) {
+      return notice(`No longer waiting; the workflow goes on: holdfast result ${id}`, flags);
+    }
+    const value = await completedValue(client, id, outcome);
+    if (flags.json) printJson({ ...facts, result: value });
+    else printValue(value);
+  });
+}

@@ -1,0 +1,67 @@
+import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
+import { answerCommand, whatToDo } from '../../model/describe-park.ts';
+import type { ParkAnswer, Parked } from '../../model/progress.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatDuration } from '../format.ts';
+import { type JsonOption, print, printJson } from '../output.ts';
+import { printableLine } from '../printable.ts';
+import { describeStatus, stateOf } from '../watch/describe-status.ts';
+import { withClient } from '../with-client.ts';
+
+/** `holdfast status <id>` */
+export async function status(id: string, options: JsonOption): Promise<void> {
+  await withClient(async ({ client, ui }) => {
+    const found = await workflowStatus(client, id);
+    const link = ui(found.workflowId);
+    if (options.json) printJson({ ...found, ...(link && { ui: link }) });
+    else print(renderStatus(found, new Date(), link));
+    const state = stateOf(found);
+    if (state === 'parked') process.exitCode = exitCodes.parked.code;
+    else if (found.failure) process.exitCode = exitCodes.failed.code;
+  });
+}
+
+/** One workflow in full: a line for each thing there is to say. */
+export function renderStatus(found: WorkflowStatus, now: Date, link?: string): string {
+  const words = describeStatus(found, now);
+  const { progress, closedAt, startedAt } = found;
+  const parked = progress?.parked;
+  const tookMs = (closedAt ?? now).getTime() - startedAt.getTime();
+  const since = closedAt
+    ? `${startedAt.toISOString()}, took ${formatDuration(tookMs)}`
+    : `${startedAt.toISOString()}, ${formatDuration(Math.max(0, tookMs))} ago`;
+  const rows: [string, string | undefined][] = [
+    ['workflow', `${found.workflowType}, run ${found.runId}`],
+    ['started', since],
+    ['step', words.step || undefined],
+    ['attempt', words.attempt && `${words.attempt}${words.nextIn && `, next in ${words.nextIn}`}`],
+    [parked ? 'waits for' : found.failure ? 'failed' : 'last', words.note || undefined],
+    ...(parked ? parkedRows(words.id, parked) : []),
+    ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],
+    ['tokens', progress && `${progress.usage.inputTokens} in, ${progress.usage.outputTokens} out`],
+    ...(progress?.answers ?? []).map(answerRow),
+    ['effects', progress && (progress.effects.map(effectLine).join(', ') || 'none yet')],
+    ['ui', link],
+  ];
+  const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
+  if (!progress) lines.push('  no worker answers: what the workflow did so far is not shown');
+  return [`${words.id}  ${words.state}`, ...lines].join('\n');
+}
+
+function parkedRows(id: string, parked: Parked): [string, string][] {
+  const { since, until, parkId } = parked;
+  return [
+    ['since', `${since}${until ? `; fails at ${until}` : ''}`],
+    ['to do', whatToDo(parked)],
+    [parked.type === 'ApprovalRequired' ? 'approve' : 'answer', answerCommand(id, parked)],
+    ['park', printableLine(parkId)],
+  ];
+}
+
+function effectLine({ name, replayed }: { readonly name: string; readonly replayed: boolean }) {
+  return `${printableLine(name)}${replayed ? ' (had been done, not repeated)' : ''}`;
+}
+
+function answerRow({ at, step, type, did, by }: ParkAnswer): [string, string] {
+  return ['answered', printableLine(`${at} ${type} at ${step}: ${did}${by ? ` by ${by}` : ''}`)];
+}

@@ -1,0 +1,139 @@
+import { connectionSettings } from '../client/connect.ts';
+import { scopeFor } from '../config/scope.ts';
+import type { ClientConfig } from '../config.ts';
+import { idempotencyKeyFor, requestIdFor, workflowIdFor } from '../model/identifiers.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Message } from '../model/model-call.ts';
+import { orderEffects } from '../model/order-effects.ts';
+import { orderMessages, orderShape } from '../model/order-question.ts';
+import { payloadBytes } from '../model/payload-limit.ts';
+import type { CompleteInput, ProcessOrderInput } from '../model/workflow-input.ts';
+import type { Policies } from '../policies/catalogue.ts';
+import { forecastPolicy } from '../policies/forecast.ts';
+import { formatCount } from './format.ts';
+import { type JsonOption, print, printJson } from './output.ts';
+import { printableJson } from './printable.ts';
+import { policyInWords, worstCaseInWords } from './render-policy.ts';
+
+interface DryRunOptions extends JsonOption {
+  readonly config: ClientConfig;
+}
+
+/** What a start would do, as far as it can be known before the model answers. */
+interface Plan {
+  readonly workflow: string;
+  readonly workflowId: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly inputBytes: number;
+  readonly ask: {
+    readonly requestId: string;
+    readonly model: string;
+    readonly messages: readonly Message[];
+    readonly schema?: JsonObject;
+  };
+  readonly policies: Partial<Policies>;
+  readonly effects: readonly {
+    readonly name: string;
+    readonly does: string;
+    readonly idempotencyKey: string;
+  }[];
+}
+
+/** Shows what `start complete` would ask. Nothing is sent, no server is needed. */
+export function dryRunComplete(id: string, input: CompleteInput, options: DryRunOptions): void {
+  const { model, messages, schema } = input.request;
+  const plan = planFor('complete', id, input, options);
+  const ask = { requestId: requestIdFor(plan.workflowId, 'complete'), model, messages };
+  show(
+    {
+      ...plan,
+      ask: { ...ask, ...(schema && { schema }) },
+      policies: { model: input.policies.model },
+      effects: [],
+    },
+    options,
+  );
+}
+
+/** Shows what `start order` would ask and do. Nothing is sent, no server is needed. */
+export function dryRunOrder(id: string, input: ProcessOrderInput, options: DryRunOptions): void {
+  const { request, model, policies } = input;
+  const { id: customer, paymentMethod } = request.customer;
+  const plan = planFor('processOrder', id, input, options);
+  const scope = scopeFor(options.config.HOLDFAST_SCOPE, plan.namespace);
+  const effects = orderEffects.map(({ name, does }) => ({
+    name,
+    does: name === 'charge' ? `${does} ${customer} by ${paymentMethod}` : does,
+    idempotencyKey: idempotencyKeyFor(scope, plan.workflowId, name),
+  }));
+  const ask = {
+    requestId: requestIdFor(plan.workflowId, 'extract'),
+    model,
+    messages: orderMessages(request.email),
+    schema: orderShape.schema,
+  };
+  show({ ...plan, ask, policies, effects }, options);
+}
+
+function planFor(workflow: string, id: string, input: unknown, { config }: DryRunOptions) {
+  return {
+    workflow,
+    workflowId: workflowIdFor(id),
+    namespace: connectionSettings().namespace,
+    taskQueue: config.HOLDFAST_TASK_QUEUE,
+    inputBytes: payloadBytes(input),
+  };
+}
+
+function show(plan: Plan, options: DryRunOptions): void {
+  if (options.json) printJson({ dryRun: true, ...plan, worstCase: worstCases(plan.policies) });
+  else print(render(plan));
+}
+
+function worstCases(policies: Partial<Policies>) {
+  return Object.fromEntries(
+    Object.entries(policies).map(([name, policy]) => {
+      const { waits: _, ...worst } = forecastPolicy(policy);
+      return [name, worst];
+    }),
+  );
+}
+
+function render({ ask, effects, policies, ...plan }: Plan): string {
+  const lines = [
+    'Nothing is sent. A start would do this:',
+    '',
+    `workflow    ${plan.workflow} ${plan.workflowId}`,
+    `where       queue ${plan.taskQueue} in namespace ${plan.namespace}`,
+    `input       ${formatCount(plan.inputBytes)} bytes`,
+    '',
+    `ask         ${ask.model}, request id ${ask.requestId}`,
+    ...ask.messages.flatMap(({ role, content }) => section(role, content)),
+    ...(ask.schema ? section('schema', printableJson(ask.schema, 2)) : []),
+    '',
+    ...Object.entries(policies).flatMap(([name, policy]) => [
+      `${name.padEnd(11)} ${policyInWords(policy)}`,
+      `${' '.repeat(11)} at worst ${worstCaseInWords(forecastPolicy(policy))}`,
+    ]),
+  ];
+  if (effects.length > 0) {
+    lines.push('', 'effects, each once under its idempotency key:');
+    for (const { name, does, idempotencyKey } of effects) {
+      lines.push(`  ${name.padEnd(9)} ${does}`, `  ${' '.repeat(9)} ${idempotencyKey}`);
+    }
+    lines.push('A charge above the limit or in doubt waits for an approval first.');
+  }
+  return lines.join('\n');
+}
+
+function section(title: string, text: string): string[] {
+  return [
+    '',
+    `  ${title}`,
+    ...text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Explanation } from '../../client/explain.ts';
+import type { EffectView } from '../../model/ledger-operations.ts';
+import type { RecordedAttempt } from '../../model/recorded-attempt.ts';
+import { maximumAttemptsRead } from '../../model/workflow-records.ts';
+
+/** A call or an effect within one run of the workflow, with its attempts. */
+export interface AttemptGroup {
+  readonly kind: 'call' | 'effect';
+  /** Request id or idempotency key. */
+  readonly requestId: string;
+  readonly step: string;
+  /** Model or target; the last one, where a fallback changed it. */
+  readonly by: string;
+  readonly runId: string;
+  readonly attempts: readonly RecordedAttempt[];
+  /** Attempts whose end nobody recorded: those under way, and those of spools not taken in yet. */
+  readonly missing: readonly number[];
+  /** The effect's rows in the ledger, a generation each. */
+  readonly rows: readonly EffectView[];
+}
+
+/** Calls and effects in the order in which they began. */
+export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[] {
+  const groups = new Map<string, RecordedAttempt[]>();
+  for (const attempt of attempts) {
+    const name = JSON.stringify([attempt.runId, attempt.kind, attempt.requestId]);
+    groups.set(name, [...(groups.get(name) ?? []), attempt]);
+  }
+  // Where only the latest were read, what is not among them says nothing.
+  const isWhole = attempts.length < maximumAttemptsRead;
+  const rowsOf = (key: string) =>
+    effects.filter((row) => row.key.replace(/#\d+$/, '') === key).reverse();
+  const told = [...groups.values()].map((list): AttemptGroup => {
+    const sorted = [...list].sort(byTime);
+    const last = sorted.at(-1) as RecordedAttempt;
+    const { kind, requestId, step, runId, model, provider } = last;
+    const rows = kind === 'effect' ? rowsOf(requestId) : [];
+    const missing = isWhole ? missingIn(sorted) : [];
+    return {
+      kind,
+      requestId,
+      step,
+      runId,
+      by: model ?? provider,
+      attempts: sorted,
+      missing,
+      rows,
+    };
+  });
+  const known = new Set(told.map(({ requestId }) => requestId));
+  const untold = effects
+    .filter(({ key }) => !known.has(key.replace(/#\d+$/, '')))
+    .map(({ key, effect }) => ({
+      kind: 'effect' as const,
+      requestId: key.replace(/#\d+$/, ''),
+      step: effect,
+      runId: '',
+      by: '',
+      attempts: [],
+      missing: [],
+      rows: rowsOf(key.replace(/#\d+$/, '')),
+    }));
+  return [...told, ...untold];
+}
+
+function byTime(one: RecordedAttempt, other: RecordedAttempt): number {
+  return one.startedAtMs - other.startedAtMs || one.attempt - other.attempt;
+}
+
+/** Numbers up to the last attempt that nothing was recorded for. */
+function missingIn(attempts: readonly RecordedAttempt[]): number[] {
+  const known = new Set(attempts.map(({ attempt }) => attempt));
+  const last = Math.max(...known);
+  return Array.from(
+    { length: Math.min(last, maximumAttemptsRead) },
+    (_, index) => index + 1,
+  ).filter((nth) => !known.has(nth));
+}

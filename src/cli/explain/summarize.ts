@@ -1,0 +1,58 @@
+import type { Explanation } from '../../client/explain.ts';
+import { type ExactAmount, formatAmount, parseAmount } from '../../policies/budget-price.ts';
+
+/** Totals over the attempts of a workflow's calls. */
+export interface Summary {
+  /** Requests and repairs: calls in the sense of the word. */
+  readonly calls: number;
+  readonly repairs: number;
+  /** Without those that the gate sent back. */
+  readonly attempts: number;
+  readonly sent: number;
+  readonly notSent: number;
+  readonly sentUnknown: number;
+  readonly lost: number;
+  readonly deferred: number;
+  readonly billed: number;
+  readonly possiblyBilled: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Of billed attempts, by currency: decimal strings. */
+  readonly cost: Readonly<Record<string, string>>;
+  /** Held by the gate. */
+  readonly heldMs: number;
+}
+
+/** Counts what the journal has. */
+export function summarize({ attempts }: Pick<Explanation, 'attempts'>): Summary {
+  const ofCalls = attempts.filter(({ kind }) => kind === 'call');
+  const counted = ofCalls.filter(({ outcome }) => outcome !== 'deferred');
+  const count = (fits: (attempt: (typeof counted)[number]) => boolean) =>
+    counted.filter(fits).length;
+  const cost: Record<string, ExactAmount> = {};
+  for (const { cost: amount, currency } of counted) {
+    if (amount === undefined || currency === undefined || !/^\d+(\.\d{1,12})?$/.test(amount)) {
+      continue;
+    }
+    cost[currency] = (cost[currency] ?? 0n) + parseAmount(amount);
+  }
+  const requestIds = new Set(ofCalls.map(({ requestId }) => requestId));
+  return {
+    calls: requestIds.size,
+    repairs: [...requestIds].filter((id) => /\.repair-\d+$/.test(id)).length,
+    attempts: counted.length,
+    sent: count(({ sent }) => sent === 'yes'),
+    notSent: count(({ sent }) => sent === 'no'),
+    sentUnknown: count(({ sent }) => sent === 'unknown'),
+    lost: count(({ outcome }) => outcome === 'lost'),
+    deferred: ofCalls.length - counted.length,
+    billed: count(({ billing }) => billing === 'billed'),
+    possiblyBilled: count(({ billing }) => billing === 'possibly billed'),
+    inputTokens: counted.reduce((sum, { inputTokens = 0 }) => sum + inputTokens, 0),
+    outputTokens: counted.reduce((sum, { outputTokens = 0 }) => sum + outputTokens, 0),
+    cost: Object.fromEntries(
+      Object.entries(cost).map(([currency, amount]) => [currency, formatAmount(amount)]),
+    ),
+    heldMs: ofCalls.reduce((sum, { heldMs = 0 }) => sum + heldMs, 0),
+  };
+}

@@ -1,0 +1,121 @@
+import { describeExitCodes } from './exit-codes.ts';
+
+/** What stands under the options in `holdfast --help`. */
+export const rootHelp = `
+Examples:
+  holdfast start order examples/orders/order-1001.txt --wait
+  holdfast start complete "Say hello" --model ollama:llama3.2 --wait
+  holdfast watch                     everything that runs, until it is done
+  holdfast policy model              what the retries of a model call can cost
+
+Connection: TEMPORAL_ADDRESS (127.0.0.1:7233), TEMPORAL_NAMESPACE (default),
+TEMPORAL_API_KEY and Temporal's other variables and profiles. Holdfast's own
+are listed in docs/configuration.md; a .env file in the working directory is
+read too.
+
+${describeExitCodes()}`;
+
+/** What stands under the options of each command. */
+export const commandHelp = {
+  startOrder: `
+The email is data: whatever it says, customer and payment method are the
+caller's. They come from the flags, or from a header above the email:
+  ---
+  order: order-1001
+  customer: cus_harbour_books
+  payment-method: pm_harbour_books
+  ---
+Give all three flags for emails that come from outside: then a header in the
+text counts for nothing.
+
+The same id with the same email attaches to the execution that exists; with
+another email it is an error (exit code 5).
+
+Examples:
+  holdfast start order examples/orders/order-1001.txt
+  holdfast start order examples/orders/order-1001.txt --dry-run
+  holdfast start order - --id order-7 --customer cus_42 \\
+    --payment-method pm_card_visa --wait < mail.txt
+
+${describeExitCodes()}`,
+  startComplete: `
+Without --id one is made from the input's fingerprint: the same question is
+asked once.
+
+Examples:
+  holdfast start complete "Say hello" --id hello-1 --wait
+  holdfast start complete --prompt-file ticket.txt --schema intent.json --wait
+  git diff | holdfast start complete - --system "Write a commit message."
+  holdfast start complete "Say hello" --set model.maximumAttempts=3 --dry-run
+
+${describeExitCodes()}`,
+  result: `
+Waits until the workflow is done. Text is printed as it is, anything else as
+JSON. A workflow that waits for a person ends the waiting with exit code 6.
+
+Examples:
+  holdfast result order-1001
+  holdfast result hello-1 --json | jq .result
+
+${describeExitCodes()}`,
+  status: `
+Ends with 0 while the workflow runs or when it is done, 1 when it failed, 6
+when it waits for a person.
+
+Examples:
+  holdfast status order-1001
+  holdfast status order-1001 --json | jq .progress.parked
+
+${describeExitCodes()}`,
+  watch: `
+Without ids: everything of Holdfast that runs in the namespace, until nothing
+does. On a terminal a table, elsewhere a line for each change (with --json a
+JSON object). Ends with 0 when all are done, 1 when one failed. Ctrl-C ends the
+watching, never the workflows.
+
+Examples:
+  holdfast watch
+  holdfast watch order-1001 order-1002
+  holdfast watch order-1001 --json | jq -c '[.at, .status, .progress.step]'
+
+${describeExitCodes()}`,
+  explain: `
+From the journal that the worker keeps: attempts that have ended, those lost
+with a killed worker, what each may have cost, the delay after it and why; the
+ledger's word on effects; waits for a person. Also long after Temporal has
+forgotten the workflow. Times are by the workers' clocks.
+
+Examples:
+  holdfast explain order-1001
+  holdfast explain order-1001 --json | jq .summary
+
+${describeExitCodes()}`,
+  approve: `
+An approval counts for the fingerprint that \`holdfast status\` shows, and for
+nothing else. Where the order's own amount is ambiguous, it names the amount.
+
+Examples:
+  holdfast approve order-7 --fingerprint v1:3b1f...
+  holdfast approve order-8 --fingerprint v1:90aa... \\
+    --amount 1234.00 --currency eur
+
+${describeExitCodes()}`,
+  cancel: `
+What was already sent to Stripe or GitHub finishes and is recorded first.
+Nothing is undone.
+
+Examples:
+  holdfast cancel order-1001 && holdfast watch order-1001
+
+${describeExitCodes()}`,
+  policy: `
+Shows the catalogue with the policies file and --set applied; no server is
+asked.
+
+Examples:
+  holdfast policy
+  holdfast policy model --set model.maximumAttempts=5 --set model.jitter=0
+  holdfast policy payment --policies policies.json --json
+
+${describeExitCodes()}`,
+} as const;

@@ -1,0 +1,67 @@
+import { describeExitCodes } from './exit-codes.ts';
+
+/** What stands under the options of the operator's commands. */
+export const operatorHelp = {
+  parked: `
+Needs no worker: what a workflow waits for is kept where the server lists it.
+
+Examples:
+  holdfast parked
+  holdfast parked --type QuotaExhausted --json | jq -r '.[].workflowId'
+
+${describeExitCodes()}`,
+  resume: `
+Only the step that failed is tried again; no answer is paid for twice, and no
+effect is repeated. --model and --set hold for that step.
+
+Examples:
+  holdfast resume order-7
+  holdfast resume order-7 --model openai:gpt-4o
+  holdfast resume order-7 --set payment.maximumAttempts=20
+  holdfast resume order-7 --skip
+  holdfast resume --all --type QuotaExhausted
+  holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2
+
+${describeExitCodes()}`,
+  effects: `
+The worker reads the ledger; this command never opens it. Times are UTC, by the
+database's clock.
+
+Examples:
+  holdfast effects --state unknown
+  holdfast effects --workflow order-7
+  holdfast effects --effect charge --younger-than 12h --json
+  holdfast effects show default/order-7:charge
+
+${describeExitCodes()}`,
+  resolve: `
+For what is unknown, and for what failed and shall be done anew. Look at the
+target first. A workflow that is parked on it goes on; where it is gone, the
+next start under its id does.
+
+Examples:
+  holdfast effects resolve default/order-7:charge --happened \\
+    --result '{"chargeId":"pi_3","amountMinor":1200,"currency":"eur"}'
+  holdfast effects resolve default/order-7:charge --did-not-happen
+  holdfast effects resolve default/order-7:charge --give-up
+
+${describeExitCodes()}`,
+  reconcile: `
+Only reads. Ends with 1 when something differs, or a target could not be asked.
+
+Examples:
+  holdfast effects reconcile
+  holdfast effects reconcile --since 30d --json
+
+${describeExitCodes()}`,
+  prune: `
+Removes what is settled, older than this and than its effect's own retention
+(docs/operations.md), and whose workflow Temporal has forgotten. What is
+started or unknown is never removed.
+
+Examples:
+  holdfast effects prune --older-than 400d --dry-run
+  holdfast effects prune --older-than 400d
+
+${describeExitCodes()}`,
+} as const;

@@ -1,0 +1,141 @@
+import { Command } from 'commander';
+import { commandHelp, rootHelp } from './help-texts.ts';
+import { addOperatorCommands } from './operator-commands.ts';
+
+/**
+ * The commands and their options. What a command does is imported when it runs: `--help` and
+ * `policy` need not wait for Temporal's client to load.
+ */
+export function createProgram(version: string): Command {
+  const program = new Command('holdfast')
+    .description('LLM calls and their side effects, made dependable on Temporal.')
+    .version(version)
+    .helpCommand(false)
+    .exitOverride()
+    // Errors are told in one place, as a sentence or as JSON.
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ visibleCommands: leaves, subcommandTerm: term })
+    .addHelpText('after', rootHelp);
+
+  const start = program.command('start').description('start a workflow once, or attach to it');
+  const order = start
+    .command('order')
+    .description('read an order email, then save, charge and ticket it, once')
+    .argument('<file>', 'the email; - for standard input')
+    .option('--id <id>', 'the order id: workflow id and idempotency key')
+    .option('--customer <id>', "the payment provider's customer (cus_...)")
+    .option('--payment-method <id>', 'what to charge (pm_...)');
+  startOptions(order)
+    .addHelpText('after', commandHelp.startOrder)
+    .action(async (file, options) => {
+      const { startOrderCommand } = await import('./commands/start-order.ts');
+      await startOrderCommand(file, options);
+    });
+  const complete = start
+    .command('complete')
+    .description('one model call, retried and repaired')
+    .argument('[prompt]', 'the prompt; - for standard input')
+    .option('--id <id>', "the business key; by default from the input's fingerprint")
+    .option('--prompt-file <file>', 'read the prompt from a file')
+    .option('--system <text>', 'system message')
+    .option('--schema <file>', 'JSON Schema that the answer must keep to');
+  startOptions(complete)
+    .addHelpText('after', commandHelp.startComplete)
+    .action(async (prompt, options) => {
+      const { startCompleteCommand } = await import('./commands/start-complete.ts');
+      await startCompleteCommand(prompt, options);
+    });
+
+  command(program, 'result', 'wait for a workflow and print what it returned')
+    .argument('<id>')
+    .addHelpText('after', commandHelp.result)
+    .action(async (id, options) => {
+      const { result } = await import('./commands/result.ts');
+      await result(id, options);
+    });
+  command(program, 'status', 'where a workflow stands')
+    .argument('<id>')
+    .addHelpText('after', commandHelp.status)
+    .action(async (id, options) => {
+      const { status } = await import('./commands/status.ts');
+      await status(id, options);
+    });
+  command(program, 'watch', 'the same live, for one or many')
+    .argument('[ids...]')
+    .addHelpText('after', commandHelp.watch)
+    .action(async (ids, options) => {
+      const { watch } = await import('./commands/watch.ts');
+      await watch(ids, options);
+    });
+  command(program, 'explain', 'every attempt of every call and effect: when, why, what it cost')
+    .argument('<id>')
+    .addHelpText('after', commandHelp.explain)
+    .action(async (id, options) => {
+      const { explainCommand } = await import('./commands/explain.ts');
+      await explainCommand(id, options);
+    });
+  command(program, 'approve', 'approve an order that waits for a person')
+    .argument('<id>')
+    .requiredOption('--fingerprint <f>', 'what is approved, as `holdfast status` shows it')
+    .option('--amount <amount>', 'where the order leaves it open, for example 12.34')
+    .option('--currency <code>', 'of that amount, for example eur')
+    .addHelpText('after', commandHelp.approve)
+    .action(async (id, options) => {
+      const { approveCommand } = await import('./commands/approve.ts');
+      await approveCommand(id, options);
+    });
+  command(program, 'cancel', 'ask a workflow to stop')
+    .argument('<id>')
+    .addHelpText('after', commandHelp.cancel)
+    .action(async (id, options) => {
+      const { cancelCommand } = await import('./commands/cancel.ts');
+      await cancelCommand(id, options);
+    });
+  policyOptions(command(program, 'policy', 'what a retry policy does: waits, worst case, cost'))
+    .argument('[name]', 'model, database, payment, ticket or message; all without one')
+    .addHelpText('after', commandHelp.policy)
+    .action(async (name, options) => {
+      const { policy } = await import('./commands/policy.ts');
+      await policy(name, options);
+    });
+  addOperatorCommands(program);
+  return program;
+}
+
+/** The commands that do something: `start order` and `start complete` instead of `start`. */
+function leaves(parent: Command): Command[] {
+  return parent.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each]));
+}
+
+function term(each: Command): string {
+  const group = each.parent?.parent ? `${each.parent.name()} ` : '';
+  const usage = each.usage().replace(/^\[options\] ?/, '');
+  return `${group}${each.name()} ${usage}`.trim();
+}
+
+function command(parent: Command, name: string, description: string): Command {
+  return jsonOption(parent.command(name).description(description));
+}
+
+function startOptions(target: Command): Command {
+  const own = target
+    .option('--model <model>', 'provider:model; HOLDFAST_MODEL otherwise')
+    .option('--wait', 'wait, and print what it returned')
+    .option('--dry-run', 'show what would be asked and done; nothing is sent')
+    .option('--retry-failed', 'run again if the earlier one did not succeed');
+  return jsonOption(policyOptions(own));
+}
+
+function policyOptions(target: Command): Command {
+  return target
+    .option('--policies <file>', 'policies file (JSON); HOLDFAST_POLICIES otherwise')
+    .option(
+      '--set <policy.field=value>',
+      'override one field; may be repeated',
+      (value: string, all: string[] = []) => [...all, value],
+    );
+}
+
+function jsonOption(target: Command): Command {
+  return target.option('--json', 'print JSON; errors too, on standard error');
+}

@@ -1,0 +1,71 @@
+import { readFile, stat } from 'node:fs/promises';
+import { maximumPayloadBytes } from '../model/payload-limit.ts';
+import { usageError } from './command-error.ts';
+import { formatMegabytes } from './format.ts';
+
+/** What the operating system's most common refusals mean. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'there is no such file',
+};
+
+/**
+ * Reads a text file, or standard input for `-`.
+ *
+ * @param what names it in errors, for example `the order`.
+ * @throws CommandError `usage` when it cannot be read, is too large for Temporal, or is not UTF-8.
+ */
+export async function readInput(path: string, what: string): Promise<string> {
+  const name = path === '-' ? 'standard input' : path;
+  const bytes = path === '-' ? await readStandardInput(what) : await readWholeFile(path, what);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw usageError(`${what} in ${name} is not UTF-8 text`, { cause: error });
+  }
+}
+
+/** As {@link readInput}, parsed as JSON. */
+export async function readJsonInput(path: string, what: string): Promise<unknown> {
+  const text = await readInput(path, what);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usageError(`${what} in ${path} is not JSON: ${reason}`, { cause: error });
+  }
+}
+
+async function readWholeFile(path: string, what: string): Promise<Uint8Array> {
+  try {
+    // Looked at before it is read: a file of gigabytes would only be refused later.
+    refuseTooLarge((await stat(path)).size, what, path);
+    return await readFile(path);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    const reason = reasons[String(error.code)] ?? error.message;
+    throw usageError(`cannot read ${what} from ${path}: ${reason}`, { cause: error });
+  }
+}
+
+async function readStandardInput(what: string): Promise<Uint8Array> {
+  if (process.stdin.isTTY)
+    process.stderr.write(`Type ${what}, then Ctrl-D on a line of its own.\n`);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    refuseTooLarge(size, what, 'standard input');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function refuseTooLarge(bytes: number, what: string, name: string): void {
+  if (bytes <= maximumPayloadBytes) return;
+  throw usageError(
+    `${what} in ${name} is too large: over ${formatMegabytes(maximumPayloadBytes)}, the most that Temporal carries in one piece`,
+  );
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
+import { CommandError } from './command-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { fail } from './output.ts';
+import { createProgram } from './program.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/**
+ * Runs one command line and sets the exit code. Whatever goes wrong is told in one sentence. What
+ * Node compiles is kept in the project's cache: a third of the starting time.
+ *
+ * @param args without the program's name.
+ */
+export async function runCli(args: readonly string[]): Promise<void> {
+  endQuietlyWithoutReader();
+  enableCompileCache(fileURLToPath(new URL('node_modules/.cache/holdfast', root)));
+  const json = args.slice(0, indexOrEnd(args, '--')).includes('--json');
+  try {
+    await createProgram(ownVersion()).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) return endAsCommander(error, json);
+    const { explainError } = await import('./explain-error.ts');
+    fail(explainError(error), { json });
+  }
+}
+
+/** Help and version were printed; a mistake in the command line was not. */
+function endAsCommander(error: CommanderError, json: boolean): void {
+  if (error.exitCode === 0) return;
+  // Help was shown because the command line names no command.
+  if (error.code === 'commander.help') {
+    process.exitCode = exitCodes.usage.code;
+    return;
+  }
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  fail(new CommandError('usage', `${message} (--help says more)`), { json });
+}
+
+/** A reader that has seen enough (`| head`) is no error, and nothing is left to do for it. */
+function endQuietlyWithoutReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL('package.json', root), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function indexOrEnd(list: readonly string[], item: string): number {
+  const index = list.indexOf(item);
+  return index < 0 ? list.length : index;
+}

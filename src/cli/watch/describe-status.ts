@@ -1,0 +1,114 @@
+import type { WorkflowStatus } from '../../client/status.ts';
+import type { Usage } from '../../model/model-call.ts';
+import { formatDuration } from '../format.ts';
+import { printableLine } from '../printable.ts';
+
+/** A workflow's state in a word. */
+export type StateWord =
+  | 'running'
+  | 'retrying'
+  | 'parked'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'terminated'
+  | 'timed out'
+  | 'paused'
+  | 'continued';
+
+/** A status in words that fit a table; all text is safe for a terminal. */
+export interface StatusWords {
+  readonly id: string;
+  readonly state: StateWord;
+  readonly step: string;
+  /** `3/8`, or `3` where nothing caps the attempts. */
+  readonly attempt: string;
+  /** Countdown to the next attempt. */
+  readonly nextIn: string;
+  readonly repairs: string;
+  /** Input and output, as counted by the provider. */
+  readonly tokens: string;
+  readonly effects: string;
+  /** The effects done and the step it is at: `✓save charge`; `↺` marks one that had been done before. */
+  readonly progress: string;
+  /** The last failure, or what it waits for a person to do. */
+  readonly note: string;
+}
+
+const words: Readonly<Record<string, StateWord>> = {
+  COMPLETED: 'done',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed out',
+  PAUSED: 'paused',
+  CONTINUED_AS_NEW: 'continued',
+};
+
+/** @param now the countdown's zero. */
+export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
+  const { progress, pending, workflowId } = status;
+  const [current] = pending;
+  const state = stateOf(status);
+  const open = state === 'running' || state === 'retrying';
+  const step = open ? printableLine(progress?.step ?? current?.activity ?? '') : '';
+  const effects = (progress?.effects ?? []).map(({ name, replayed }) => ({
+    name: printableLine(name),
+    mark: replayed ? '↺' : '✓',
+  }));
+  return {
+    id: printableLine(workflowId),
+    state,
+    step,
+    attempt: current ? attemptOf(current) : '',
+    nextIn: current?.nextAttemptAt ? countdown(current.nextAttemptAt, now) : '',
+    repairs: progress && progress.repairs > 0 ? String(progress.repairs) : '',
+    tokens: progress ? tokensOf(progress.usage) : '',
+    effects: effects.map(({ name }) => name).join(' '),
+    progress: [...effects.map(({ name, mark }) => mark + name), step].join(' ').trim(),
+    note: printableLine(noteOf(status)),
+  };
+}
+
+/** The state alone. A workflow whose activity failed and is tried again is `retrying`. */
+export function stateOf({ status, waitsFor, pending }: WorkflowStatus): StateWord {
+  if (status !== 'RUNNING') return words[status] ?? 'running';
+  if (waitsFor !== undefined) return 'parked';
+  return pending.some(({ lastFailure }) => lastFailure) ? 'retrying' : 'running';
+}
+
+function attemptOf({ attempt, maximumAttempts }: WorkflowStatus['pending'][number]): string {
+  return maximumAttempts > 0 ? `${attempt}/${maximumAttempts}` : String(attempt);
+}
+
+function tokensOf({ inputTokens, outputTokens }: Usage): string {
+  return inputTokens + outputTokens > 0 ? `${inputTokens}/${outputTokens}` : '';
+}
+
+function countdown(at: Date, now: Date): string {
+  const leftMs = at.getTime() - now.getTime();
+  if (leftMs <= 0) return 'now';
+  // One decimal, zero included: a countdown whose width jumps is hard to read.
+  return leftMs < 60_000 ? `${(leftMs / 1000).toFixed(1)} s` : formatDuration(leftMs);
+}
+
+function noteOf({ failure, waitsFor, progress, pending }: WorkflowStatus): string {
+  if (failure) return withType(failure);
+  if (waitsFor !== undefined) {
+    const reasons = progress?.parked?.reasons.join('; ');
+    return reasons ? `${waitsFor}: ${reasons}` : waitsFor;
+  }
+  const last = pending.find(({ lastFailure }) => lastFailure)?.lastFailure;
+  return last ? withType(last) : '';
+}
+
+/** A failure in one line: our own messages name their type, others get it in front. */
+export function withType({
+  type,
+  message,
+}: {
+  readonly type: string;
+  readonly message: string;
+}): string {
+  return message.includes(type) ? message : `${type}: ${message}`;
+}

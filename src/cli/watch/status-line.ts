@@ -1,0 +1,35 @@
+import type { WorkflowStatus } from '../../client/status.ts';
+import { describeStatus } from './describe-status.ts';
+
+/**
+ * A status as one line, for where there is no terminal to redraw.
+ *
+ * @param now when it was seen; the line begins with it, in UTC.
+ */
+export function statusLine(status: WorkflowStatus, now: Date): string {
+  const { id, state, step, attempt, nextIn, effects, note } = describeStatus(status, now);
+  const parts = [
+    step,
+    attempt && `attempt ${attempt}`,
+    nextIn && `next in ${nextIn}`,
+    effects && `done: ${effects}`,
+    note,
+  ].filter((part) => part !== '');
+  const time = now.toISOString().slice(11, 19);
+  return `${time} ${id} ${state}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+}
+
+/** Equal as long as nothing worth a new line has changed: countdowns and tokens alone are not. */
+export function changeKey(status: WorkflowStatus): string {
+  const { progress, pending, waitsFor, failure } = status;
+  return JSON.stringify([
+    status.runId,
+    status.status,
+    waitsFor,
+    failure?.type,
+    progress?.step,
+    progress?.repairs,
+    progress?.effects.length,
+    pending.map(({ activity, attempt, running }) => [activity, attempt, running]),
+  ]);
+}

@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import type { Money } from '../model/order.ts';
+import { approveUpdate } from '../workflows/messages.ts';
+import { ClientError } from './client-error.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+import { sendUpdate } from './send-update.ts';
+
+/** What a person approves. */
+export interface ApproveOptions {
+  /** As shown by `status`: the approval counts for this content only. */
+  readonly fingerprint: string;
+  /** Where the order's own amount is ambiguous. */
+  readonly total?: Money;
+}
+
+/**
+ * Approves a waiting order. Who approved is taken from the client's connection.
+ *
+ * @param id as it was given to the start.
+ * @throws ClientError when there is no such workflow, or it waits for nothing or something else.
+ */
+export async function approve(
+  client: Client,
+  id: string,
+  { fingerprint, total }: ApproveOptions,
+): Promise<void> {
+  const { workflowId, runId, status } = await describeWorkflow(client, id);
+  if (status.name !== 'RUNNING') {
+    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
+  }
+  const target = { id, workflowId, runId, what: 'the approval counts' };
+  await sendUpdate(client, approveUpdate, target, [
+    { fingerprint, approvedBy: client.options.identity, ...(total && { total }) },
+  ]);
+}

@@ -1,0 +1,68 @@
+import { hostname, userInfo } from 'node:os';
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { ClientError } from './client-error.ts';
+
+/** A client and what it is connected to. Close it when done. */
+export interface Connected {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  readonly close: () => Promise<void>;
+}
+
+/** How long the server may take to answer before it counts as not reachable. */
+const connectTimeoutMs = 5000;
+
+/**
+ * Connects as Temporal's own tools do: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
+ * TLS variables and profiles (`TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE`).
+ *
+ * @throws ClientError `unreachable` when no server answers, `usage` when those settings are wrong.
+ */
+export async function connect(): Promise<Connected> {
+  const { connectionOptions, namespace, address } = connectionSettings();
+  try {
+    const connection = await Connection.connect({
+      ...connectionOptions,
+      address,
+      connectTimeout: connectTimeoutMs,
+    });
+    return {
+      client: new Client({ connection, namespace, identity: person() }),
+      address,
+      namespace,
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    throw new ClientError(
+      'unreachable',
+      `no Temporal server answers at ${address}; start one with \`npm start\` or set TEMPORAL_ADDRESS`,
+      { cause: error },
+    );
+  }
+}
+
+/** Where the client would connect to: read from variables and profiles, nothing is sent. */
+export function connectionSettings() {
+  try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    const { address = '127.0.0.1:7233' } = connectionOptions;
+    return { connectionOptions, namespace, address };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ClientError('usage', `Temporal's settings cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Who acts: histories and approvals name it. */
+function person(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A container's user may have no name.
+    return `${process.pid}@${hostname()}`;
+  }
+}

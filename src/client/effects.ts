@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { findFailure } from '../failures/find-failure.ts';
+import { parkedFromMemo } from '../model/describe-park.ts';
+import { parseIdempotencyKey } from '../model/identifiers.ts';
+import type {
+  EffectDetails,
+  EffectFilter,
+  EffectPage,
+  Pruned,
+  Reconciliation,
+  ResolveEffect,
+} from '../model/ledger-operations.ts';
+import type { Resolved, Verdict } from '../model/park-answers.ts';
+import { defaultTaskQueue, taskQueuesOf } from '../model/task-queues.ts';
+import { resolveUpdate } from '../workflows/messages.ts';
+import { ClientError } from './client-error.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+import { sendUpdate } from './send-update.ts';
+
+/** Where the worker with the ledger is. */
+export interface LedgerPlace {
+  readonly taskQueue?: string;
+}
+
+/** What a resolve did, and whether a waiting workflow went on with it. */
+export interface ResolvedEffect extends Resolved {
+  /** The workflow that was parked on it and goes on; absent where none was. */
+  readonly resumed?: string;
+}
+
+const shortMs = 2 * 60 * 1000;
+const longMs = 60 * 60 * 1000;
+
+/** A page of the ledger, newest change first. */
+export function listEffects(
+  client: Client,
+  filter: EffectFilter = {},
+  place: LedgerPlace = {},
+): Promise<EffectPage> {
+  return throughWorker(client, 'listEffects', filter, shortMs, place);
+}
+
+/**
+ * An effect in full, the latest generation first.
+ *
+ * @param key with or without its generation.
+ * @throws ClientError `not found`
+ */
+export async function showEffect(
+  client: Client,
+  key: string,
+  place: LedgerPlace = {},
+): Promise<EffectDetails[]> {
+  parsed(key);
+  const plain = key.replace(/#\d+$/, '');
+  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, shortMs, place);
+  if (found.length > 0) return found;
+  throw new ClientError('not found', `the ledger has no effect ${key}`);
+}
+
+/**
+ * Settles an effect that nobody knows the outcome of. A workflow that is parked on it goes on with
+ * that; where it is gone, the ledger alone is settled, for the next start under its id.
+ *
+ * @throws ClientError `InvalidRequest` when the effect's state does not allow it, or its target has it.
+ */
+export async function resolveEffect(
+  client: Client,
+  key: string,
+  verdict: Verdict,
+  place: LedgerPlace = {},
+): Promise<ResolvedEffect> {
+  const { scope, workflowId, effect, generation } = parsed(key);
+  const resolvedBy = client.options.identity;
+  const waiting = await parkedOn(client, workflowId, effect);
+  if (waiting) {
+    const target = {
+      ...waiting,
+      id: workflowId,
+      workflowId,
+      what: 'it was resolved',
+      timeoutMs: shortMs,
+    };
+    const answer = { parkId: waiting.parkId, verdict, resolvedBy };
+    const resolved = await sendUpdate(client, resolveUpdate, target, [answer]);
+    return { ...resolved, resumed: workflowId };
+  }
+  const request: ResolveEffect = {
+    scope,
+    workflowId,
+    effect,
+    verdict,
+    resolvedBy,
+    ...(key.includes('#') && { generation }),
+  };
+  return throughWorker(client, 'resolveEffect', request, shortMs, place);
+}
+
+/** Compares the ledger with what the targets hold, both ways. */
+export function reconcileEffects(
+  client: Client,
+  sinceMs: number,
+  place: LedgerPlace = {},
+): Promise<Reconciliation> {
+  return throughWorker(client, 'reconcileEffects', sinceMs, longMs, place);
+}
+
+/** Removes rows that nobody can need: see `docs/operations.md`. */
+export function pruneEffects(
+  client: Client,
+  request: { readonly olderThanMs: number; readonly dryRun: boolean },
+  place: LedgerPlace = {},
+): Promise<Pruned> {
+  return throughWorker(client, 'pruneEffects', request, longMs, place);
+}
+
+async function parkedOn(client: Client, workflowId: string, effect: string) {
+  const description = await describeWorkflow(client, workflowId).catch((error: unknown) => {
+    if (error instanceof ClientError && error.kind === 'not found') return undefined;
+    throw error;
+  });
+  if (description?.status.name !== 'RUNNING') return undefined;
+  const parked = parkedFromMemo(description.memo?.holdfastParked);
+  if (!parked || !('effectKey' in parked) || parked.step !== effect) return undefined;
+  return { runId: description.runId, parkId: parked.parkId };
+}
+
+/** The database belongs to the worker: a short workflow asks it. */
+export async function throughWorker<Result>(
+  client: Client,
+  workflowType: string,
+  argument: unknown,
+  timeoutMs: number,
+  { taskQueue = defaultTaskQueue }: LedgerPlace,
+): Promise<Result> {
+  await assertWorker(client, taskQueuesOf(taskQueue).effects);
+  try {
+    return await client.workflow.execute(workflowType, {
+      workflowId: `${workflowType}-${randomUUID()}`,
+      taskQueue,
+      args: [argument],
+      workflowExecutionTimeout: timeoutMs,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const failure = findFailure(error);
+    if (failure) throw new ClientError(failure.type, failure.message, { cause: error });
+    throw new ClientError('unreachable', 'no worker with a ledger answered in time', {
+      cause: error,
+    });
+  }
+}
+
+async function assertWorker(client: Client, queue: string): Promise<void> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    // Activities.
+    taskQueueType: 2,
+  });
+  if ((pollers ?? []).length > 0) return;
+  throw new ClientError(
+    'unreachable',
+    `no worker serves ${queue}, and only workers open the ledger`,
+  );
+}
+
+function parsed(key: string) {
+  const parts = parseIdempotencyKey(key);
+  if (parts) return parts;
+  throw new ClientError(
+    'usage',
+    `a key is written scope/workflow-id:effect, for example default/order-1:charge; this is ${key}`,
+  );
+}

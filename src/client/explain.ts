@@ -1,0 +1,58 @@
+import type { Client } from '@temporalio/client';
+import { workflowIdFor } from '../model/identifiers.ts';
+import type { ParkAnswer, Parked } from '../model/progress.ts';
+import type { WorkflowRecords } from '../model/workflow-records.ts';
+import { ClientError } from './client-error.ts';
+import { type LedgerPlace, throughWorker } from './effects.ts';
+import { type WorkflowStatus, workflowStatus } from './status.ts';
+
+/** A wait for a person: over when it has an answer. */
+export type ExplainedPark = Pick<Parked, 'parkId' | 'step' | 'type'> &
+  Pick<Partial<ParkAnswer>, 'since' | 'at' | 'did' | 'by'>;
+
+/** All that is known of what a workflow did. */
+export interface Explanation extends WorkflowRecords {
+  readonly workflowId: string;
+  /** Absent when Temporal does not know the workflow any more: journal and ledger outlive it. */
+  readonly status?: WorkflowStatus;
+  /** In order; known while Temporal knows the workflow. */
+  readonly parks: readonly ExplainedPark[];
+}
+
+const timeoutMs = 2 * 60 * 1000;
+
+/**
+ * Reads every attempt of every call and effect of a workflow, from the worker's journal and ledger.
+ *
+ * @param id as it was given to the start.
+ * @throws ClientError `not found` when nobody knows the workflow, `unreachable` without a worker.
+ */
+export async function explainWorkflow(
+  client: Client,
+  id: string,
+  place: LedgerPlace = {},
+): Promise<Explanation> {
+  const workflowId = workflowIdFor(id);
+  const [status, records] = await Promise.all([
+    workflowStatus(client, id).catch((error: unknown) => {
+      if (error instanceof ClientError && error.kind === 'not found') return error;
+      throw error;
+    }),
+    throughWorker<WorkflowRecords>(client, 'readRecords', workflowId, timeoutMs, place),
+  ]);
+  if (status instanceof ClientError) {
+    if (records.attempts.length === 0 && records.effects.length === 0) throw status;
+    return { workflowId, ...records, parks: [] };
+  }
+  const { parked, answers = [] } = status.progress ?? {};
+  const parks = [...answers, ...(parked ? [parked] : [])].map(
+    ({ parkId, step, type, since, ...rest }) => ({
+      parkId,
+      step,
+      type,
+      ...(since !== undefined && { since }),
+      ...('did' in rest && { at: rest.at, did: rest.did, ...(rest.by && { by: rest.by }) }),
+    }),
+  );
+  return { workflowId, status, ...records, parks };
+}

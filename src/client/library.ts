@@ -1,0 +1,32 @@
+/** The public client library: what `src/client.ts` exports. */
+export { findFailure, isCancelled } from '../failures/find-failure.ts';
+export { fingerprintOf, idempotencyKeyFor, workflowIdFor } from '../model/identifiers.ts';
+export type * from '../model/ledger-operations.ts';
+export type * from '../model/model-call.ts';
+export type * from '../model/order.ts';
+export type * from '../model/park-answers.ts';
+export type * from '../model/progress.ts';
+export type * from '../model/workflow-input.ts';
+export { catalogue, type Policies, type PolicyName } from '../policies/catalogue.ts';
+export { resolvePolicies } from '../policies/resolve-policies.ts';
+export { type ApproveOptions, approve } from './approve.ts';
+export { type CancelAnswer, cancel } from './cancel.ts';
+export { ClientError, type ClientErrorKind } from './client-error.ts';
+export type { ClosedOutcome, ClosingFailure } from './closed-outcome.ts';
+export { type Connected, connect } from './connect.ts';
+export {
+  type LedgerPlace,
+  listEffects,
+  pruneEffects,
+  type ResolvedEffect,
+  reconcileEffects,
+  resolveEffect,
+  showEffect,
+} from './effects.ts';
+export { listRunning } from './list.ts';
+export { listParked, type ParkedFilter, type ParkedWorkflow } from './parked.ts';
+export { type PollOptions, pollStatuses, type StatusRound } from './poll-statuses.ts';
+export { type WorkflowOutcome, workflowOutcome } from './result.ts';
+export { type Resumed, type ResumeOptions, resume, resumeAll } from './resume.ts';
+export { type Started, type StartOptions, startComplete, startOrder } from './start.ts';
+export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './status.ts';

@@ -1,0 +1,66 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { parkedFromMemo } from '../model/describe-park.ts';
+import type { Parked } from '../model/progress.ts';
+import { holdfastState } from '../model/search-attributes.ts';
+
+/** A workflow that waits for a person. */
+export interface ParkedWorkflow {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+  readonly parked: Parked;
+}
+
+/** Which of them; all that is given must fit. */
+export interface ParkedFilter {
+  /** A failure type. */
+  readonly type?: string;
+  /** The model that was asked, as `provider:model`. */
+  readonly model?: string;
+}
+
+const running = 'ExecutionStatus = "Running"';
+
+/**
+ * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
+ * server or a workflow has none, among all that run. What they wait for is in their memo, so that
+ * no worker is needed. The server's list follows events by a moment.
+ */
+export async function* listParked(
+  client: Client,
+  { type, model }: ParkedFilter = {},
+): AsyncGenerator<ParkedWorkflow> {
+  const { name } = holdfastState;
+  const state = type === undefined ? `${name} != "running"` : `${name} = "${quoted(type)}"`;
+  for await (const each of listAnyway(client, `${running} AND (${state} OR ${name} IS NULL)`)) {
+    const parked = parkedFromMemo(each.memo?.holdfastParked);
+    if (!parked || (type !== undefined && parked.type !== type)) continue;
+    if (model !== undefined && !('model' in parked && parked.model === model)) continue;
+    yield { workflowId: each.workflowId, runId: each.runId, workflowType: each.type, parked };
+  }
+}
+
+/** A server that does not know the attribute refuses the query: then all that run are looked at. */
+async function* listAnyway(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+  let any = false;
+  try {
+    for await (const each of client.workflow.list({ query })) {
+      any = true;
+      yield each;
+    }
+  } catch (error) {
+    if (any || !isUnknownAttribute(error)) throw error;
+    yield* client.workflow.list({ query: running });
+  }
+}
+
+function isUnknownAttribute(error: unknown): boolean {
+  for (let link = error; link instanceof Error; link = link.cause) {
+    if (link.message.includes(holdfastState.name)) return true;
+  }
+  return false;
+}
+
+function quoted(text: string): string {
+  return text.replace(/[\\"]/g, '\\$&');
+}

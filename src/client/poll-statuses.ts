@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { ClientError } from './client-error.ts';
+import { inLanes } from './in-lanes.ts';
+import { isUnreachable } from './is-unreachable.ts';
+import { listRunning } from './list.ts';
+import { type WorkflowStatus, workflowStatus } from './status.ts';
+
+/** What is polled, and how politely. */
+export interface PollOptions {
+  /** `running`: all that run in the namespace, those that start meanwhile included. */
+  readonly ids: readonly string[] | 'running';
+  /** An id that does not exist yet is waited for; otherwise it is an error. */
+  readonly awaitMissing?: boolean;
+  /** From the end of one round to the start of the next is at most this; 1000 by default. */
+  readonly intervalMs?: number;
+  /** Workflows asked at once; 10 by default. */
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A server silent for so long does not answer: the client's own retries would take half a minute. */
+const answerTimeoutMs = 3000;
+
+/** So often in a row a workflow is asked for its own account before the server's view has to do. */
+const questionsInVain = 4;
+
+/** One round's result. */
+export interface StatusRound {
+  /** In the order of the ids; what could not be asked this time is as it was last. */
+  readonly statuses: readonly WorkflowStatus[];
+  /** Ids that do not exist yet, with `awaitMissing`. */
+  readonly missing: readonly string[];
+  /** Since when the server has not answered. */
+  readonly unreachableSince?: Date;
+}
+
+/**
+ * Asks for statuses, a round at a time, until all are closed or the signal aborts. A closed workflow
+ * is not asked again once it gave its last account; a server that goes away is waited for.
+ *
+ * @throws ClientError `not found` for an id that does not exist, unless `awaitMissing`.
+ */
+export async function* pollStatuses(
+  client: Client,
+  { ids, awaitMissing = false, intervalMs = 1000, concurrency = 10, signal }: PollOptions,
+): AsyncGenerator<StatusRound> {
+  const known = new Map<string, WorkflowStatus | undefined>();
+  const askedInVain = new Map<string, number>();
+  let unreachableSince: Date | undefined;
+  const stop = signal ?? new AbortController().signal;
+  const promptly = <T>(ask: () => Promise<T>): Promise<T> =>
+    client.withAbortSignal(stop, () => client.withDeadline(Date.now() + answerTimeoutMs, ask));
+  /** It closed while no worker answered for it: its last account is worth another question or two. */
+  const hasMoreToTell = (id: string) => {
+    const inVain = askedInVain.get(id) ?? 0;
+    return inVain > 0 && inVain < questionsInVain;
+  };
+  while (!stop.aborted) {
+    const roundStartedMs = performance.now();
+    try {
+      for (const id of ids === 'running' ? await promptly(() => listRunning(client)) : ids) {
+        if (!known.has(id)) known.set(id, undefined);
+      }
+      const open = [...known].filter(([id, status]) => !isClosed(status) || hasMoreToTell(id));
+      await inLanes(concurrency, open, async ([id]) => {
+        if (stop.aborted) return;
+        const status = await promptly(() => workflowStatus(client, id)).catch((error: unknown) => {
+          const expected =
+            awaitMissing && error instanceof ClientError && error.kind === 'not found';
+          if (!expected) throw error;
+          return undefined;
+        });
+        askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
+        known.set(id, status && withLastProgress(status, known.get(id)));
+      });
+      unreachableSince = undefined;
+    } catch (error) {
+      if (stop.aborted) return;
+      if (!isUnreachable(error)) throw error;
+      unreachableSince ??= new Date();
+    }
+    const statuses = [...known.values()].filter((status) => status !== undefined);
+    const missing = [...known].filter(([, status]) => !status).map(([id]) => id);
+    yield { statuses, missing, ...(unreachableSince && { unreachableSince }) };
+    const isDone = [...known].every(([id, status]) => isClosed(status) && !hasMoreToTell(id));
+    if (!unreachableSince && isDone) return;
+    const restMs = Math.max(0, intervalMs - (performance.now() - roundStartedMs));
+    await sleep(restMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+}
+
+function isClosed(status: WorkflowStatus | undefined): boolean {
+  return status !== undefined && status.status !== 'RUNNING' && status.status !== 'PAUSED';
+}
+
+/** A workflow whose worker does not answer just now still did what it had told before. */
+function withLastProgress(status: WorkflowStatus, last: WorkflowStatus | undefined) {
+  const progress = status.progress ?? (last?.runId === status.runId ? last.progress : undefined);
+  return { ...status, ...(progress && { progress }) };
+}

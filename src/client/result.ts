@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { workflowIdFor } from '../model/identifiers.ts';
+import { type ClosedOutcome, closedOutcome } from './closed-outcome.ts';
+import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+
+/** How a workflow came out; `parked` when it cannot go on without a person. */
+export type WorkflowOutcome =
+  | ClosedOutcome
+  | { readonly kind: 'parked'; readonly waitsFor: string };
+
+/** How often a workflow that is not done is asked whether it waits for a person. */
+const parkedPollMs = 1000;
+
+/**
+ * Waits for a workflow's result, or until it waits for a person.
+ *
+ * @param id as it was given to the start.
+ * @param options.signal stops the waiting, not the workflow.
+ * @throws ClientError `not found`
+ */
+export async function workflowOutcome(
+  client: Client,
+  id: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<WorkflowOutcome> {
+  const { runId } = await describeWorkflow(client, id);
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
+  const outcome = client.connection.withAbortSignal(stopped, () =>
+    closedOutcome(client, workflowIdFor(id), runId),
+  );
+  // Left behind when the workflow parks or the caller goes: its rejection then is nobody's concern.
+  outcome.catch(() => undefined);
+  try {
+    while (true) {
+      const closed = await Promise.race([
+        outcome,
+        sleep(parkedPollMs, undefined, { signal: stopped }),
+      ]);
+      if (closed) return closed;
+      const waiting = waitsFor(await describeWorkflow(client, id));
+      if (waiting !== undefined) return { kind: 'parked', waitsFor: waiting };
+    }
+  } finally {
+    stop.abort();
+  }
+}

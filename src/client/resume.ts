@@ -1,0 +1,123 @@
+import type { Client } from '@temporalio/client';
+import { isFailureType } from '../failures/failure-types.ts';
+import { parkedFromMemo } from '../model/describe-park.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ParkAnswer, Parked } from '../model/progress.ts';
+import type { PolicyOverrides } from '../policies/resolve-policies.ts';
+import { resumeUpdate } from '../workflows/messages.ts';
+import { ClientError } from './client-error.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+import { inLanes } from './in-lanes.ts';
+import { listParked, type ParkedFilter } from './parked.ts';
+import { sendUpdate } from './send-update.ts';
+
+/** How a parked step goes on; without anything it is tried again as it was. */
+export interface ResumeOptions {
+  /** Go on without the step's result, where the workflow can. */
+  readonly skip?: boolean;
+  /** Another model for the question, as `provider:model`. */
+  readonly model?: string;
+  /** Other limits, by policy; only the policy that rules the parked step may be changed. */
+  readonly policies?: PolicyOverrides;
+  /** Only if it still waits as this; by default as whatever it waits when asked. */
+  readonly parkId?: string;
+}
+
+/** What came of resuming one of many. */
+export type Resumed =
+  | { readonly workflowId: string; readonly answer: ParkAnswer }
+  | { readonly workflowId: string; readonly refused: string };
+
+/**
+ * Resumes a parked workflow: the step that failed is tried again, and nothing before it. Who did it
+ * is taken from the client's connection.
+ *
+ * @param id as it was given to the start.
+ * @throws ClientError when there is no such workflow, it is not parked, or refuses the answer.
+ */
+export async function resume(
+  client: Client,
+  id: string,
+  options: ResumeOptions = {},
+): Promise<ParkAnswer> {
+  const { workflowId, runId, status, memo } = await describeWorkflow(client, id);
+  if (status.name !== 'RUNNING') {
+    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
+  }
+  const parked = parkedFromMemo(memo?.holdfastParked);
+  if (!parked) {
+    throw new ClientError('InvalidRequest', `${id} does not wait for a person`);
+  }
+  return resumeParked(client, { id, workflowId, runId, parked }, options);
+}
+
+/**
+ * Resumes all parked workflows that fit, a few at a time. One that refuses does not stop the others.
+ *
+ * @param filter.type or filter.model, at least one: everything is nobody's intention.
+ * @param onResumed told about each as it comes.
+ */
+export async function resumeAll(
+  client: Client,
+  filter: ParkedFilter,
+  options: ResumeOptions = {},
+  onResumed: (resumed: Resumed) => void = () => {},
+): Promise<Resumed[]> {
+  if (filter.type === undefined && filter.model === undefined) {
+    throw new ClientError('usage', 'name the failure type or the model of those to resume');
+  }
+  if (filter.type !== undefined && !isFailureType(filter.type)) {
+    throw new ClientError('usage', `there is no failure type ${filter.type}`);
+  }
+  const all: Parameters<typeof resumeParked>[1][] = [];
+  for await (const { workflowId, runId, parked } of listParked(client, filter)) {
+    all.push({ id: workflowId, workflowId, runId, parked });
+  }
+  const done: Resumed[] = [];
+  await inLanes(10, all, async (each) => {
+    const { workflowId } = each;
+    const resumed = await resumeParked(client, each, options).then(
+      (answer): Resumed => ({ workflowId, answer }),
+      (error: unknown): Resumed => {
+        if (!(error instanceof ClientError)) throw error;
+        return { workflowId, refused: error.message };
+      },
+    );
+    done.push(resumed);
+    onResumed(resumed);
+  });
+  return done;
+}
+
+async function resumeParked(
+  client: Client,
+  target: { id: string; workflowId: string; runId: string; parked: Parked },
+  { skip = false, model, policies = {}, parkId }: ResumeOptions,
+): Promise<ParkAnswer> {
+  const { id, parked } = target;
+  if (parked.type === 'ApprovalRequired') {
+    throw new ClientError(
+      'InvalidRequest',
+      `${id} waits for an approval: \`holdfast approve ${id} --fingerprint ${parked.fingerprint}\``,
+    );
+  }
+  const policy = policyChange(policies, parked.policy);
+  return sendUpdate(client, resumeUpdate, { ...target, what: 'it was resumed' }, [
+    {
+      parkId: parkId ?? parked.parkId,
+      action: skip ? 'skip' : 'retry',
+      resumedBy: client.options.identity,
+      ...(model !== undefined && { model }),
+      ...(policy && { policy }),
+    },
+  ]);
+}
+
+function policyChange(policies: PolicyOverrides, ruling: string): JsonObject | undefined {
+  const { $schema: _, ...byName } = policies;
+  const other = Object.keys(byName).find((name) => name !== ruling);
+  if (other !== undefined) {
+    throw new ClientError('usage', `the parked step is ruled by ${ruling}, not by ${other}`);
+  }
+  return Object.values(byName)[0] as JsonObject | undefined;
+}

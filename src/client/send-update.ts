@@ -1,0 +1,54 @@
+import {
+  type Client,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { findFailure } from '../failures/find-failure.ts';
+import { ClientError } from './client-error.ts';
+
+/** An update needs a worker: one that does not answer for so long is not there. */
+const answerTimeoutMs = 15_000;
+
+/** Which execution, and how the caller names it to people. */
+export interface UpdateTarget {
+  readonly id: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** What is waited for: "the approval counts". */
+  readonly what: string;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Sends a person's answer to a workflow.
+ *
+ * @throws ClientError when the workflow refuses it, or no worker answers.
+ */
+export async function sendUpdate<Result, Args extends [unknown, ...unknown[]]>(
+  client: Client,
+  update: UpdateDefinition<Result, Args>,
+  { id, workflowId, runId, what, timeoutMs = answerTimeoutMs }: UpdateTarget,
+  args: Args,
+): Promise<Result> {
+  try {
+    return await client.withDeadline(Date.now() + timeoutMs, () =>
+      client.workflow.getHandle(workflowId, runId).executeUpdate<Result, Args>(update, {
+        args,
+      } as never),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const message = findFailure(error)?.message ?? error.cause?.message ?? error.message;
+      throw new ClientError('InvalidRequest', message, { cause: error });
+    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      throw new ClientError(
+        'unreachable',
+        `no worker answered within ${timeoutMs / 1000} s, so it is not known whether ${what}; see \`holdfast status ${id}\``,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  type Client,
+  ServiceError,
+  type Workflow,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { fingerprintOf, workflowIdFor } from '../model/identifiers.ts';
+import { assertPayloadFits } from '../model/payload-limit.ts';
+import { holdfastState } from '../model/search-attributes.ts';
+import { defaultTaskQueue } from '../model/task-queues.ts';
+import type { CompleteInput, ProcessOrderInput } from '../model/workflow-input.ts';
+import type { complete, processOrder } from '../workflows/index.ts';
+import { ClientError } from './client-error.ts';
+
+/** What a start is given besides its input. */
+export interface StartOptions {
+  /** The caller's business key: order number, message id. It becomes the workflow id. */
+  readonly id: string;
+  readonly taskQueue?: string;
+  /** Run again when the earlier execution under this id did not succeed. */
+  readonly retryFailed?: boolean;
+}
+
+/** A workflow that runs under the id, started now or before. */
+export interface Started<T extends Workflow> {
+  readonly handle: WorkflowHandle<T>;
+  readonly workflowId: string;
+  readonly runId: string;
+  /** It existed before with the same input; this start did nothing. */
+  readonly attached: boolean;
+}
+
+/** Starts `processOrder`, or attaches to it. See {@link startOnce} for errors. */
+export function startOrder(client: Client, input: ProcessOrderInput, options: StartOptions) {
+  return startOnce<typeof processOrder>(client, 'processOrder', input, options);
+}
+
+/** Starts `complete`, or attaches to it. See {@link startOnce} for errors. */
+export function startComplete(client: Client, input: CompleteInput, options: StartOptions) {
+  return startOnce<typeof complete>(client, 'complete', input, options);
+}
+
+/**
+ * Starts a workflow at most once under its id. An id that exists with the same request attaches to
+ * that execution, running or closed, and its result; policies are no part of the request.
+ *
+ * @throws ClientError `IdempotencyKeyReused` when the id exists with another request.
+ * @throws ApplicationFailure `PayloadTooLarge` before anything is sent.
+ */
+async function startOnce<T extends Workflow>(
+  client: Client,
+  workflowType: string,
+  input: { readonly request: unknown },
+  { id, taskQueue = defaultTaskQueue, retryFailed = false }: StartOptions,
+): Promise<Started<T>> {
+  assertPayloadFits('the input', input);
+  const workflowId = workflowIdFor(id);
+  const fingerprint = fingerprintOf([workflowType, input.request]);
+  const start = (withState: boolean) =>
+    client.workflow.start<Workflow>(workflowType, {
+      workflowId,
+      taskQueue,
+      args: [input],
+      memo: { fingerprint },
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: retryFailed ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'REJECT_DUPLICATE',
+      ...(withState && {
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: holdfastState, value: 'running' },
+        ]),
+      }),
+    });
+  // A server that no worker of ours has reached yet does not know the attribute: start without it.
+  const startAnyway = () =>
+    start(true).catch((error: unknown) => {
+      if (isUnknownSearchAttribute(error)) return start(false);
+      throw error;
+    });
+  if (retryFailed) await assertSameRequest(client, workflowId, fingerprint);
+  try {
+    const { firstExecutionRunId: runId } = await startAnyway();
+    return {
+      handle: client.workflow.getHandle<T>(workflowId, runId),
+      workflowId,
+      runId,
+      attached: false,
+    };
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const existing = await assertSameRequest(client, workflowId, fingerprint);
+    const runId = existing?.runId ?? '';
+    return {
+      handle: client.workflow.getHandle<T>(workflowId, runId),
+      workflowId,
+      runId,
+      attached: true,
+    };
+  }
+}
+
+/** The execution that exists under the id, which must be of the same request; none is fine. */
+async function assertSameRequest(
+  client: Client,
+  workflowId: string,
+  fingerprint: string,
+): Promise<WorkflowExecutionDescription | undefined> {
+  const existing = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  if (existing && existing.memo?.fingerprint !== fingerprint) {
+    throw new ClientError(
+      'IdempotencyKeyReused',
+      `${workflowId} exists with other input (${existing.memo?.fingerprint ?? 'not started by Holdfast'}, ` +
+        `now ${fingerprint}); use another id, or the same input to attach`,
+    );
+  }
+  return existing;
+}
+
+function isUnknownSearchAttribute(error: unknown): boolean {
+  if (!(error instanceof ServiceError)) return false;
+  const { cause } = error;
+  return cause instanceof Error && cause.message.includes(holdfastState.name);
+}

@@ -1,0 +1,103 @@
+import type {
+  Client,
+  WorkflowExecutionDescription,
+  WorkflowExecutionStatusName,
+} from '@temporalio/client';
+import { isFailureType } from '../failures/failure-types.ts';
+import { workflowIdFor } from '../model/identifiers.ts';
+import type { Progress } from '../model/progress.ts';
+import { progressQuery } from '../workflows/messages.ts';
+import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
+import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+
+/** An activity that waits for its next attempt, or runs one. */
+export interface PendingAttempt {
+  /** `callModel`, `charge`, ... */
+  readonly activity: string;
+  /** The attempt that runs, or the next one while it waits. */
+  readonly attempt: number;
+  /** 0 where the policy has no cap. */
+  readonly maximumAttempts: number;
+  readonly running: boolean;
+  /** When the next attempt starts, by the server's clock; absent while one runs. */
+  readonly nextAttemptAt?: Date;
+  readonly lastFailure?: { readonly type: string; readonly message: string };
+}
+
+/** Where a workflow stands, from the outside. */
+export interface WorkflowStatus {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly workflowType: string;
+  readonly status: WorkflowExecutionStatusName;
+  readonly startedAt: Date;
+  readonly closedAt?: Date;
+  readonly pending: readonly PendingAttempt[];
+  /** The failure type that a person has to cure, while it waits for one. */
+  readonly waitsFor?: string;
+  /** Why it closed without a result. */
+  readonly failure?: ClosingFailure;
+  /** The workflow's own account; absent while no worker answers the query. */
+  readonly progress?: Progress;
+}
+
+/** A query needs a worker: not longer than this, then the server's view has to do. */
+const queryTimeoutMs = 1500;
+
+/**
+ * Reads where a workflow stands: the server's view, and the workflow's own when a worker answers.
+ *
+ * @param id as it was given to the start.
+ * @throws ClientError `not found`
+ */
+export async function workflowStatus(client: Client, id: string): Promise<WorkflowStatus> {
+  const workflowId = workflowIdFor(id);
+  const [description, progress] = await Promise.all([
+    describeWorkflow(client, id),
+    client
+      .withDeadline(Date.now() + queryTimeoutMs, () =>
+        client.workflow.getHandle(workflowId).query(progressQuery),
+      )
+      .catch(() => undefined),
+  ]);
+  const { runId, status } = description;
+  const waiting = waitsFor(description);
+  const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
+  const outcome = unsuccessful ? await closedOutcome(client, workflowId, runId) : undefined;
+  return {
+    workflowId,
+    runId,
+    workflowType: description.type,
+    status: status.name,
+    startedAt: description.startTime,
+    ...(description.closeTime && { closedAt: description.closeTime }),
+    pending: pendingAttempts(description),
+    ...(waiting !== undefined && { waitsFor: waiting }),
+    ...(outcome?.kind === 'failed' && { failure: outcome.failure }),
+    ...(progress && { progress }),
+  };
+}
+
+function pendingAttempts({ raw }: WorkflowExecutionDescription): PendingAttempt[] {
+  return (raw.pendingActivities ?? []).map((pending) => {
+    const failure = pending.lastFailure;
+    const type = failure?.applicationFailureInfo?.type;
+    // SCHEDULED is 1: it waits for its time or for a worker.
+    const running = pending.state !== 1;
+    const { seconds = 0, nanos = 0 } = pending.scheduledTime ?? {};
+    const dueMs = Number(seconds) * 1000 + Math.round((nanos ?? 0) / 1e6);
+    return {
+      activity: pending.activityType?.name ?? '',
+      attempt: pending.attempt ?? 1,
+      maximumAttempts: pending.maximumAttempts ?? 0,
+      running,
+      ...(!running && dueMs > 0 && { nextAttemptAt: new Date(dueMs) }),
+      ...(failure && {
+        lastFailure: {
+          type: isFailureType(type) ? type : 'WorkerLost',
+          message: failure.message ?? '',
+        },
+      }),
+    };
+  });
+}

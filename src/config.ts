@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import type { z } from 'zod';
+import {
+  builtinProviderNames,
+  builtinProviders,
+  type ConfiguredProvider,
+} from './config/builtin-providers.ts';
+import { environment } from './config/environment.ts';
+import { type ProviderEntry, readProviders, readRateLimits } from './config/providers.ts';
+import { isLiveStripeKey, targetUrlProblem } from './effects/trust.ts';
+import type { RateLimitsByModel } from './policies/gate-limits.ts';
+
+/** All that is wrong with the configuration, a sentence each. */
+export class InvalidConfiguration extends Error {
+  override readonly name = 'InvalidConfiguration';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a mistake' : 'mistakes'}:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+type Environment = z.infer<typeof environment>;
+
+/** The checked configuration: the environment, and what follows from it. */
+export interface Config extends Environment {
+  readonly providers: readonly ConfiguredProvider[];
+  readonly maximumAutoCharge: string;
+  /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
+  readonly rateLimits: RateLimitsByModel;
+}
+
+/** What the client needs of the configuration; keys and targets are the worker's business. */
+const clientEnvironment = environment.pick({
+  HOLDFAST_TASK_QUEUE: true,
+  HOLDFAST_SCOPE: true,
+  HOLDFAST_MODEL: true,
+  HOLDFAST_POLICIES: true,
+  HOLDFAST_PROVIDERS: true,
+  HOLDFAST_UI_URL: true,
+});
+
+/** The client's share of the configuration. */
+export interface ClientConfig extends z.infer<typeof clientEnvironment> {
+  /** Names that may stand before the colon of a model. */
+  readonly providerNames: readonly string[];
+}
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws InvalidConfiguration naming every mistake at once.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Config {
+  const present = withoutEmpty(env);
+  const parsed = environment.safeParse(present);
+  const problems: string[] = parsed.success ? [] : describe(parsed.error);
+  const file = providersFile(present, problems);
+  const rateLimits = present.HOLDFAST_RATE_LIMITS
+    ? readRateLimits(present.HOLDFAST_RATE_LIMITS, problems)
+    : {};
+  const live = isLiveStripeKey(present.STRIPE_SECRET_KEY ?? '');
+  if (live && parsed.success && !parsed.data.STRIPE_ALLOW_LIVE) {
+    problems.push(
+      'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
+    );
+  }
+  for (const variable of ['STRIPE_BASE_URL', 'GITHUB_BASE_URL', 'RESEND_BASE_URL'] as const) {
+    const problem = present[variable] && targetUrlProblem(present[variable]);
+    if (problem) problems.push(`${variable}: ${problem}`);
+  }
+  if (present.GITHUB_TOKEN && !present.GITHUB_REPOSITORY) {
+    problems.push('GITHUB_REPOSITORY: must be set with GITHUB_TOKEN');
+  }
+  if (present.RESEND_API_KEY && !present.HOLDFAST_EMAIL_FROM) {
+    problems.push('HOLDFAST_EMAIL_FROM: must be set with RESEND_API_KEY');
+  }
+  if (present.GITHUB_TOKEN && !present.HOLDFAST_MARKER_SECRET) {
+    problems.push(
+      'HOLDFAST_MARKER_SECRET: must be set with GITHUB_TOKEN (any 16 random characters)',
+    );
+  }
+  if (!parsed.success || problems.length > 0) throw new InvalidConfiguration(problems);
+  const { data } = parsed;
+  return {
+    ...data,
+    rateLimits,
+    maximumAutoCharge: data.MAX_AUTO_CHARGE ?? (live ? '0' : '500'),
+    providers: [
+      ...builtinProviders(data),
+      ...file.map(({ apiKeyVariable, ...rest }) => ({
+        ...rest,
+        apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyRequired: apiKeyVariable !== undefined,
+      })),
+    ],
+  };
+}
+
+/**
+ * Reads and checks what the client needs. A `GITHUB_TOKEN` that happens to be in a person's shell,
+ * without the rest that a worker would want, is no reason not to show a status.
+ *
+ * @throws InvalidConfiguration naming every mistake at once.
+ */
+export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()): ClientConfig {
+  const present = withoutEmpty(env);
+  const parsed = clientEnvironment.safeParse(present);
+  const problems: string[] = parsed.success ? [] : describe(parsed.error);
+  const file = providersFile(present, problems);
+  if (!parsed.success || problems.length > 0) throw new InvalidConfiguration(problems);
+  return {
+    ...parsed.data,
+    providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)],
+  };
+}
+
+/** The process's variables, and those of `.env` in the working directory: the real ones win. */
+function processEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function describe(error: z.ZodError): string[] {
+  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+}
+
+function providersFile(present: NodeJS.ProcessEnv, problems: string[]): ProviderEntry[] {
+  const path = present.HOLDFAST_PROVIDERS;
+  return path === undefined ? [] : readProviders(path, problems);
+}

@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { environment } from './environment.ts';
+import type { ProviderEntry } from './providers.ts';
+
+/** A provider with its key: an entry of the providers file, or one that is always there. */
+export interface ConfiguredProvider extends Omit<ProviderEntry, 'apiKeyVariable'> {
+  readonly apiKey: string | undefined;
+  readonly keyRequired: boolean;
+}
+
+/** The providers that need no file: only their keys, and Ollama not even that. */
+export function builtinProviders(data: z.infer<typeof environment>): ConfiguredProvider[] {
+  const openai = { apiKey: data.OPENAI_API_KEY, ...at(data.OPENAI_BASE_URL), keyRequired: true };
+  return [
+    { name: 'openai', family: 'openai', ...openai },
+    { name: 'openai-responses', family: 'openai-responses', ...openai },
+    {
+      name: 'anthropic',
+      family: 'anthropic',
+      apiKey: data.ANTHROPIC_API_KEY,
+      keyRequired: true,
+      ...at(versioned(data.ANTHROPIC_BASE_URL, 'v1')),
+    },
+    {
+      name: 'google',
+      family: 'google',
+      apiKey: data.GOOGLE_GENERATIVE_AI_API_KEY ?? data.GEMINI_API_KEY,
+      keyRequired: true,
+      ...at(versioned(data.GOOGLE_BASE_URL, 'v1beta')),
+    },
+    {
+      name: 'ollama',
+      family: 'openai-compatible',
+      baseUrl: data.OLLAMA_BASE_URL,
+      apiKey: undefined,
+      keyRequired: false,
+    },
+  ];
+}
+
+/** Names of {@link builtinProviders}, for those who have no keys to read. */
+export const builtinProviderNames: readonly string[] = [
+  'openai',
+  'openai-responses',
+  'anthropic',
+  'google',
+  'ollama',
+];
+
+function at(baseUrl: string | undefined): { baseUrl?: string } {
+  return baseUrl === undefined ? {} : { baseUrl };
+}
+
+/** The providers' own SDKs take the address without the version, the AI SDK with it: both do here. */
+function versioned(url: string | undefined, version: string): string | undefined {
+  if (url === undefined || new URL(url).pathname !== '/') return url;
+  return new URL(version, url).href;
+}

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { namePattern } from '../model/identifiers.ts';
+import { defaultTaskQueue } from '../model/task-queues.ts';
+
+const decimal = z.string().regex(/^\d+(\.\d{1,3})?$/, 'must be a decimal number such as 500.00');
+const whole = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const key = (description: string) => z.string().min(1).optional().describe(description);
+const endpoint = (description: string) =>
+  z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(description);
+const flag = z.stringbool().default(false);
+
+/** Every environment variable Holdfast reads, besides Temporal's own `TEMPORAL_*`. */
+export const environment = z.object({
+  HOLDFAST_TASK_QUEUE: z
+    .string()
+    .min(1)
+    .max(200)
+    .default(defaultTaskQueue)
+    .describe('Task queue of the workflows; calls and effects use it with -calls and -effects.'),
+  HOLDFAST_SCOPE: z
+    .string()
+    .regex(namePattern)
+    .optional()
+    .describe(
+      'First part of every idempotency key: keeps staging and production, or tenants, apart. Default: the Temporal namespace.',
+    ),
+  HOLDFAST_MODEL: z
+    .string()
+    .default('openai:gpt-4o-mini')
+    .describe('The model that is asked when a start names none.'),
+  HOLDFAST_POLICIES: z
+    .string()
+    .optional()
+    .describe(
+      'A policies file (JSON) that overrides the catalogue; schemas/policies.schema.json describes it.',
+    ),
+  HOLDFAST_PROVIDERS: z
+    .string()
+    .optional()
+    .describe(
+      'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
+    ),
+  HOLDFAST_UI_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of the Temporal UI, for the links that `status` and `watch` show.'),
+  HOLDFAST_RATE_LIMITS: z
+    .string()
+    .optional()
+    .describe(
+      'A rate limits file (JSON): requests and tokens per minute that are known beforehand, by model or provider.',
+    ),
+  HOLDFAST_LEDGER: z
+    .string()
+    .default('.holdfast/ledger.db')
+    .describe('The SQLite file of ledger and orders, where DATABASE_URL is not set.'),
+  HOLDFAST_JOURNAL: z
+    .string()
+    .optional()
+    .describe(
+      'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
+    ),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL for ledger and orders.'),
+  OPENAI_API_KEY: key('Key of the providers `openai` and `openai-responses`.'),
+  OPENAI_BASE_URL: endpoint('Another endpoint for these two.'),
+  ANTHROPIC_API_KEY: key('Key of the provider `anthropic`.'),
+  ANTHROPIC_BASE_URL: endpoint(
+    'Another endpoint for the provider `anthropic`; `/v1` may be left out.',
+  ),
+  GOOGLE_GENERATIVE_AI_API_KEY: key('Key of the provider `google`.'),
+  GEMINI_API_KEY: key('Its other name, read where the first is not set.'),
+  GOOGLE_BASE_URL: endpoint(
+    'Another endpoint for the provider `google`; `/v1beta` may be left out.',
+  ),
+  OLLAMA_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:11434/v1')
+    .describe('Endpoint of the provider `ollama`.'),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_(test|live)_/, 'must start with sk_test_, rk_test_, sk_live_ or rk_live_')
+    .optional()
+    .describe('Key that charges are made with.'),
+  STRIPE_ALLOW_LIVE: flag.describe('Set to true to accept a live key: real money moves.'),
+  STRIPE_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Another endpoint for Stripe, for example a sandbox.'),
+  GITHUB_TOKEN: z.string().min(1).optional().describe('Token that tickets are opened with.'),
+  GITHUB_REPOSITORY: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
+    .optional()
+    .describe('The repository of the tickets, as owner/name.'),
+  GITHUB_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Another endpoint for GitHub.'),
+  HOLDFAST_MARKER_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Secret that signs the markers in tickets; keep it for as long as tickets are opened.',
+    ),
+  RESEND_API_KEY: z.string().min(1).optional().describe('Key that emails are sent with.'),
+  RESEND_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Another endpoint for Resend.'),
+  HOLDFAST_EMAIL_FROM: z
+    .string()
+    .min(3)
+    .optional()
+    .describe('The sender of emails, of a domain that Resend has verified.'),
+  HOLDFAST_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Where the effect `webhook` posts to.'),
+  HOLDFAST_ALLOW_PRIVATE_TARGETS: flag.describe(
+    'Set to true when a target of effects has a name that leads to a private address.',
+  ),
+  MAX_AUTO_CHARGE: decimal
+    .optional()
+    .describe('Charges above this need an approval. Default 500, with live keys 0.'),
+  HOLDFAST_CURRENCIES: z
+    .string()
+    .regex(/^[a-z]{3}(,[a-z]{3})*$/, 'must be a list such as eur,usd')
+    .default('eur,usd,gbp,chf,jpy,kwd')
+    .describe('Currencies charged without an approval.'),
+  HOLDFAST_CONCURRENT_CALLS: whole(100).describe('Model calls a worker runs at once.'),
+  HOLDFAST_CONCURRENT_EFFECTS: whole(50).describe('Effects a worker runs at once.'),
+  HOLDFAST_SHUTDOWN_GRACE_MS: whole(70_000).describe(
+    'On SIGTERM, how long running attempts may finish: at least the longest request timeout.',
+  ),
+  HOLDFAST_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Structured logs on standard output, JSON lines.'),
+});

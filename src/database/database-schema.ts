@@ -1,0 +1,93 @@
+import type { Generated } from 'kysely';
+
+/** What became of an effect. */
+export type RowState = 'started' | 'succeeded' | 'failed' | 'released' | 'unknown';
+
+/** A row of the ledger. Times are milliseconds of the database's clock. */
+export interface EffectTable {
+  /** `<scope>/<workflow id>:<effect>`, without the generation. */
+  key: string;
+  generation: number;
+  effect: string;
+  fingerprint: string;
+  /** JSON text of the exact request. */
+  request: string;
+  api_version: string | null;
+  state: RowState;
+  /** The fencing token of the latest claim. */
+  token: number;
+  /** 1 when an attempt before the latest claim may have done it. */
+  in_doubt: number;
+  first_sent_at_ms: number;
+  /** When the latest claim was made. */
+  claimed_at_ms: number;
+  /** Until then nobody else may claim; the grace for a request under way is included. */
+  lease_until_ms: number;
+  /** JSON text of the result. */
+  result: string | null;
+  /** JSON text of the failure fields (`failed`, `unknown`). */
+  failure: string | null;
+  created_at_ms: number;
+  updated_at_ms: number;
+}
+
+/** A saved order; written in one transaction with its row in the ledger. */
+export interface OrderTable {
+  /** The idempotency key of the save. */
+  key: string;
+  order_id: string;
+  customer_id: string;
+  payment_method: string;
+  email_hash: string;
+  /** JSON text, in the model's words. */
+  extracted: string;
+  amount_minor: number | null;
+  currency: string | null;
+  /** JSON text of a list. */
+  review_reasons: string;
+  fingerprint: string;
+  saved_at_ms: Generated<number>;
+}
+
+/**
+ * An attempt of a call or effect, written once, when it ended or its worker was found dead; never
+ * changed. `model/recorded-attempt.ts` says what the fields mean. Times are milliseconds of the
+ * worker's clock.
+ */
+export interface AttemptTable {
+  attempt_id: string;
+  kind: 'call' | 'effect';
+  workflow_id: string;
+  run_id: string;
+  request_id: string;
+  step: string;
+  attempt: number;
+  model: string | null;
+  provider: string;
+  started_at_ms: number;
+  sent: 'yes' | 'no' | 'unknown';
+  sent_at_ms: number | null;
+  finished_at_ms: number | null;
+  outcome: string;
+  reason: string | null;
+  status: number | null;
+  provider_request_id: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  /** A decimal string. */
+  cost: string | null;
+  currency: string | null;
+  retry_after_ms: number | null;
+  delay_ms: number | null;
+  delay_source: 'policy' | 'Retry-After' | 'gate' | null;
+  stopped: string | null;
+  held_ms: number | null;
+  billing: 'billed' | 'possibly billed' | 'not billed' | null;
+}
+
+/** All tables of Holdfast in the application's database. */
+export interface Tables {
+  holdfast_attempt: AttemptTable;
+  holdfast_effect: EffectTable;
+  holdfast_order: OrderTable;
+}

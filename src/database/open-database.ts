@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './database-schema.ts';
+import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
+
+/** Which database the ledger is in. */
+export type DatabaseKind = 'sqlite' | 'postgres';
+
+/** Where the ledger and the orders are kept: one of the two. */
+export interface DatabaseLocation {
+  /** `postgres://...`; rules when both are given. */
+  readonly databaseUrl?: string | undefined;
+  /** Path of a SQLite file; its folder is made when it is missing. */
+  readonly sqliteFile?: string | undefined;
+}
+
+/** An open database; closed by `database.destroy()`. */
+export interface OpenDatabase {
+  readonly kind: DatabaseKind;
+  readonly database: Kysely<Tables>;
+  /** For logs: the file, or the URL without its password. */
+  readonly name: string;
+}
+
+/** int8: milliseconds and minor units stay far below 2^53, and counting in text helps nobody. */
+const int8 = 20;
+
+/** How the database is used. */
+export interface DatabaseUse {
+  /** PostgreSQL: connections at most. Default 10. */
+  readonly connections?: number;
+  /**
+   * SQLite: whether a commit waits for the disk. Default yes. Without, a power cut may take the last
+   * commits back, while a killed process loses nothing.
+   */
+  readonly isSynced?: boolean;
+}
+
+/** Opens the database; nothing is created in it. */
+export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}): OpenDatabase {
+  const { databaseUrl, sqliteFile } = location;
+  const { connections = 10, isSynced = true } = use;
+  if (databaseUrl !== undefined) {
+    const pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: connections,
+      connectionTimeoutMillis: 10_000,
+      statement_timeout: 60_000,
+      idle_in_transaction_session_timeout: 60_000,
+      types: {
+        getTypeParser: (type, format) =>
+          type === int8 ? Number : pg.types.getTypeParser(type, format),
+      },
+    });
+    // An idle connection that the server closes: the pool opens another one when it needs it.
+    pool.on('error', () => {});
+    // One that is lost between two statements: without a listener Node ends the whole process. The
+    // next statement fails, which is how whoever uses the connection learns of it.
+    pool.on('connect', (client) => client.on('error', () => {}));
+    const { host, pathname } = new URL(databaseUrl);
+    return {
+      kind: 'postgres',
+      database: new Kysely({ dialect: new PostgresDialect({ pool }) }),
+      name: `postgres://${host}${pathname}`,
+    };
+  }
+  if (sqliteFile === undefined) throw new TypeError('give a databaseUrl or a sqliteFile');
+  const file = path.resolve(sqliteFile);
+  mkdirSync(path.dirname(file), { recursive: true });
+  return {
+    kind: 'sqlite',
+    database: new Kysely({ dialect: new NodeSqliteDialect(file, isSynced) }),
+    name: file,
+  };
+}

@@ -1,0 +1,46 @@
+import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error.ts';
+import type { FailureType } from '../failures/failure-types.ts';
+
+/**
+ * What a database error means, by its code: SQLSTATE (PostgreSQL, appendix A), its two first
+ * characters for a class, Node's system errors, and SQLite's primary result codes. First match rules.
+ */
+const rows: readonly (readonly [RegExp, FailureType])[] = [
+  [
+    /^(08|57P0|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/,
+    'ConnectionFailed',
+  ],
+  [/^(28|3D)/, 'InvalidCredentials'],
+  [/^42501/, 'PermissionDenied'],
+  [/^(40|53|55P03|57014)/, 'Overloaded'],
+  [/^SQLITE_(5|6)$/, 'Overloaded'],
+];
+
+/**
+ * A database error as a failed attempt; all are tried again but those of credentials and rights.
+ * The message of a database error may hold values of the row, so only its code is kept.
+ *
+ * @param sent whether the effect may have happened before; `false`: nothing left this machine.
+ */
+export function databaseError(error: unknown, sent: boolean | undefined): AttemptError {
+  if (error instanceof AttemptError) return error;
+  const code = codeOf(error);
+  const row = rows.find(([pattern]) => pattern.test(code ?? ''));
+  // pg reports a connection that ended, or could not be made in time, by message only.
+  const lost = code === undefined && error instanceof Error && /connection/i.test(error.message);
+  const fields: AttemptErrorFields = {
+    type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),
+    by: 'database',
+    reason: code,
+    sent,
+  };
+  return new AttemptError(fields, { cause: error });
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  // The low byte of SQLite's extended code is the primary one (https://sqlite.org/rescode.html).
+  if (typeof errcode === 'number') return `SQLITE_${errcode & 0xff}`;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,119 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { EffectTable, Tables } from '../database/database-schema.ts';
+import { nextToken, postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
+import type { DatabaseKind } from '../database/open-database.ts';
+import type { Claim, LedgerStatements } from './ledger.ts';
+import { claimFrom, rowFrom } from './ledger-row.ts';
+
+/** The ledger's statements on a database or within a transaction; the same for both stores. */
+export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): LedgerStatements {
+  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  const inMs = (delayMs: number) => sql<number>`${nowMs} + ${sql.lit(Math.round(delayMs))}`;
+
+  /** Changes the row of a claim that is still the latest and not settled. */
+  async function change(claim: Claim, values: Partial<Selectable<EffectTable>> | object) {
+    const { numUpdatedRows } = await database
+      .updateTable('holdfast_effect')
+      .set({ ...values, updated_at_ms: nowMs })
+      .where('key', '=', claim.key)
+      .where('generation', '=', claim.generation)
+      .where('token', '=', claim.token)
+      .where('state', '=', 'started')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  return {
+    async claim(request) {
+      const row = await database
+        .insertInto('holdfast_effect')
+        .values({
+          key: request.key,
+          generation: request.generation,
+          effect: request.effect,
+          fingerprint: request.fingerprint,
+          request: request.request,
+          api_version: request.apiVersion ?? null,
+          state: 'started',
+          token: nextToken[kind],
+          in_doubt: 0,
+          first_sent_at_ms: nowMs,
+          lease_until_ms: inMs(request.leaseMs),
+          claimed_at_ms: nowMs,
+          created_at_ms: nowMs,
+          updated_at_ms: nowMs,
+        })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['key', 'generation'])
+            .doUpdateSet({
+              state: 'started',
+              token: sql`excluded.token`,
+              lease_until_ms: sql`excluded.lease_until_ms`,
+              claimed_at_ms: sql`excluded.claimed_at_ms`,
+              updated_at_ms: sql`excluded.updated_at_ms`,
+              // Released means that nothing was sent: the claim begins anew, with today's request.
+              // Taken over means that it may have been: what was sent then is what is sent now.
+              in_doubt: sql`case holdfast_effect.state when 'released' then 0 else 1 end`,
+              first_sent_at_ms: afterRelease('first_sent_at_ms'),
+              request: afterRelease('request'),
+              api_version: afterRelease('api_version'),
+            })
+            .where(sql<boolean>`holdfast_effect.fingerprint = excluded.fingerprint
+              and (holdfast_effect.state = 'released'
+                or (holdfast_effect.state = 'started' and holdfast_effect.lease_until_ms <= ${nowMs}))`),
+        )
+        .returningAll()
+        .executeTakeFirst();
+      return row && claimFrom(row);
+    },
+
+    async read({ key, generation }) {
+      const row = await database
+        .selectFrom('holdfast_effect')
+        .selectAll()
+        .select(nowMs.as('now_ms'))
+        .select((select) =>
+          select
+            .selectFrom('holdfast_effect as newer')
+            .select(({ fn }) => fn.max('newer.generation').as('latest'))
+            .where('newer.key', '=', key)
+            .as('latest'),
+        )
+        .where('key', '=', key)
+        .where('generation', '=', generation)
+        .executeTakeFirst();
+      return row && { ...rowFrom(row), latestGeneration: row.latest ?? generation };
+    },
+
+    record: (claim, result) => change(claim, { state: 'succeeded', result }),
+    fail: (claim, failure) => change(claim, { state: 'failed', failure: JSON.stringify(failure) }),
+    markUnknown: (claim, failure) =>
+      change(claim, { state: 'unknown', failure: JSON.stringify(failure) }),
+    release: (claim) =>
+      change(claim, {
+        state: sql`case in_doubt when 0 then 'released' else 'started' end`,
+        lease_until_ms: nowMs,
+      }),
+    giveUp: (claim, afterMs) => change(claim, { lease_until_ms: inMs(afterMs) }),
+    renew: (claim, leaseMs) => change(claim, { lease_until_ms: inMs(leaseMs) }),
+
+    async settle(row, result) {
+      const { numUpdatedRows } = await database
+        .updateTable('holdfast_effect')
+        .set({ state: 'succeeded', result, failure: null, updated_at_ms: nowMs })
+        .where('key', '=', row.key)
+        .where('generation', '=', row.generation)
+        .where('token', '=', row.token)
+        .where('state', '=', 'unknown')
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+  };
+}
+
+function afterRelease(column: 'first_sent_at_ms' | 'request' | 'api_version') {
+  const stored = sql.ref(`holdfast_effect.${column}`);
+  const given = sql.ref(`excluded.${column}`);
+  return sql<never>`case holdfast_effect.state when 'released' then ${given} else ${stored} end`;
+}

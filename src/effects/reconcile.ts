@@ -1,0 +1,136 @@
+import { isAttemptError } from '../failures/attempt-error.ts';
+import type { Difference, Reconciliation } from '../model/ledger-operations.ts';
+import type { Effect, FindMarked, MarkedItem } from './effect.ts';
+import type { Ledger } from './ledger.ts';
+import type { DatedRow } from './operator-statements.ts';
+
+/** What is compared. */
+export interface ReconcileOptions {
+  /** How far back, by each one's own clock. */
+  readonly sinceMs: number;
+  readonly scope: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: () => void;
+}
+
+/** Clocks differ, and a claim is older than what came of it: the ledger is read a little further back. */
+const clockMarginMs = 60 * 60 * 1000;
+const pageSize = 500;
+
+/**
+ * Compares what the ledger says with what the targets hold, both ways. Only reads.
+ *
+ * @param effects the declared ones; those on a target without a list of ours are left out.
+ */
+export async function reconcile(
+  ledger: Ledger,
+  effects: readonly Effect<unknown, unknown>[],
+  options: ReconcileOptions,
+): Promise<Reconciliation> {
+  const compared: Record<string, { rows: number; items: number }> = {};
+  const notAsked: Record<string, string> = {};
+  const differences: Difference[] = [];
+  for (const effect of effects) {
+    const { findMarked, name, target } = effect;
+    if (!findMarked) continue;
+    options.onProgress?.();
+    const rows = await rowsOf(ledger, name, options);
+    const items = await list(findMarked, options);
+    if ('why' in items) {
+      // A target that nobody configured, and that nothing was done at, is nobody's concern.
+      if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
+      continue;
+    }
+    compared[name] = { rows: rows.length, items: items.items.length };
+    differences.push(...differencesOf(rows, items.items, findMarked, target, options.sinceMs));
+  }
+  return { compared, differences, notAsked };
+}
+
+async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOptions) {
+  try {
+    return { items: await findMarked.list({ sinceMs: Date.now() - sinceMs, signal }) };
+  } catch (error) {
+    if (isAttemptError(error)) {
+      const { type, sent } = error.fields;
+      return {
+        why: error.message,
+        isConfigured: type !== 'InvalidCredentials' || sent !== false,
+      };
+    }
+    throw error;
+  }
+}
+
+async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions) {
+  const rows: DatedRow[] = [];
+  for (;;) {
+    const after = rows.at(-1);
+    const page = await ledger.operator.list({
+      effect,
+      keyPrefix: `${options.scope}/`,
+      changedAfterMs: options.sinceMs + clockMarginMs,
+      limit: pageSize,
+      ...(after && { after }),
+    });
+    rows.push(...page);
+    options.onProgress?.();
+    if (page.length < pageSize) return rows;
+  }
+}
+
+/** Row by row, then what is left at the target. */
+function differencesOf(
+  rows: readonly DatedRow[],
+  items: readonly MarkedItem[],
+  findMarked: FindMarked,
+  target: string,
+  sinceMs: number,
+): Difference[] {
+  const byMark = Map.groupBy(items, ({ mark }) => mark);
+  const differences: Difference[] = [];
+  for (const row of rows) {
+    const key = row.generation === 1 ? row.key : `${row.key}#${row.generation}`;
+    const mark = findMarked.markOf(key);
+    const found = byMark.get(mark) ?? [];
+    byMark.delete(mark);
+    differences.push(...differencesOfRow(row, key, found, findMarked, target, sinceMs));
+  }
+  for (const item of [...byMark.values()].flat().filter(({ done }) => done)) {
+    differences.push({
+      kind: 'not in the ledger',
+      id: item.id,
+      what: `${target} has ${item.id} (${item.state}), which bears our mark; the ledger has no row for it`,
+    });
+  }
+  return differences;
+}
+
+function differencesOfRow(
+  row: DatedRow,
+  key: string,
+  found: readonly MarkedItem[],
+  findMarked: FindMarked,
+  target: string,
+  sinceMs: number,
+): Difference[] {
+  const differences: Difference[] = [];
+  const [first, ...others] = found.filter(({ done }) => done);
+  for (const { id, state } of others) {
+    const what = `${target} has ${id} (${state}) besides ${first?.id}`;
+    differences.push({ kind: 'twice at the target', key, id, what });
+  }
+  if (row.state === 'succeeded') {
+    const id = findMarked.idOf(JSON.parse(row.result ?? 'null'));
+    // What was done before the listed time is not in the list.
+    const isListed = row.firstSentAtMs >= row.nowMs - sinceMs;
+    if (isListed && !found.some((item) => item.id === id)) {
+      const what = `the ledger says that it was done as ${id}; ${target} does not have it`;
+      differences.push({ kind: 'missing at the target', key, ...(id && { id }), what });
+    }
+  } else if (first) {
+    const what = `${target} has ${first.id} (${first.state}); the ledger says ${row.state}`;
+    differences.push({ kind: 'happened', key, id: first.id, what });
+  }
+  return differences;
+}

@@ -1,0 +1,123 @@
+import { AttemptError } from '../failures/attempt-error.ts';
+import type { Resolved, Verdict } from '../model/park-answers.ts';
+import type { Effect } from './effect.ts';
+import type { Ledger, LedgerRow } from './ledger.ts';
+import { operatorStatements } from './operator-statements.ts';
+
+/** Which effect a person speaks of, and what they found out. */
+export interface Resolution {
+  /** Without generation. */
+  readonly key: string;
+  /** The latest when it is not given. */
+  readonly generation?: number;
+  readonly verdict: Verdict;
+  readonly signal: AbortSignal;
+}
+
+/** Clocks differ: what was made a little before the claim counts too. */
+const clockMarginMs = 10 * 60 * 1000;
+
+/**
+ * Settles an effect by a person's word. What the target holds all the same is believed more: an
+ * effect that is found there is not done anew.
+ *
+ * Repeating it changes nothing: a verdict that the row shows already is answered the same.
+ *
+ * @throws AttemptError `InvalidRequest` when the row does not allow it, or the target contradicts.
+ */
+export async function resolveEffect(
+  ledger: Ledger,
+  effect: Effect<unknown, unknown>,
+  { key, generation, verdict, signal }: Resolution,
+): Promise<Resolved> {
+  const latest = await ledger.operator.latest(key);
+  if (!latest) throw refused('there is no such effect in the ledger');
+  if (generation !== undefined && generation !== latest.generation) {
+    throw refused(`generation ${latest.generation} counts, not ${generation}`);
+  }
+  if (latest.state === 'started' && latest.leaseLeftMs > 0) {
+    throw refused('a worker is at it; look again when its claim has run out');
+  }
+  switch (verdict.kind) {
+    case 'happened':
+      return happened(ledger, effect, latest, verdict.result);
+    case 'did not happen':
+      return didNotHappen(ledger, effect, latest, signal);
+    case 'give up':
+      return giveUp(ledger, effect, latest);
+  }
+}
+
+async function happened(
+  ledger: Ledger,
+  effect: Effect<unknown, unknown>,
+  row: LedgerRow,
+  result: unknown,
+): Promise<Resolved> {
+  const checked = effect.result.safeParse(result);
+  if (!checked.success) {
+    const paths = checked.error.issues.map(({ path }) => path.join('.') || 'result').slice(0, 5);
+    throw refused(`the result does not fit ${effect.name}: ${[...new Set(paths)].join(', ')}`);
+  }
+  const text = JSON.stringify(checked.data);
+  const isAlready = row.state === 'succeeded' && row.result === text;
+  if (!isAlready && !(await ledger.operator.settleByHand(row, text))) throw notOpen(row);
+  return { key: targetKey(row), state: 'succeeded' };
+}
+
+async function didNotHappen(
+  ledger: Ledger,
+  effect: Effect<unknown, unknown>,
+  row: LedgerRow,
+  signal: AbortSignal,
+): Promise<Resolved> {
+  // Nothing was sent, or a generation was raised before: it will be done.
+  if (row.state === 'released') return { key: targetKey(row), state: 'released' };
+  if (row.state === 'succeeded') throw notOpen(row);
+  const { findMarked } = effect;
+  if (findMarked) {
+    const mark = findMarked.markOf(targetKey(row));
+    const sinceMs = row.firstSentAtMs - clockMarginMs;
+    const items = await findMarked.list({ sinceMs, request: JSON.parse(row.request), signal });
+    const found = items.find((item) => item.mark === mark && item.done);
+    if (found) {
+      throw refused(`it happened: ${effect.target} has ${found.id} (${found.state})`);
+    }
+  }
+  const raised = await ledger.transaction(async (_, transaction) => {
+    const statements = operatorStatements(transaction, ledger.kind);
+    const failure = row.failure ?? { type: 'EffectUnknown', by: effect.target };
+    if (row.state !== 'failed' && !(await statements.failByHand(row, failure))) return false;
+    return statements.raiseGeneration(row);
+  });
+  if (!raised) throw notOpen(row);
+  const next = { ...row, generation: row.generation + 1 };
+  return { key: targetKey(next), state: 'released' };
+}
+
+async function giveUp(
+  ledger: Ledger,
+  effect: Effect<unknown, unknown>,
+  row: LedgerRow,
+): Promise<Resolved> {
+  const failure = {
+    type: 'EffectRefused',
+    by: effect.target,
+    reason: 'given up by a person: whether it happened is not known',
+  } as const;
+  const isAlready = row.state === 'failed';
+  if (!isAlready && !(await ledger.operator.failByHand(row, failure))) throw notOpen(row);
+  return { key: targetKey(row), state: 'failed' };
+}
+
+function targetKey({ key, generation }: LedgerRow): string {
+  return generation === 1 ? key : `${key}#${generation}`;
+}
+
+function notOpen(row: LedgerRow): AttemptError {
+  return refused(`it is ${row.state}, or changed meanwhile; look at it again`);
+}
+
+function refused(reason: string): AttemptError {
+  return new AttemptError({ type: 'InvalidRequest', by: 'ledger', reason, sent: false });
+}

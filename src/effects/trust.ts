@@ -1,0 +1,26 @@
+/**
+ * Checks of what an operator configured, pure, so that configuration can name every mistake at once.
+ */
+
+/** Whether real money moves with this key: secret or restricted, in live mode. */
+export function isLiveStripeKey(secretKey: string): boolean {
+  return /^(sk|rk)_live_/.test(secretKey);
+}
+
+/**
+ * What is wrong with the address of a target, or `undefined`. Credentials go to it: only over TLS,
+ * unless it is this very machine or `allowPlain` says that the network in between is trusted.
+ */
+export function targetUrlProblem(
+  baseUrl: string,
+  { allowPlain = false }: { readonly allowPlain?: boolean } = {},
+): string | undefined {
+  if (!URL.canParse(baseUrl)) return 'is not a URL';
+  const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
+  if (username !== '' || password !== '') return 'must not hold credentials';
+  if (search !== '' || hash !== '') return 'must not have a query or fragment';
+  if (protocol === 'https:') return undefined;
+  if (protocol !== 'http:') return 'must be an http or https URL';
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return isLoopback || allowPlain ? undefined : 'must be https, since credentials are sent to it';
+}

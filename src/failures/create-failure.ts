@@ -1,0 +1,81 @@
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { ApplicationFailure } from '@temporalio/common';
+import { type FailureType, failureTypes } from './failure-types.ts';
+
+/** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
+export const maximumMessageLength = 500;
+/** Most bytes of JSON kept as failure details, for the same reason. */
+export const maximumDetailsBytes = 1024;
+
+/** What travels with a failure besides its type and message. JSON only; no prompts, answers or keys. */
+export interface FailureDetails {
+  /** `<workflow id>/<step>` of the call, or the effect's idempotency key. */
+  readonly requestId?: string;
+  /** The provider's or target's own id of the request, for its support. */
+  readonly providerRequestId?: string;
+  /** Counted from 1 over all schedulings of the call. */
+  readonly attempt?: number;
+  readonly maximumAttempts?: number;
+  /** HTTP status, when there was an answer. */
+  readonly status?: number;
+  /** Whether an HTTP request left this machine: `false` was never sent, `undefined` is not known. */
+  readonly sent?: boolean;
+  /** Delay until the next attempt; kept here because `nextRetryDelay` is lost on its way to the workflow. */
+  readonly nextRetryDelayMs?: number;
+  /** What the delay came from: the policy's backoff or the server's Retry-After. */
+  readonly delaySource?: 'policy' | 'Retry-After';
+  /** Anything else a person needs, as short listed fields (never free text from outside). */
+  readonly [field: string]: string | number | boolean | undefined;
+}
+
+/** Arguments of {@link createFailure}. */
+export interface FailureOptions {
+  readonly details?: FailureDetails;
+  /** Overrides the policy's own delay for the next attempt. At least 1 (0 would end the retries). */
+  readonly nextRetryDelayMs?: number;
+  /** Stop now although the type is retried, because the caps are used up. */
+  readonly final?: boolean;
+  readonly cause?: Error;
+}
+
+/**
+ * The one place where failures are made: everything an activity or workflow of Holdfast throws.
+ * Its flags follow the table, its message and details are cut to what Temporal keeps.
+ */
+export function createFailure(
+  type: FailureType,
+  message: string,
+  options: FailureOptions = {},
+): ApplicationFailure {
+  const { treatment } = failureTypes[type];
+  const { nextRetryDelayMs } = options;
+  return ApplicationFailure.create({
+    type,
+    message: cut(message, maximumMessageLength),
+    nonRetryable: options.final === true || treatment === 'fail' || treatment === 'park',
+    details: [fitDetails(options.details ?? {})],
+    ...(nextRetryDelayMs !== undefined && {
+      nextRetryDelay: Math.max(1, Math.round(nextRetryDelayMs)),
+    }),
+    ...(options.cause && { cause: options.cause }),
+  });
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+function fitDetails(details: FailureDetails): FailureDetails {
+  const fitted: Record<string, string | number | boolean | undefined> = {};
+  let bytes = 2;
+  for (const [field, value] of Object.entries(details)) {
+    if (value === undefined) continue;
+    const kept = typeof value === 'string' ? cut(value, 200) : value;
+    const size = utf8ToBytes(JSON.stringify([field, kept])).length;
+    // A long field gives way to the short ones after it.
+    if (bytes + size > maximumDetailsBytes) continue;
+    bytes += size;
+    fitted[field] = kept;
+  }
+  return fitted;
+}

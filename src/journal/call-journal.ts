@@ -1,0 +1,130 @@
+import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import type { ModelRequest, Usage } from '../model/model-call.ts';
+import type { Billing, SentState } from '../model/recorded-attempt.ts';
+import { mayHaveBeenBilled } from '../policies/budget.ts';
+import { costOf, formatAmount } from '../policies/budget-price.ts';
+import type { RetryDecision } from '../policies/decide-retry.ts';
+import type { AttemptRecorder } from './attempt-recorder.ts';
+
+/** What is known of a call's attempt when it begins. */
+export interface CallAttempt {
+  readonly workflowId: string;
+  readonly runId?: string;
+  readonly request: ModelRequest;
+  /** Counted from 1 over all schedulings of the call. */
+  readonly attempt: number;
+  /** How long the gate held it. */
+  readonly heldMs?: number;
+}
+
+/** The journal's side of a model call; has the shape of an attempt log. */
+export interface CallJournal {
+  start(attempt: CallAttempt): {
+    sent(): void;
+    finished(answer: { readonly usage: Usage; readonly providerRequestId?: string }): void;
+    failed(fields: AttemptErrorFields, decision: RetryDecision): void;
+    interrupted(): void;
+  };
+  /** The gate sent it back: nothing was sent, and the attempt does not count. */
+  deferred(attempt: CallAttempt, delayMs: number): void;
+}
+
+/** Keeps the attempts of model calls: what they cost, how they ended, what comes next and why. */
+export function createCallJournal(recorder: AttemptRecorder): CallJournal {
+  return {
+    start(call) {
+      const open = recorder.begin({ ...begun(call), sent: 'no' });
+      return {
+        sent: open.sent,
+        finished({ usage, providerRequestId }) {
+          open.end({
+            outcome: 'answered',
+            sent: 'yes',
+            ...usage,
+            ...costs(call.request, usage),
+            billing: 'billed',
+            ...(providerRequestId !== undefined && { providerRequestId }),
+          });
+        },
+        failed(fields, decision) {
+          const { usage } = fields;
+          open.end({
+            outcome: fields.type,
+            sent: sentState(fields.sent),
+            ...(usage && { ...usage, ...costs(call.request, usage) }),
+            billing: billingOf(fields),
+            ...failureFields(fields),
+            ...nextStep(decision),
+          });
+        },
+        interrupted() {
+          const billing = open.soFar().sent === 'no' ? 'not billed' : 'possibly billed';
+          open.end({ outcome: 'interrupted', billing });
+        },
+      };
+    },
+    deferred(call, delayMs) {
+      recorder.recordAt({
+        ...begun(call),
+        sent: 'no',
+        outcome: 'deferred',
+        delayMs,
+        delaySource: 'gate',
+        billing: 'not billed',
+      });
+    },
+  };
+}
+
+/** `true`, `false`, or nobody can know. */
+export function sentState(sent: boolean | undefined): SentState {
+  return sent === undefined ? 'unknown' : sent ? 'yes' : 'no';
+}
+
+/** The fields of a failure that the journal keeps, for calls and effects. */
+export function failureFields(fields: AttemptErrorFields) {
+  const { reason, status, providerRequestId, retryAfterMs } = fields;
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(status !== undefined && { status }),
+    ...(providerRequestId !== undefined && { providerRequestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  };
+}
+
+/** The delay chosen and where it came from, or why there is no next attempt. */
+export function nextStep(decision: RetryDecision) {
+  return decision.retry
+    ? { delayMs: decision.delayMs, delaySource: decision.source }
+    : { stopped: decision.why };
+}
+
+function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAttempt) {
+  const { requestId, model } = request;
+  return {
+    kind: 'call',
+    workflowId,
+    runId,
+    requestId,
+    step: requestId.slice(requestId.indexOf('/') + 1),
+    attempt,
+    model,
+    provider: model.slice(0, Math.max(0, model.indexOf(':'))),
+    ...(heldMs >= 1 && { heldMs }),
+  } as const;
+}
+
+function costs({ policy, model }: ModelRequest, usage: Usage) {
+  const price = policy.prices[model];
+  // A provider may count anything; the journal fails no call for it.
+  const counted =
+    Number.isSafeInteger(usage.inputTokens) && Number.isSafeInteger(usage.outputTokens);
+  return price && counted
+    ? { cost: formatAmount(costOf(usage, price)), currency: price.currency }
+    : {};
+}
+
+function billingOf(fields: AttemptErrorFields): Billing {
+  if (fields.usage) return 'billed';
+  return mayHaveBeenBilled(fields) ? 'possibly billed' : 'not billed';
+}

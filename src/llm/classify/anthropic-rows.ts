@@ -1,0 +1,65 @@
+import type { ClassifierRow } from './classifier-row.ts';
+import { generalRows } from './general-rows.ts';
+
+/**
+ * The classifier of Anthropic's Messages API; see its page "Errors". Its types are few, and money,
+ * length and content are told apart from any other `invalid_request_error` by the message alone.
+ */
+export const anthropicRows: readonly ClassifierRow[] = [
+  { type: 'QuotaExhausted', codes: ['enforced_spend_limit_reached', 'billing_error'] },
+  {
+    type: 'QuotaExhausted',
+    status: [400, 403, 429],
+    message:
+      /credit balance is too low|reached your specified (\w+ )?API usage limits|extra usage is required/i,
+    reason: 'money ran out',
+  },
+
+  {
+    type: 'ContextLengthExceeded',
+    status: [400, 413],
+    message:
+      /prompt is too long|`?max_tokens`? exceeds? context limit|exceeds? the (\w+ )*context (limit|window)/i,
+    reason: 'context_length_exceeded',
+  },
+  { type: 'RequestTooLarge', codes: ['request_too_large'] },
+  {
+    type: 'ContentRejected',
+    status: [200, 400, 403],
+    message: /content filtering policy|usage policy/i,
+    reason: 'content_filter',
+  },
+  {
+    type: 'SchemaRejected',
+    status: [400, 500],
+    message:
+      /output_(config|format)\b|compiled grammar|grammar (compilation|error)|input_schema|json schema/i,
+    reason: 'output_config.format',
+  },
+
+  { type: 'InvalidCredentials', codes: ['authentication_error'] },
+  { type: 'PermissionDenied', codes: ['permission_error'] },
+  {
+    type: 'PermissionDenied',
+    status: [400],
+    message: /organization has been disabled/i,
+    reason: 'organization disabled',
+  },
+  {
+    type: 'ModelNotFound',
+    status: [400, 404],
+    message: /^\s*model:|\bmodel\b.*(not found|does not exist|not available)/i,
+    reason: 'model_not_found',
+  },
+
+  { type: 'Overloaded', codes: ['overloaded_error'] },
+  { type: 'RateLimited', status: [200, 429, 500], codes: ['rate_limit_error'] },
+  // It worked on the request for that long, and may bill it.
+  { type: 'Timeout', status: [200, 408, 500, 504], codes: ['timeout_error'] },
+  {
+    type: 'InvalidRequest',
+    status: [200, 400, 404, 422],
+    codes: ['invalid_request_error', 'not_found_error', 'conflict_error'],
+  },
+  ...generalRows,
+];

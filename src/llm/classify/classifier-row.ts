@@ -1,0 +1,18 @@
+import type { FailureType } from '../../failures/failure-types.ts';
+
+/** One row of a classifier: all conditions that are given must hold. */
+export interface ClassifierRow {
+  readonly type: FailureType;
+  /** HTTP statuses (or the status inside a 200's error). */
+  readonly status?: readonly number[];
+  /** Any of the error's codes and types; also the closed list of reasons that may be shown. */
+  readonly codes?: readonly string[];
+  readonly param?: RegExp;
+  readonly message?: RegExp;
+  /** Any of the quotas that Google names as used up. */
+  readonly quota?: RegExp;
+  /** The message's own numbers: what was requested is more than the limit. */
+  readonly exceedsLimit?: true;
+  /** What is shown where the provider's code is not in the list. */
+  readonly reason?: string;
+}

@@ -1,0 +1,65 @@
+import type { ClassifierRow } from './classifier-row.ts';
+import { googleQuotaRows } from './google-rows.ts';
+
+/**
+ * What only servers other than OpenAI send in OpenAI's format. No hint says which server it is:
+ * these codes and messages are nobody else's.
+ */
+export const openaiDialectRows: readonly ClassifierRow[] = [
+  // Google's OpenAI endpoint.
+  ...googleQuotaRows,
+
+  // OpenRouter: a 402 is transient only where what runs right now fills the budget. A budget
+  // limit comes as 403, with the name of the limit.
+  { type: 'RateLimited', status: [402, 429], codes: ['openrouter_in_flight_budget'] },
+  {
+    type: 'QuotaExhausted',
+    status: [402, 403, 429],
+    codes: [
+      'openrouter_credits',
+      'openrouter_key_limit',
+      'openrouter_guardrail_budget',
+      'openrouter_workspace_budget',
+    ],
+  },
+  { type: 'QuotaExhausted', status: [429], message: /per-day/i, reason: 'daily quota' },
+  { type: 'RequestTooLarge', status: [400], codes: ['string_too_long'] },
+
+  // Mistral.
+  { type: 'Overloaded', status: [429, 503], codes: ['service_tier_capacity_exceeded'] },
+  {
+    type: 'Overloaded',
+    status: [429, 503],
+    message: /service tier capacity exceeded/i,
+    reason: 'service_tier_capacity_exceeded',
+  },
+  { type: 'RateLimited', status: [200, 429], codes: ['rate_limited'] },
+  { type: 'ModelNotFound', status: [400, 404, 422], codes: ['invalid_model', 'unknown_model'] },
+
+  // Groq: its 498 is a full flex tier. `json_validate_failed` is the model's broken output, which
+  // Groq keeps to itself: there is nothing to repair, but another attempt may do better.
+  { type: 'Overloaded', codes: ['capacity_exceeded'] },
+  { type: 'Overloaded', status: [498], reason: 'capacity_exceeded' },
+  { type: 'MalformedResponse', status: [200, 400, 422], codes: ['json_validate_failed'] },
+
+  // Fireworks suspends accounts that are over their spending limit or late with a payment.
+  {
+    type: 'QuotaExhausted',
+    status: [400, 403, 412],
+    message: /account .*\bsuspended\b/i,
+    reason: 'account suspended',
+  },
+
+  // Together and text-generation-inference, whose status varies; vLLM, which subtracts the prompt
+  // from the window first.
+  {
+    type: 'ContextLengthExceeded',
+    status: [400, 403, 413, 422],
+    message:
+      /inputs?`? tokens? \+ `?max_(new_)?tokens`? must be|max_tokens must be at least 1, got -/i,
+    reason: 'context_length_exceeded',
+  },
+
+  // LiteLLM's proxy.
+  { type: 'QuotaExhausted', codes: ['budget_exceeded'] },
+];

@@ -1,0 +1,26 @@
+/** Fields of JSON from outside, of which nothing is known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What a text says as JSON; `undefined` where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** An object's fields; none where the value is no object. */
+export function asFields(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/** A list's items as fields; none where the value is no list. */
+export function asList(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.map(asFields) : [];
+}
+
+/** A string as it is; empty where the value is none. */
+export function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

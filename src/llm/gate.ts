@@ -1,0 +1,105 @@
+import { limitsFor, type RateLimitsByModel } from '../policies/gate-limits.ts';
+import { defaultGateSettings, type GateSettings } from '../policies/gate-settings.ts';
+import { type GateClock, realClock } from './gate/gate-clock.ts';
+import type { GateSnapshot } from './gate/gate-snapshot.ts';
+import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './gate/one-gate.ts';
+
+export type { GateSnapshot } from './gate/gate-snapshot.ts';
+export type { GatePass, GateVerdict } from './gate/one-gate.ts';
+
+/** What the gates of a worker are made from; everything has a default. */
+export interface GatesOptions {
+  readonly settings?: Partial<GateSettings>;
+  /** Rate limits known beforehand, for this worker. */
+  readonly limits?: RateLimitsByModel;
+  readonly clock?: GateClock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** A call that asks to go. */
+export interface GateEntry extends GateCall {
+  /** `<provider>:<model>`. */
+  readonly model: string;
+  /** Where one provider is used with several keys: which, by a name, never the key itself. */
+  readonly credential?: string;
+  /** Its abort gives up the place in the line. */
+  readonly signal: AbortSignal;
+}
+
+/** A gate's state with what it is for. */
+export interface NamedGateSnapshot extends GateSnapshot {
+  readonly model: string;
+  readonly credential?: string;
+}
+
+/** The gates of a worker: one for each model and credential that calls have come for. */
+export interface Gates {
+  /**
+   * Waits until the call may go, or finds that it should come back later.
+   *
+   * @throws the signal's reason when it aborts first.
+   */
+  readonly enter: (entry: GateEntry) => Promise<GateVerdict>;
+  /** For metrics and people; in order of first use. */
+  readonly snapshot: () => NamedGateSnapshot[];
+  /** The worker drains: all that wait are sent back, and whoever comes after. */
+  readonly close: () => void;
+}
+
+/**
+ * Makes the gates of a worker. When a provider says that it has enough, all calls for the same
+ * provider, model and credential hold back, not just the one that was told: the others would only
+ * learn the same, at the cost of an attempt each and of the provider's recovery.
+ */
+export function createGates(options: GatesOptions = {}): Gates {
+  const { limits = {}, clock = realClock, random = Math.random } = options;
+  const settings = { ...defaultGateSettings, ...options.settings };
+  const room = { taken: 0 };
+  const gates = new Map<
+    string,
+    { readonly gate: OneGate; readonly model: string; readonly credential?: string }
+  >();
+  let isClosed = false;
+
+  function gateFor({ model, credential }: GateEntry): OneGate {
+    const key = JSON.stringify([model, credential]);
+    const known = gates.get(key);
+    if (known) return known.gate;
+    const gate = createOneGate({
+      settings,
+      limits: limitsFor(limits, model),
+      clock,
+      random,
+      room,
+    });
+    if (isClosed) gate.close();
+    gates.set(key, { gate, model, ...(credential !== undefined && { credential }) });
+    return gate;
+  }
+
+  return {
+    enter(entry) {
+      const { signal } = entry;
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        let giveUp = () => {};
+        const abort = () => {
+          giveUp();
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        giveUp = gateFor(entry).enter(entry, (verdict) => {
+          signal.removeEventListener('abort', abort);
+          resolve(verdict);
+        });
+      });
+    },
+    snapshot: () =>
+      [...gates.values()].map(({ gate, ...name }) => ({ ...name, ...gate.snapshot() })),
+    close() {
+      isClosed = true;
+      for (const { gate } of gates.values()) gate.close();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+/** A line in which those of one key never stand in the way of those of another. */
+export interface FairLine<T> {
+  readonly size: () => number;
+  readonly push: (key: string, item: T) => void;
+  /** Who is next: keys take turns, within a key the first comes first. */
+  readonly peek: () => T | undefined;
+  readonly shift: () => T | undefined;
+  readonly remove: (key: string, item: T) => boolean;
+  /**
+   * Takes out the last one of the key with the longest line, if that is longer than the line of
+   * `than` would be with one more: room for a newcomer of a key that has less.
+   */
+  readonly giveWay: (than: string) => T | undefined;
+  readonly drain: () => T[];
+}
+
+/** Makes an empty line. */
+export function createFairLine<T>(): FairLine<T> {
+  // A map keeps its keys in order of insertion: the first is the one whose turn it is.
+  const lines = new Map<string, T[]>();
+  let size = 0;
+
+  function drop(key: string, line: T[]): void {
+    size -= 1;
+    if (line.length === 0) lines.delete(key);
+  }
+
+  return {
+    size: () => size,
+    push(key, item) {
+      const line = lines.get(key);
+      if (line) line.push(item);
+      else lines.set(key, [item]);
+      size += 1;
+    },
+    peek: () => lines.values().next().value?.[0],
+    shift() {
+      const first = lines.entries().next().value;
+      if (!first) return undefined;
+      const [key, line] = first;
+      const item = line.shift();
+      lines.delete(key);
+      if (line.length > 0) lines.set(key, line);
+      size -= 1;
+      return item;
+    },
+    remove(key, item) {
+      const line = lines.get(key);
+      const index = line?.indexOf(item) ?? -1;
+      if (!line || index < 0) return false;
+      line.splice(index, 1);
+      drop(key, line);
+      return true;
+    },
+    giveWay(than) {
+      let longest: [string, T[]] | undefined;
+      for (const entry of lines) {
+        if (entry[1].length > (longest?.[1].length ?? 0)) longest = entry;
+      }
+      if (!longest || longest[1].length <= (lines.get(than)?.length ?? 0) + 1) return undefined;
+      const item = longest[1].pop();
+      drop(longest[0], longest[1]);
+      return item;
+    },
+    drain() {
+      const items = [...lines.values()].flat();
+      lines.clear();
+      size = 0;
+      return items;
+    },
+  };
+}

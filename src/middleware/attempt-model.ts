@@ -1,0 +1,181 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Usage,
+} from '@ai-sdk/provider';
+import { Context } from '@temporalio/activity';
+import { type AttemptScope, runAttempt } from '../activities/attempt-scope.ts';
+import { passGate } from '../activities/pass-gate.ts';
+import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { isUnusable } from '../llm/classify/classify-answer.ts';
+import { classifyExchange } from '../llm/classify/classify-exchange.ts';
+import { type Exchange, inExchange } from '../llm/exchange.ts';
+import type { GatePass, Gates } from '../llm/gate.ts';
+import { requestHeaders } from '../llm/request-headers.ts';
+import { attemptFailure } from '../policies/attempt-failure.ts';
+import { mayHaveBeenBilled } from '../policies/budget.ts';
+import { signalOf } from '../policies/gate-signal.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { familyOf, providerNameOf } from './family-of.ts';
+import { isMissingKey, noteError } from './note-error.ts';
+
+/** What one attempt is made from. */
+export interface ModelAttempt {
+  readonly model: LanguageModelV4;
+  readonly params: LanguageModelV4CallOptions;
+  readonly policy: ModelPolicy;
+  readonly gates: Gates;
+  readonly random: () => number;
+}
+
+/** Follows an attempt to its end, which for a stream comes after the activity's call returned. */
+export interface AttemptWatch {
+  /**
+   * The model answered. @param body the parsed answer, where the AI SDK hands it on.
+   * @throws AttemptError when the answer is none: a refusal, or an error hidden in a 200.
+   */
+  readonly answered: (body: unknown, usage: LanguageModelV4Usage | undefined) => void;
+  /** What the activity is to throw for what the AI SDK threw. */
+  readonly failed: (error: unknown) => Error;
+  /** Nobody waits for the answer any more. */
+  readonly abandoned: () => void;
+}
+
+/** Longest delay of a timer in Node; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** Runs one attempt in the running activity: gate, request, and what its failure means. */
+export function attemptModel<T>(
+  attempt: ModelAttempt,
+  call: (params: LanguageModelV4CallOptions, watch: AttemptWatch) => Promise<T>,
+): Promise<T> {
+  const { params, policy } = attempt;
+  return runAttempt(async (scope) => {
+    const pass = await enterGate(attempt, scope);
+    const nth = attemptNumber(scope);
+    const timeout = AbortSignal.timeout(Math.min(policy.requestTimeoutMs, longestTimerMs));
+    const signals = [scope.signal, timeout, ...(params.abortSignal ? [params.abortSignal] : [])];
+    const abortSignal = AbortSignal.any(signals);
+    const headers = { ...params.headers, ...clientRequestId(scope, nth) };
+    return inExchange(
+      () => {},
+      async (exchange) => {
+        const watch = watchAttempt(attempt, scope, exchange, timeout, pass);
+        try {
+          return await call({ ...params, abortSignal, headers }, watch);
+        } catch (error) {
+          throw watch.failed(error);
+        }
+      },
+    );
+  });
+}
+
+async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<GatePass> {
+  const { model, params, policy, gates, random } = attempt;
+  const by = providerNameOf(model.provider);
+  const fairnessKey = Context.current().info.priority?.fairnessKey;
+  const gate = await passGate(
+    gates,
+    {
+      model: `${by}:${model.modelId}`,
+      messages: [{ role: 'user', content: JSON.stringify(params.prompt) }],
+      maximumOutputTokens: params.maxOutputTokens ?? policy.maximumOutputTokens,
+      policy,
+      ...(fairnessKey !== undefined && { fairnessKey }),
+    },
+    scope,
+    random,
+  );
+  if (gate && !('kind' in gate)) return gate;
+  // The workflow above is not ours: it cannot sleep for us, so Temporal's retry has to.
+  scope.wasHeldBack();
+  const delayMs = gate?.delayMs ?? 0;
+  throw createFailure(
+    'Overloaded',
+    `${by} is limiting or down: held back before anything was sent, next in ${(delayMs / 1000).toFixed(1)} s`,
+    { nextRetryDelayMs: delayMs, details: { sent: false, nextRetryDelayMs: delayMs } },
+  );
+}
+
+/** Being held back is no attempt of the call, though Temporal counts it. */
+function attemptNumber(scope: AttemptScope): number {
+  return Math.max(1, scope.attempt - scope.heldBack);
+}
+
+/** No `Idempotency-Key`: an activity's id comes again after a continue-as-new, for another call. */
+function clientRequestId(scope: AttemptScope, nth: number): Record<string, string> {
+  const id = requestHeaders(`${scope.workflowId}/${Context.current().info.activityId}`, nth);
+  return { 'X-Client-Request-Id': id['X-Client-Request-Id'] ?? '' };
+}
+
+function watchAttempt(
+  { model, params, policy, random }: ModelAttempt,
+  scope: AttemptScope,
+  exchange: Exchange,
+  timeout: AbortSignal,
+  pass: GatePass,
+): AttemptWatch {
+  const family = familyOf(model.provider);
+  const by = providerNameOf(model.provider);
+  const requestId = `${scope.workflowId}/${Context.current().info.activityId}`;
+
+  function classify(): AttemptError {
+    const { fields } = classifyExchange(exchange, {
+      family,
+      by,
+      isTimedOut: timeout.aborted,
+      hasSchema:
+        params.responseFormat?.type === 'json' && params.responseFormat.schema !== undefined,
+      nowMs: Date.now(),
+    });
+    return new AttemptError(fields);
+  }
+
+  return {
+    answered(body, usage) {
+      const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
+      if (body !== undefined && isUnusable(family, text)) {
+        exchange.fetched = true;
+        exchange.status = 200;
+        exchange.body = text;
+        throw classify();
+      }
+      const tokens = (usage?.inputTokens.total ?? 0) + (usage?.outputTokens.total ?? 0);
+      pass.ended({ signal: 'answered' }, tokens || undefined);
+    },
+    failed(error) {
+      if (scope.signal.aborted || params.abortSignal?.aborted) {
+        pass.ended({ signal: 'unknown' });
+        return error instanceof Error ? error : new Error('cancelled');
+      }
+      if (!isAttemptError(error)) noteError(exchange, error);
+      const found = isAttemptError(error)
+        ? error
+        : isMissingKey(error)
+          ? new AttemptError({ type: 'InvalidCredentials', by, reason: 'no API key', sent: false })
+          : classify();
+      const { type, sent, retryAfterMs } = found.fields;
+      pass.ended({ signal: signalOf(type, sent), retryAfterMs }, sent === false ? 0 : undefined);
+      if (mayHaveBeenBilled(found.fields)) scope.mayHaveBeenBilled();
+      return attemptFailure(found.fields, {
+        requestId,
+        policy: cappedFor(policy, type),
+        attempt: attemptNumber(scope),
+        elapsedMs: scope.elapsedMs(),
+        possiblyBilled: scope.possiblyBilled(),
+        random,
+      }).failure;
+    },
+    abandoned: () => pass.ended({ signal: 'unknown' }),
+  };
+}
+
+/** What our workflows count by failure type is counted over all attempts here. */
+function cappedFor(policy: ModelPolicy, type: keyof ModelPolicy['attemptsByType']): ModelPolicy {
+  const allowed = policy.attemptsByType[type];
+  if (allowed === undefined) return policy;
+  const maximumAttempts = Math.min(policy.maximumAttempts || allowed, allowed);
+  return { ...policy, maximumAttempts };
+}

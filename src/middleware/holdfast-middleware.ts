@@ -1,0 +1,59 @@
+import type {
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4Middleware,
+} from '@ai-sdk/provider';
+import { createGates, type Gates } from '../llm/gate.ts';
+import { catalogue } from '../policies/catalogue.ts';
+import type { RateLimitsByModel } from '../policies/gate-limits.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { attemptModel } from './attempt-model.ts';
+import { watchStream } from './watch-stream.ts';
+
+/** Everything has a default. */
+export interface HoldfastMiddlewareOptions {
+  /** What differs from the catalogue's policy for models. */
+  readonly policy?: Partial<ModelPolicy>;
+  /** Rate limits known beforehand, for this worker; by `<provider>:<model>` or `<provider>`. */
+  readonly limits?: RateLimitsByModel;
+  /** Gates to share with others. Default: gates of its own. */
+  readonly gates?: Gates;
+  /** Uniform in [0, 1): the jitter's randomness. */
+  readonly random?: () => number;
+}
+
+/**
+ * Language-model middleware of the AI SDK for use inside a Temporal activity. A failed attempt is
+ * an `ApplicationFailure` with our type, final where no retry can cure it, otherwise with the
+ * policy's delay (Retry-After its floor) as `nextRetryDelay`; while the provider is limiting or
+ * down, calls wait at a gate. Attempts are counted by Temporal: the AI SDK inside the activity
+ * makes none of its own.
+ */
+export function holdfastMiddleware(
+  options: HoldfastMiddlewareOptions = {},
+): LanguageModelV4Middleware {
+  const { limits = {}, random = Math.random } = options;
+  const policy = { ...catalogue.model, ...options.policy };
+  const gates = options.gates ?? createGates({ limits });
+  const attempt = (model: LanguageModelV4, params: LanguageModelV4CallOptions) => ({
+    model,
+    params,
+    policy,
+    gates,
+    random,
+  });
+  return {
+    specificationVersion: 'v4',
+    wrapGenerate: ({ model, params }) =>
+      attemptModel(attempt(model, params), async (sent, watch) => {
+        const result = await model.doGenerate(sent);
+        watch.answered(result.response?.body, result.usage);
+        return result;
+      }),
+    wrapStream: ({ model, params }) =>
+      attemptModel(attempt(model, params), async (sent, watch) => {
+        const result = await model.doStream(sent);
+        return { ...result, stream: watchStream(result.stream, watch) };
+      }),
+  };
+}

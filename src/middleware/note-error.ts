@@ -1,0 +1,40 @@
+import {
+  APICallError,
+  JSONParseError,
+  LoadAPIKeyError,
+  TypeValidationError,
+} from '@ai-sdk/provider';
+import type { Exchange } from '../llm/exchange.ts';
+
+/**
+ * Completes what is known of an exchange with what the AI SDK says of its failure. `fetch` is the
+ * user's own here, so status, headers and body come from the error.
+ */
+export function noteError(exchange: Exchange, error: unknown): void {
+  exchange.fetched ||= exchange.observed;
+  if (!APICallError.isInstance(error)) {
+    if (exchange.fetched) exchange.failure = error;
+    return;
+  }
+  exchange.fetched = true;
+  if (error.statusCode !== undefined) exchange.status = error.statusCode;
+  exchange.headers = lowerCase(error.responseHeaders ?? exchange.headers);
+  exchange.body = error.responseBody ?? '';
+  // A body that came whole and is not what it should be is no failure of the connection.
+  const { cause } = error;
+  const isWhole = JSONParseError.isInstance(cause) || TypeValidationError.isInstance(cause);
+  if (cause !== undefined && !isWhole) exchange.failure = cause;
+}
+
+/** Whether there was no key to call with: found before any request. */
+export function isMissingKey(error: unknown): boolean {
+  return LoadAPIKeyError.isInstance(error);
+}
+
+function lowerCase(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
+}

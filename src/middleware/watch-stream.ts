@@ -1,0 +1,49 @@
+import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/provider';
+import { APICallError } from '@ai-sdk/provider';
+import type { AttemptWatch } from './attempt-model.ts';
+
+/**
+ * A stream that fails in our terms: what the AI SDK passes on as an `error` part, or throws while
+ * reading, ends it with a typed failure. The parts are otherwise handed on as they come.
+ */
+export function watchStream(
+  source: ReadableStream<LanguageModelV4StreamPart>,
+  watch: AttemptWatch,
+): ReadableStream<LanguageModelV4StreamPart> {
+  const reader = source.getReader();
+  let usage: LanguageModelV4Usage | undefined;
+  return new ReadableStream<LanguageModelV4StreamPart>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          watch.answered(undefined, usage);
+          controller.close();
+          return;
+        }
+        if (value.type === 'error') throw errorOf(value.error);
+        if (value.type === 'finish') usage = value.usage;
+        controller.enqueue(value);
+      } catch (error) {
+        await reader.cancel().catch(() => {});
+        controller.error(watch.failed(error));
+      }
+    },
+    async cancel(reason) {
+      watch.abandoned();
+      await reader.cancel(reason);
+    },
+  });
+}
+
+/** An error event inside a stream, as the answer of status 200 that it is. */
+function errorOf(error: unknown): unknown {
+  if (error instanceof Error) return error;
+  return new APICallError({
+    message: 'an error within the stream',
+    url: '',
+    requestBodyValues: undefined,
+    statusCode: 200,
+    responseBody: JSON.stringify({ error }),
+  });
+}

@@ -1,0 +1,39 @@
+import type { JsonObject } from './json.ts';
+
+/** A person's answer to a step that failed: try it again, changed or not, or go on without it. */
+export interface Resume {
+  /** The park it answers; any other ignores it. */
+  readonly parkId: string;
+  readonly action: 'retry' | 'skip';
+  /** Another model for the question that is parked. */
+  readonly model?: string;
+  /** Other limits: fields of the policy that rules the parked step. */
+  readonly policy?: JsonObject;
+  /** Who resumed, as the client's connection knows it. */
+  readonly resumedBy: string;
+}
+
+/** What a person found out about an effect whose outcome nobody knew. */
+export type Verdict =
+  /** It is done; this is its result. */
+  | { readonly kind: 'happened'; readonly result: unknown }
+  /** It is not: after a look at the target it is done anew, under a new generation of the key. */
+  | { readonly kind: 'did not happen' }
+  /** Nobody will know; the effect fails. */
+  | { readonly kind: 'give up' };
+
+/** A {@link Verdict} for the effect that a workflow is parked on. */
+export interface Resolve {
+  /** The park it answers; any other ignores it. */
+  readonly parkId: string;
+  readonly verdict: Verdict;
+  /** Who resolved, as the client's connection knows it. */
+  readonly resolvedBy: string;
+}
+
+/** What a resolve did to the ledger. */
+export interface Resolved {
+  /** The key that the effect goes by from now on. */
+  readonly key: string;
+  readonly state: 'succeeded' | 'failed' | 'released';
+}

@@ -1,0 +1,67 @@
+import type { FailureType } from '../failures/failure-types.ts';
+import type { CallReport } from './model-call.ts';
+
+/** What a workflow tells about itself while it runs; the answer to the query `progress`. */
+export interface Progress extends CallReport {
+  /** In words, for people: "extract order", "charge", "waiting for approval". */
+  readonly step: string;
+  /** Effects done, in order. */
+  readonly effects: readonly { readonly name: string; readonly replayed: boolean }[];
+  /** What it waits for a person to do; absent while nobody is needed. */
+  readonly parked?: Parked;
+  /** What persons did about it, in order; absent before anybody did anything. */
+  readonly answers?: readonly ParkAnswer[];
+}
+
+interface Park {
+  /** Names this wait: an answer that names another one is refused. Another one also after a Reset. */
+  readonly parkId: string;
+  /** The effect or the question that waits. */
+  readonly step: string;
+  /** Why, a clause each. */
+  readonly reasons: readonly string[];
+  /** UTC, ISO 8601. */
+  readonly since: string;
+  /** When it becomes its failure if nobody answers; UTC. Absent: never. */
+  readonly until?: string;
+}
+
+/** An order that waits for somebody to approve what is to be charged. */
+export interface ParkedForApproval extends Park {
+  readonly type: 'ApprovalRequired';
+  /** What an answer must name to count: it is bound to what was seen. */
+  readonly fingerprint: string;
+  /** Whether the answer must bring the amount, because the order's own is ambiguous. */
+  readonly amountNeeded: boolean;
+}
+
+/** A step that failed for good and is tried again when a person says so. */
+export interface ParkedOnFailure extends Park {
+  readonly type: Exclude<FailureType, 'ApprovalRequired'>;
+  /** The policy that rules the step: what `resume --set` may change. */
+  readonly policy: string;
+  /** The model that was asked; absent for effects. */
+  readonly model?: string;
+  /** The effect's idempotency key, with its generation; absent for calls. */
+  readonly effectKey?: string;
+  /** Whether the workflow can go on without the step's result. */
+  readonly skippable: boolean;
+}
+
+/** A workflow that waits for a person. */
+export type Parked = ParkedForApproval | ParkedOnFailure;
+
+/** Who ended a park, how and when. */
+export interface ParkAnswer {
+  readonly parkId: string;
+  readonly step: string;
+  readonly type: FailureType;
+  /** `approved`, `retry`, `skip`, `resolved: happened`, ... and `deadline`, when nobody came. */
+  readonly did: string;
+  /** The client's identity, as its connection knows it; absent for a deadline. */
+  readonly by?: string;
+  /** When the wait began; UTC. Absent in histories from before this was kept. */
+  readonly since?: string;
+  /** UTC, ISO 8601. */
+  readonly at: string;
+}

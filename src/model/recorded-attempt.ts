@@ -1,0 +1,62 @@
+/** Whether a request left the worker; `unknown` when nobody can say. */
+export type SentState = 'yes' | 'no' | 'unknown';
+
+/** What an attempt may have cost: `possibly billed` when it went out and no usable answer came back. */
+export type Billing = 'billed' | 'possibly billed' | 'not billed';
+
+/**
+ * One attempt of a call or effect as the journal keeps it: ids, types and numbers, never a prompt,
+ * an answer or a key. Times are milliseconds of the worker's clock.
+ */
+export interface RecordedAttempt {
+  /** Unique over all workers: what makes storing it twice the same as once. */
+  readonly attemptId: string;
+  readonly kind: 'call' | 'effect';
+  readonly workflowId: string;
+  readonly runId: string;
+  /** Request id of the call, or idempotency key of the effect. */
+  readonly requestId: string;
+  /** What the call or effect is named within its workflow: `extract.repair-1`, `charge`. */
+  readonly step: string;
+  /** Counted from 1 over all schedulings. */
+  readonly attempt: number;
+  /** `<provider>:<model>`; calls only. */
+  readonly model?: string;
+  /** The provider of a call, the target of an effect. */
+  readonly provider: string;
+  readonly startedAtMs: number;
+  readonly sent: SentState;
+  readonly sentAtMs?: number;
+  /** Absent when the worker was killed: nobody saw the end. */
+  readonly finishedAtMs?: number;
+  /**
+   * `answered` (calls), `done` or `replayed` (effects), a failure type, `lost` (the worker was
+   * killed), `interrupted` (cancelled, or the worker stopped), `deferred` (the gate sent it back).
+   */
+  readonly outcome: string;
+  /** A short reason from a closed list, for example the provider's error code. */
+  readonly reason?: string;
+  /** HTTP status. */
+  readonly status?: number;
+  /** The provider's or target's own id of the request. */
+  readonly providerRequestId?: string;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  /** A decimal string, where the policy names a price for the model. */
+  readonly cost?: string;
+  readonly currency?: string;
+  /** The wait that the answer asked for. */
+  readonly retryAfterMs?: number;
+  /** The wait before the next attempt, where there is to be one. */
+  readonly delayMs?: number;
+  readonly delaySource?: 'policy' | 'Retry-After' | 'gate';
+  /** Why there is no next attempt: `permanent`, `attempts`, `elapsed`, `Retry-After over cap`. */
+  readonly stopped?: string;
+  /** How long the gate held it before it started. */
+  readonly heldMs?: number;
+  /** Calls only. */
+  readonly billing?: Billing;
+}
+
+/** An attempt that has begun: what is known before it ends. */
+export type BegunAttempt = Omit<RecordedAttempt, 'outcome' | 'finishedAtMs'>;

@@ -1,0 +1,68 @@
+import { currencyRule } from './currencies.ts';
+import { formatMoney, parseMoney } from './money.ts';
+import type { ExtractedOrder, Money } from './order.ts';
+
+/** What may be charged without asking a person. */
+export interface ReviewLimits {
+  /**
+   * In major units, as a plain decimal (`500`, `99.50`), and for each currency the same number:
+   * `500` is 500 euros and 500 yen alike. List only currencies for which one number makes sense.
+   * `0` has every order looked at.
+   */
+  readonly maximumAutoCharge: string;
+  /** ISO 4217 in lower case. */
+  readonly currencies: readonly string[];
+}
+
+/** The amount to charge, if there is one, and why a person must look before it is. */
+export interface Review {
+  readonly total?: Money;
+  /** Sentences from a closed list, with amounts of our own making: never text of the email. */
+  readonly reviewReasons: readonly string[];
+}
+
+/**
+ * Whether an order may be charged as the model read it. Doubt goes to a person, never to repair: a
+ * model told that the sum is wrong learns to invent matching numbers.
+ */
+export function reviewOrder(order: ExtractedOrder, limits: ReviewLimits): Review {
+  const parsed = parseMoney(order.total, order.currency);
+  if (!parsed.money) return { reviewReasons: [`total: ${parsed.problem}`] };
+  const total = parsed.money;
+  const reviewReasons = [
+    itemsReason(order, total),
+    limitReason(total, limits.maximumAutoCharge),
+    limits.currencies.includes(total.currency)
+      ? undefined
+      : `${total.currency.toUpperCase()} is not among the currencies charged without asking`,
+  ].filter((reason) => reason !== undefined);
+  return { total, reviewReasons };
+}
+
+function itemsReason(order: ExtractedOrder, total: Money): string | undefined {
+  let sum = 0n;
+  for (const [index, { quantity, unitPrice }] of order.items.entries()) {
+    const price = parseMoney(unitPrice, order.currency);
+    // A free item is fine; that its price is no amount to charge is not the question here.
+    if (price.problem === 'the amount is zero') continue;
+    if (!price.money) return `unit price of item ${index + 1}: ${price.problem}`;
+    sum += BigInt(price.money.amountMinor) * BigInt(quantity);
+  }
+  if (sum === BigInt(total.amountMinor)) return undefined;
+  const items =
+    sum <= BigInt(Number.MAX_SAFE_INTEGER)
+      ? formatMoney({ amountMinor: Number(sum), currency: total.currency })
+      : 'far more';
+  return `the total is ${formatMoney(total)}, the items add up to ${items}`;
+}
+
+function limitReason(total: Money, maximumAutoCharge: string): string | undefined {
+  const [whole = '', fraction = ''] = maximumAutoCharge.split('.');
+  if (!/^\d+$/.test(whole) || !/^\d*$/.test(fraction)) {
+    throw new TypeError('maximumAutoCharge must be a plain decimal such as 500 or 99.50');
+  }
+  const decimals = currencyRule(total.currency)?.decimals ?? 0;
+  const minor = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
+  if (BigInt(total.amountMinor) <= minor) return undefined;
+  return `${formatMoney(total)} is above the limit of ${maximumAutoCharge} for charging without asking`;
+}

@@ -1,0 +1,97 @@
+import type { ApplicationFailure } from '@temporalio/common';
+import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { decideRetry, type RetryDecision } from './decide-retry.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/** Where an attempt stands in its call or effect. */
+export interface AttemptContext {
+  /** Request id of the call, or idempotency key of the effect. */
+  readonly requestId: string;
+  readonly policy: RetryPolicy;
+  /** Counted from 1 over all schedulings. */
+  readonly attempt: number;
+  /** Without the waiting at the gate. */
+  readonly elapsedMs?: number;
+  /** Attempts so far that may have been billed without an answer. */
+  readonly possiblyBilled?: number;
+  /** Uniform in [0, 1), as `Math.random`. */
+  readonly random: () => number;
+}
+
+/** The failure an activity throws for a failed attempt, with the decision it carries (for the log). */
+export interface AttemptFailure {
+  readonly failure: ApplicationFailure;
+  readonly decision: RetryDecision;
+}
+
+/**
+ * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
+ * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
+ * over the cap becomes `QuotaExhausted`: nobody should hold a worker's attention for that long.
+ */
+export function attemptFailure(error: AttemptErrorFields, context: AttemptContext): AttemptFailure {
+  const { policy, attempt } = context;
+  const decision = decideRetry(
+    policy,
+    { ...error, attempt, elapsedMs: context.elapsedMs },
+    context.random,
+  );
+  const overCap = !decision.retry && decision.why === 'Retry-After over cap';
+  const reported: AttemptErrorFields = overCap
+    ? {
+        ...error,
+        type: 'QuotaExhausted',
+        reason: `asked to wait ${seconds(error.retryAfterMs ?? 0)}`,
+      }
+    : error;
+  const failure = createFailure(reported.type, describe(reported, attempt, policy, decision), {
+    final: !decision.retry,
+    ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
+    details: {
+      requestId: context.requestId,
+      attempt,
+      maximumAttempts: policy.maximumAttempts,
+      ...(error.providerRequestId !== undefined && { providerRequestId: error.providerRequestId }),
+      ...(error.status !== undefined && { status: error.status }),
+      ...(error.sent !== undefined && { sent: error.sent }),
+      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+      ...error.usage,
+      ...(context.elapsedMs !== undefined && { elapsedMs: Math.round(context.elapsedMs) }),
+      ...(context.possiblyBilled && { possiblyBilled: context.possiblyBilled }),
+      ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
+    },
+  });
+  return { failure, decision };
+}
+
+function describe(
+  error: AttemptErrorFields,
+  attempt: number,
+  policy: RetryPolicy,
+  decision: RetryDecision,
+): string {
+  const of = policy.maximumAttempts > 0 ? ` of ${policy.maximumAttempts}` : '';
+  return `${describeAttemptError(error)}: attempt ${attempt}${of} failed, ${whatNext(policy, decision)}`;
+}
+
+function whatNext(policy: RetryPolicy, decision: RetryDecision): string {
+  if (decision.retry) {
+    const source = decision.source === 'Retry-After' ? ' (Retry-After)' : '';
+    return `next in ${seconds(decision.delayMs)}${source}`;
+  }
+  switch (decision.why) {
+    case 'permanent':
+      return 'not retried: a retry cannot cure it';
+    case 'attempts':
+      return 'giving up: no attempts left';
+    case 'elapsed':
+      return `giving up: the elapsed budget of ${seconds(policy.elapsedBudgetMs)} ends first`;
+    case 'Retry-After over cap':
+      return `giving up: the policy waits at most ${seconds(policy.retryAfterCapMs)}`;
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

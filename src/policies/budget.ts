@@ -1,0 +1,174 @@
+import { z } from 'zod';
+import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import {
+  costOf,
+  currencySchema,
+  decimalSchema,
+  type ExactAmount,
+  formatAmount,
+  type Price,
+  parseAmount,
+} from './budget-price.ts';
+
+const cap = z.int().min(1).optional();
+
+/** What may be spent. What is not named is not capped. */
+export const budgetSchema = z.lazy(() =>
+  z.strictObject({
+    maximumAttempts: cap.describe('Attempts in all, of all calls and repairs.'),
+    maximumElapsedMs: cap.describe('Time in calls, waits between attempts included, the gate not.'),
+    maximumTokens: cap.describe('Tokens in and out; the call that crosses it is the last.'),
+    maximumCost: z
+      .strictObject({ amount: decimalSchema, currency: currencySchema })
+      .optional()
+      .describe('Money, by the prices given; the call that crosses it is the last.'),
+  }),
+);
+
+/** See the field descriptions in {@link budgetSchema}. */
+export type Budget = z.infer<typeof budgetSchema>;
+
+/** What was spent so far. */
+export interface Spent {
+  readonly attempts: number;
+  /** Those of the attempts that had no answer and may have been billed nonetheless. */
+  readonly possiblyBilled: number;
+  readonly elapsedMs: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** By currency, in 10^-12 of its unit: what the answers cost for sure. */
+  readonly cost: Readonly<Record<string, ExactAmount>>;
+}
+
+/** Nothing spent yet. */
+export const nothingSpent: Spent = {
+  attempts: 0,
+  possiblyBilled: 0,
+  elapsedMs: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cost: {},
+};
+
+/** Why a budget stops; a closed list, for failure details and metrics. */
+export type BudgetReason = 'attempts' | 'elapsed' | 'tokens' | 'cost' | 'no price';
+
+/** Whether one more call may be made, and if not, why: in words that say what was spent. */
+export type BudgetDecision =
+  | { readonly go: true; readonly attemptsLeft: number }
+  | { readonly go: false; readonly reason: BudgetReason; readonly message: string };
+
+/**
+ * Decides before each call, with what was spent before it: so at most one call runs over. Attempts
+ * never do: they are handed on as what is left.
+ *
+ * @param price of the model that is about to be called.
+ */
+export function decideBudget(
+  spent: Spent,
+  budget: Budget,
+  price: Price | undefined,
+): BudgetDecision {
+  const { maximumAttempts, maximumElapsedMs, maximumTokens, maximumCost } = budget;
+  const stop = (reason: BudgetReason, allowed: string): BudgetDecision => ({
+    go: false,
+    reason,
+    message: `${describeSpent(spent)}; the budget allows ${allowed}`,
+  });
+  if (maximumAttempts !== undefined && spent.attempts >= maximumAttempts) {
+    return stop('attempts', `${maximumAttempts} attempts`);
+  }
+  if (maximumElapsedMs !== undefined && spent.elapsedMs >= maximumElapsedMs) {
+    return stop('elapsed', `${(maximumElapsedMs / 1000).toFixed(1)} s`);
+  }
+  if (maximumTokens !== undefined && spent.inputTokens + spent.outputTokens >= maximumTokens) {
+    return stop('tokens', `${maximumTokens} tokens`);
+  }
+  if (maximumCost) {
+    const { amount, currency } = maximumCost;
+    if (price?.currency !== currency) {
+      return stop('no price', `${amount} ${currency}, and the model has no price in ${currency}`);
+    }
+    if ((spent.cost[currency] ?? 0n) >= parseAmount(amount)) {
+      return stop('cost', `${amount} ${currency}`);
+    }
+  }
+  const attemptsLeft = (maximumAttempts ?? Number.POSITIVE_INFINITY) - spent.attempts;
+  return { go: true, attemptsLeft };
+}
+
+/** "3 attempts (1 possibly billed), 12.0 s, 4100 tokens and 0.0123 usd spent" */
+export function describeSpent(spent: Spent): string {
+  const doubtful = spent.possiblyBilled > 0 ? ` (${spent.possiblyBilled} possibly billed)` : '';
+  const parts = [
+    `${spent.attempts} attempts${doubtful}`,
+    `${(spent.elapsedMs / 1000).toFixed(1)} s`,
+    `${spent.inputTokens + spent.outputTokens} tokens`,
+    ...Object.entries(costDecimals(spent.cost)).map(([currency, sum]) => `${sum} ${currency}`),
+  ];
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} spent`;
+}
+
+/** Both together. */
+export function addSpent(spent: Spent, more: Partial<Spent>): Spent {
+  const cost = { ...spent.cost };
+  for (const [currency, amount] of Object.entries(more.cost ?? {})) {
+    cost[currency] = (cost[currency] ?? 0n) + amount;
+  }
+  return {
+    attempts: spent.attempts + (more.attempts ?? 0),
+    possiblyBilled: spent.possiblyBilled + (more.possiblyBilled ?? 0),
+    elapsedMs: spent.elapsedMs + (more.elapsedMs ?? 0),
+    inputTokens: spent.inputTokens + (more.inputTokens ?? 0),
+    outputTokens: spent.outputTokens + (more.outputTokens ?? 0),
+    cost,
+  };
+}
+
+/** What was spent after an earlier moment. */
+export function spentSince(spent: Spent, before: Spent): Spent {
+  const cost = Object.fromEntries(
+    Object.entries(spent.cost).map(([currency, amount]) => [
+      currency,
+      amount - (before.cost[currency] ?? 0n),
+    ]),
+  );
+  return {
+    attempts: spent.attempts - before.attempts,
+    possiblyBilled: spent.possiblyBilled - before.possiblyBilled,
+    elapsedMs: spent.elapsedMs - before.elapsedMs,
+    inputTokens: spent.inputTokens - before.inputTokens,
+    outputTokens: spent.outputTokens - before.outputTokens,
+    cost,
+  };
+}
+
+/** What an answer adds: its tokens, and what they cost where there is a price. */
+export function answerSpent(
+  usage: { readonly inputTokens: number; readonly outputTokens: number },
+  price: Price | undefined,
+): Partial<Spent> {
+  const { inputTokens, outputTokens } = usage;
+  const cost = price ? { [price.currency]: costOf(usage, price) } : {};
+  return { inputTokens, outputTokens, cost };
+}
+
+/** Exact amounts as decimal strings, for JSON. */
+export function costDecimals(cost: Spent['cost']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(cost).map(([currency, amount]) => [currency, formatAmount(amount)]),
+  );
+}
+
+/**
+ * Whether a failed attempt may have been billed: the request went, or nobody knows, and no answer
+ * said that nothing was done. A status is such an answer, except for those of a proxy in between.
+ */
+export function mayHaveBeenBilled({ type, sent, status }: AttemptErrorFields): boolean {
+  if (sent === false) return false;
+  if (type === 'Timeout' || type === 'WorkerLost') return true;
+  // Paid for and of no use: the answer came, and its usage cannot be read.
+  if (status !== undefined && status < 400) return true;
+  if (type === 'ConnectionFailed') return true;
+  return status === 502 || status === 504;
+}

@@ -1,0 +1,78 @@
+import { permanentFailureTypes } from '../failures/failure-types.ts';
+import { curableTypes, everyCurableType } from './parks.ts';
+import type { ModelPolicy, RetryPolicy } from './retry-policy.ts';
+
+const seconds = 1000;
+const minutes = 60 * seconds;
+
+/** What every effect's policy starts from. */
+const effectPolicy: RetryPolicy = {
+  initialIntervalMs: 500,
+  backoffCoefficient: 2,
+  maximumIntervalMs: 30 * seconds,
+  maximumAttempts: 10,
+  elapsedBudgetMs: 60 * minutes,
+  jitter: 0.5,
+  retryAfterCapMs: 5 * minutes,
+  requestTimeoutMs: 30 * seconds,
+  heartbeatTimeoutMs: 10 * seconds,
+  nonRetryableErrorTypes: permanentFailureTypes,
+  // Something was done before: failing would lose it (docs/decisions/0005).
+  onFailure: 'park',
+  parkOn: curableTypes,
+  parkDeadlineMs: 0,
+};
+
+/** One policy for model calls and one for each kind of effect. */
+export interface Policies {
+  readonly model: ModelPolicy;
+  readonly database: RetryPolicy;
+  readonly payment: RetryPolicy;
+  readonly ticket: RetryPolicy;
+  readonly message: RetryPolicy;
+}
+
+/** A policy's name in the catalogue, in the policies file and in `holdfast policy`. */
+export type PolicyName = keyof Policies;
+
+/**
+ * The policies that rule when nobody says otherwise. A policies file and flags override single
+ * fields; the result travels in the workflow's input, so that its history shows what ruled.
+ */
+export const catalogue: Policies = {
+  model: {
+    initialIntervalMs: 500,
+    backoffCoefficient: 2,
+    maximumIntervalMs: 30 * seconds,
+    maximumAttempts: 8,
+    elapsedBudgetMs: 60 * minutes,
+    jitter: 0.5,
+    retryAfterCapMs: 5 * minutes,
+    requestTimeoutMs: 60 * seconds,
+    heartbeatTimeoutMs: 10 * seconds,
+    nonRetryableErrorTypes: permanentFailureTypes,
+    // An answer that is not the protocol rarely becomes one; a truncated one only with more room.
+    attemptsByType: { MalformedResponse: 3, OutputTruncated: 2 },
+    maximumRepairs: 3,
+    maximumOutputTokens: 2000,
+    // Long enough for a pause or a busy minute; an outage is slept through in the workflow.
+    gateCapMs: 30 * seconds,
+    callBudget: {},
+    workflowBudget: {},
+    prices: {},
+    // Another model is another price and another voice: only where somebody chose it.
+    fallback: [],
+    // Nothing is done yet that failing would lose, and somebody may wait for the answer.
+    onFailure: 'fail',
+    parkOn: everyCurableType,
+    parkDeadlineMs: 0,
+  },
+  // A local transaction is quick to retry: what fails is usually a restart of the database.
+  database: { ...effectPolicy, initialIntervalMs: 200, requestTimeoutMs: 10 * seconds },
+  // The same key makes a repeat harmless, so patience costs nothing; Stripe keeps keys for 24 h.
+  payment: { ...effectPolicy, maximumAttempts: 12, requestTimeoutMs: 60 * seconds },
+  // The customer has paid: also a definitive no must not lose the order.
+  ticket: { ...effectPolicy, parkOn: everyCurableType },
+  // Emails and webhooks.
+  message: effectPolicy,
+};

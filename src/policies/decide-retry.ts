@@ -1,0 +1,54 @@
+import { type FailureType, failureTypes } from '../failures/failure-types.ts';
+import { backoffMs, jitteredDelayMs } from './backoff.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+
+/** What is known about a failed attempt when the decision is made. */
+export interface FailedAttempt {
+  readonly type: FailureType;
+  /** Counted from 1 over all schedulings of the call or effect. */
+  readonly attempt: number;
+  /** The wait the server asked for, from `parseRetryAfter`. */
+  readonly retryAfterMs?: number | undefined;
+  /** Time since the first attempt was scheduled. */
+  readonly elapsedMs?: number | undefined;
+}
+
+/** Whether and when to try again, and in words why. */
+export type RetryDecision =
+  | { readonly retry: true; readonly delayMs: number; readonly source: 'policy' | 'Retry-After' }
+  | {
+      readonly retry: false;
+      readonly why: 'permanent' | 'attempts' | 'elapsed' | 'Retry-After over cap';
+    };
+
+/**
+ * The rule of every retry. Retry-After is a floor under our own delay: what is asked for is waited
+ * for in full, and jitter comes on top, since a thousand callers told "5 s" would return as one.
+ *
+ * @param random uniform in [0, 1), as `Math.random`.
+ */
+export function decideRetry(
+  policy: RetryPolicy,
+  failed: FailedAttempt,
+  random: () => number,
+): RetryDecision {
+  const { treatment } = failureTypes[failed.type];
+  const permanent = treatment === 'fail' || treatment === 'park';
+  if (permanent || policy.nonRetryableErrorTypes.includes(failed.type)) {
+    return { retry: false, why: 'permanent' };
+  }
+  const { retryAfterMs = 0, elapsedMs = 0 } = failed;
+  if (retryAfterMs > policy.retryAfterCapMs) return { retry: false, why: 'Retry-After over cap' };
+  if (policy.maximumAttempts > 0 && failed.attempt >= policy.maximumAttempts) {
+    return { retry: false, why: 'attempts' };
+  }
+  const retry = failed.attempt - 1;
+  const ownMs = jitteredDelayMs(policy, retry, random);
+  const flooredMs = Math.round(retryAfterMs + backoffMs(policy, retry) * policy.jitter * random());
+  const fromServer = retryAfterMs > 0 && flooredMs >= ownMs;
+  const delayMs = fromServer ? flooredMs : ownMs;
+  if (policy.elapsedBudgetMs > 0 && elapsedMs + delayMs > policy.elapsedBudgetMs) {
+    return { retry: false, why: 'elapsed' };
+  }
+  return { retry: true, delayMs, source: fromServer ? 'Retry-After' : 'policy' };
+}

@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import type { FailureType } from '../failures/failure-types.ts';
+import type { ModelPolicy } from './retry-policy.ts';
+
+/** Time may cure these: the model before gets some attempts first. */
+const transientTypes = [
+  'Overloaded',
+  'RateLimited',
+  'ServerError',
+  'Timeout',
+  'ConnectionFailed',
+  'MalformedResponse',
+] as const satisfies FailureType[];
+
+/** These are about a model or an account, and another one has its own. */
+const accountTypes = [
+  'ModelNotFound',
+  'PermissionDenied',
+  'InvalidCredentials',
+  'QuotaExhausted',
+] as const satisfies FailureType[];
+
+/** What moves on to the next model when a policy does not say otherwise. */
+const usualTypes = [...transientTypes, ...accountTypes];
+
+/**
+ * All that may move on. What is not here never does: `ContentRejected`, so that nobody shops for the
+ * model that lets a prompt pass; `SchemaRejected`, `SchemaMismatch` and `InvalidRequest`, which the
+ * request causes and which fallbacks would hide; `OutputTruncated`, which needs a larger limit.
+ */
+const allowedTypes = [...usualTypes, 'RequestTooLarge'] as const satisfies FailureType[];
+
+/** A model that is asked when those before it did not answer. */
+export const fallbackSchema = z.lazy(() =>
+  z.strictObject({
+    model: z
+      .string()
+      .regex(/^[^\s:]+:\S+$/, 'must be provider:model')
+      .describe('The model, as <provider>:<model>.'),
+    on: z
+      .array(
+        z.enum(allowedTypes, {
+          error: ({ input }) =>
+            input === 'ContextLengthExceeded'
+              ? 'is said with largerContext: true'
+              : `must be one of ${allowedTypes.join(', ')}: what the request itself causes asks no other model`,
+        }),
+      )
+      .min(1)
+      .default(usualTypes)
+      .describe(
+        'Failure types that move on to this model. InvalidCredentials only from another provider.',
+      ),
+    afterAttempts: z
+      .int()
+      .min(1)
+      .default(2)
+      .describe(
+        'Attempts of the model before, when time may cure its failure. Other types move on at once.',
+      ),
+    largerContext: z
+      .boolean()
+      .default(false)
+      .describe('Whether its context window is larger: then ContextLengthExceeded moves on to it.'),
+  }),
+);
+
+/** See the field descriptions in {@link fallbackSchema}. */
+export type Fallback = z.infer<typeof fallbackSchema>;
+
+/** A model's place in the order: 0 is the one that was asked for, 1 the first fallback. */
+export type Place = number;
+
+/** A model to go on with, and its place. */
+export interface NextModel {
+  readonly model: string;
+  readonly place: Place;
+}
+
+/** Where a model is in the list; 0 for one that it does not name. Nothing goes back from there. */
+export function placeOf(fallback: readonly Fallback[], model: string): Place {
+  return fallback.findIndex((each) => each.model === model) + 1;
+}
+
+/**
+ * The model that takes over from one that failed for good: the first one after it that is there for
+ * this type. Those passed over are not asked later.
+ */
+export function nextModel(
+  fallback: readonly Fallback[],
+  failed: NextModel,
+  type: FailureType,
+): NextModel | undefined {
+  const index = fallback.findIndex(
+    (each, at) => at >= failed.place && takesOver(each, failed.model, type),
+  );
+  const next = fallback[index];
+  return next && { model: next.model, place: index + 1 };
+}
+
+function takesOver(next: Fallback, failedModel: string, type: FailureType): boolean {
+  if (next.model === failedModel) return false;
+  if (type === 'ContextLengthExceeded') return next.largerContext;
+  // The same provider would be shown the same key.
+  if (type === 'InvalidCredentials' && providerOf(next.model) === providerOf(failedModel)) {
+    return false;
+  }
+  return (next.on as readonly FailureType[]).includes(type);
+}
+
+function providerOf(model: string): string {
+  return model.slice(0, model.indexOf(':'));
+}
+
+/**
+ * Attempts that a model has before another one takes over, by the type of its failure. A type that is
+ * not named keeps the model to the policy's own cap.
+ */
+export function attemptsUntilFallback(
+  fallback: readonly Fallback[],
+  asked: NextModel,
+): Partial<Record<FailureType, number>> {
+  const attempts: Partial<Record<FailureType, number>> = {};
+  for (const type of transientTypes) {
+    const next = nextModel(fallback, asked, type);
+    const afterAttempts = next && fallback[next.place - 1]?.afterAttempts;
+    if (afterAttempts !== undefined) attempts[type] = afterAttempts;
+  }
+  return attempts;
+}
+
+/** The policy for a failed attempt: with no more attempts than the model has for such a failure. */
+export function policyUntilFallback<Policy extends Pick<ModelPolicy, 'maximumAttempts'>>(
+  policy: Policy,
+  until: Partial<Record<FailureType, number>> | undefined,
+  type: FailureType,
+): Policy {
+  const attempts = until?.[type];
+  if (attempts === undefined) return policy;
+  return { ...policy, maximumAttempts: Math.min(policy.maximumAttempts || attempts, attempts) };
+}
+
+/** What is wrong with a list, besides its form: the path below `fallback`, and why. */
+export function nonsenseIn({
+  fallback,
+  maximumAttempts,
+  callBudget,
+  workflowBudget,
+  prices,
+}: Pick<
+  ModelPolicy,
+  'fallback' | 'maximumAttempts' | 'callBudget' | 'workflowBudget' | 'prices'
+>): { readonly path: PropertyKey[]; readonly message: string }[] {
+  const problems: { path: PropertyKey[]; message: string }[] = [];
+  let attemptsBefore = 0;
+  for (const [index, { model, afterAttempts }] of fallback.entries()) {
+    if (fallback.findIndex((each) => each.model === model) < index) {
+      problems.push({ path: [index, 'model'], message: 'is named twice' });
+    }
+    attemptsBefore += afterAttempts;
+    if (maximumAttempts > 0 && attemptsBefore >= maximumAttempts) {
+      problems.push({
+        path: [index, 'afterAttempts'],
+        message: `leaves no attempt for it: the models before have ${attemptsBefore} of maximumAttempts (${maximumAttempts})`,
+      });
+    }
+    for (const { maximumCost } of [callBudget, workflowBudget]) {
+      if (maximumCost && prices[model]?.currency !== maximumCost.currency) {
+        const message = `has no price in ${maximumCost.currency}, and a budget caps the cost`;
+        problems.push({ path: [index, 'model'], message });
+      }
+    }
+  }
+  return problems;
+}

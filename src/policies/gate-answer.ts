@@ -1,0 +1,229 @@
+import type { GateSettings } from './gate-settings.ts';
+import type { GateSignal } from './gate-signal.ts';
+import { type GateState, recentRate } from './gate-state.ts';
+
+/** The end of a request, as the gate needs to know it. */
+export interface GateAnswer {
+  readonly signal: GateSignal;
+  /** When the request went. */
+  readonly sentMs: number;
+  /** The wait that the answer asked for. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** Slowest pace: a provider that allows less is asked by probes. */
+const slowestPerSecond = 0.1;
+/** An idle spell lowers the mean without being a sign of anything. */
+const leastSustained = 0.75;
+/** More rounds in a row without any answer are an outage, and say nothing about the rate. */
+const roundsOfOneCause = 3;
+
+/**
+ * The state after a request ended.
+ *
+ * @param random uniform in [0, 1): spreads the probes of several workers.
+ */
+export function requestEnded(
+  state: GateState,
+  settings: GateSettings,
+  answer: GateAnswer,
+  nowMs: number,
+  random: () => number,
+): GateState {
+  const isProbe = state.phase === 'down' && state.isProbing && answer.sentMs >= state.phaseSinceMs;
+  const ended = floored(
+    { ...state, inFlight: Math.max(0, state.inFlight - 1) },
+    settings,
+    answer,
+    nowMs,
+  );
+  if (state.phase === 'down') {
+    if (!isProbe) return ended;
+    const probed = { ...ended, isProbing: false };
+    if (answer.signal === 'unknown') return probed;
+    if (answer.signal === 'answered') return recovered(probed, settings, answer, nowMs);
+    return probeAgain(probed, settings, nowMs, random);
+  }
+  switch (answer.signal) {
+    case 'unknown':
+      return ended;
+    case 'answered':
+      return answered(ended, settings, answer, nowMs);
+    case 'broken':
+      return failedOnce(ended, settings, nowMs, random);
+    case 'limited':
+      return decreased(ended, settings, answer, nowMs);
+    case 'overloaded':
+      return decreased(failedOnce(ended, settings, nowMs, random), settings, answer, nowMs);
+  }
+}
+
+/** What one was told to wait, everybody waits: the floor under the next request. */
+function floored(
+  state: GateState,
+  settings: GateSettings,
+  { retryAfterMs = 0 }: GateAnswer,
+  nowMs: number,
+): GateState {
+  const untilMs = nowMs + Math.min(retryAfterMs, settings.longestBlockMs);
+  return untilMs > state.notBeforeMs ? { ...state, notBeforeMs: untilMs } : state;
+}
+
+function answered(
+  state: GateState,
+  settings: GateSettings,
+  { sentMs }: GateAnswer,
+  nowMs: number,
+): GateState {
+  // Only a limit that was used may grow.
+  const isUsed = state.inFlight + 1 >= Math.floor(state.limit);
+  const step = state.limit < state.limitThreshold ? 1 : 1 / state.limit;
+  const isForgotten =
+    state.phase === 'limited' &&
+    nowMs - Math.max(state.decreasedMs, state.phaseSinceMs) > settings.forgetMs;
+  return {
+    ...state,
+    ...(isForgotten && { phase: 'free' as const, phaseSinceMs: nowMs }),
+    limit: isUsed ? Math.min(settings.maximumLimit, state.limit + step) : state.limit,
+    latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
+    failuresInRow: 0,
+    roundsInRow: 0,
+  };
+}
+
+function smoothed(latencyMs: number, measuredMs: number): number {
+  return latencyMs === 0 ? measuredMs : latencyMs * 0.9 + measuredMs * 0.1;
+}
+
+function failedOnce(
+  state: GateState,
+  settings: GateSettings,
+  nowMs: number,
+  random: () => number,
+): GateState {
+  const failed = { ...state, failuresInRow: state.failuresInRow + 1 };
+  const isDown = failed.failuresInRow >= settings.failuresUntilDown;
+  return isDown ? down(failed, settings, nowMs, random) : failed;
+}
+
+/** One decrease a round trip: the rest of a burst that was too much says nothing new. */
+function decreased(
+  state: GateState,
+  settings: GateSettings,
+  { signal, sentMs }: GateAnswer,
+  nowMs: number,
+): GateState {
+  if (state.phase === 'down' || sentMs < state.decreasedMs) return state;
+  const roundsInRow = state.roundsInRow + 1;
+  const ceilingBeforePerSecond =
+    roundsInRow === 1 ? state.ceilingPerSecond : state.ceilingBeforePerSecond;
+  const isFirst = state.phase === 'free';
+  const tooMuch = isFirst
+    ? Math.max(settings.startRatePerSecond, recentRate(state, nowMs))
+    : state.ratePerSecond;
+  const sustained = isFirst ? tooMuch : sustainedRate(state, tooMuch, nowMs);
+  const ratePerSecond = Math.max(slowestPerSecond, sustained * settings.decrease);
+  // As long as an answer takes: the provider's bucket gets a chance to hold something again.
+  const pauseMs = Math.min(1000, Math.max(100, state.latencyMs));
+  const limit =
+    signal === 'overloaded' ? Math.max(1, (state.inFlight + 1) * settings.decrease) : state.limit;
+  return {
+    ...state,
+    phase: 'limited',
+    phaseSinceMs: isFirst ? nowMs : state.phaseSinceMs,
+    roundsInRow,
+    ratePerSecond,
+    // The first burst at a provider says little about the rate that it sustains.
+    ceilingPerSecond: isFirst
+      ? Number.POSITIVE_INFINITY
+      : roundsInRow > roundsOfOneCause
+        ? ceilingBeforePerSecond
+        : sustained,
+    ceilingBeforePerSecond,
+    limit,
+    limitThreshold: signal === 'overloaded' ? limit : state.limitThreshold,
+    decreasedMs: nowMs,
+    sentSince: 0,
+    grownMs: nowMs,
+    notBeforeMs: Math.max(state.notBeforeMs, nowMs + pauseMs),
+    nextSendMs: nowMs + pauseMs,
+  };
+}
+
+/**
+ * What the provider bore from one "too many" to the next is nearer to its capacity than the rate at
+ * the second one, which its bucket's reserve made possible for a while.
+ */
+function sustainedRate(state: GateState, tooMuch: number, nowMs: number): number {
+  const mean = (state.sentSince * 1000) / Math.max(1, nowMs - state.resumedMs);
+  if (state.sentSince < 5) return tooMuch;
+  return Math.min(tooMuch, Math.max(mean, leastSustained * tooMuch));
+}
+
+function down(
+  state: GateState,
+  settings: GateSettings,
+  nowMs: number,
+  random: () => number,
+): GateState {
+  const probeIntervalMs = settings.firstProbeMs;
+  return {
+    ...state,
+    phase: 'down',
+    phaseSinceMs: nowMs,
+    isProbing: false,
+    probeIntervalMs,
+    // What its going down taught about its rate is not about its rate.
+    ceilingPerSecond: state.roundsInRow > 0 ? state.ceilingBeforePerSecond : state.ceilingPerSecond,
+    notBeforeMs: Math.max(state.notBeforeMs, nowMs + jittered(probeIntervalMs, random)),
+  };
+}
+
+function probeAgain(
+  state: GateState,
+  settings: GateSettings,
+  nowMs: number,
+  random: () => number,
+): GateState {
+  const share = (nowMs - state.phaseSinceMs) * settings.probeShareOfOutage;
+  const probeIntervalMs = Math.min(
+    state.probeIntervalMs * 2,
+    Math.max(settings.probeMs, share),
+    settings.longestProbeMs,
+  );
+  const probeMs = nowMs + jittered(probeIntervalMs, random);
+  return { ...state, probeIntervalMs, notBeforeMs: Math.max(state.notBeforeMs, probeMs) };
+}
+
+/** The probe was answered: the rest follows by rate, not in a burst. */
+function recovered(
+  state: GateState,
+  settings: GateSettings,
+  { sentMs }: GateAnswer,
+  nowMs: number,
+): GateState {
+  const ratePerSecond = Math.min(
+    settings.startRatePerSecond,
+    state.ceilingPerSecond * settings.decrease,
+  );
+  return {
+    ...state,
+    phase: 'limited',
+    phaseSinceMs: nowMs,
+    limit: Math.max(Math.min(settings.initialLimit, settings.maximumLimit), state.limit / 2),
+    ratePerSecond,
+    notBeforeMs: nowMs,
+    nextSendMs: nowMs,
+    grownMs: nowMs,
+    decreasedMs: sentMs,
+    sentSince: 0,
+    failuresInRow: 0,
+    roundsInRow: 0,
+    latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
+  };
+}
+
+/** Between 0.8 and 1.2 times. */
+function jittered(milliseconds: number, random: () => number): number {
+  return milliseconds * (0.8 + 0.4 * random());
+}

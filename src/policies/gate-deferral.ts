@@ -1,0 +1,79 @@
+import type { GateSettings } from './gate-settings.ts';
+import type { GateState } from './gate-state.ts';
+
+/** When those come back that were sent back to their workflows. */
+export interface Returns {
+  /** The next one's turn: each deferral takes a turn and moves it on. */
+  readonly nextTurnMs: number;
+}
+
+/** A sent-back call's delay, and the turns after it. */
+export interface Deferral {
+  readonly delayMs: number;
+  readonly returns: Returns;
+}
+
+/** Somewhat more come back than can go, so that the line never runs dry. */
+const surplus = 1.25;
+const shortestDelayMs = 1000;
+/** While a provider is down, nobody comes back sooner than this share of the outage so far. */
+const shareOfOutage = 0.1;
+const longestDelayMs = 30_000;
+const longestDelayDownMs = 300_000;
+
+/** The rate that the turns are handed out at. */
+function rateOf(
+  { phase, ratePerSecond, ceilingPerSecond }: GateState,
+  { assumedRatePerSecond }: GateSettings,
+): number {
+  const isKnown = phase === 'limited' && ceilingPerSecond < Number.POSITIVE_INFINITY;
+  if (isKnown) return ratePerSecond;
+  const known =
+    ceilingPerSecond < Number.POSITIVE_INFINITY ? ceilingPerSecond : assumedRatePerSecond;
+  return phase === 'limited' ? Math.max(2 * ratePerSecond, known) : known;
+}
+
+/**
+ * When a call that finds no place in the worker is to come back: about when its turn is likely,
+ * never all at once. Nobody sleeps long past a recovery, since nobody can be woken for it; the
+ * longer an outage has lasted, the longer the sleep.
+ *
+ * @param waiting calls in the worker's own line, which go first.
+ * @param random uniform in [0, 1).
+ */
+export function deferCall(
+  state: GateState,
+  settings: GateSettings,
+  returns: Returns,
+  waiting: number,
+  nowMs: number,
+  random: () => number,
+): Deferral {
+  const rate = rateOf(state, settings);
+  const opensMs = Math.max(
+    nowMs,
+    state.notBeforeMs,
+    state.phase === 'limited' ? state.nextSendMs : 0,
+  );
+  const outageMs = state.phase === 'down' ? nowMs - state.phaseSinceMs : 0;
+  const shortestMs = Math.min(longestDelayMs, Math.max(shortestDelayMs, outageMs * shareOfOutage));
+  const earliestMs = Math.max(nowMs + shortestMs, opensMs + (waiting / rate) * 1000);
+  const longestMs = Math.min(longestDelayDownMs, Math.max(longestDelayMs, outageMs / 4));
+  const turnMs = Math.max(returns.nextTurnMs, earliestMs);
+  if (turnMs - nowMs > longestMs) {
+    // A provider that said itself when it comes back is not asked before.
+    const saidMs = Math.max(0, state.notBeforeMs - nowMs);
+    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), returns };
+  }
+  return {
+    delayMs: Math.round(turnMs - nowMs + shortestDelayMs * random()),
+    returns: { nextTurnMs: turnMs + 1000 / (rate * surplus) },
+  };
+}
+
+/** How many calls may wait in the worker: about two seconds' worth, enough to keep the pace. */
+export function waitingRoom(state: GateState, settings: GateSettings): number {
+  if (state.phase === 'free') return Number.POSITIVE_INFINITY;
+  const twoSeconds = state.phase === 'down' ? 0 : Math.ceil(2 * state.ratePerSecond);
+  return Math.min(settings.maximumWaiting, Math.max(settings.minimumWaiting, twoSeconds));
+}

@@ -1,0 +1,135 @@
+import type { GateSettings } from './gate-settings.ts';
+
+/**
+ * What is known of a provider, seen by one worker. Pure data, changed by the functions of
+ * `gate-state` and `gate-answer`; times are milliseconds of one clock.
+ *
+ * - `free`: it never complained; only the number in flight is limited, and doubles each round trip.
+ * - `limited`: it did, or it was down; requests are paced at a rate that adapts.
+ * - `down`: nothing goes but one probe at a time.
+ */
+export interface GateState {
+  readonly phase: 'free' | 'limited' | 'down';
+  readonly phaseSinceMs: number;
+  readonly inFlight: number;
+  /** In flight at most. Kept as a fraction; what counts is its whole part. */
+  readonly limit: number;
+  /** From here on the limit grows by one a round trip instead of doubling. */
+  readonly limitThreshold: number;
+  /** The pace while `limited`. */
+  readonly ratePerSecond: number;
+  /** The rate that was too much the last time; infinite while nobody knows. */
+  readonly ceilingPerSecond: number;
+  /** The same, as it was before the running row of failures. */
+  readonly ceilingBeforePerSecond: number;
+  /** Nobody goes before: Retry-After, the pause after a decrease, the next probe. */
+  readonly notBeforeMs: number;
+  /** The pace lets the next one go then. */
+  readonly nextSendMs: number;
+  readonly grownMs: number;
+  /** What was sent before this was part of the same burst: it causes no further decrease. */
+  readonly decreasedMs: number;
+  /** Requests since the last decrease, and when the first of them went: the mean rate between. */
+  readonly sentSince: number;
+  readonly resumedMs: number;
+  readonly failuresInRow: number;
+  readonly roundsInRow: number;
+  readonly probeIntervalMs: number;
+  readonly isProbing: boolean;
+  /** Smoothed time of an answer. */
+  readonly latencyMs: number;
+  /** Requests sent in the running second and in the one before: the rate while nothing paces. */
+  readonly window: { readonly startMs: number; readonly count: number; readonly before: number };
+}
+
+/** Longest burst of the pace after a late timer, in milliseconds of its rate. */
+const catchUpMs = 40;
+const windowMs = 1000;
+
+/** A provider that nothing is known of. */
+export function newGateState(settings: GateSettings, nowMs: number): GateState {
+  return {
+    phase: 'free',
+    phaseSinceMs: nowMs,
+    inFlight: 0,
+    limit: Math.min(settings.initialLimit, settings.maximumLimit),
+    limitThreshold: settings.maximumLimit,
+    ratePerSecond: Number.POSITIVE_INFINITY,
+    ceilingPerSecond: Number.POSITIVE_INFINITY,
+    ceilingBeforePerSecond: Number.POSITIVE_INFINITY,
+    notBeforeMs: nowMs,
+    nextSendMs: nowMs,
+    grownMs: nowMs,
+    decreasedMs: Number.NEGATIVE_INFINITY,
+    sentSince: 0,
+    resumedMs: nowMs,
+    failuresInRow: 0,
+    roundsInRow: 0,
+    probeIntervalMs: settings.firstProbeMs,
+    isProbing: false,
+    latencyMs: 0,
+    window: { startMs: nowMs, count: 0, before: 0 },
+  };
+}
+
+/**
+ * How long until the next request may go, in milliseconds: 0 is now, infinite is "when an answer
+ * has come" (the limit in flight is reached, or the probe is under way).
+ */
+export function gateWaitMs(state: GateState, nowMs: number): number {
+  const isFull = state.inFlight >= Math.max(1, Math.floor(state.limit));
+  if (isFull || (state.phase === 'down' && state.isProbing)) return Number.POSITIVE_INFINITY;
+  const paced = state.phase === 'limited' ? state.nextSendMs : nowMs;
+  return Math.max(0, Math.ceil(Math.max(state.notBeforeMs, paced) - nowMs));
+}
+
+/** The state after a request went. Only when {@link gateWaitMs} is 0. */
+export function requestSent(state: GateState, settings: GateSettings, nowMs: number): GateState {
+  const sent = { ...state, inFlight: state.inFlight + 1, window: counted(state.window, nowMs) };
+  if (state.phase === 'down') return { ...sent, isProbing: true };
+  if (state.phase === 'free') return sent;
+  const ratePerSecond = grownRate(state, settings, nowMs);
+  const spacingMs = 1000 / ratePerSecond;
+  return {
+    ...sent,
+    ratePerSecond,
+    sentSince: state.sentSince + 1,
+    resumedMs: state.sentSince === 0 ? nowMs : state.resumedMs,
+    grownMs: nowMs,
+    nextSendMs: Math.max(state.nextSendMs, nowMs - catchUpMs) + spacingMs,
+  };
+}
+
+/** Requests a second of late, in a sliding second. */
+export function recentRate({ window }: GateState, nowMs: number): number {
+  const { startMs, count, before } = moved(window, nowMs);
+  return count + before * (1 - (nowMs - startMs) / windowMs);
+}
+
+/**
+ * The rate grows only by what was used of it: an idle provider is not a proven one. Fast while it
+ * is unknown or well below what was too much, slowly near that, faster the longer all goes well.
+ */
+function grownRate(state: GateState, settings: GateSettings, nowMs: number): number {
+  const { ratePerSecond, ceilingPerSecond } = state;
+  if (state.roundsInRow > 0) return ratePerSecond;
+  const seconds = Math.min((nowMs - state.grownMs) / 1000, 2 / ratePerSecond, 1);
+  if (ratePerSecond < settings.nearCeiling * ceilingPerSecond) {
+    return ratePerSecond * Math.exp(settings.fastGrowth * Math.max(0, seconds));
+  }
+  const quiet = (nowMs - state.decreasedMs) / settings.accelerationMs;
+  const growth = Math.min(settings.fastGrowth, settings.slowGrowth * (1 + quiet ** 2));
+  return ratePerSecond * Math.exp(growth * Math.max(0, seconds));
+}
+
+function counted(window: GateState['window'], nowMs: number): GateState['window'] {
+  const at = moved(window, nowMs);
+  return { ...at, count: at.count + 1 };
+}
+
+function moved(window: GateState['window'], nowMs: number): GateState['window'] {
+  const passed = Math.floor((nowMs - window.startMs) / windowMs);
+  if (passed <= 0) return window;
+  const startMs = window.startMs + passed * windowMs;
+  return { startMs, count: 0, before: passed === 1 ? window.count : 0 };
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { allFailureTypes, type FailureType } from '../failures/failure-types.ts';
+import { once } from '../model/once.ts';
+import { budgetSchema } from './budget.ts';
+import { priceSchema } from './budget-price.ts';
+import { fallbackSchema, nonsenseIn } from './fallback.ts';
+
+// All schemas here are made when they are first used: a policy that nobody changes is not checked
+// again, and making them would take a third of the time in which a workflow begins.
+const milliseconds = once(() => z.int().min(1));
+const failureType = once(() => z.enum(allFailureTypes as [FailureType, ...FailureType[]]));
+
+/**
+ * A retry policy as plain data: Temporal's `RetryPolicy` (same names, milliseconds in the name)
+ * plus what Temporal does not have: jitter, a floor and cap for Retry-After, a request timeout.
+ */
+const retryPolicyFields = once(() =>
+  z.strictObject({
+    initialIntervalMs: milliseconds().describe('Delay before the second attempt, before jitter.'),
+    backoffCoefficient: z
+      .number()
+      .min(1)
+      .max(10)
+      .describe('Each delay is this many times the last.'),
+    maximumIntervalMs: milliseconds().describe('No own delay is longer than this.'),
+    maximumAttempts: z.int().min(0).describe('Attempts in all, the first included. 0: no cap.'),
+    elapsedBudgetMs: z.int().min(0).describe('No attempt starts later than this. 0: no cap.'),
+    jitter: z.number().min(0).max(1).describe('The random share of a delay: 0 none, 1 all of it.'),
+    retryAfterCapMs: z.int().min(0).describe('A longer Retry-After is final, not waited for.'),
+    requestTimeoutMs: milliseconds().describe(
+      'An attempt without an answer for so long is given up.',
+    ),
+    heartbeatTimeoutMs: milliseconds().describe('A worker silent for so long is taken for dead.'),
+    nonRetryableErrorTypes: z.array(failureType()).describe('Failure types that end the retries.'),
+    onFailure: z
+      .enum(['fail', 'park'])
+      .describe(
+        'What a final failure does: fail the workflow, or park it until a person resumes it.',
+      ),
+    parkOn: z.array(failureType()).describe('Failure types that park, with onFailure "park".'),
+    parkDeadlineMs: z
+      .int()
+      .min(0)
+      .describe('A park that nobody ended for so long becomes its failure. 0: it waits for ever.'),
+  }),
+);
+
+/** A policy for model calls: what a policy counts by failure type, the repair loop's caps, budgets. */
+const modelPolicyFields = once(() =>
+  retryPolicyFields().extend({
+    attemptsByType: z
+      .partialRecord(failureType(), z.int().min(1))
+      .describe('Attempts that may end in this failure type, within the cap on all attempts.'),
+    maximumRepairs: z.int().min(0).max(10).describe('Repair calls after the first answer.'),
+    maximumOutputTokens: z.int().min(1).describe('Output token limit of the first call.'),
+    gateCapMs: z
+      .int()
+      .min(0)
+      .describe(
+        'Longest wait for a limiting provider inside the worker; then the workflow sleeps.',
+      ),
+    callBudget: budgetSchema.describe('What one question may spend, its repairs included.'),
+    workflowBudget: budgetSchema.describe('What all calls of one workflow may spend together.'),
+    prices: z
+      .record(z.string(), priceSchema)
+      .describe('What models cost, by <provider>:<model>. A cap on cost needs them.'),
+    fallback: z
+      .array(fallbackSchema)
+      .max(10)
+      .describe('Models to ask, in this order, when the one before does not answer.'),
+  }),
+);
+
+function refuseNonsense(context: z.core.ParsePayload<RetryPolicy>): void {
+  const policy = context.value;
+  const refuse = (field: keyof RetryPolicy, message: string) =>
+    context.issues.push({ code: 'custom', path: [field], message, input: policy[field] });
+  if (policy.initialIntervalMs > policy.maximumIntervalMs) {
+    refuse('initialIntervalMs', `must not exceed maximumIntervalMs (${policy.maximumIntervalMs})`);
+  }
+  if (policy.maximumAttempts === 0 && policy.elapsedBudgetMs === 0) {
+    refuse('maximumAttempts', 'must cap attempts when elapsedBudgetMs does not cap time (both 0)');
+  }
+}
+
+/** Validates a complete policy for effects. */
+export const retryPolicySchema = z.lazy(() => retryPolicyFields().check(refuseNonsense));
+/** Validates a complete policy for model calls. */
+export const modelPolicySchema = z.lazy(() =>
+  modelPolicyFields().check(refuseNonsense, ({ value: policy, issues }) => {
+    for (const { path, message } of nonsenseIn(policy)) {
+      issues.push({ code: 'custom', path: ['fallback', ...path], message, input: policy.fallback });
+    }
+  }),
+);
+/** What a policies file or a flag may change: any field, none required. */
+export const retryPolicyOverride = z.lazy(() => retryPolicyFields().partial());
+/** As {@link retryPolicyOverride}, for model calls. */
+export const modelPolicyOverride = z.lazy(() => modelPolicyFields().partial());
+
+/** See the field descriptions in the schema: the JSON Schema of the policies file shows the same. */
+export type RetryPolicy = z.infer<ReturnType<typeof retryPolicyFields>>;
+/** A {@link RetryPolicy} with the caps of the repair loop. */
+export type ModelPolicy = z.infer<ReturnType<typeof modelPolicyFields>>;

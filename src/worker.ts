@@ -1,0 +1,81 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createCallActivities } from './activities/create-activities.ts';
+import { createJournalActivities } from './activities/read-attempts.ts';
+import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
+import { createAttemptLog, createLogger } from './llm/attempt-log.ts';
+import { createCallModel } from './llm/call-model.ts';
+import { recordGates } from './llm/gate/gate-metrics.ts';
+import { createGates } from './llm/gate.ts';
+import { createProviders } from './llm/providers.ts';
+import { taskQueuesOf } from './model/task-queues.ts';
+import { combineAttemptLogs } from './worker/combine-attempt-logs.ts';
+import { createWorkers } from './worker/create-workers.ts';
+import { effectsFrom } from './worker/effects-from.ts';
+import { journalFrom } from './worker/journal-from.ts';
+import { registerSearchAttributes } from './worker/register-search-attributes.ts';
+import { temporalLogger } from './worker/temporal-logger.ts';
+
+/** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
+async function main(config: Config): Promise<void> {
+  const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
+  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  const connection = await NativeConnection.connect({ ...connectionOptions, address }).catch(() => {
+    throw new InvalidConfiguration([`TEMPORAL_ADDRESS: no Temporal server answers at ${address}`]);
+  });
+  const searchable = await registerSearchAttributes(connection, namespace);
+  const journal = journalFrom(config, { log });
+  const attemptLog = combineAttemptLogs(createAttemptLog(log), journal.calls);
+  const effects = await effectsFrom(config, { namespace, log, journal: journal.effects });
+  // Half the slots at most hold calls that wait: one provider that is down starves no other.
+  const gates = createGates({
+    settings: { maximumWaiting: Math.ceil(config.HOLDFAST_CONCURRENT_CALLS / 2) },
+    limits: config.rateLimits,
+  });
+  recordGates(Runtime.instance().metricMeter, gates);
+  const workers = await createWorkers({
+    connection,
+    namespace,
+    taskQueue: config.HOLDFAST_TASK_QUEUE,
+    calls: createCallActivities({
+      callModel: createCallModel({ providers: createProviders(config.providers), log }),
+      attemptLog,
+      gates,
+      random: Math.random,
+    }),
+    effects: { ...effects.activities, ...createJournalActivities(journal) },
+    concurrentCalls: config.HOLDFAST_CONCURRENT_CALLS,
+    concurrentEffects: config.HOLDFAST_CONCURRENT_EFFECTS,
+    shutdownGraceMs: config.HOLDFAST_SHUTDOWN_GRACE_MS,
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      log.info({ event: 'worker.draining', signal }, 'draining: running attempts finish first');
+      gates.close();
+      workers.shutdown();
+    });
+  }
+  const queues = Object.values(taskQueuesOf(config.HOLDFAST_TASK_QUEUE)).join(', ');
+  log.info(
+    { event: 'worker.serving', address, namespace, searchable, ledger: effects.ledgerName },
+    `serving ${queues} of ${namespace} at ${address}; models of ${config.providers.map(({ name }) => name).join(', ')}; ledger ${effects.ledgerName}`,
+  );
+  try {
+    await workers.run();
+  } finally {
+    await journal.close();
+    await effects.close();
+    await connection.close();
+    log.info({ event: 'worker.stopped' }, 'stopped');
+  }
+}
+
+try {
+  await main(loadConfig());
+} catch (error) {
+  if (!(error instanceof InvalidConfiguration)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,92 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { CallActivities, EffectActivities } from '../activities/create-activities.ts';
+import type { JournalActivities } from '../activities/read-attempts.ts';
+import { taskQueuesOf } from '../model/task-queues.ts';
+import { workflowBundlePath } from './workflow-bundle.ts';
+
+/** What the three workers of one process are made from. */
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Queue of the workflows; calls and effects get theirs from it. */
+  readonly taskQueue: string;
+  /** Without: this process serves no model calls. */
+  readonly calls?: CallActivities;
+  /** Without: this process serves no effects. */
+  readonly effects?: Partial<EffectActivities & JournalActivities>;
+  readonly concurrentCalls?: number;
+  readonly concurrentEffects?: number;
+  /** How long attempts may go on after shutdown was asked for. */
+  readonly shutdownGraceMs?: number;
+}
+
+/** The workers of one process. */
+export interface Workers {
+  /** Runs until shutdown; rejects when a worker fails for good. */
+  readonly run: () => Promise<void>;
+  /** Asks for the drain: no new tasks, running attempts finish within the grace period. */
+  readonly shutdown: () => void;
+}
+
+/**
+ * Errors that would otherwise fail the workflow *task*, which is retried for ever and looks like a
+ * hang. Not `Error`: that would include non-determinism, which a corrected deploy can still cure.
+ */
+const workflowFailureErrorTypes = {
+  '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
+};
+
+/** Creates the workers: workflows, calls and effects, each on a queue with slots of its own. */
+export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+  const { connection, namespace, taskQueue } = options;
+  const queues = taskQueuesOf(taskQueue);
+  const shared = {
+    connection,
+    namespace,
+    shutdownGraceTime: options.shutdownGraceMs ?? 70_000,
+    // Cancellation travels with heartbeats, and they are throttled to 0.8 of the timeout by default.
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
+  } satisfies Partial<WorkerOptions>;
+  const activityWorker = (queue: string, activities: object | undefined, slots: number) =>
+    activities
+      ? [
+          Worker.create({
+            ...shared,
+            taskQueue: queue,
+            activities,
+            maxConcurrentActivityTaskExecutions: slots,
+          }),
+        ]
+      : [];
+  const workers = await Promise.all([
+    Worker.create({
+      ...shared,
+      taskQueue: queues.workflows,
+      workflowBundle: { codePath: await workflowBundlePath() },
+      workflowFailureErrorTypes,
+      // A killed worker's workflows wait on its sticky queue for so long.
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 100),
+    ...activityWorker(queues.effects, options.effects, options.concurrentEffects ?? 50),
+  ]);
+  const shutdown = () => {
+    for (const worker of workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  };
+  return {
+    run: async () => {
+      const runs = workers.map((worker) => worker.run());
+      try {
+        await Promise.all(runs);
+      } finally {
+        // One that failed takes the others down: half a worker would look alive.
+        shutdown();
+        await Promise.allSettled(runs);
+      }
+    },
+    shutdown,
+  };
+}

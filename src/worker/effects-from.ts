@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import { createEffectActivities, type EffectActivities } from '../activities/create-activities.ts';
+import {
+  createLedgerActivities,
+  type LedgerActivities,
+} from '../activities/create-ledger-activities.ts';
+import { scopeFor } from '../config/scope.ts';
+import type { Config } from '../config.ts';
+import { createStripe } from '../effects/charge.ts';
+import { declareEffects } from '../effects/declare-effects.ts';
+import { openLedger } from '../effects/ledger.ts';
+import { createOctokit } from '../effects/open-ticket.ts';
+import type { EffectJournal } from '../journal/effect-journal.ts';
+
+/** The effects as configured, and the connection they keep. */
+export interface ConfiguredEffects {
+  readonly activities: EffectActivities & LedgerActivities;
+  /** For people: where the ledger is, without its password. */
+  readonly ledgerName: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the ledger (migrated when needed) and makes the effects that the configuration names. */
+export async function effectsFrom(
+  config: Config,
+  {
+    namespace,
+    log,
+    journal,
+  }: { readonly namespace: string; readonly log: Logger; readonly journal?: EffectJournal },
+): Promise<ConfiguredEffects> {
+  const ledger = await openLedger({
+    ...(config.DATABASE_URL && { databaseUrl: config.DATABASE_URL }),
+    sqliteFile: config.HOLDFAST_LEDGER,
+  });
+  const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
+  const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
+  const effects = declareEffects({
+    ledger,
+    limits: {
+      maximumAutoCharge: config.maximumAutoCharge,
+      currencies: config.HOLDFAST_CURRENCIES.split(','),
+    },
+    stripe: createStripe({
+      secretKey: STRIPE_SECRET_KEY ?? 'sk_test_not_configured',
+      baseUrl: config.STRIPE_BASE_URL,
+      allowPrivate,
+    }),
+    github: {
+      octokit: createOctokit({
+        token: GITHUB_TOKEN ?? 'not-configured',
+        baseUrl: config.GITHUB_BASE_URL,
+        allowPrivate,
+      }),
+      repository: config.GITHUB_REPOSITORY ?? '',
+      markerSecret: config.HOLDFAST_MARKER_SECRET ?? '',
+      onTwinClosed: (twin) => log.warn({ event: 'effect.twin-closed', ...twin }),
+    },
+    email: {
+      apiKey: RESEND_API_KEY ?? 'not-configured',
+      from: config.HOLDFAST_EMAIL_FROM ?? '',
+      baseUrl: config.RESEND_BASE_URL,
+      allowPrivate,
+    },
+    webhook: { url: HOLDFAST_WEBHOOK_URL ?? 'https://not-configured.invalid', allowPrivate },
+    notConfigured: {
+      ...(!STRIPE_SECRET_KEY && { stripe: 'STRIPE_SECRET_KEY' }),
+      ...(!GITHUB_TOKEN && { github: 'GITHUB_TOKEN' }),
+      ...(!RESEND_API_KEY && { resend: 'RESEND_API_KEY' }),
+      ...(!HOLDFAST_WEBHOOK_URL && { webhook: 'HOLDFAST_WEBHOOK_URL' }),
+    },
+  });
+  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
+  const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
+  return {
+    activities: {
+      ...createEffectActivities(effects, shared),
+      ...createLedgerActivities(effects, shared),
+    },
+    ledgerName: ledger.name,
+    close: () => ledger.close(),
+  };
+}

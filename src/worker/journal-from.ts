@@ -1,0 +1,26 @@
+import { dirname, join } from 'node:path';
+import type { Logger } from 'pino';
+import { type Config, InvalidConfiguration } from '../config.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+
+/**
+ * Opens the journal of attempts as configured: in the ledger's database, by way of a folder.
+ *
+ * @throws InvalidConfiguration when the folder cannot be written.
+ */
+export function journalFrom(config: Config, { log }: { readonly log: Logger }): Journal {
+  const spoolFolder = config.HOLDFAST_JOURNAL ?? join(dirname(config.HOLDFAST_LEDGER), 'journal');
+  try {
+    return openJournal({
+      databaseUrl: config.DATABASE_URL,
+      sqliteFile: config.HOLDFAST_LEDGER,
+      spoolFolder,
+      onEvent: (event) => log[event.event === 'journal.taken-in' ? 'info' : 'error'](event),
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new InvalidConfiguration([
+      `HOLDFAST_JOURNAL: attempts cannot be kept in ${spoolFolder}${code}`,
+    ]);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
+
+/** What an attempt may take beyond its request: the way to and from the worker. */
+const marginMs = 10_000;
+/** Temporal's own cap on all of a scheduling, where a policy caps no attempts. */
+const uncappedAttempts = 100;
+
+/**
+ * A policy as Temporal's activity options.
+ *
+ * @param attemptsUsed attempts of earlier schedulings; they count against the same cap.
+ */
+export function activityOptions(
+  policy: RetryPolicy | ModelPolicy,
+  attemptsUsed: number,
+  summary: string,
+): ActivityOptions {
+  const gateCapMs = 'gateCapMs' in policy ? policy.gateCapMs : 0;
+  const attemptMs = gateCapMs + policy.requestTimeoutMs + marginMs;
+  // Waiting at the gate is no part of the budget, so each attempt may bring its own.
+  const gatesMs = gateCapMs * (policy.maximumAttempts || uncappedAttempts);
+  return {
+    summary,
+    startToCloseTimeout: attemptMs,
+    heartbeatTimeout: policy.heartbeatTimeoutMs,
+    // The activity counts the budget itself; this one only ends what no worker picks up any more.
+    ...(policy.elapsedBudgetMs > 0 && {
+      scheduleToCloseTimeout: policy.elapsedBudgetMs + gatesMs + attemptMs,
+    }),
+    // The SDK's real default is TRY_CANCEL, which would report "cancelled" while a charge goes on.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: {
+      initialInterval: policy.initialIntervalMs,
+      backoffCoefficient: policy.backoffCoefficient,
+      maximumInterval: policy.maximumIntervalMs,
+      ...(policy.maximumAttempts > 0 && {
+        maximumAttempts: Math.max(1, policy.maximumAttempts - attemptsUsed),
+      }),
+      nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
+    },
+  };
+}
+
+/**
+ * Options of what persons ask of the ledger. A person waits: what does not work soon is told.
+ *
+ * @param summary shown by the Temporal UI beside the activity.
+ */
+export function ledgerActivityOptions(summary: string): ActivityOptions {
+  return {
+    summary,
+    startToCloseTimeout: 60_000,
+    scheduleToCloseTimeout: 90_000,
+    retry: { initialInterval: 1000, backoffCoefficient: 2, maximumAttempts: 3 },
+  };
+}
+
+/** As {@link ledgerActivityOptions}, for what goes through all rows and lists. */
+export function longLedgerActivityOptions(summary: string): ActivityOptions {
+  return {
+    ...ledgerActivityOptions(summary),
+    startToCloseTimeout: 3_600_000,
+    scheduleToCloseTimeout: 3_600_000,
+    heartbeatTimeout: 120_000,
+  };
+}

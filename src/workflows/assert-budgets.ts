@@ -1,0 +1,47 @@
+import { createFailure } from '../failures/create-failure.ts';
+import { decideBudget, type Spent, spentSince } from '../policies/budget.ts';
+import type { Price } from '../policies/budget-price.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+
+/**
+ * Lets one more call go, or not: the budget of the question and that of the workflow both decide.
+ *
+ * @param before what had been spent when the question began.
+ * @returns the attempts that are left; infinite where no budget caps them.
+ * @throws ApplicationFailure `QuotaExhausted`, which parks, with what was spent.
+ */
+export function assertBudgets(
+  policy: ModelPolicy,
+  price: Price | undefined,
+  spent: Spent,
+  before: Spent,
+): number {
+  const { callBudget, workflowBudget } = policy;
+  const decisions = [
+    { of: 'call', decision: decideBudget(spentSince(spent, before), callBudget, price) },
+    { of: 'workflow', decision: decideBudget(spent, workflowBudget, price) },
+  ];
+  let attemptsLeft = Number.POSITIVE_INFINITY;
+  for (const { of, decision } of decisions) {
+    if (!decision.go) {
+      const { reason, message } = decision;
+      throw createFailure('QuotaExhausted', `${of} budget: ${message}`, {
+        details: {
+          budget: of,
+          reason,
+          attempts: spent.attempts,
+          possiblyBilled: spent.possiblyBilled,
+          tokens: spent.inputTokens + spent.outputTokens,
+        },
+      });
+    }
+    attemptsLeft = Math.min(attemptsLeft, decision.attemptsLeft);
+  }
+  return attemptsLeft;
+}
+
+/** The policy with no more attempts than are left. */
+export function withAttemptsLeft(policy: ModelPolicy, attemptsLeft: number): ModelPolicy {
+  const maximumAttempts = Math.min(policy.maximumAttempts || attemptsLeft, attemptsLeft);
+  return Number.isFinite(maximumAttempts) ? { ...policy, maximumAttempts } : policy;
+}

@@ -1,0 +1,11 @@
+/** Everything a worker serves as workflows; the bundle's entry. */
+export { complete } from './complete.ts';
+export {
+  listEffects,
+  pruneEffects,
+  reconcileEffects,
+  resolveEffect,
+  showEffect,
+} from './operate-ledger.ts';
+export { processOrder } from './process-order.ts';
+export { readRecords } from './read-records.ts';

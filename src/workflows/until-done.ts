@@ -1,0 +1,77 @@
+import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
+import { type FoundFailure, findFailure, isCancelled } from '../failures/find-failure.ts';
+import type { PolicyName } from '../policies/catalogue.ts';
+import { parks } from '../policies/parks.ts';
+import type { RetryPolicy } from '../policies/retry-policy.ts';
+import type { ParkOnFailure } from './park-on-failure.ts';
+
+/** A step that a person may have tried again. */
+export interface Step<Result, Policy extends RetryPolicy> {
+  readonly name: string;
+  readonly policyName: PolicyName;
+  readonly policy: Policy;
+  /** The model that is asked; absent for effects. */
+  readonly model?: string;
+  readonly skippable?: boolean;
+  /**
+   * @param rules as they are now: a person may have changed them.
+   * @param round 0, and one more after each park.
+   */
+  readonly attempt: (
+    rules: { readonly policy: Policy; readonly model: string },
+    round: number,
+  ) => Promise<Result>;
+}
+
+/** Failures that were decided on already: the steps around them do not park for the same again. */
+const decided = new WeakSet<Error>();
+
+/**
+ * Does a step until it succeeds. What its policy parks on waits for a person, and then this step
+ * alone is tried again; everything done before it is kept.
+ *
+ * @returns `undefined` only for a step that a person skipped.
+ */
+export async function untilDone<Result, Policy extends RetryPolicy>(
+  step: Step<Result, Policy>,
+  parkOnFailure: ParkOnFailure,
+): Promise<Result | undefined> {
+  const { name, policyName, skippable = false } = step;
+  let { policy, model } = step;
+  for (let round = 0; ; round += 1) {
+    try {
+      return await step.attempt({ policy, model: model ?? '' }, round);
+    } catch (error) {
+      if (!(error instanceof Error) || decided.has(error) || isCancelled(error)) throw error;
+      const failure = failureOf(error);
+      if (!failure || !parks(policy, failure.type)) {
+        decided.add(error);
+        throw error;
+      }
+      const way = await parkOnFailure({
+        step: name,
+        failure,
+        policyName,
+        policy,
+        ...(model !== undefined && { model }),
+        isEffect: step.model === undefined,
+        skippable,
+      });
+      if (way.kind === 'skip') return undefined;
+      if (way.kind === 'fail') {
+        decided.add(error);
+        throw error;
+      }
+      policy = way.policy as Policy;
+      model = way.model ?? model;
+    }
+  }
+}
+
+/** A step that no worker took up in time is lost work too. */
+function failureOf(error: Error): FoundFailure | undefined {
+  const found = findFailure(error);
+  if (found || !(error instanceof ActivityFailure)) return found;
+  if (!(error.cause instanceof TimeoutFailure)) return undefined;
+  return { type: 'WorkerLost', message: 'no worker did it in time', details: {} };
+}

@@ -1,0 +1,124 @@
+import { Context } from '@temporalio/activity';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import type { CallActivities, EffectActivities } from '../../src/activities/create-activities.ts';
+import { createFailure } from '../../src/failures/create-failure.ts';
+import type { ModelOutcome, ModelRequest } from '../../src/model/model-call.ts';
+import { createWorkers } from '../../src/worker/create-workers.ts';
+import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
+
+/** The real workflows on a real server, with activities that do what the workflow's id says. */
+export interface StubWorker {
+  readonly server: DevServer;
+  /** For `TEMPORAL_ADDRESS`. */
+  readonly env: { readonly TEMPORAL_ADDRESS: string };
+  /** Workflow ids of the model calls made, one for each attempt. */
+  readonly modelCalls: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+/** The fingerprint of every order that the stub saves. */
+export const savedFingerprint = 'v1:5aved';
+
+/**
+ * Starts a dev server and a worker. Ids that begin with `fails` have a revoked key, until
+ * `curedIds` holds them; with `hangs` no answer until cancelled; with `retries` two 429 first. An order
+ * whose id begins with `review` waits for approval, with `ambiguous` it needs the amount too.
+ */
+export async function startStubWorker(curedIds = new Set<string>()): Promise<StubWorker> {
+  // The failures are meant: nobody wants to read their stack traces in a test report.
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const server = await startDevServer();
+  const connection = await NativeConnection.connect({ address: server.address });
+  await registerSearchAttributes(connection, server.namespace);
+  const modelCalls: string[] = [];
+
+  async function callModel(request: ModelRequest): Promise<ModelOutcome> {
+    const [id = ''] = request.requestId.split('/');
+    const { attempt } = Context.current().info;
+    modelCalls.push(id);
+    if (id.startsWith('fails') && !curedIds.has(id)) {
+      throw createFailure('InvalidCredentials', '401 InvalidCredentials by stub: giving up');
+    }
+    if (id.startsWith('hangs')) await untilCancelled();
+    if (id.startsWith('retries') && attempt < 3) {
+      throw createFailure(
+        'RateLimited',
+        `429 RateLimited by stub: attempt ${attempt} of 8 failed \u001b[31m, next in 2 s`,
+        { nextRetryDelayMs: 2000 },
+      );
+    }
+    return {
+      kind: 'answer',
+      text: request.schema ? JSON.stringify(answerTo(request.schema)) : `hello from ${id}`,
+      finishReason: 'stop',
+      usage: { inputTokens: 12, outputTokens: 3 },
+      attempts: attempt,
+    };
+  }
+
+  const effects: Partial<EffectActivities> = {
+    async save({ input: { orderId, request, extracted } }) {
+      const ambiguous = orderId.startsWith('ambiguous');
+      return {
+        replayed: false,
+        result: {
+          orderId,
+          customerId: request.customer.id,
+          paymentMethod: request.customer.paymentMethod,
+          extracted,
+          reviewReasons: ambiguous || orderId.startsWith('review') ? ['a person must look'] : [],
+          fingerprint: savedFingerprint,
+          ...(!ambiguous && { total: { amountMinor: 8600, currency: 'usd' } }),
+        },
+      };
+    },
+    async charge({ input: { total } }) {
+      return { replayed: false, result: { chargeId: 'pi_stub', ...total } };
+    },
+    async ticket() {
+      return { replayed: false, result: { ticketNumber: 7, url: 'https://tickets.example/7' } };
+    },
+  };
+  const calls: CallActivities = { callModel };
+  const workers = await createWorkers({
+    connection,
+    namespace: server.namespace,
+    taskQueue: 'holdfast',
+    calls,
+    effects,
+    shutdownGraceMs: 100,
+  });
+  const running = workers.run();
+  return {
+    server,
+    env: { TEMPORAL_ADDRESS: server.address },
+    modelCalls,
+    async stop() {
+      workers.shutdown();
+      await running;
+      await connection.close();
+      await server.stop();
+    },
+  };
+}
+
+async function untilCancelled(): Promise<never> {
+  const context = Context.current();
+  const heart = setInterval(() => context.heartbeat(), 200);
+  try {
+    return await context.cancelled;
+  } finally {
+    clearInterval(heart);
+  }
+}
+
+/** Orders have items; any other schema of these tests asks for an intent. */
+function answerTo(schema: object): unknown {
+  if (!JSON.stringify(schema).includes('unitPrice')) return { intent: 'refund' };
+  return {
+    items: [{ description: 'linen tote bag', quantity: 2, unitPrice: '43.00' }],
+    total: '86.00',
+    currency: 'USD',
+  };
+}

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvalidConfiguration, loadConfig } from '../src/config.ts';
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof InvalidConfiguration);
+    return error.problems;
+  }
+}
+
+test('an empty environment is fine, and charges above 500 wait for a person', () => {
+  const config = loadConfig({});
+  assert.equal(config.maximumAutoCharge, '500');
+  assert.equal(config.HOLDFAST_TASK_QUEUE, 'holdfast');
+});
+
+test('every mistake is named at once', () => {
+  assert.deepEqual(
+    problemsOf({
+      HOLDFAST_CONCURRENT_CALLS: 'many',
+      MAX_AUTO_CHARGE: '1,000',
+      STRIPE_SECRET_KEY: 'pk_test_1',
+      STRIPE_BASE_URL: 'http://stripe.internal',
+      GITHUB_TOKEN: 'ghp_1',
+    }),
+    [
+      'STRIPE_SECRET_KEY: must start with sk_test_, rk_test_, sk_live_ or rk_live_',
+      'MAX_AUTO_CHARGE: must be a decimal number such as 500.00',
+      'HOLDFAST_CONCURRENT_CALLS: Invalid input: expected number, received NaN',
+      'STRIPE_BASE_URL: must be https, since credentials are sent to it',
+      'GITHUB_REPOSITORY: must be set with GITHUB_TOKEN',
+      'HOLDFAST_MARKER_SECRET: must be set with GITHUB_TOKEN (any 16 random characters)',
+    ],
+  );
+});
+
+test('a live key is refused until it is allowed, and then nothing is charged without approval', () => {
+  assert.deepEqual(problemsOf({ STRIPE_SECRET_KEY: 'sk_live_1' }), [
+    'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
+  ]);
+  const live = { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_ALLOW_LIVE: 'true' };
+  assert.equal(loadConfig(live).maximumAutoCharge, '0');
+  assert.equal(loadConfig({ ...live, MAX_AUTO_CHARGE: '20' }).maximumAutoCharge, '20');
+});
+
+test('an empty variable counts as not set', () => {
+  assert.equal(loadConfig({ OPENAI_API_KEY: '', DATABASE_URL: '' }).OPENAI_API_KEY, undefined);
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { InvalidConfiguration, loadClientConfig, loadConfig } from '../../src/config.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-providers-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function providersOf(env: NodeJS.ProcessEnv) {
+  return Object.fromEntries(
+    loadConfig(env).providers.map(({ name, family, baseUrl, apiKey }) => [
+      name,
+      [family, baseUrl, apiKey],
+    ]),
+  );
+}
+
+function providersFile(entries: object[]): string {
+  const file = path.join(folder, 'providers.json');
+  writeFileSync(file, JSON.stringify(entries));
+  return file;
+}
+
+describe('the providers that need no file', () => {
+  test('take their keys and addresses from the environment', () => {
+    assert.deepEqual(
+      providersOf({
+        OPENAI_API_KEY: 'sk-1',
+        ANTHROPIC_API_KEY: 'sk-ant-1',
+        GOOGLE_GENERATIVE_AI_API_KEY: 'AIza-1',
+        GEMINI_API_KEY: 'AIza-2',
+      }),
+      {
+        openai: ['openai', undefined, 'sk-1'],
+        'openai-responses': ['openai-responses', undefined, 'sk-1'],
+        anthropic: ['anthropic', undefined, 'sk-ant-1'],
+        google: ['google', undefined, 'AIza-1'],
+        ollama: ['openai-compatible', 'http://127.0.0.1:11434/v1', undefined],
+      },
+    );
+    assert.deepEqual(providersOf({ GEMINI_API_KEY: 'AIza-2' }).google?.[2], 'AIza-2');
+  });
+
+  test('their addresses go without the version, as in the providers own SDKs, or with it', () => {
+    const bare = providersOf({
+      ANTHROPIC_BASE_URL: 'https://proxy.example',
+      GOOGLE_BASE_URL: 'https://proxy.example/',
+    });
+    assert.equal(bare.anthropic?.[1], 'https://proxy.example/v1');
+    assert.equal(bare.google?.[1], 'https://proxy.example/v1beta');
+    const whole = providersOf({
+      ANTHROPIC_BASE_URL: 'https://proxy.example/anthropic/v1',
+      GOOGLE_BASE_URL: 'https://proxy.example/v1alpha',
+    });
+    assert.equal(whole.anthropic?.[1], 'https://proxy.example/anthropic/v1');
+    assert.equal(whole.google?.[1], 'https://proxy.example/v1alpha');
+  });
+
+  test('are known to the client by the same names', () => {
+    assert.deepEqual(loadClientConfig({}).providerNames, Object.keys(providersOf({})));
+  });
+});
+
+describe('the providers file', () => {
+  test('adds providers of any family', () => {
+    const file = providersFile([
+      { name: 'claude', family: 'anthropic', apiKeyVariable: 'CLAUDE_KEY' },
+      { name: 'azure', baseUrl: 'https://x.openai.azure.com/openai/deployments/mini' },
+    ]);
+    const providers = providersOf({ HOLDFAST_PROVIDERS: file, CLAUDE_KEY: 'sk-ant-2' });
+    assert.deepEqual(providers.claude, ['anthropic', undefined, 'sk-ant-2']);
+    assert.equal(providers.azure?.[0], 'openai-compatible');
+  });
+
+  test('names a compatible server without an address, and a family that there is not', () => {
+    const file = providersFile([{ name: 'vllm' }, { name: 'x', family: 'cohere' }]);
+    assert.throws(
+      () => loadConfig({ HOLDFAST_PROVIDERS: file }),
+      (error) => {
+        assert.ok(error instanceof InvalidConfiguration);
+        assert.deepEqual(error.problems, [
+          `HOLDFAST_PROVIDERS (${file}): 0.baseUrl: must be set for the family openai-compatible`,
+          `HOLDFAST_PROVIDERS (${file}): 1.family: Invalid option: expected one of "openai"|"openai-responses"|"openai-compatible"|"anthropic"|"google"`,
+        ]);
+        return true;
+      },
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cellsOf, type Point, type Store, type Strike } from './cells.ts';
+import { runGroup } from './run-group.ts';
+import { startStage } from './stage.ts';
+
+// A small part of the matrix; all of it is `npm run test:crash`.
+
+async function outcomes(store: Store, strike: Strike, point: Point): Promise<object> {
+  await using cleanups = new AsyncDisposableStack();
+  const stage = await startStage(cleanups);
+  const cells = cellsOf(store, strike).filter((cell) => cell.point === point);
+  const results = await runGroup(stage, store, strike, cells);
+  return Object.fromEntries(results.map(({ effect, outcome }) => [effect, outcome]));
+}
+
+test('a worker that is killed after the target did it', async () => {
+  assert.deepEqual(await outcomes('SQLite', 'worker killed', 'after the target did it'), {
+    save: '1',
+    charge: '1',
+    email: '1',
+    ticket: '1',
+    webhook: 'unknown, 1',
+  });
+});
+
+test('PostgreSQL that is killed before what was done is recorded', async () => {
+  assert.deepEqual(await outcomes('PostgreSQL', 'PostgreSQL killed', 'after the target did it'), {
+    save: '1',
+    charge: '1',
+    email: '1',
+    ticket: '1',
+    webhook: 'unknown, 1',
+  });
+});
+
+test('a Temporal server that is killed before it learns of the completion', async () => {
+  const point = 'before the activity completion';
+  assert.deepEqual(await outcomes('SQLite', 'Temporal killed', point), {
+    save: '1',
+    charge: '1',
+    email: '1',
+    ticket: '1',
+    webhook: '1',
+  });
+});

@@ -1,0 +1,85 @@
+// A worker for the crash matrix: the real workers, activities, effects and ledger, with points
+// between them at which it stands still until the harness has killed what it kills.
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createEffectActivity } from '../../src/activities/run-effect.ts';
+import { createCharge, createStripe } from '../../src/effects/charge.ts';
+import type { Effect } from '../../src/effects/effect.ts';
+import { type Ledger, openLedger } from '../../src/effects/ledger.ts';
+import { createOctokit, createOpenTicket } from '../../src/effects/open-ticket.ts';
+import { createPostWebhook } from '../../src/effects/post-webhook.ts';
+import { createSaveOrder } from '../../src/effects/save-order.ts';
+import { createSendEmail } from '../../src/effects/send-email.ts';
+import { createLogger } from '../../src/llm/attempt-log.ts';
+import { createWorkers } from '../../src/worker/create-workers.ts';
+import { temporalLogger } from '../../src/worker/temporal-logger.ts';
+import {
+  breakingActivity,
+  breakingLedger,
+  breakingOutside,
+  breakingTransaction,
+} from './break-here.ts';
+import { remoteBreakpoints } from './breakpoints.ts';
+import {
+  cellsQueue,
+  realQueue,
+  scope,
+  settingsVariable,
+  type WorkerSettings,
+} from './worker-settings.ts';
+
+const settings = JSON.parse(process.env[settingsVariable] ?? '{}') as WorkerSettings;
+const { address, namespace } = settings.temporal;
+const reach = remoteBreakpoints(settings.breakpoints);
+const log = createLogger({ level: 'info' });
+Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+
+const open = async (location: Parameters<typeof openLedger>[0]) =>
+  breakingLedger(await openLedger(location), reach);
+
+const activityOf = <Input, Result>(ledger: Ledger, effect: Effect<Input, Result>) =>
+  breakingActivity(
+    createEffectActivity(effect, { ledger, scope, log, random: Math.random }),
+    reach,
+  );
+
+async function saveActivity(location: Parameters<typeof openLedger>[0]) {
+  const ledger = await open(location);
+  const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+  return activityOf(ledger, breakingTransaction(createSaveOrder({ ledger, limits }), reach));
+}
+
+const ledger = await open(settings.ledger);
+const charge = createCharge({ stripe: createStripe(settings.stripe) });
+const ticket = createOpenTicket({
+  octokit: createOctokit(settings.github),
+  repository: settings.github.repository,
+  markerSecret: 'of the crash matrix',
+  onTwinClosed: (twin) => log.warn({ event: 'effect.twin-closed', ...twin }),
+});
+const activities: Record<string, (request: never) => Promise<unknown>> = {
+  charge: activityOf(ledger, breakingOutside(charge, reach)),
+  ticket: activityOf(ledger, breakingOutside(ticket, reach)),
+  email: activityOf(ledger, breakingOutside(createSendEmail(settings.resend), reach)),
+  webhook: activityOf(ledger, breakingOutside(createPostWebhook(settings.webhook), reach)),
+};
+for (const [point, location] of Object.entries(settings.saves)) {
+  activities[`save ${point}`] = await saveActivity(location);
+}
+
+const connection = await NativeConnection.connect({ address });
+const workers = await createWorkers({
+  connection,
+  namespace,
+  taskQueue: realQueue,
+  effects: activities as never,
+  concurrentEffects: 100,
+});
+const cells = await Worker.create({
+  connection,
+  namespace,
+  taskQueue: cellsQueue,
+  workflowBundle: { codePath: settings.bundle },
+  stickyQueueScheduleToStartTimeout: '1s',
+});
+log.info({ event: 'worker.serving' });
+await Promise.all([workers.run(), cells.run()]);

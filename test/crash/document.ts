@@ -1,0 +1,36 @@
+import { matrixMarkdown } from './report.ts';
+import type { CellResult } from './run-group.ts';
+
+/** `docs/crash-matrix.md`: what was done, what came of it, and what "once" means for each way. */
+export function crashMatrixDocument(results: readonly CellResult[]): string {
+  return `# The crash matrix
+
+Written by \`npm run test:crash\`; do not edit. ${results.length} cells, each a real workflow on a real Temporal server: a real worker process stands still at a point of one effect, something dies, everything goes on, and the effects are counted at the target.
+
+- \`1\`: one effect, and the workflow completed.
+- \`unknown, 0\` and \`unknown, 1\`: none or one effect, and the workflow stopped with \`EffectUnknown\`: nobody can know from here whether it happened, so a person decides (it parks where the policy says so).
+- \`1, twin closed\`: one open ticket; a second one was closed and reported.
+- \`–\`: cannot happen (a SQLite file has no connection to cut).
+
+Never two rows, charges, emails, open tickets or webhooks, and never a workflow that does not end.
+
+## What is killed, and where
+
+A worker that dies gets SIGKILL; another one is started. What had been sent is done by its target after the worker's death. Temporal's dev server gets SIGKILL and is started again on its file a second later, PostgreSQL likewise on its data. Connections to the targets (for \`save\` the one to PostgreSQL) are cut by toxiproxy, refused for a second, and let through again. A paused worker gets SIGSTOP until another one has taken over its lease, and then wakes up (SIGCONT) right where it was. "Stripe stores a 500" is Stripe's own failure, which it replays under the same key: the charge exists (after the target did it), or does not.
+
+For \`save\` the target is the transaction: "sent" is right before its INSERT, "did it" after it, "the record" the ledger's row in the same transaction, all uncommitted; "before the activity completion" is after the commit.
+
+## What "once" means
+
+- **Same transaction** (\`save\`): exactly once. Effect and ledger row are committed together or not at all; there is no moment in between. It holds only in the database that holds the ledger, and as long as that database keeps what it committed.
+- **Native key** (\`charge\`, \`email\`): once, because the target tells repeats apart. An attempt in doubt sends the stored request again under the same key. This rests on the target's word: within its window (Stripe and Resend 24 hours; Holdfast stops at 23 and looks the effect up instead). Where Stripe has stored a failure of its own and no payment is found, it is \`unknown\`.
+- **Find before create** (\`ticket\`): one, or a later twin that is closed and reported. Looking first and looking again afterwards narrows the window; GitHub offers nothing that closes it. A request that lingers in the network for longer than the lease and the request timeout could still create a second ticket, which the next look closes.
+- **Nothing** (\`webhook\`): at most once. Whatever dies after the claim and before the record leaves \`unknown\`, also where nothing was sent: that cannot be told apart. It is never sent again without a person.
+
+What no cell can show: a target that breaks its word, a disk that loses what was synced, a ledger restored from a backup (later keys are \`unknown\` then).
+
+## The matrix
+
+${matrixMarkdown(results)}
+`;
+}

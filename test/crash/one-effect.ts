@@ -1,0 +1,29 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { EffectOutcome, EffectRequest } from '../../src/model/effect-call.ts';
+import { taskQueuesOf } from '../../src/model/task-queues.ts';
+import type { RetryPolicy } from '../../src/policies/retry-policy.ts';
+import { activityOptions } from '../../src/workflows/activity-options.ts';
+
+/** What {@link oneEffect} does. */
+export interface OneEffectInput {
+  /** The activity's name at the worker. */
+  readonly activity: string;
+  readonly input: unknown;
+  readonly policy: RetryPolicy;
+  /** The queue whose effects queue serves it. */
+  readonly effectsOf: string;
+}
+
+/** A workflow of one effect, for tests: scheduled as the real ones schedule theirs. */
+export async function oneEffect(input: OneEffectInput): Promise<EffectOutcome<unknown>> {
+  const { activity, policy, effectsOf } = input;
+  const activities = proxyActivities<
+    Record<string, (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>>
+  >({
+    ...activityOptions(policy, 0, activity),
+    taskQueue: taskQueuesOf(effectsOf).effects,
+  });
+  const run = activities[activity];
+  if (!run) throw new TypeError(`no activity ${activity}`);
+  return run({ input: input.input, policy });
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { databaseError } from '../../src/effects/classify-database.ts';
+import { openLedger } from '../../src/effects/ledger.ts';
+
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+const request = {
+  key: 'test/order-1:save',
+  generation: 1,
+  effect: 'save',
+  fingerprint: 'v1:f',
+  request: '{}',
+  leaseMs: 1000,
+};
+
+test('a connection lost between two statements of a transaction fails it, and not the process', async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  const failure = await ledger
+    .transaction(async (statements) => {
+      const claim = await statements.claim(request);
+      assert.ok(claim);
+      await endEveryOtherConnection();
+      await statements.record(claim, '1');
+    })
+    .then(
+      () => assert.fail('it was committed'),
+      (error: unknown) => databaseError(error, false).fields,
+    );
+  assert.equal(failure.type, 'ConnectionFailed');
+  assert.equal(await ledger.read(request), undefined, 'a new connection: nothing was kept');
+});
+
+async function endEveryOtherConnection(): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+  );
+  await client.end();
+  // The end of the connection is an event of its own, which comes while no statement waits for it.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import type { TransactionEffect } from '../../src/effects/effect.ts';
+import type { Ledger } from '../../src/effects/ledger.ts';
+import { type RunOnceOptions, runOnce } from '../../src/effects/run-once.ts';
+import { failureOf } from './expect-failure.ts';
+import { fails, type Input, runner, scripted } from './scripted-effect.ts';
+
+/** What `runOnce` must do whatever its ledger is kept in; run against every kind of database. */
+export function runOnceContract(name: string, open: () => Promise<Ledger>): void {
+  describe(`runOnce on ${name}`, () => {
+    let ledger: Ledger;
+    before(async () => {
+      ledger = await open();
+    });
+    after(() => ledger.close());
+
+    test('a key given back still belongs to its identity: another is refused at once', async () => {
+      const { effect, requests } = scripted('native key', [
+        fails('nothing happened', 'InvalidCredentials'),
+        () => 'done',
+      ]);
+      const run = runner(() => ledger);
+      await failureOf(run(effect, 'given-back'));
+      const other = runner(() => askedAtMost(10, ledger))(effect, 'given-back', { to: 'eve' });
+      assert.equal((await failureOf(other)).type, 'IdempotencyKeyReused');
+      assert.equal(requests.length, 1);
+      assert.equal((await run(effect, 'given-back')).result, 'done');
+    });
+
+    test('the same within a transaction', async () => {
+      const place = { scope: 'test', workflowId: 'given-back-inside' };
+      const save = (at: Ledger, to: string, options: RunOnceOptions = {}) =>
+        runOnce(at, within(at), place, { to }, options);
+      await save(ledger, 'ada');
+      const row = await ledger.operator.latest('test/given-back-inside:keep');
+      assert.ok(row);
+      await ledger.operator.remove(row.key, row.nowMs + 3_600_000);
+      const claim = await ledger.claim({ ...row, leaseMs: 60_000 });
+      assert.ok(claim);
+      await ledger.release(claim);
+      const failure = await failureOf(save(askedAtMost(10, ledger), 'eve'));
+      assert.equal(failure.type, 'IdempotencyKeyReused');
+      assert.equal((await save(ledger, 'ada')).replayed, false);
+    });
+  });
+}
+
+/** An effect in the ledger's own transaction. */
+function within(ledger: Ledger): TransactionEffect<Input, string> {
+  return {
+    name: 'keep',
+    target: 'database',
+    way: 'same transaction',
+    ledger,
+    input: z.object({ to: z.string() }),
+    result: z.string(),
+    identity: ({ to }) => ({ to }),
+    run: async ({ input }) => `kept for ${input.to}`,
+  };
+}
+
+/** A ledger that ends the test, instead of freezing it, when somebody asks without end. */
+function askedAtMost(times: number, ledger: Ledger): Ledger {
+  let reads = 0;
+  const counting = <T extends Pick<Ledger, 'read'>>(statements: T): T => ({
+    ...statements,
+    async read(row) {
+      reads += 1;
+      if (reads > times) throw new Error(`read more than ${times} times`);
+      return statements.read(row);
+    },
+  });
+  return {
+    ...counting(ledger),
+    transaction: (run) =>
+      ledger.transaction((statements, transaction) => run(counting(statements), transaction)),
+  };
+}

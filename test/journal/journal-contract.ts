@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import type { DatabaseLocation } from '../../src/database/open-database.ts';
+import { type Journal, type JournalOptions, openJournal } from '../../src/journal/journal.ts';
+import type { ModelRequest } from '../../src/model/model-call.ts';
+import { catalogue } from '../../src/policies/catalogue.ts';
+
+/** A call's request, as the workflow makes it. */
+export function requestOf(workflowId: string, step = 'extract'): ModelRequest {
+  return {
+    requestId: `${workflowId}/${step}`,
+    model: 'openai:gpt-4o-mini',
+    messages: [{ role: 'user', content: 'PROMPT-SECRET' }],
+    maximumOutputTokens: 100,
+    attemptsUsed: 0,
+    policy: {
+      ...catalogue.model,
+      prices: {
+        'openai:gpt-4o-mini': {
+          inputPerMillion: '0.15',
+          outputPerMillion: '0.60',
+          currency: 'usd',
+        },
+      },
+    },
+  };
+}
+
+/** The first attempt of a call. */
+export function callOf(workflowId: string, attempt = 1) {
+  return { workflowId, runId: 'run-1', request: requestOf(workflowId), attempt, heldMs: 0 };
+}
+
+/** What a journal must do, whatever its database. */
+export function journalContract(name: string, location: () => DatabaseLocation): void {
+  describe(`journal on ${name}`, () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    let clock = 1_700_000_000_000;
+    const now = () => {
+      clock += 10;
+      return clock;
+    };
+
+    async function withJournal(
+      work: (journal: Journal) => Promise<void>,
+      options: Partial<JournalOptions> = {},
+    ): Promise<void> {
+      const spoolFolder = path.join(folder, 'spool');
+      const journal = openJournal({ ...location(), spoolFolder, now, ...options });
+      try {
+        await work(journal);
+      } finally {
+        await journal.close();
+      }
+    }
+
+    test('an answered attempt, with what it cost', () =>
+      withJournal(async (journal) => {
+        const record = journal.calls.start({ ...callOf('answered'), heldMs: 250.4 });
+        record.sent();
+        record.finished({
+          usage: { inputTokens: 1000, outputTokens: 100 },
+          providerRequestId: 'req_1',
+        });
+        const [row] = await journal.read('answered', 10);
+        const { attemptId, startedAtMs = 0, ...rest } = row ?? {};
+        assert.match(String(attemptId), /^[0-9a-z]+-\d+-[0-9a-f]{8}\.1$/);
+        assert.deepEqual(rest, {
+          kind: 'call',
+          workflowId: 'answered',
+          runId: 'run-1',
+          requestId: 'answered/extract',
+          step: 'extract',
+          attempt: 1,
+          model: 'openai:gpt-4o-mini',
+          provider: 'openai',
+          sent: 'yes',
+          sentAtMs: startedAtMs + 10,
+          finishedAtMs: startedAtMs + 20,
+          outcome: 'answered',
+          providerRequestId: 'req_1',
+          inputTokens: 1000,
+          outputTokens: 100,
+          cost: '0.00021',
+          currency: 'usd',
+          heldMs: 250,
+          billing: 'billed',
+        });
+      }));
+
+    test('failed attempts: type, delay and where it came from, what may have been billed', () =>
+      withJournal(async (journal) => {
+        const limited = journal.calls.start(callOf('failed', 1));
+        limited.sent();
+        limited.failed(
+          { type: 'RateLimited', by: 'openai', status: 429, retryAfterMs: 2000, sent: true },
+          { retry: true, delayMs: 2100, source: 'Retry-After' },
+        );
+        const slow = journal.calls.start(callOf('failed', 2));
+        slow.sent();
+        slow.failed(
+          { type: 'Timeout', by: 'openai', sent: true },
+          { retry: true, delayMs: 900, source: 'policy' },
+        );
+        const keyless = journal.calls.start(callOf('failed', 3));
+        keyless.failed(
+          { type: 'InvalidCredentials', by: 'openai', reason: 'no key', sent: false },
+          { retry: false, why: 'permanent' },
+        );
+        journal.calls.deferred({ ...callOf('failed', 4), heldMs: 30_000 }, 5000);
+        const rows = await journal.read('failed', 10);
+        const [first = {}, second = {}, third = {}, fourth = {}] = rows.map(
+          ({ attemptId: _, kind: __, requestId: ___, startedAtMs: ____, ...rest }) => {
+            const { workflowId, runId, step, model, provider, sentAtMs, finishedAtMs, ...told } =
+              rest;
+            return told;
+          },
+        );
+        assert.deepEqual(first, {
+          attempt: 1,
+          outcome: 'RateLimited',
+          sent: 'yes',
+          status: 429,
+          retryAfterMs: 2000,
+          delayMs: 2100,
+          delaySource: 'Retry-After',
+          billing: 'not billed',
+        });
+        assert.deepEqual(second, {
+          attempt: 2,
+          outcome: 'Timeout',
+          sent: 'yes',
+          delayMs: 900,
+          delaySource: 'policy',
+          billing: 'possibly billed',
+        });
+        assert.deepEqual(third, {
+          attempt: 3,
+          outcome: 'InvalidCredentials',
+          sent: 'no',
+          reason: 'no key',
+          stopped: 'permanent',
+          billing: 'not billed',
+        });
+        assert.deepEqual(fourth, {
+          attempt: 4,
+          outcome: 'deferred',
+          sent: 'no',
+          delayMs: 5000,
+          delaySource: 'gate',
+          heldMs: 30_000,
+          billing: 'not billed',
+        });
+      }));
+
+    test('attempts of effects', () =>
+      withJournal(async (journal) => {
+        const effect = {
+          workflowId: 'effect',
+          runId: 'run-1',
+          key: 'test/effect:charge',
+          effect: 'charge',
+          target: 'stripe',
+        };
+        journal.effects
+          .start({ ...effect, attempt: 1 })
+          .failed(
+            { type: 'ServerError', by: 'stripe', status: 503, sent: true },
+            { retry: true, delayMs: 500, source: 'policy' },
+          );
+        journal.effects.start({ ...effect, attempt: 2 }).succeeded({ replayed: false });
+        journal.effects.start({ ...effect, attempt: 3 }).succeeded({ replayed: true });
+        const rows = await journal.read('effect', 10);
+        assert.deepEqual(
+          rows.map((row) => [
+            row.kind,
+            row.requestId,
+            row.step,
+            row.provider,
+            row.outcome,
+            row.sent,
+          ]),
+          [
+            ['effect', 'test/effect:charge', 'charge', 'stripe', 'ServerError', 'yes'],
+            ['effect', 'test/effect:charge', 'charge', 'stripe', 'done', 'yes'],
+            ['effect', 'test/effect:charge', 'charge', 'stripe', 'replayed', 'no'],
+          ],
+        );
+      }));
+
+    test('only the latest are read, oldest first', () =>
+      withJournal(async (journal) => {
+        for (const attempt of [1, 2, 3]) journal.calls.start(callOf('many', attempt)).interrupted();
+        const rows = await journal.read('many', 2);
+        assert.deepEqual(
+          rows.map(({ attempt }) => attempt),
+          [2, 3],
+        );
+      }));
+
+    test('nonsense from outside is stored as what a database takes', () =>
+      withJournal(async (journal) => {
+        journal.calls.start(callOf('odd')).finished({
+          usage: { inputTokens: 1e300, outputTokens: Number.NaN },
+          providerRequestId: `a\u0000b\ud800${'x'.repeat(1000)}`,
+        });
+        journal.calls
+          .start(callOf('odd', 2))
+          .finished({ usage: { inputTokens: 1.5, outputTokens: -1 } });
+        const [row, next] = await journal.read('odd', 10);
+        assert.equal(row?.inputTokens, 9_007_199_254_740_991);
+        assert.equal(row?.outputTokens, undefined);
+        assert.equal(row?.providerRequestId?.slice(0, 5), 'a b\ufffdx');
+        assert.equal(row?.providerRequestId?.length, 255);
+        assert.deepEqual([next?.inputTokens, next?.outputTokens], [2, -1]);
+      }));
+
+    test('across many segments nothing is lost or doubled, and the files go', () =>
+      withJournal(
+        async (journal) => {
+          const open = journal.calls.start(callOf('long', 1));
+          open.sent();
+          for (let attempt = 2; attempt <= 500; attempt += 1) {
+            journal.calls.start(callOf('long', attempt)).interrupted();
+            if (attempt % 97 === 0) await journal.flush();
+          }
+          open.interrupted();
+          const rows = await journal.read('long', 1000);
+          assert.deepEqual(
+            rows.map(({ attempt }) => attempt).sort((a, b) => a - b),
+            Array.from({ length: 500 }, (_, index) => index + 1),
+          );
+          const files = readdirSync(path.join(folder, 'segments'));
+          assert.deepEqual(files.length, 2, files.join());
+        },
+        { segmentBytes: 4096, spoolFolder: path.join(folder, 'segments') },
+      ));
+
+    test('a journal that was closed in peace leaves no files', () => {
+      assert.deepEqual(readdirSync(path.join(folder, 'spool')), []);
+      assert.deepEqual(readdirSync(path.join(folder, 'segments')), []);
+    });
+  });
+}

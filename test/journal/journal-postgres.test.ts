@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
+import { until } from '../support/until.ts';
+import { callOf, journalContract } from './journal-contract.ts';
+
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+journalContract('PostgreSQL', () => ({ databaseUrl: server.url }));
+
+test('a database that is away stalls nothing and loses nothing', async (t) => {
+  const spoolFolder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
+  t.after(() => rmSync(spoolFolder, { recursive: true }));
+  const away = await startPostgres();
+  t.after(() => away.stop());
+  const events: JournalEvent[] = [];
+  const journal = openJournal({
+    databaseUrl: away.url,
+    spoolFolder,
+    drainEveryMs: 50,
+    segmentBytes: 64 * 1024,
+    onEvent: (event) => events.push(event),
+  });
+  await journal.flush();
+  await away.crash();
+
+  const attempts = 3000;
+  let longestMs = 0;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const startedMs = performance.now();
+    const record = journal.calls.start(callOf('away', attempt));
+    record.sent();
+    record.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
+    longestMs = Math.max(longestMs, performance.now() - startedMs);
+    if (attempt % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.ok(longestMs < 250, `an attempt took ${longestMs} ms`);
+  await assert.rejects(journal.flush());
+  assert.deepEqual(
+    events.map(({ event }) => event),
+    ['journal.database-away'],
+  );
+  assert.ok(readdirSync(spoolFolder).length > 10);
+
+  await away.restart();
+  const rows = await until(async () => {
+    const stored = await journal.read('away', attempts + 1).catch(() => []);
+    return stored.length >= attempts ? stored : undefined;
+  });
+  assert.equal(rows.length, attempts);
+  assert.equal(new Set(rows.map(({ attempt }) => attempt)).size, attempts);
+  await journal.close();
+  assert.deepEqual(readdirSync(spoolFolder), []);
+});

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { allFailureTypes } from '../../src/failures/failure-types.ts';
+import { catalogue } from '../../src/policies/catalogue.ts';
+import {
+  decideRetry,
+  type FailedAttempt,
+  type RetryDecision,
+} from '../../src/policies/decide-retry.ts';
+import type { RetryPolicy } from '../../src/policies/retry-policy.ts';
+
+const policy: RetryPolicy = {
+  ...catalogue.model,
+  initialIntervalMs: 500,
+  backoffCoefficient: 2,
+  maximumIntervalMs: 30_000,
+  maximumAttempts: 8,
+  elapsedBudgetMs: 60_000,
+  jitter: 0.5,
+  retryAfterCapMs: 300_000,
+};
+const after = (delayMs: number, source: 'policy' | 'Retry-After' = 'policy'): RetryDecision => ({
+  retry: true,
+  delayMs,
+  source,
+});
+const never = (why: Extract<RetryDecision, { retry: false }>['why']): RetryDecision => ({
+  retry: false,
+  why,
+});
+
+// biome-ignore format: a table is read by its columns
+const rows: [what: string, failed: Partial<FailedAttempt>, random: number, decision: RetryDecision, changes?: Partial<RetryPolicy>][] = [
+  ['first failure, least jitter', {}, 0.999999, after(500)],
+  ['first failure, most jitter', {}, 0, after(250)],
+  ['third failure', { attempt: 3 }, 0.5, after(1500)],
+  ['seventh failure: the cap of the interval', { attempt: 7 }, 0.999999, after(30_000)],
+  ['the last attempt', { attempt: 8 }, 0.5, never('attempts')],
+  ['past the last attempt', { attempt: 9 }, 0.5, never('attempts')],
+  ['no cap on attempts', { attempt: 500 }, 0.999999, after(30_000), { maximumAttempts: 0 }],
+  ['Retry-After is the floor, jitter comes on top', { retryAfterMs: 5000 }, 0.5, after(5125, 'Retry-After')],
+  ['Retry-After is never undercut', { retryAfterMs: 5000 }, 0, after(5000, 'Retry-After')],
+  ['a Retry-After shorter than our own delay', { attempt: 5, retryAfterMs: 100 }, 0.5, after(6000)],
+  ['a Retry-After over the longest interval is kept', { retryAfterMs: 45_000 }, 0, after(45_000, 'Retry-After')],
+  ['Retry-After at its cap', { retryAfterMs: 300_000 }, 0, after(300_000, 'Retry-After'), { elapsedBudgetMs: 0 }],
+  ['Retry-After over its cap', { retryAfterMs: 300_001 }, 0, never('Retry-After over cap')],
+  ['Retry-After over its cap at the last attempt', { attempt: 8, retryAfterMs: 300_001 }, 0, never('Retry-After over cap')],
+  ['the budget has room', { elapsedMs: 59_500 }, 0.999999, after(500)],
+  ['the budget ends first', { elapsedMs: 59_501 }, 0.999999, never('elapsed')],
+  ['the budget ends before Retry-After', { retryAfterMs: 60_001 }, 0, never('elapsed')],
+  ['no budget', { elapsedMs: 1e12 }, 0, after(250), { elapsedBudgetMs: 0 }],
+  ['a type this policy does not retry', { type: 'ServerError' }, 0, never('permanent'), { nonRetryableErrorTypes: ['ServerError'] }],
+  ['permanent although the policy does not list it', { type: 'InvalidCredentials' }, 0, never('permanent'), { nonRetryableErrorTypes: [] }],
+  ['permanent, whatever Retry-After says', { type: 'QuotaExhausted', retryAfterMs: 5000 }, 0, never('permanent')],
+];
+
+describe('whether and when to try again', () => {
+  for (const [what, failed, random, decision, changes] of rows) {
+    test(what, () => {
+      assert.deepEqual(
+        decideRetry(
+          { ...policy, ...changes },
+          { type: 'RateLimited', attempt: 1, ...failed },
+          () => random,
+        ),
+        decision,
+      );
+    });
+  }
+});
+
+test('the types that are retried, and no others', () => {
+  const retried = allFailureTypes.filter(
+    (type) => decideRetry(policy, { type, attempt: 1 }, () => 0).retry,
+  );
+  assert.deepEqual(retried, [
+    'RateLimited',
+    'Overloaded',
+    'ServerError',
+    'Timeout',
+    'ConnectionFailed',
+    'MalformedResponse',
+    'OutputTruncated',
+    'WorkerLost',
+    'EffectInProgress',
+  ]);
+});

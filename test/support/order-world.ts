@@ -1,0 +1,105 @@
+import './quiet-runtime.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { pino } from 'pino';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../dev/sandbox/index.ts';
+import { startDevServer } from '../../dev/servers/index.ts';
+import { createCallActivities } from '../../src/activities/create-activities.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createAttemptLog } from '../../src/llm/attempt-log.ts';
+import { createCallModel } from '../../src/llm/call-model.ts';
+import { createProviders } from '../../src/llm/providers.ts';
+import { createWorkers } from '../../src/worker/create-workers.ts';
+import { effectsFrom } from '../../src/worker/effects-from.ts';
+import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
+import type { LogLine } from './calls-world.ts';
+
+/** A world for orders: dev server, sandbox, the worker as configured, a SQLite ledger. */
+export interface OrderWorld {
+  readonly client: Client;
+  /** For `TEMPORAL_ADDRESS`. */
+  readonly address: string;
+  /** Path of the SQLite file. */
+  readonly ledgerFile: string;
+  readonly sandbox: Sandbox;
+  readonly log: readonly LogLine[];
+  readonly taskQueue: string;
+  /** What the outside holds: database rows, payments that succeeded, tickets. */
+  counts(): Promise<{ rows: number; charges: number; tickets: number }>;
+  stop(): Promise<void>;
+}
+
+/** Starts the world; `stop()` it in `after`. */
+export async function startOrderWorld(options: SandboxOptions = {}): Promise<OrderWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  const [server, sandbox] = await Promise.all([
+    startDevServer({ isHeadless: true }),
+    startSandbox(options),
+  ]);
+  const { address, namespace } = server;
+  const ledgerFile = join(folder, 'ledger.db');
+  const config = loadConfig({
+    OPENAI_API_KEY: 'sk-test',
+    OPENAI_BASE_URL: sandbox.model.baseUrl,
+    STRIPE_SECRET_KEY: sandbox.stripe.secretKey,
+    STRIPE_BASE_URL: sandbox.stripe.origin,
+    GITHUB_TOKEN: sandbox.github.token,
+    GITHUB_REPOSITORY: `${sandbox.github.owner}/${sandbox.github.repo}`,
+    GITHUB_BASE_URL: sandbox.github.baseUrl,
+    HOLDFAST_MARKER_SECRET: 'a secret for tests',
+    HOLDFAST_LEDGER: ledgerFile,
+  });
+  const log: LogLine[] = [];
+  const logger = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
+  const native = await NativeConnection.connect({ address });
+  const connection = await Connection.connect({ address });
+  await registerSearchAttributes(native, namespace);
+  const effects = await effectsFrom(config, { namespace, log: logger });
+  const attemptLog = createAttemptLog(logger);
+  const workers = await createWorkers({
+    connection: native,
+    namespace,
+    taskQueue: config.HOLDFAST_TASK_QUEUE,
+    calls: createCallActivities({
+      callModel: createCallModel({ providers: createProviders(config.providers), log: logger }),
+      attemptLog,
+      random: Math.random,
+    }),
+    effects: effects.activities,
+    shutdownGraceMs: 500,
+  });
+  const done = workers.run();
+  return {
+    client: new Client({ connection, namespace, identity: 'ada@tests' }),
+    address,
+    ledgerFile,
+    sandbox,
+    log,
+    taskQueue: config.HOLDFAST_TASK_QUEUE,
+    counts: async () => {
+      const database = new DatabaseSync(ledgerFile, { readOnly: true });
+      const rows = database.prepare('select count(*) as n from holdfast_order').get()?.n as number;
+      database.close();
+      const payments = await sandbox.stripe.paymentIntents();
+      const tickets = await sandbox.github.issues();
+      return {
+        rows,
+        charges: payments.filter(({ status }) => status === 'succeeded').length,
+        tickets: tickets.length,
+      };
+    },
+    stop: async () => {
+      workers.shutdown();
+      await done;
+      await effects.close();
+      await connection.close();
+      await native.close();
+      await Promise.all([server.stop(), sandbox.stop()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { demoFiles, workerEnvironment } from '../../dev/demo/worker-environment.ts';
+import { startWorker } from '../../dev/demo/worker-process.ts';
+import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
+import { startSandbox } from '../../dev/sandbox/index.ts';
+import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
+import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
+import { startDevServer } from '../../dev/servers/index.ts';
+import { startPostgres } from '../../dev/servers/postgres.ts';
+import type { ServerProcess } from '../../dev/servers/server-process.ts';
+import { startComplete } from '../../src/client/start.ts';
+import type { RecordedAttempt } from '../../src/model/recorded-attempt.ts';
+import { runHoldfast } from '../cli/run-holdfast.ts';
+import { policiesWith } from '../support/calls-world.ts';
+
+const secrets = ['PROMPT-SECRET', 'ANSWER-SECRET', 'sk-KEY-SECRET'];
+const schema = {
+  type: 'object',
+  properties: { word: { type: 'string' } },
+  required: ['word'],
+};
+const policies = policiesWith({
+  model: {
+    initialIntervalMs: 50,
+    maximumIntervalMs: 200,
+    requestTimeoutMs: 1500,
+    heartbeatTimeoutMs: 2000,
+    prices: {
+      'openai:gpt-4o-mini': { inputPerMillion: '0.15', outputPerMillion: '0.60', currency: 'usd' },
+    },
+  },
+});
+
+for (const store of ['SQLite', 'PostgreSQL'] as const) {
+  test(`after a faulty run with a killed worker the journal has every request, on ${store}`, async (t) => {
+    const world = await startWorld(t, store);
+    const faulty = ['limited', 'down', 'slow', 'broken', 'repaired'];
+    const results = await Promise.all(faulty.map((id) => world.start(id)));
+    await Promise.all(results.map((handle) => handle.result()));
+    const interrupted = await world.start('killed');
+    await world.killed;
+    await world.restart();
+    await interrupted.result();
+    const ids = [...faulty, 'killed'];
+
+    for (const id of ids) {
+      const { attempts, summary } = await world.explain(id);
+      const requests = world.requests(id);
+      const sent = attempts.filter((attempt) => attempt.sent === 'yes');
+      assert.equal(sent.length, requests.length, `${id}: requests at the server == attempts sent`);
+      assert.equal(summary.sent, requests.length);
+      assert.deepEqual(
+        sent.map(({ requestId }) => requestId).sort(),
+        requests.map(({ requestId }) => requestId).sort(),
+      );
+    }
+    const outcomesOf = async (id: string) =>
+      (await world.explain(id)).attempts.map(({ outcome, billing }) => `${outcome}: ${billing}`);
+    assert.deepEqual(await outcomesOf('limited'), [
+      'RateLimited: not billed',
+      'RateLimited: not billed',
+      'answered: billed',
+    ]);
+    assert.deepEqual(await outcomesOf('slow'), ['Timeout: possibly billed', 'answered: billed']);
+    assert.deepEqual(await outcomesOf('killed'), ['lost: possibly billed', 'answered: billed']);
+    const [limited] = (await world.explain('limited')).attempts;
+    assert.equal(limited?.delaySource, 'Retry-After');
+    assert.ok((limited?.delayMs ?? 0) >= 300);
+    assert.match(limited?.providerRequestId ?? '', /./);
+    assert.deepEqual(Object.keys((await world.explain('repaired')).summary.cost), ['usd']);
+
+    const told = await world.explainAsText('killed');
+    assert.match(told, /^killed {2}done$/m);
+    assert.match(told, /^ {4}1 \+0\.\ds +░*▒+ +lost: its worker was killed$/m);
+    assert.match(told, /^complete {2}openai:gpt-4o-mini$/m);
+
+    const kept = `${await world.everythingKept()}${told}`;
+    for (const secret of secrets) assert.ok(!kept.includes(secret), `${secret} was kept`);
+    assert.ok(kept.includes('killed/complete'));
+  });
+}
+
+async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const postgres = store === 'PostgreSQL' ? await startPostgres() : undefined;
+  t.after(() => postgres?.stop());
+  const server = await startDevServer({ isHeadless: true });
+  t.after(() => server.stop());
+  let worker: ServerProcess;
+  let tellKilled = () => {};
+  const killed = new Promise<void>((resolve) => {
+    tellKilled = resolve;
+  });
+  const plan = faultPlan({
+    limited: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
+    down: [overloaded, overloaded, reset],
+    slow: [hang],
+    broken: [cut, reset],
+    'repaired/complete': [text('{"word": 12}')],
+  });
+  const sandbox = await startSandbox({
+    model: {
+      answer: () => '{"word":"ANSWER-SECRET"}',
+      faults: (context) => {
+        if (context.requestId !== 'killed/complete' || context.nthForThisCall > 1) {
+          return plan(context);
+        }
+        void worker.stop('SIGKILL').then(tellKilled);
+        return hang;
+      },
+    },
+  });
+  t.after(() => sandbox.stop());
+  const files = demoFiles(folder);
+  const env = {
+    ...workerEnvironment(server, sandbox, files, process.env, false),
+    HOLDFAST_PROVIDERS: '',
+    OPENAI_API_KEY: 'sk-KEY-SECRET',
+    ...(postgres && { DATABASE_URL: postgres.url }),
+  };
+  const restart = async () => {
+    worker = await startWorker({ env, cwd: folder, logFile: files.workerLog }, () => {});
+  };
+  await restart();
+  t.after(() => worker.stop());
+  const connection = await Connection.connect({ address: server.address });
+  t.after(() => connection.close());
+  const client = new Client({ connection, namespace: server.namespace });
+  const explain = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await runHoldfast(['explain', ...args], {
+      env: { TEMPORAL_ADDRESS: server.address },
+    });
+    assert.deepEqual([exitCode, stderr], [0, '']);
+    return stdout;
+  };
+  return {
+    killed,
+    restart,
+    start: async (id: string) => {
+      const messages = [{ role: 'user' as const, content: 'PROMPT-SECRET' }];
+      const request = { model: 'openai:gpt-4o-mini', messages, schema };
+      return (await startComplete(client, { request, policies }, { id })).handle;
+    },
+    requests: (id: string) => sandbox.model.requestsFor(`${id}/`),
+    explain: async (id: string) =>
+      JSON.parse(await explain(id, '--json')) as {
+        readonly attempts: readonly RecordedAttempt[];
+        readonly summary: {
+          readonly sent: number;
+          readonly cost: Readonly<Record<string, string>>;
+        };
+      },
+    explainAsText: (id: string) => explain(id),
+    /** All that the journal wrote: its table and what is in its folder. */
+    everythingKept: async () => {
+      const spool = join(folder, 'journal');
+      const names = (await readdir(spool)).filter((name) => name.endsWith('.jsonl'));
+      const texts = await Promise.all(names.map((name) => readFile(join(spool, name), 'utf8')));
+      if (!postgres) return texts.join('') + sqliteAttempts(files.ledger);
+      const database = new pg.Client({ connectionString: postgres.url });
+      await database.connect();
+      const { rows } = await database.query('select * from holdfast_attempt');
+      await database.end();
+      return texts.join('') + JSON.stringify(rows);
+    },
+  };
+}
+
+function sqliteAttempts(file: string): string {
+  const database = new DatabaseSync(file, { readOnly: true });
+  const rows = database.prepare('select * from holdfast_attempt').all();
+  database.close();
+  return JSON.stringify(rows);
+}
