@@ -36,10 +36,13 @@ export async function acquireClaim(
     const row = await ledger.read(request);
     // Compared first: a released row of another identity can never be claimed by this request.
     if (row && (row.fingerprint !== request.fingerprint || isSettled(row))) return { row };
-    // Pruned, released or expired since the claim was refused: soon claimed again, if not by others.
-    const heldMs = row?.state === 'started' ? Math.max(1, row.leaseLeftMs) : 1;
+    // Pruned, released or lapsed since the claim was refused: nobody's, so the next claim should
+    // succeed, but after a pause, or a claim that is refused for another reason would spin.
+    const isHeld = row?.state === 'started' && row.leaseLeftMs > 0;
+    const heldMs = isHeld ? row.leaseLeftMs : pollMs;
     const leftMs = maximumWaitMs - (performance.now() - startedMs);
-    if (leftMs <= 0) {
+    // A timer may be a fraction of a millisecond early.
+    if (leftMs < 1) {
       throw new AttemptError({
         type: 'EffectInProgress',
         by: 'ledger',
@@ -48,7 +51,7 @@ export async function acquireClaim(
       });
     }
     heartbeat();
-    await sleep(Math.min(pollMs, heldMs, leftMs), undefined, { signal }).catch(() =>
+    await sleep(Math.ceil(Math.min(pollMs, heldMs, leftMs)), undefined, { signal }).catch(() =>
       signal.throwIfAborted(),
     );
     pollMs = Math.min(slowestPollMs, pollMs * 1.5);

@@ -145,7 +145,7 @@ const facts: readonly Fact[] = [
   {
     args: ['policy', 'modell'],
     code: 2,
-    says: 'there is no policy modell; known are model, database, payment, ticket',
+    says: 'there is no policy modell; known are model, database, payment, ticket, message',
   },
   {
     args: ['policy'],
@@ -203,7 +203,7 @@ test('with --json an error is JSON on standard error', async () => {
   assert.deepEqual(JSON.parse(run.stderr), {
     error: {
       kind: 'usage',
-      message: 'there is no policy modell; known are model, database, payment, ticket',
+      message: 'there is no policy modell; known are model, database, payment, ticket, message',
       exitCode: 2,
     },
   });

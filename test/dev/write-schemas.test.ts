@@ -15,7 +15,14 @@ test('the policies schema describes the fields that a policies file may override
   const [schema] = generateFiles();
   const { properties, additionalProperties } = JSON.parse(schema?.content ?? '');
   assert.equal(additionalProperties, false);
-  assert.deepEqual(Object.keys(properties), ['$schema', 'model', 'database', 'payment', 'ticket']);
+  assert.deepEqual(Object.keys(properties), [
+    '$schema',
+    'model',
+    'database',
+    'payment',
+    'ticket',
+    'message',
+  ]);
   assert.equal(
     properties.model.properties.initialIntervalMs.description,
     'Delay before the second attempt, before jitter.',
