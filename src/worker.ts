@@ -1,7 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createCallActivities } from './activities/create-activities.ts';
-import { createJournalActivities } from './activities/read-attempts.ts';
+import { createJournalActivities } from './activities/create-journal-activities.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
 import { createAttemptLog, createLogger } from './llm/attempt-log.ts';
 import { createCallModel } from './llm/call-model.ts';
@@ -13,13 +13,19 @@ import { combineAttemptLogs } from './worker/combine-attempt-logs.ts';
 import { createWorkers } from './worker/create-workers.ts';
 import { effectsFrom } from './worker/effects-from.ts';
 import { journalFrom } from './worker/journal-from.ts';
+import { postGates } from './worker/post-gates.ts';
 import { registerSearchAttributes } from './worker/register-search-attributes.ts';
 import { temporalLogger } from './worker/temporal-logger.ts';
 
 /** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
 async function main(config: Config): Promise<void> {
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
+  const bindAddress = config.HOLDFAST_METRICS_ADDRESS;
+  Runtime.install({
+    logger: temporalLogger(log),
+    shutdownSignals: [],
+    ...(bindAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+  });
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   const connection = await NativeConnection.connect({ ...connectionOptions, address }).catch(() => {
@@ -35,6 +41,7 @@ async function main(config: Config): Promise<void> {
     limits: config.rateLimits,
   });
   recordGates(Runtime.instance().metricMeter, gates);
+  const stopPosting = postGates(gates, journal.gates);
   const workers = await createWorkers({
     connection,
     namespace,
@@ -65,6 +72,7 @@ async function main(config: Config): Promise<void> {
   try {
     await workers.run();
   } finally {
+    await stopPosting();
     await journal.close();
     await effects.close();
     await connection.close();

@@ -33,6 +33,13 @@ export function addOperatorCommands(program: Command): void {
       const { resumeCommand } = await import('./commands/resume.ts');
       await resumeCommand(id, options);
     });
+  withJson(program.command('providers'))
+    .description('how the providers stand with each worker: free, limited or down')
+    .addHelpText('after', operatorHelp.providers)
+    .action(async (options) => {
+      const { providersCommand } = await import('./commands/providers.ts');
+      await providersCommand(options);
+    });
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
 }
 

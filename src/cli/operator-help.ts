@@ -23,6 +23,23 @@ Examples:
   holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2
 
 ${describeExitCodes()}`,
+  providers: `
+Each worker has a gate for each model it was asked for. When a provider limits
+or is down, the gate holds back what is for it, and this shows until when:
+
+  free      calls go at once, up to \`of\` in flight
+  limited   the provider said 429 or the like: calls go at a pace that adapts
+  down      nothing goes until the next probe
+  probing   one call is on its way; it decides
+
+As metrics for Prometheus: HOLDFAST_METRICS_ADDRESS, holdfast_gate_*.
+
+Examples:
+  holdfast providers
+  watch -n 5 holdfast providers
+  holdfast providers --json | jq '.[] | select(.state == "down") | .model'
+
+${describeExitCodes()}`,
   effects: `
 The worker reads the ledger; this command never opens it. Times are UTC, by the
 database's clock.

@@ -6,6 +6,7 @@ export type * from '../model/model-call.ts';
 export type * from '../model/order.ts';
 export type * from '../model/park-answers.ts';
 export type * from '../model/progress.ts';
+export type * from '../model/provider-gate.ts';
 export type * from '../model/workflow-input.ts';
 export { catalogue, type Policies, type PolicyName } from '../policies/catalogue.ts';
 export { resolvePolicies } from '../policies/resolve-policies.ts';
@@ -26,6 +27,7 @@ export {
 export { listRunning } from './list.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './parked.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './poll-statuses.ts';
+export { listProviders } from './providers.ts';
 export { type WorkflowOutcome, workflowOutcome } from './result.ts';
 export { type Resumed, type ResumeOptions, resume, resumeAll } from './resume.ts';
 export { type Started, type StartOptions, startComplete, startOrder } from './start.ts';

@@ -139,6 +139,13 @@ export const environment = z.object({
   HOLDFAST_SHUTDOWN_GRACE_MS: whole(70_000).describe(
     'On SIGTERM, how long running attempts may finish: at least the longest request timeout.',
   ),
+  HOLDFAST_METRICS_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:9464')
+    .optional()
+    .describe(
+      "Where the worker serves metrics for Prometheus (/metrics): Temporal's own, and the gates'.",
+    ),
   HOLDFAST_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

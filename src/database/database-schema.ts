@@ -85,9 +85,22 @@ export interface AttemptTable {
   billing: 'billed' | 'possibly billed' | 'not billed' | null;
 }
 
+/** What a worker says of one of its gates: the latest, for people to look at. */
+export interface GateTable {
+  worker: string;
+  model: string;
+  /** Empty where the provider is used with one key. */
+  credential: string;
+  /** JSON text of a `NamedGateSnapshot`. */
+  snapshot: string;
+  /** By the database's clock. */
+  updated_at_ms: number;
+}
+
 /** All tables of Holdfast in the application's database. */
 export interface Tables {
   holdfast_attempt: AttemptTable;
   holdfast_effect: EffectTable;
+  holdfast_gate: GateTable;
   holdfast_order: OrderTable;
 }

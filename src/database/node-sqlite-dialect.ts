@@ -14,7 +14,8 @@ const busyTimeoutMs = 10_000;
 /** The part of it that SQLite itself waits, in which the whole process stands still. */
 const blockingTimeoutMs = 20;
 const busyPollMs = 10;
-/** `SQLITE_BUSY` (https://sqlite.org/rescode.html); the low byte of an extended code. */
+/** Of https://sqlite.org/rescode.html, the low byte of an extended code: `SQLITE_ERROR`, `SQLITE_BUSY`. */
+const errorCode = 1;
 const busyCode = 5;
 
 /**
@@ -62,18 +63,30 @@ class PatientSqliteDriver extends SqliteDriver {
           try {
             return await connection.executeQuery(query);
           } catch (error) {
-            if (!isBusy(error) || performance.now() - startedMs > busyTimeoutMs) throw error;
+            if (codeOf(error) !== busyCode || performance.now() - startedMs > busyTimeoutMs)
+              throw error;
           }
           await sleep(busyPollMs);
         }
       },
     };
   }
+
+  /**
+   * After some errors (a full disk at the commit) SQLite has rolled back by itself, and says that
+   * there is no transaction: what is to be told is the error before that.
+   */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (codeOf(error) !== errorCode) throw error;
+    }
+  }
 }
 
-function isBusy(error: unknown): boolean {
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
-  return (code & 0xff) === busyCode;
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
 function openSqlite(file: string, isSynced: boolean): SqliteDatabase {

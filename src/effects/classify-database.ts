@@ -3,9 +3,15 @@ import type { FailureType } from '../failures/failure-types.ts';
 
 /**
  * What a database error means, by its code: SQLSTATE (PostgreSQL, appendix A), its two first
- * characters for a class, Node's system errors, and SQLite's primary result codes. First match rules.
+ * characters for a class, Node's system errors, and SQLite's primary result codes; where the code
+ * alone would tell a person nothing, in words too. First match rules.
+ *
+ * Full or read-only is retried: a standby that is promoted, or space that somebody makes, cures it
+ * without a person having to resume anything. When it lasts longer than the policy, it parks.
  */
-const rows: readonly (readonly [RegExp, FailureType])[] = [
+const rows: readonly (readonly [RegExp, FailureType, string?])[] = [
+  [/^(53100|SQLITE_13)$/, 'Overloaded', 'the database is full'],
+  [/^(25006|SQLITE_8)$/, 'ServerError', 'the database is read-only'],
   [
     /^(08|57P0|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/,
     'ConnectionFailed',
@@ -31,7 +37,7 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   const fields: AttemptErrorFields = {
     type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),
     by: 'database',
-    reason: code,
+    reason: row?.[2] === undefined ? code : `${row[2]}, ${code}`,
     sent,
   };
   return new AttemptError(fields, { cause: error });

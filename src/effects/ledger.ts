@@ -4,6 +4,7 @@ import { migrate } from '../database/migrations.ts';
 import {
   type DatabaseKind,
   type DatabaseLocation,
+  type OpenDatabase,
   openDatabase,
 } from '../database/open-database.ts';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
@@ -100,13 +101,18 @@ export interface Ledger extends LedgerStatements {
 
 /** Opens the ledger and brings its tables up to date. */
 export async function openLedger(location: DatabaseLocation): Promise<Ledger> {
-  const { database, kind, name } = openDatabase(location);
+  const open = openDatabase(location);
   try {
-    await migrate(database, kind);
+    return await ledgerIn(open);
   } catch (error) {
-    await database.destroy();
+    await open.database.destroy();
     throw error;
   }
+}
+
+/** The ledger in a database that is open already; closing the ledger closes that. */
+export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<Ledger> {
+  await migrate(database, kind);
   return {
     ...ledgerStatements(database, kind),
     operator: operatorStatements(database, kind),

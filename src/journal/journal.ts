@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
@@ -8,6 +9,7 @@ import { attemptStore } from './attempt-store.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
 import { createSpoolDrain } from './drain-spool.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
+import { type GateBoard, gateBoard } from './gate-board.ts';
 import { createSpoolWriter } from './spool-writer.ts';
 import { takeInSpools } from './take-in-spools.ts';
 
@@ -15,6 +17,8 @@ import { takeInSpools } from './take-in-spools.ts';
 export interface Journal {
   readonly calls: CallJournal;
   readonly effects: EffectJournal;
+  /** Where the workers say how their gates stand. */
+  readonly gates: GateBoard;
   /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
   readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
   /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
@@ -33,6 +37,8 @@ export type JournalEvent =
 export interface JournalOptions extends DatabaseLocation {
   /** Where the spools are: on a disk that outlives the process, shared by workers of one machine. */
   readonly spoolFolder: string;
+  /** Names the worker on the board of gates. Default: its process and machine. */
+  readonly worker?: string;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -78,8 +84,7 @@ export function openJournal(options: JournalOptions): Journal {
   let isMigrated = false;
   let takeInAtMs = 0;
   async function carry(takesIn: boolean): Promise<void> {
-    if (!isMigrated) await migrate(database, kind);
-    isMigrated = true;
+    await migrateOnce();
     if (takesIn || performance.now() >= takeInAtMs) {
       const taken = await takeInSpools(spoolFolder, spoolId, store);
       if (taken.spools > 0) onEvent({ event: 'journal.taken-in', ...taken });
@@ -113,9 +118,22 @@ export function openJournal(options: JournalOptions): Journal {
   }
   const draining = drainForEver();
 
+  async function migrateOnce(): Promise<void> {
+    if (!isMigrated) await migrate(database, kind);
+    isMigrated = true;
+  }
+  function migrated(board: GateBoard): GateBoard {
+    return {
+      post: (gates) => migrateOnce().then(() => board.post(gates)),
+      read: () => migrateOnce().then(board.read),
+      leave: () => migrateOnce().then(board.leave),
+    };
+  }
+
   return {
     calls: createCallJournal(recorder),
     effects: createEffectJournal(recorder),
+    gates: migrated(gateBoard(opened, options.worker ?? `${process.pid}@${hostname()}`)),
     async read(workflowId, atMost) {
       await flush();
       return store.read(workflowId, atMost);

@@ -1,10 +1,9 @@
+import type { NamedGateSnapshot } from '../model/provider-gate.ts';
 import { limitsFor, type RateLimitsByModel } from '../policies/gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from '../policies/gate-settings.ts';
 import { type GateClock, realClock } from './gate/gate-clock.ts';
-import type { GateSnapshot } from './gate/gate-snapshot.ts';
 import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './gate/one-gate.ts';
 
-export type { GateSnapshot } from './gate/gate-snapshot.ts';
 export type { GatePass, GateVerdict } from './gate/one-gate.ts';
 
 /** What the gates of a worker are made from; everything has a default. */
@@ -25,12 +24,6 @@ export interface GateEntry extends GateCall {
   readonly credential?: string;
   /** Its abort gives up the place in the line. */
   readonly signal: AbortSignal;
-}
-
-/** A gate's state with what it is for. */
-export interface NamedGateSnapshot extends GateSnapshot {
-  readonly model: string;
-  readonly credential?: string;
 }
 
 /** The gates of a worker: one for each model and credential that calls have come for. */

@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { CallActivities, EffectActivities } from '../activities/create-activities.ts';
-import type { JournalActivities } from '../activities/read-attempts.ts';
+import type { JournalActivities } from '../activities/create-journal-activities.ts';
 import { taskQueuesOf } from '../model/task-queues.ts';
 import { workflowBundlePath } from './workflow-bundle.ts';
 

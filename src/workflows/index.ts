@@ -8,4 +8,4 @@ export {
   showEffect,
 } from './operate-ledger.ts';
 export { processOrder } from './process-order.ts';
-export { readRecords } from './read-records.ts';
+export { readProviders, readRecords } from './read-records.ts';

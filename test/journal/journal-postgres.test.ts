@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import { until } from '../support/until.ts';
+import { gateBoardContract } from './gate-board-contract.ts';
 import { callOf, journalContract } from './journal-contract.ts';
 
 let server: PostgresServer;
@@ -15,6 +16,7 @@ before(async () => {
 after(() => server.stop());
 
 journalContract('PostgreSQL', () => ({ databaseUrl: server.url }));
+gateBoardContract('PostgreSQL', () => ({ databaseUrl: server.url }));
 
 test('a database that is away stalls nothing and loses nothing', async (t) => {
   const spoolFolder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));

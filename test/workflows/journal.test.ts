@@ -12,13 +12,17 @@ import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
 import { startSandbox } from '../../dev/sandbox/index.ts';
 import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
 import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
+import { freePort } from '../../dev/servers/free-port.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { startPostgres } from '../../dev/servers/postgres.ts';
 import type { ServerProcess } from '../../dev/servers/server-process.ts';
+import { summarize } from '../../src/cli/explain/summarize.ts';
+import { explainWorkflow } from '../../src/client/explain.ts';
+import { listProviders } from '../../src/client/providers.ts';
 import { startComplete } from '../../src/client/start.ts';
-import type { RecordedAttempt } from '../../src/model/recorded-attempt.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { policiesWith } from '../support/calls-world.ts';
+import { until } from '../support/until.ts';
 
 const secrets = ['PROMPT-SECRET', 'ANSWER-SECRET', 'sk-KEY-SECRET'];
 const schema = {
@@ -49,6 +53,22 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
     await world.restart();
     await interrupted.result();
     const ids = [...faulty, 'killed'];
+
+    // The killed worker's gate is there too, until it has been silent for half a minute.
+    const idle = await until(async () =>
+      (await listProviders(world.client)).find(
+        ({ ageMs, inFlight, waiting }) => ageMs < 10_000 && inFlight + waiting === 0,
+      ),
+    );
+    assert.equal(idle.model, 'openai:gpt-4o-mini');
+    assert.match(idle.worker, /^\d+@./);
+    assert.match(
+      await until(async () => {
+        const text = await world.metrics();
+        return text.includes('holdfast_gate_state') ? text : undefined;
+      }),
+      /^holdfast_gate_in_flight\{.*model="openai:gpt-4o-mini".*\} 0$/m,
+    );
 
     for (const id of ids) {
       const { attempts, summary } = await world.explain(id);
@@ -120,10 +140,12 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   });
   t.after(() => sandbox.stop());
   const files = demoFiles(folder);
+  const metricsAddress = `127.0.0.1:${await freePort()}`;
   const env = {
     ...workerEnvironment(server, sandbox, files, process.env, false),
     HOLDFAST_PROVIDERS: '',
     OPENAI_API_KEY: 'sk-KEY-SECRET',
+    HOLDFAST_METRICS_ADDRESS: metricsAddress,
     ...(postgres && { DATABASE_URL: postgres.url }),
   };
   const restart = async () => {
@@ -134,14 +156,15 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   const connection = await Connection.connect({ address: server.address });
   t.after(() => connection.close());
   const client = new Client({ connection, namespace: server.namespace });
-  const explain = async (...args: string[]) => {
-    const { exitCode, stdout, stderr } = await runHoldfast(['explain', ...args], {
+  const explainAsText = async (id: string) => {
+    const { exitCode, stdout, stderr } = await runHoldfast(['explain', id], {
       env: { TEMPORAL_ADDRESS: server.address },
     });
     assert.deepEqual([exitCode, stderr], [0, '']);
     return stdout;
   };
   return {
+    client,
     killed,
     restart,
     start: async (id: string) => {
@@ -150,15 +173,12 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
       return (await startComplete(client, { request, policies }, { id })).handle;
     },
     requests: (id: string) => sandbox.model.requestsFor(`${id}/`),
-    explain: async (id: string) =>
-      JSON.parse(await explain(id, '--json')) as {
-        readonly attempts: readonly RecordedAttempt[];
-        readonly summary: {
-          readonly sent: number;
-          readonly cost: Readonly<Record<string, string>>;
-        };
-      },
-    explainAsText: (id: string) => explain(id),
+    explain: async (id: string) => {
+      const explanation = await explainWorkflow(client, id);
+      return { attempts: explanation.attempts, summary: summarize(explanation) };
+    },
+    explainAsText,
+    metrics: async () => (await fetch(`http://${metricsAddress}/metrics`)).text(),
     /** All that the journal wrote: its table and what is in its folder. */
     everythingKept: async () => {
       const spool = join(folder, 'journal');

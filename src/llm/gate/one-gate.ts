@@ -1,3 +1,4 @@
+import type { GateSnapshot } from '../../model/provider-gate.ts';
 import { type GateAnswer, requestEnded } from '../../policies/gate-answer.ts';
 import { deferCall, type Returns, waitingRoom } from '../../policies/gate-deferral.ts';
 import {
@@ -10,7 +11,7 @@ import type { GateSettings } from '../../policies/gate-settings.ts';
 import { gateWaitMs, newGateState, requestSent } from '../../policies/gate-state.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
-import { type GateSnapshot, snapshotOf } from './gate-snapshot.ts';
+import { snapshotOf } from './gate-snapshot.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {

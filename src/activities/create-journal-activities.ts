@@ -1,0 +1,27 @@
+import { createFailure } from '../failures/create-failure.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { ProviderGate } from '../model/provider-gate.ts';
+import type { RecordedAttempt } from '../model/recorded-attempt.ts';
+import { maximumAttemptsRead } from '../model/workflow-records.ts';
+
+/** What persons read of the journal, as activities: the command line itself never opens it. */
+export function createJournalActivities({ read, gates }: Pick<Journal, 'read' | 'gates'>) {
+  return {
+    /** The latest attempts of a workflow's calls and effects, oldest first. */
+    readAttempts: (workflowId: string): Promise<RecordedAttempt[]> =>
+      answered(() => read(workflowId, maximumAttemptsRead)),
+    /** How the gates of all workers stand. */
+    readGates: (): Promise<ProviderGate[]> => answered(() => gates.read()),
+  };
+}
+
+/** What workflows know of them, by `import type` only. */
+export type JournalActivities = ReturnType<typeof createJournalActivities>;
+
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch {
+    throw createFailure('ConnectionFailed', 'the database of the journal does not answer');
+  }
+}

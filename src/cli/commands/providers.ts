@@ -1,0 +1,57 @@
+import { listProviders } from '../../client/providers.ts';
+import type { ProviderGate } from '../../model/provider-gate.ts';
+import { formatDuration } from '../format.ts';
+import { type JsonOption, notice, print, printJson } from '../output.ts';
+import { plainTable } from '../plain-table.ts';
+import { printableLine } from '../printable.ts';
+import { withClient } from '../with-client.ts';
+
+/** Workers say how they are at least every ten seconds. */
+const talkativeMs = 15_000;
+
+/** `holdfast providers`: how the workers' gates stand. */
+export async function providersCommand(flags: JsonOption): Promise<void> {
+  await withClient(async ({ client, config }) => {
+    const gates = await listProviders(client, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+    if (flags.json) return printJson(gates);
+    if (gates.length === 0) return notice('No worker has called a model lately.', flags);
+    print(renderProviders(gates));
+  });
+}
+
+/** A line for each gate. */
+export function renderProviders(gates: readonly ProviderGate[]): string {
+  const table = plainTable({
+    head: ['model', 'state', 'in flight', 'waiting', 'next', 'worker'],
+    colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
+  });
+  for (const gate of gates) {
+    const credential = gate.credential === undefined ? '' : ` (${gate.credential})`;
+    table.push([
+      printableLine(`${gate.model}${credential}`),
+      `${gate.state} for ${formatDuration(gate.forMs)}`,
+      `${gate.inFlight} of ${gate.limit}`,
+      gate.waiting,
+      next(gate),
+      `${printableLine(gate.worker)}${silence(gate)}`,
+    ]);
+  }
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function next({ state, ratePerSecond, nextInMs }: ProviderGate): string {
+  const wait = nextInMs === undefined ? '' : `in ${formatDuration(nextInMs)}`;
+  if (state === 'down') return `probe ${wait || 'now'}`;
+  if (state === 'probing') return 'when the probe is back';
+  const pace = ratePerSecond === undefined ? 'at once' : `${ratePerSecond} a second`;
+  return wait === '' ? pace : `${wait}, ${pace}`;
+}
+
+/** A worker that was killed is on the board for a little longer. */
+function silence({ ageMs }: ProviderGate): string {
+  return ageMs < talkativeMs ? '' : `, silent for ${formatDuration(ageMs)}`;
+}

@@ -1,0 +1,14 @@
+import type { Client } from '@temporalio/client';
+import type { ProviderGate } from '../model/provider-gate.ts';
+import { type LedgerPlace, throughWorker } from './effects.ts';
+
+const timeoutMs = 2 * 60 * 1000;
+
+/**
+ * How the gates of all workers stand: one for each model that a worker was asked for.
+ *
+ * @throws ClientError `unreachable` without a worker.
+ */
+export function listProviders(client: Client, place: LedgerPlace = {}): Promise<ProviderGate[]> {
+  return throughWorker(client, 'readProviders', undefined, timeoutMs, place);
+}

@@ -1,0 +1,84 @@
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../database/database-schema.ts';
+import { postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
+import type { OpenDatabase } from '../database/open-database.ts';
+import type { NamedGateSnapshot, ProviderGate } from '../model/provider-gate.ts';
+
+/** A worker that has not said anything for so long is not shown: it is gone, or cut off. */
+const silentMs = 30_000;
+/** What was said so long ago is of no use to anybody. */
+const forgottenMs = 24 * 60 * 60 * 1000;
+
+/** Where the workers say how their gates stand, so that a person sees all of them at once. */
+export interface GateBoard {
+  /** Replaces what this worker said before. @throws what the database throws. */
+  readonly post: (gates: readonly NamedGateSnapshot[]) => Promise<void>;
+  /** What the workers that live say, by model and worker. */
+  readonly read: () => Promise<ProviderGate[]>;
+  /** Takes this worker's gates off the board, and those of workers that are long gone. */
+  readonly leave: () => Promise<void>;
+}
+
+/** The board in a database that has been migrated. */
+export function gateBoard({ database, kind }: OpenDatabase, worker: string): GateBoard {
+  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  return {
+    async post(gates) {
+      if (gates.length === 0) return;
+      await database
+        .insertInto('holdfast_gate')
+        .values(
+          gates.map((gate) => ({
+            worker,
+            model: gate.model,
+            credential: gate.credential ?? '',
+            snapshot: JSON.stringify(gate),
+            updated_at_ms: nowMs,
+          })),
+        )
+        .onConflict((conflict) =>
+          conflict.columns(['worker', 'model', 'credential']).doUpdateSet({
+            snapshot: sql`excluded.snapshot`,
+            updated_at_ms: sql`excluded.updated_at_ms`,
+          }),
+        )
+        .execute();
+    },
+    async read() {
+      const rows = await database
+        .selectFrom('holdfast_gate')
+        .select(['worker', 'snapshot'])
+        .select(sql<number>`${nowMs} - updated_at_ms`.as('age_ms'))
+        .where(sql<boolean>`updated_at_ms >= ${nowMs} - ${sql.lit(silentMs)}`)
+        .orderBy('model')
+        .orderBy('credential')
+        .orderBy('worker')
+        .execute();
+      return rows.map((row) => aged(JSON.parse(row.snapshot), row.worker, row.age_ms));
+    },
+    leave: () => remove(database, worker, sql<number>`${nowMs} - ${sql.lit(forgottenMs)}`),
+  };
+}
+
+function aged(gate: NamedGateSnapshot, worker: string, ageMs: number): ProviderGate {
+  const { nextInMs, ...rest } = gate;
+  const nextMs = nextInMs === undefined ? 0 : nextInMs - ageMs;
+  return {
+    ...rest,
+    forMs: gate.forMs + ageMs,
+    ...(nextMs > 0 && { nextInMs: nextMs }),
+    worker,
+    ageMs,
+  };
+}
+
+async function remove(
+  database: Kysely<Tables>,
+  worker: string,
+  before: ReturnType<typeof sql<number>>,
+): Promise<void> {
+  await database
+    .deleteFrom('holdfast_gate')
+    .where(({ or, eb }) => or([eb('worker', '=', worker), eb('updated_at_ms', '<', before)]))
+    .execute();
+}

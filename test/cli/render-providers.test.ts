@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { renderProviders } from '../../src/cli/commands/providers.ts';
+import type { ProviderGate } from '../../src/model/provider-gate.ts';
+
+const free: ProviderGate = {
+  model: 'openai:gpt-4o-mini',
+  state: 'free',
+  forMs: 4_000,
+  limit: 20,
+  inFlight: 3,
+  waiting: 0,
+  worker: '4711@box',
+  ageMs: 100,
+};
+
+test('a line for each gate, and none is taken for alive that is silent', () => {
+  const text = renderProviders([
+    free,
+    {
+      ...free,
+      credential: 'acme',
+      state: 'limited',
+      forMs: 12_000,
+      limit: 8,
+      waiting: 120,
+      ratePerSecond: 4.5,
+      nextInMs: 9_000,
+    },
+    { ...free, model: 'google:gemini', state: 'down', inFlight: 0, waiting: 50, nextInMs: 2_100 },
+    {
+      ...free,
+      model: 'ollama:llama3.2',
+      state: 'probing',
+      inFlight: 1,
+      worker: '9@\u001b[2Jbox',
+      ageMs: 21_000,
+    },
+  ]);
+  assert.equal(text, expected.trim());
+});
+
+const expected = `
+model                      state             in flight  waiting  next                    worker
+openai:gpt-4o-mini         free for 4 s        3 of 20        0  at once                 4711@box
+openai:gpt-4o-mini (acme)  limited for 12 s     3 of 8      120  in 9 s, 4.5 a second    4711@box
+google:gemini              down for 4 s        0 of 20       50  probe in 2.1 s          4711@box
+ollama:llama3.2            probing for 4 s     1 of 20        0  when the probe is back  9@\ufffd[2Jbox, silent for 21 s`;
