@@ -12,6 +12,7 @@ import { createCallActivities } from '../../src/activities/create-activities.ts'
 import { loadConfig } from '../../src/config.ts';
 import { createAttemptLog } from '../../src/llm/attempt-log.ts';
 import { createCallModel } from '../../src/llm/call-model.ts';
+import type { Gates } from '../../src/llm/gate.ts';
 import { createProviders } from '../../src/llm/providers.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
@@ -33,8 +34,13 @@ export interface OrderWorld {
   stop(): Promise<void>;
 }
 
+/** The world outside, and gates where a test has its own; without, nothing is held back. */
+export interface OrderWorldOptions extends SandboxOptions {
+  readonly gates?: Gates;
+}
+
 /** Starts the world; `stop()` it in `after`. */
-export async function startOrderWorld(options: SandboxOptions = {}): Promise<OrderWorld> {
+export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<OrderWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const [server, sandbox] = await Promise.all([
     startDevServer({ isHeadless: true }),
@@ -67,6 +73,7 @@ export async function startOrderWorld(options: SandboxOptions = {}): Promise<Ord
     calls: createCallActivities({
       callModel: createCallModel({ providers: createProviders(config.providers), log: logger }),
       attemptLog,
+      ...(options.gates && { gates: options.gates }),
       random: Math.random,
     }),
     effects: effects.activities,

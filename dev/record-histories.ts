@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { startOrderWorld } from '../test/support/order-world.ts';
+import { type Scenario, scenarios } from './histories/scenarios.ts';
+import { readableText, scrubHistory } from './histories/scrub-history.ts';
+
+const root = path.dirname(import.meta.dirname);
+const folder = path.join(root, 'test', 'workflows', 'histories');
+
+/**
+ * Records the histories that `test/workflows/replay.test.ts` replays, from real runs on a dev server.
+ * One that is there is kept: workflows that began under it may still run. To have a way recorded anew,
+ * rename its file, or delete it where nothing can run under it any more.
+ */
+async function recordMissingHistories(): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  for (const scenario of scenarios) {
+    const file = path.join(folder, `${scenario.name}.history.json`);
+    const shown = path.relative(root, file);
+    if (existsSync(file)) {
+      console.log(`kept ${shown}`);
+      continue;
+    }
+    const text = await record(scenario);
+    writeFileSync(file, text);
+    console.log(`wrote ${shown}, ${Math.ceil(text.length / 1024)} KiB`);
+  }
+}
+
+async function record({ name, world: options, play }: Scenario): Promise<string> {
+  const world = await startOrderWorld(options);
+  try {
+    await play(world, name);
+    const history = await world.client.workflow.getHandle(name).fetchHistory();
+    const scrubbed = scrubHistory(JSON.parse(historyToJSON(history)));
+    assertNamesNoMachine(name, readableText(scrubbed));
+    // One event a line: small, and a difference names its event.
+    const events = (scrubbed.events as readonly object[]).map((event) => JSON.stringify(event));
+    return `{"events":[\n${events.join(',\n')}\n]}\n`;
+  } finally {
+    await world.stop();
+  }
+}
+
+function assertNamesNoMachine(name: string, text: string): void {
+  const found = [`@${hostname()}`, root, 'file://', 'node_modules'].find((word) =>
+    text.includes(word),
+  );
+  if (found !== undefined) throw new Error(`${name}: ${found} is still in the history`);
+}
+
+await recordMissingHistories();
