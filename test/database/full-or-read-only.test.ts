@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import { type KeyedEndpoint, startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
+import { httpEffect } from '../../src/effects/http-effect.ts';
+import { runOnce } from '../../src/effects/run-once.ts';
+import { createSaveOrder } from '../../src/effects/save-order.ts';
+import { failureOf } from '../effects/expect-failure.ts';
+import { type TroubledStore, troubledPostgres, troubledSqlite } from './troubled-store.ts';
+
+/** More than there is room for in the pages of a database that is full. */
+const longNote = 'a long note '.repeat(2000);
+
+const troubles = [
+  {
+    name: 'SQLite is full',
+    open: troubledSqlite,
+    begin: (store: TroubledStore) => store.full(),
+    failure: { type: 'Overloaded', by: 'database', reason: 'the database is full, SQLITE_13' },
+  },
+  {
+    name: 'SQLite is read-only',
+    open: troubledSqlite,
+    begin: (store: TroubledStore) => store.readOnly(),
+    failure: { type: 'ServerError', by: 'database', reason: 'the database is read-only, SQLITE_8' },
+  },
+  {
+    name: 'PostgreSQL is full',
+    open: troubledPostgres,
+    begin: (store: TroubledStore) => store.full(),
+    failure: { type: 'Overloaded', by: 'database', reason: 'the database is full, 53100' },
+  },
+  {
+    name: 'PostgreSQL is read-only',
+    open: troubledPostgres,
+    begin: (store: TroubledStore) => store.readOnly(),
+    failure: { type: 'ServerError', by: 'database', reason: 'the database is read-only, 25006' },
+  },
+] as const;
+
+for (const { name, open, begin, failure } of troubles) {
+  describe(name, () => {
+    let store: TroubledStore;
+    let endpoint: KeyedEndpoint;
+    before(async () => {
+      [store, endpoint] = await Promise.all([open(), startKeyedEndpoint()]);
+    });
+    after(() => Promise.all([store.stop(), endpoint.stop()]));
+
+    /** What happens to the database once the thing is made, and before that is recorded. */
+    const make = (workflowId: string, onceMade = async () => {}) => {
+      const effect = thingEffect(endpoint);
+      const run: typeof effect.run = async (context) => {
+        const made = await effect.run(context);
+        await onceMade();
+        return made;
+      };
+      const place = { scope: 'test', workflowId };
+      const input = { to: workflowId, note: longNote };
+      return runOnce(store.ledger, { ...effect, run }, place, input, { leaseMs: 300 });
+    };
+    const madeFor = (workflowId: string) =>
+      endpoint.things.filter(({ to }) => to === workflowId).length;
+    const keysFor = (workflowId: string) =>
+      endpoint.requests
+        .map(({ requestId }) => requestId)
+        .filter((key) => key?.includes(workflowId));
+
+    test('before the claim: the failure says so, nothing is sent; done once when it is back', async () => {
+      await begin(store);
+      assert.deepEqual(await failureOf(make('early')), { ...failure, sent: false });
+      assert.equal(endpoint.requests.length, 0);
+      await store.mend();
+      assert.equal((await make('early')).replayed, false);
+      assert.equal((await make('early')).replayed, true);
+      assert.equal(madeFor('early'), 1);
+    });
+
+    test('before the record: what was done is not lost, and not done again when it is back', async () => {
+      const failed = make('late', () => begin(store));
+      assert.deepEqual(await failureOf(failed), { ...failure, sent: true });
+      await store.mend();
+      const row = await store.ledger.read({ key: 'test/late:thing', generation: 1 });
+      assert.equal(row?.state, 'started');
+      const { result } = await make('late');
+      assert.equal(result.note, longNote);
+      assert.deepEqual(keysFor('late'), ['test/late:thing', 'test/late:thing']);
+      assert.equal(madeFor('late'), 1);
+      assert.equal((await make('late')).replayed, true);
+    });
+
+    test('in a transaction: nothing of it stays; saved once when it is back', async () => {
+      await begin(store);
+      assert.deepEqual(await failureOf(save(store)), { ...failure, sent: false });
+      assert.equal(await store.ledger.read({ key: 'test/order-1:save', generation: 1 }), undefined);
+      assert.equal(await store.orders(), 0);
+      await store.mend();
+      assert.equal((await save(store)).replayed, false);
+      assert.equal((await save(store)).replayed, true);
+      assert.equal(await store.orders(), 1);
+    });
+  });
+}
+
+function thingEffect(endpoint: KeyedEndpoint) {
+  return httpEffect({
+    name: 'thing',
+    target: 'things',
+    baseUrl: endpoint.origin,
+    input: z.object({ to: z.string(), note: z.string() }),
+    result: z.object({ id: z.string(), to: z.string(), note: z.string() }),
+    identity: ({ to }) => ({ to }),
+    request: (input) => ({ path: '/things', body: { ...input } }),
+    keyWindowMs: 60_000,
+  });
+}
+
+function save({ ledger }: TroubledStore) {
+  const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+  const line = { description: 'x'.repeat(200), quantity: 1, unitPrice: '1.00' };
+  return runOnce(
+    ledger,
+    createSaveOrder({ ledger, limits }),
+    { scope: 'test', workflowId: 'order-1' },
+    {
+      orderId: 'order-1',
+      request: { email: 'A hundred bolts', customer: { id: 'cus_1', paymentMethod: 'pm_1' } },
+      extracted: { items: Array(100).fill(line), total: '100.00', currency: 'EUR' },
+    },
+  );
+}
