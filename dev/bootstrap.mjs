@@ -29,7 +29,7 @@ const targets = {
   worker: 'src/worker.ts',
   'test:crash': 'test/crash/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
-  'bench:ledger': 'bench/ledger.ts',
+  'bench:ledger': 'bench/ledger/main.ts',
   'bench:overhead': 'bench/overhead/main.ts',
   'bench:storm': 'bench/storm/main.ts',
 };
@@ -123,7 +123,12 @@ function pathWithoutBinaries() {
 function run(file, args) {
   const child = spawn(path.join(binaries, 'node'), [file, ...args], {
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${binaries}${path.delimiter}${pathWithoutBinaries()}` },
+    env: {
+      // What Node compiles, and strips of its types, is kept: half the starting time of every process.
+      NODE_COMPILE_CACHE: path.join(modules, '.cache', 'holdfast'),
+      ...process.env,
+      PATH: `${binaries}${path.delimiter}${pathWithoutBinaries()}`,
+    },
   });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   // At a terminal Ctrl-C reaches the child by itself; passed on as well, it would arrive twice,

