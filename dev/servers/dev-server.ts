@@ -25,6 +25,8 @@ export interface DevServerOptions {
   readonly dbFilename?: string;
   /** Leave the web UI out. */
   readonly isHeadless?: boolean;
+  /** More of the server's dynamic configuration, each as `name=JSON`. */
+  readonly dynamicConfig?: readonly string[];
 }
 
 /** A running Temporal dev server. */
@@ -84,7 +86,9 @@ function devServerArgs(options: ChosenOptions): string[] {
     // A killed server loses nothing so; only a power cut may cost the last moment.
     args.push('--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   }
-  for (const value of dynamicConfig) args.push('--dynamic-config-value', value);
+  for (const value of [...dynamicConfig, ...(options.dynamicConfig ?? [])]) {
+    args.push('--dynamic-config-value', value);
+  }
   return args;
 }
 

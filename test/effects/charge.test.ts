@@ -1,63 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type StripeFault, type StripeSandbox, startStripe } from '../../dev/sandbox/stripe.ts';
+import type { StripeFault } from '../../dev/sandbox/stripe.ts';
 import { type ChargeInput, createCharge, createStripe } from '../../src/effects/charge.ts';
 import { runOnce } from '../../src/effects/run-once.ts';
+import { charge, inFlight, posts, stripeWith, succeeded } from './charge-bench.ts';
 import { failureOf } from './expect-failure.ts';
 import { temporaryLedger } from './temporary-ledger.ts';
 
 const ledger = temporaryLedger();
-const pass: StripeFault = { kind: 'pass' };
-
-/** A Stripe that fails as the list says, POST by POST, and then works. */
-async function stripeWith(
-  t: { after: (cleanup: () => Promise<void>) => void },
-  posts: readonly StripeFault[] = [],
-  gets: readonly StripeFault[] = [],
-): Promise<StripeSandbox> {
-  const left = { POST: [...posts], GET: [...gets] };
-  const stripe = await startStripe({
-    customers: [{ id: 'cus_1' }, { id: 'cus_2' }],
-    paymentMethods: [
-      { id: 'pm_good', customer: 'cus_1' },
-      { id: 'pm_declined', customer: 'cus_1', outcome: 'declines' },
-      { id: 'pm_3ds', customer: 'cus_1', outcome: 'requiresAction' },
-      { id: 'pm_slow', customer: 'cus_1', outcome: 'processing' },
-    ] as never,
-    faults: ({ method }) => left[method as 'POST' | 'GET'].shift() ?? pass,
-  });
-  t.after(() => stripe.stop());
-  return stripe;
-}
-
-function charge(
-  stripe: StripeSandbox,
-  workflowId: string,
-  input: Partial<ChargeInput> = {},
-  secretKey: string = stripe.secretKey,
-) {
-  const client = createStripe({ secretKey, baseUrl: stripe.origin });
-  const place = { scope: 'test', workflowId };
-  const full = {
-    orderId: workflowId,
-    customerId: 'cus_1',
-    paymentMethod: 'pm_good',
-    total: { amountMinor: 12000, currency: 'eur' },
-    ...input,
-  };
-  return runOnce(ledger(), createCharge({ stripe: client }), place, full, {
-    requestTimeoutMs: 1500,
-  });
-}
-
-const posts = (stripe: StripeSandbox) =>
-  stripe.requests.filter(({ method }) => method === 'POST').length;
-const succeeded = async (stripe: StripeSandbox) =>
-  (await stripe.paymentIntents()).filter(({ status }) => status === 'succeeded').length;
 
 test('one request charges the customer, with order and key in the metadata', async (t) => {
   const stripe = await stripeWith(t);
-  const { result, key } = await charge(stripe, 'plain');
+  const { result, key } = await charge(ledger(), stripe, 'plain');
   assert.equal(key, 'test/plain:charge');
   assert.equal(result.amountMinor, 12000);
   assert.equal(result.currency, 'eur');
@@ -72,16 +26,16 @@ test('one request charges the customer, with order and key in the metadata', asy
     stripe.requests.map(({ requestId }) => requestId),
     ['test/plain:charge'],
   );
-  assert.equal((await charge(stripe, 'plain')).replayed, true);
+  assert.equal((await charge(ledger(), stripe, 'plain')).replayed, true);
   assert.equal(stripe.requests.length, 1);
 });
 
 test('same key, other amount: IdempotencyKeyReused with zero requests', async (t) => {
   const stripe = await stripeWith(t);
-  await charge(stripe, 'amount');
+  await charge(ledger(), stripe, 'amount');
   const before = stripe.requests.length;
   const other = { total: { amountMinor: 999900, currency: 'eur' } };
-  const failure = await failureOf(charge(stripe, 'amount', other));
+  const failure = await failureOf(charge(ledger(), stripe, 'amount', other));
   assert.equal(failure.type, 'IdempotencyKeyReused');
   assert.equal(stripe.requests.length, before);
 });
@@ -89,11 +43,11 @@ test('same key, other amount: IdempotencyKeyReused with zero requests', async (t
 test('a declined card is stored, and replayed without a request', async (t) => {
   const stripe = await stripeWith(t);
   const input = { paymentMethod: 'pm_declined' };
-  const first = await failureOf(charge(stripe, 'declined', input));
+  const first = await failureOf(charge(ledger(), stripe, 'declined', input));
   assert.equal(first.type, 'EffectRefused');
   assert.equal(first.status, 402);
   assert.equal(first.reason, 'generic_decline');
-  const second = await failureOf(charge(stripe, 'declined', input));
+  const second = await failureOf(charge(ledger(), stripe, 'declined', input));
   assert.deepEqual(second, { ...first, sent: false });
   assert.equal(stripe.requests.length, 1);
 });
@@ -105,10 +59,13 @@ for (const [paymentMethod, status] of [
   test(`${status} is no charge: it parks, and is looked at again without a second charge`, async (t) => {
     const stripe = await stripeWith(t);
     const input = { paymentMethod: paymentMethod ?? '' };
-    const failure = await failureOf(charge(stripe, `parks-${status}`, input));
+    const failure = await failureOf(charge(ledger(), stripe, `parks-${status}`, input));
     assert.equal(failure.type, 'EffectUnknown');
     assert.equal(failure.reason, status);
-    assert.equal((await failureOf(charge(stripe, `parks-${status}`, input))).reason, status);
+    assert.equal(
+      (await failureOf(charge(ledger(), stripe, `parks-${status}`, input))).reason,
+      status,
+    );
     assert.equal(posts(stripe), 1);
   });
 }
@@ -135,11 +92,7 @@ const transient: readonly {
   },
   {
     name: '409 in flight',
-    fault: {
-      kind: 'status',
-      status: 409,
-      body: { error: { type: 'idempotency_error', code: 'idempotency_key_in_use' } },
-    },
+    fault: inFlight,
     type: 'EffectInProgress',
     sent: true,
     posts: 2,
@@ -178,11 +131,11 @@ for (const { name, fault, type, sent, posts: expectedPosts } of transient) {
   test(`${name}: one request an attempt, the same key later, one charge`, async (t) => {
     const stripe = await stripeWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
-    const failure = await failureOf(charge(stripe, workflowId));
+    const failure = await failureOf(charge(ledger(), stripe, workflowId));
     assert.equal(failure.type, type);
     assert.equal(failure.sent, sent);
     assert.equal(posts(stripe), 1, 'the SDK must not repeat a request on its own');
-    assert.equal((await charge(stripe, workflowId)).result.amountMinor, 12000);
+    assert.equal((await charge(ledger(), stripe, workflowId)).result.amountMinor, 12000);
     assert.equal(posts(stripe), expectedPosts);
     assert.equal(await succeeded(stripe), 1);
     assert.deepEqual(new Set(stripe.requests.map(({ requestId }) => requestId)).size, 1);
@@ -193,48 +146,21 @@ test('a 429 carries its Retry-After', async (t) => {
   const stripe = await stripeWith(t, [
     { kind: 'status', status: 429, headers: { 'retry-after': '2' }, body: { error: {} } },
   ]);
-  assert.equal((await failureOf(charge(stripe, 'retry-after'))).retryAfterMs, 2000);
-});
-
-test('a stored 500 after execution: the payment is looked up and found', async (t) => {
-  const stripe = await stripeWith(t, [{ kind: 'storedServerError', executed: true }]);
-  const { result } = await charge(stripe, 'stored-done');
-  assert.equal(result.amountMinor, 12000);
-  assert.equal(posts(stripe), 1);
-  assert.equal(await succeeded(stripe), 1);
-});
-
-test('a stored 500 without execution: not found, so unknown, and no blind repeat', async (t) => {
-  const stripe = await stripeWith(t, [{ kind: 'storedServerError', executed: false }]);
-  assert.equal((await failureOf(charge(stripe, 'stored-not'))).type, 'EffectUnknown');
-  assert.equal((await failureOf(charge(stripe, 'stored-not'))).type, 'EffectUnknown');
-  assert.equal(posts(stripe), 1);
-  assert.equal(await succeeded(stripe), 0);
-});
-
-test('a stored 500 and no answer to the look-up: in doubt, cleared by the next attempt', async (t) => {
-  const stripe = await stripeWith(
-    t,
-    [{ kind: 'storedServerError', executed: true }],
-    [{ kind: 'reset' }],
-  );
-  assert.equal((await failureOf(charge(stripe, 'stored-blind'))).type, 'ConnectionFailed');
-  assert.equal((await charge(stripe, 'stored-blind')).result.amountMinor, 12000);
-  assert.equal(await succeeded(stripe), 1);
+  assert.equal((await failureOf(charge(ledger(), stripe, 'retry-after'))).retryAfterMs, 2000);
 });
 
 test('a bad key: nothing happened, and the same order is charged once the key is mended', async (t) => {
   const stripe = await stripeWith(t);
-  const failure = await failureOf(charge(stripe, 'credentials', {}, 'sk_test_wrong'));
+  const failure = await failureOf(charge(ledger(), stripe, 'credentials', {}, 'sk_test_wrong'));
   assert.equal(failure.type, 'InvalidCredentials');
-  assert.equal((await charge(stripe, 'credentials')).replayed, false);
+  assert.equal((await charge(ledger(), stripe, 'credentials')).replayed, false);
   assert.equal(await succeeded(stripe), 1);
 });
 
 test('no server: surely nothing was sent', async (t) => {
   const stripe = await stripeWith(t);
   await stripe.stop();
-  const failure = await failureOf(charge(stripe, 'refused-connection'));
+  const failure = await failureOf(charge(ledger(), stripe, 'refused-connection'));
   assert.equal(failure.type, 'ConnectionFailed');
   assert.equal(failure.sent, false);
   const row = await ledger().read({ key: 'test/refused-connection:charge', generation: 1 });
@@ -272,7 +198,7 @@ test('a worker that died after charging: same request, same key, one charge', as
 
 test('beyond the key window the payment is looked up first', async (t) => {
   const stripe = await stripeWith(t, [{ kind: 'lost' }]);
-  await failureOf(charge(stripe, 'window'));
+  await failureOf(charge(ledger(), stripe, 'window'));
   stripe.forgetIdempotencyKeys();
   const client = createStripe({ secretKey: stripe.secretKey, baseUrl: stripe.origin });
   const effect = { ...createCharge({ stripe: client }), keyWindowMs: 0 };

@@ -2,7 +2,6 @@ import './quiet-runtime.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { pino } from 'pino';
@@ -10,6 +9,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../dev/sandb
 import { startDevServer } from '../../dev/servers/index.ts';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
 import { loadConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { createAttemptLog } from '../../src/llm/attempt-log.ts';
 import { createCallModel } from '../../src/llm/call-model.ts';
 import type { Gates } from '../../src/llm/gate.ts';
@@ -37,13 +37,17 @@ export interface OrderWorld {
 /** The world outside, and gates where a test has its own; without, nothing is held back. */
 export interface OrderWorldOptions extends SandboxOptions {
   readonly gates?: Gates;
+  /** Where the ledger is, instead of a SQLite file. */
+  readonly databaseUrl?: string;
+  /** Of the dev server. */
+  readonly dynamicConfig?: readonly string[];
 }
 
 /** Starts the world; `stop()` it in `after`. */
 export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<OrderWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   const [server, sandbox] = await Promise.all([
-    startDevServer({ isHeadless: true }),
+    startDevServer({ isHeadless: true, dynamicConfig: options.dynamicConfig ?? [] }),
     startSandbox(options),
   ]);
   const { address, namespace } = server;
@@ -58,6 +62,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     GITHUB_BASE_URL: sandbox.github.baseUrl,
     HOLDFAST_MARKER_SECRET: 'a secret for tests',
     HOLDFAST_LEDGER: ledgerFile,
+    ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
   });
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
@@ -88,13 +93,16 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     log,
     taskQueue: config.HOLDFAST_TASK_QUEUE,
     counts: async () => {
-      const database = new DatabaseSync(ledgerFile, { readOnly: true });
-      const rows = database.prepare('select count(*) as n from holdfast_order').get()?.n as number;
-      database.close();
+      const { database } = openDatabase({
+        databaseUrl: options.databaseUrl,
+        sqliteFile: ledgerFile,
+      });
+      const orders = await database.selectFrom('holdfast_order').select('key').execute();
+      await database.destroy();
       const payments = await sandbox.stripe.paymentIntents();
       const tickets = await sandbox.github.issues();
       return {
-        rows,
+        rows: orders.length,
         charges: payments.filter(({ status }) => status === 'succeeded').length,
         tickets: tickets.length,
       };
