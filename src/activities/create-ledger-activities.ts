@@ -1,11 +1,13 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { TemporalFailure } from '@temporalio/common';
+import { databaseError } from '../effects/classify-database.ts';
 import type { DeclaredEffects } from '../effects/declare-effects.ts';
 import type { Effect } from '../effects/effect.ts';
 import { pruneLedger } from '../effects/prune-ledger.ts';
 import { reconcile } from '../effects/reconcile.ts';
 import { resolveEffect } from '../effects/resolve-effect.ts';
-import { describeAttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import { AttemptError, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { effectList } from '../model/effect-list.ts';
 import { idempotencyKeyFor } from '../model/identifiers.ts';
@@ -107,17 +109,21 @@ async function workflowExists(workflowId: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
+    if (!(error instanceof ServiceError)) throw error;
+    throw new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
   }
 }
 
-/** Attempts that failed become failures with a type, as everywhere. */
+/**
+ * Attempts that failed become failures with a type, as everywhere; what else comes up here is the
+ * database's. Without the cause: a driver's or SDK's own words would stay in Temporal's history.
+ */
 async function typed<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!isAttemptError(error)) throw error;
-    const { fields } = error;
-    throw createFailure(fields.type, describeAttemptError(fields), { cause: error });
+    if (error instanceof TemporalFailure) throw error;
+    const { fields } = databaseError(error, undefined);
+    throw createFailure(fields.type, describeAttemptError(fields));
   }
 }

@@ -3,7 +3,7 @@ export const exitCodes = {
   ok: { code: 0, meaning: 'done' },
   failed: { code: 1, meaning: 'the workflow failed, was cancelled or was terminated' },
   usage: { code: 2, meaning: 'bad usage, input or configuration; nothing was changed' },
-  unreachable: { code: 3, meaning: 'no Temporal server, or no worker, answers' },
+  unreachable: { code: 3, meaning: 'no Temporal server, worker or database answers' },
   notFound: { code: 4, meaning: 'there is no such workflow' },
   otherInput: { code: 5, meaning: 'the id exists with other input' },
   parked: { code: 6, meaning: 'the workflow waits for a person' },

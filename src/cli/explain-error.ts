@@ -1,12 +1,17 @@
 import { ClientError } from '../client/client-error.ts';
 import { isUnreachable } from '../client/is-unreachable.ts';
 import { InvalidConfiguration } from '../config.ts';
+import { allFailureTypes, failureTypes } from '../failures/failure-types.ts';
 import { findFailure } from '../failures/find-failure.ts';
 import { InvalidPolicy } from '../policies/resolve-policies.ts';
 import { CommandError } from './command-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
+/** What time cures: the worker answered, but not what stands behind it. */
+const troubles = allFailureTypes.filter((type) => failureTypes[type].treatment === 'retry');
+
 const exitOfClientError: Readonly<Record<string, ExitName>> = {
+  ...Object.fromEntries(troubles.map((type) => [type, 'unreachable'])),
   unreachable: 'unreachable',
   'not found': 'notFound',
   IdempotencyKeyReused: 'otherInput',

@@ -39,8 +39,9 @@ export async function sendUpdate<Result, Args extends [unknown, ...unknown[]]>(
     );
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      const message = findFailure(error)?.message ?? error.cause?.message ?? error.message;
-      throw new ClientError('InvalidRequest', message, { cause: error });
+      const failure = findFailure(error);
+      const message = failure?.message ?? error.cause?.message ?? error.message;
+      throw new ClientError(failure?.type ?? 'InvalidRequest', message, { cause: error });
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw new ClientError(

@@ -34,10 +34,12 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   const row = rows.find(([pattern]) => pattern.test(code ?? ''));
   // pg reports a connection that ended, or could not be made in time, by message only.
   const lost = code === undefined && error instanceof Error && /connection/i.test(error.message);
+  const name = error instanceof Error ? error.name : typeof error;
+  const unforeseen = lost ? undefined : `unexpected ${name}`;
   const fields: AttemptErrorFields = {
     type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),
     by: 'database',
-    reason: row?.[2] === undefined ? code : `${row[2]}, ${code}`,
+    reason: row?.[2] === undefined ? (code ?? unforeseen) : `${row[2]}, ${code}`,
     sent,
   };
   return new AttemptError(fields, { cause: error });

@@ -110,6 +110,23 @@ describe('the operator at a terminal', () => {
     }
   });
 
+  test('a ledger that does not answer is told as such, with exit code 3', async () => {
+    const database = new DatabaseSync(world.ledgerFile);
+    database.exec('alter table holdfast_effect rename to away');
+    const commands = [
+      ['effects'],
+      ['effects', 'show', charge1],
+      ['effects', 'resolve', charge1, '--did-not-happen'],
+    ];
+    const runs = await Promise.all(commands.map((args) => json(...args)));
+    database.exec('alter table away rename to holdfast_effect');
+    database.close();
+    assert.deepEqual(
+      runs.map(({ exitCode, value }) => [exitCode, value.error.kind, value.error.message]),
+      commands.map(() => [3, 'ServerError', 'ServerError by database (SQLITE_1)']),
+    );
+  });
+
   test('resolve and resume let both orders finish', async () => {
     const resolved = await holdfast('effects', 'resolve', charge1, '--did-not-happen');
     assert.match(

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import pg from 'pg';
+import { pino } from 'pino';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { createLedgerActivities } from '../../src/activities/create-ledger-activities.ts';
 import { databaseError } from '../../src/effects/classify-database.ts';
+import type { DeclaredEffects } from '../../src/effects/declare-effects.ts';
 import { openLedger } from '../../src/effects/ledger.ts';
+import type { EffectPage } from '../../src/model/ledger-operations.ts';
 
 let server: PostgresServer;
 before(async () => {
@@ -36,6 +41,23 @@ test('a connection lost between two statements of a transaction fails it, and no
     );
   assert.equal(failure.type, 'ConnectionFailed');
   assert.equal(await ledger.read(request), undefined, 'a new connection: nothing was kept');
+});
+
+test("a database that is away is a failure with a type, and none of the driver's words", async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  const { listEffects } = createLedgerActivities({} as DeclaredEffects, {
+    ledger,
+    scope: 'test',
+    log: pino({ level: 'silent' }),
+    random: Math.random,
+  });
+  const list = () => new MockActivityEnvironment().run(listEffects, {}) as Promise<EffectPage>;
+  assert.deepEqual(await list(), { effects: [] });
+  await server.crash();
+  await assert.rejects(list(), { type: 'ConnectionFailed', cause: undefined });
+  await server.restart();
+  assert.deepEqual(await list(), { effects: [] });
 });
 
 async function endEveryOtherConnection(): Promise<void> {
