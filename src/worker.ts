@@ -9,12 +9,14 @@ import { recordGates } from './llm/gate/gate-metrics.ts';
 import { createGates } from './llm/gate.ts';
 import { createProviders } from './llm/providers.ts';
 import { taskQueuesOf } from './model/task-queues.ts';
+import { gateSettingsFor } from './policies/gate-settings.ts';
 import { combineAttemptLogs } from './worker/combine-attempt-logs.ts';
 import { createWorkers } from './worker/create-workers.ts';
 import { effectsFrom } from './worker/effects-from.ts';
 import { journalFrom } from './worker/journal-from.ts';
 import { postGates } from './worker/post-gates.ts';
 import { registerSearchAttributes } from './worker/register-search-attributes.ts';
+import { sameProviders } from './worker/same-providers.ts';
 import { temporalLogger } from './worker/temporal-logger.ts';
 
 /** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
@@ -35,10 +37,10 @@ async function main(config: Config): Promise<void> {
   const journal = journalFrom(config, { log });
   const attemptLog = combineAttemptLogs(createAttemptLog(log), journal.calls);
   const effects = await effectsFrom(config, { namespace, log, journal: journal.effects });
-  // Half the slots at most hold calls that wait: one provider that is down starves no other.
   const gates = createGates({
-    settings: { maximumWaiting: Math.ceil(config.HOLDFAST_CONCURRENT_CALLS / 2) },
+    settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
   const stopPosting = postGates(gates, journal.gates);

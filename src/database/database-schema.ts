@@ -89,8 +89,6 @@ export interface AttemptTable {
 export interface GateTable {
   worker: string;
   model: string;
-  /** Empty where the provider is used with one key. */
-  credential: string;
   /** JSON text of a `NamedGateSnapshot`. */
   snapshot: string;
   /** By the database's clock. */

@@ -120,10 +120,9 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
           .createTable('holdfast_gate')
           .addColumn('worker', 'text', (column) => column.notNull())
           .addColumn('model', 'text', (column) => column.notNull())
-          .addColumn('credential', 'text', (column) => column.notNull())
           .addColumn('snapshot', 'text', (column) => column.notNull())
           .addColumn('updated_at_ms', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('holdfast_gate_key', ['worker', 'model', 'credential'])
+          .addPrimaryKeyConstraint('holdfast_gate_key', ['worker', 'model'])
           .execute();
       },
     },

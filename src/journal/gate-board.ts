@@ -31,13 +31,12 @@ export function gateBoard({ database, kind }: OpenDatabase, worker: string): Gat
           gates.map((gate) => ({
             worker,
             model: gate.model,
-            credential: gate.credential ?? '',
             snapshot: JSON.stringify(gate),
             updated_at_ms: nowMs,
           })),
         )
         .onConflict((conflict) =>
-          conflict.columns(['worker', 'model', 'credential']).doUpdateSet({
+          conflict.columns(['worker', 'model']).doUpdateSet({
             snapshot: sql`excluded.snapshot`,
             updated_at_ms: sql`excluded.updated_at_ms`,
           }),
@@ -51,7 +50,6 @@ export function gateBoard({ database, kind }: OpenDatabase, worker: string): Gat
         .select(sql<number>`${nowMs} - updated_at_ms`.as('age_ms'))
         .where(sql<boolean>`updated_at_ms >= ${nowMs} - ${sql.lit(silentMs)}`)
         .orderBy('model')
-        .orderBy('credential')
         .orderBy('worker')
         .execute();
       return rows.map((row) => aged(JSON.parse(row.snapshot), row.worker, row.age_ms));

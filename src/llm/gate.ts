@@ -11,6 +11,11 @@ export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
+  /**
+   * Names of providers that are another one under a second name: the same address with the same
+   * key, and so the same limits. By name, the name that stands for both.
+   */
+  readonly sameAs?: Readonly<Record<string, string>>;
   readonly clock?: GateClock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -20,13 +25,11 @@ export interface GatesOptions {
 export interface GateEntry extends GateCall {
   /** `<provider>:<model>`. */
   readonly model: string;
-  /** Where one provider is used with several keys: which, by a name, never the key itself. */
-  readonly credential?: string;
   /** Its abort gives up the place in the line. */
   readonly signal: AbortSignal;
 }
 
-/** The gates of a worker: one for each model and credential that calls have come for. */
+/** The gates of a worker: one for each provider (an address with a key) and model. */
 export interface Gates {
   /**
    * Waits until the call may go, or finds that it should come back later.
@@ -42,32 +45,23 @@ export interface Gates {
 
 /**
  * Makes the gates of a worker. When a provider says that it has enough, all calls for the same
- * provider, model and credential hold back, not just the one that was told: the others would only
+ * address, key and model hold back, not just the one that was told: the others would only
  * learn the same, at the cost of an attempt each and of the provider's recovery.
  */
 export function createGates(options: GatesOptions = {}): Gates {
-  const { limits = {}, clock = realClock, random = Math.random } = options;
+  const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
-  const room = { taken: 0 };
-  const gates = new Map<
-    string,
-    { readonly gate: OneGate; readonly model: string; readonly credential?: string }
-  >();
+  const room = { waiting: 0, held: 0 };
+  const gates = new Map<string, OneGate>();
   let isClosed = false;
 
-  function gateFor({ model, credential }: GateEntry): OneGate {
-    const key = JSON.stringify([model, credential]);
-    const known = gates.get(key);
-    if (known) return known.gate;
-    const gate = createOneGate({
-      settings,
-      limits: limitsFor(limits, model),
-      clock,
-      random,
-      room,
-    });
+  function gateFor(entry: GateEntry): OneGate {
+    const model = canonical(entry.model, sameAs);
+    const known = gates.get(model);
+    if (known) return known;
+    const gate = createOneGate({ settings, limits: limitsFor(limits, model), clock, random, room });
     if (isClosed) gate.close();
-    gates.set(key, { gate, model, ...(credential !== undefined && { credential }) });
+    gates.set(model, gate);
     return gate;
   }
 
@@ -88,11 +82,17 @@ export function createGates(options: GatesOptions = {}): Gates {
         });
       });
     },
-    snapshot: () =>
-      [...gates.values()].map(({ gate, ...name }) => ({ ...name, ...gate.snapshot() })),
+    snapshot: () => [...gates].map(([model, gate]) => ({ model, ...gate.snapshot() })),
     close() {
       isClosed = true;
-      for (const { gate } of gates.values()) gate.close();
+      for (const gate of gates.values()) gate.close();
     },
   };
+}
+
+/** The model under the name that stands for its provider. */
+function canonical(model: string, sameAs: Readonly<Record<string, string>>): string {
+  const colon = model.indexOf(':');
+  const provider = model.slice(0, colon);
+  return `${Object.hasOwn(sameAs, provider) ? sameAs[provider] : provider}${model.slice(colon)}`;
 }

@@ -17,10 +17,8 @@ export interface GateSnapshot {
 
 /** A gate's state with what it is for. */
 export interface NamedGateSnapshot extends GateSnapshot {
-  /** `<provider>:<model>`. */
+  /** `<provider>:<model>`; the name of a provider stands for one address with one key. */
   readonly model: string;
-  /** Where one provider is used with several keys: which, by a name, never the key itself. */
-  readonly credential?: string;
 }
 
 /** A gate of one of the workers, as it said of itself a moment ago. */

@@ -7,6 +7,14 @@ export interface GateSettings {
   /** Calls that wait inside the worker at most; more are sent back to their workflows to sleep. */
   readonly maximumWaiting: number;
   /**
+   * Calls that the worker can hold, waiting and in flight, for all its gates together. While a
+   * provider answers, its calls may fill the worker: the next ones wait in Temporal's queue, for
+   * nothing. One that has gone quiet may keep half at most.
+   */
+  readonly slots: number;
+  /** A provider with calls in flight that has answered none of them for so long has gone quiet. */
+  readonly quietMs: number;
+  /**
    * Calls that may wait whatever the pace, also while the provider is down. Where each provider has
    * a task queue of its own, as many as its slots: nothing else can starve, and waiting in
    * Temporal's queue is free.
@@ -50,6 +58,8 @@ export const defaultGateSettings: GateSettings = {
   initialLimit: 20,
   maximumLimit: 100,
   maximumWaiting: 50,
+  slots: 100,
+  quietMs: 5000,
   minimumWaiting: 10,
   failuresUntilDown: 5,
   firstProbeMs: 1000,
@@ -66,3 +76,15 @@ export const defaultGateSettings: GateSettings = {
   longestBlockMs: 300_000,
   forgetMs: 600_000,
 };
+
+/**
+ * The settings for a worker with so many slots for calls. In flight a provider gets nine tenths of
+ * them, so that others get through when it stops to answer all at once.
+ */
+export function gateSettingsFor(slots: number): Partial<GateSettings> {
+  return {
+    slots,
+    maximumLimit: Math.max(1, Math.floor(slots * 0.9)),
+    maximumWaiting: Math.ceil(slots / 2),
+  };
+}

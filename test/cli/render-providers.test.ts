@@ -19,7 +19,7 @@ test('a line for each gate, and none is taken for alive that is silent', () => {
     free,
     {
       ...free,
-      credential: 'acme',
+      model: 'acme:gpt-4o-mini',
       state: 'limited',
       forMs: 12_000,
       limit: 8,
@@ -41,8 +41,8 @@ test('a line for each gate, and none is taken for alive that is silent', () => {
 });
 
 const expected = `
-model                      state             in flight  waiting  next                    worker
-openai:gpt-4o-mini         free for 4 s        3 of 20        0  at once                 4711@box
-openai:gpt-4o-mini (acme)  limited for 12 s     3 of 8      120  in 9 s, 4.5 a second    4711@box
-google:gemini              down for 4 s        0 of 20       50  probe in 2.1 s          4711@box
-ollama:llama3.2            probing for 4 s     1 of 20        0  when the probe is back  9@\ufffd[2Jbox, silent for 21 s`;
+model               state             in flight  waiting  next                    worker
+openai:gpt-4o-mini  free for 4 s        3 of 20        0  at once                 4711@box
+acme:gpt-4o-mini    limited for 12 s     3 of 8      120  in 9 s, 4.5 a second    4711@box
+google:gemini       down for 4 s        0 of 20       50  probe in 2.1 s          4711@box
+ollama:llama3.2     probing for 4 s     1 of 20        0  when the probe is back  9@\ufffd[2Jbox, silent for 21 s`;

@@ -129,6 +129,70 @@ describe('the gates of a worker', () => {
     await go(enter({ of: 'openai:other' }));
   });
 
+  test('a provider that hangs keeps half of the worker at most: who waits for it is sent back', async () => {
+    const { clock, enter, go, gates } = gatesOn({ slots: 100 });
+    const kinds: string[] = [];
+    const start = (count: number, key?: string) => {
+      for (let nth = 0; nth < count; nth += 1) {
+        void enter({ ...(key && { key }) }).then(({ kind }) => void kinds.push(kind));
+      }
+    };
+    start(80, 'big');
+    start(2, 'small');
+    const count = (kind: string) => kinds.filter((each) => each === kind).length;
+    await flush();
+    assert.deepEqual([count('go'), count('deferred')], [20, 0], 'while it may only be slow');
+    clock.advance(4999);
+    await flush();
+    assert.equal(count('deferred'), 0);
+    clock.advance(1);
+    await flush();
+    // 20 in flight and 29 that wait.
+    assert.deepEqual([count('go'), count('deferred')], [20, 33]);
+    assert.equal(gates.snapshot()[0]?.waiting, 29);
+    start(1, 'big');
+    await flush();
+    assert.equal(count('deferred'), 33, 'below half there is room again');
+    start(1, 'big');
+    await flush();
+    assert.equal(count('deferred'), 34);
+    await go(enter({ of: 'anthropic:claude' }));
+  });
+
+  test('a provider that answers may fill the worker', async () => {
+    const { clock, enter, gates } = gatesOn({ slots: 100 });
+    let went = 0;
+    for (let nth = 0; nth < 100; nth += 1) {
+      void enter().then(async (verdict) => {
+        if (verdict.kind !== 'go') return;
+        went += 1;
+        clock.after(4000, () => verdict.pass.ended({ signal: 'answered' }));
+      });
+    }
+    for (let second = 0; second < 20; second += 1) {
+      await flush();
+      clock.advance(1000);
+    }
+    assert.equal(went, 100);
+    assert.equal(gates.snapshot()[0]?.waiting, 0);
+  });
+
+  test('two names of one account are one gate', async () => {
+    const sameAs = { 'openai-responses': 'openai' };
+    const gates = createGates({ sameAs });
+    const entry = { fairnessKey: '', tokens: 1, capMs: 1000, signal: new AbortController().signal };
+    await gates.enter({ ...entry, model: 'openai:gpt-4o' });
+    await gates.enter({ ...entry, model: 'openai-responses:gpt-4o' });
+    await gates.enter({ ...entry, model: 'anthropic:gpt-4o' });
+    assert.deepEqual(
+      gates.snapshot().map(({ model: of, inFlight }) => [of, inFlight]),
+      [
+        ['openai:gpt-4o', 2],
+        ['anthropic:gpt-4o', 1],
+      ],
+    );
+  });
+
   test('tokens a minute are kept to, and what was not used is given back', async () => {
     const { clock, enter, go } = gatesOn({}, { openai: { tokensPerMinute: 6000 } });
     const pass = await go(enter());

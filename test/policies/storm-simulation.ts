@@ -92,7 +92,13 @@ export function simulateStorm(storm: Storm): StormResult {
   let finishedMs = 0;
   const free = Array.from({ length: storm.workers }, () => slots);
   const gates: OneGate[] = Array.from({ length: storm.workers }, () =>
-    createOneGate({ settings, limits: storm.limits ?? {}, clock, random, room: { taken: 0 } }),
+    createOneGate({
+      settings,
+      limits: storm.limits ?? {},
+      clock,
+      random,
+      room: { waiting: 0, held: 0 },
+    }),
   );
 
   function enqueue(call: { attempts: number }): void {

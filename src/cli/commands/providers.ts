@@ -26,9 +26,8 @@ export function renderProviders(gates: readonly ProviderGate[]): string {
     colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
   });
   for (const gate of gates) {
-    const credential = gate.credential === undefined ? '' : ` (${gate.credential})`;
     table.push([
-      printableLine(`${gate.model}${credential}`),
+      printableLine(gate.model),
       `${gate.state} for ${formatDuration(gate.forMs)}`,
       `${gate.inFlight} of ${gate.limit}`,
       gate.waiting,

@@ -11,6 +11,8 @@ export interface FairLine<T> {
    * `than` would be with one more: room for a newcomer of a key that has less.
    */
   readonly giveWay: (than: string) => T | undefined;
+  /** Takes out the last one of the key with the longest line. */
+  readonly shed: () => T | undefined;
   readonly drain: () => T[];
 }
 
@@ -23,6 +25,20 @@ export function createFairLine<T>(): FairLine<T> {
   function drop(key: string, line: T[]): void {
     size -= 1;
     if (line.length === 0) lines.delete(key);
+  }
+
+  function longest(): [string, T[]] | undefined {
+    let found: [string, T[]] | undefined;
+    for (const entry of lines) {
+      if (entry[1].length > (found?.[1].length ?? 0)) found = entry;
+    }
+    return found;
+  }
+
+  function takeLast([key, line]: [string, T[]]): T | undefined {
+    const item = line.pop();
+    drop(key, line);
+    return item;
   }
 
   return {
@@ -53,14 +69,13 @@ export function createFairLine<T>(): FairLine<T> {
       return true;
     },
     giveWay(than) {
-      let longest: [string, T[]] | undefined;
-      for (const entry of lines) {
-        if (entry[1].length > (longest?.[1].length ?? 0)) longest = entry;
-      }
-      if (!longest || longest[1].length <= (lines.get(than)?.length ?? 0) + 1) return undefined;
-      const item = longest[1].pop();
-      drop(longest[0], longest[1]);
-      return item;
+      const entry = longest();
+      if (!entry || entry[1].length <= (lines.get(than)?.length ?? 0) + 1) return undefined;
+      return takeLast(entry);
+    },
+    shed() {
+      const entry = longest();
+      return entry && takeLast(entry);
     },
     drain() {
       const items = [...lines.values()].flat();

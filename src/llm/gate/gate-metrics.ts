@@ -19,7 +19,7 @@ export function recordGates(meter: MetricMeter, gates: Gates, everyMs = 5000): (
   const rate = meter.createGauge('holdfast_gate_rate', 'float');
   const timer = setInterval(() => {
     for (const gate of gates.snapshot()) {
-      const tags = { model: gate.model, ...(gate.credential && { credential: gate.credential }) };
+      const tags = { model: gate.model };
       state.set(states[gate.state], tags);
       limit.set(gate.limit, tags);
       inFlight.set(gate.inFlight, tags);

@@ -19,8 +19,8 @@ export interface OneGateOptions {
   readonly limits: RateLimits;
   readonly clock: GateClock;
   readonly random: () => number;
-  /** Places to wait in the worker, shared with the other gates. */
-  readonly room: { taken: number };
+  /** The worker's calls, of all its gates: those that wait, and those in flight with them. */
+  readonly room: { waiting: number; held: number };
 }
 
 /** A call at the gate. */
@@ -54,7 +54,7 @@ interface Waiting extends GateCall {
   stopCap: () => void;
 }
 
-/** The gate of one provider, model and credential. */
+/** The gate of one provider (an address with a key) and model. */
 export interface OneGate {
   /** Asks to go. `verdict` is called once, perhaps at once. @returns a function that gives up. */
   readonly enter: (call: GateCall, verdict: (verdict: GateVerdict) => void) => () => void;
@@ -71,14 +71,40 @@ export function createOneGate(options: OneGateOptions): OneGate {
   let returns: Returns = { nextTurnMs: 0 };
   let isClosed = false;
   let stopTimer = () => {};
+  let stopWatch = () => {};
+  let heardMs = clock.now();
   const line = createFairLine<Waiting>();
 
   const waitMs = (call: GateCall, nowMs: number) =>
     Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));
 
+  function join(waiting: Waiting): void {
+    room.waiting += 1;
+    room.held += 1;
+    line.push(waiting.fairnessKey, waiting);
+  }
+
   function leave(waiting: Waiting): void {
-    room.taken -= 1;
+    room.waiting -= 1;
+    room.held -= 1;
     waiting.stopCap();
+  }
+
+  /** A provider that hangs may not keep the worker from the others. */
+  const isQuiet = () => state.inFlight > 0 && clock.now() - heardMs >= settings.quietMs;
+  const fillsHalf = () => room.held >= settings.slots / 2;
+
+  /** Looks whether the provider has gone quiet while calls wait for it. */
+  function watch(): void {
+    stopWatch();
+    if (line.size() === 0) return;
+    while (isQuiet() && fillsHalf()) {
+      const other = line.shed();
+      if (!other) return;
+      leave(other);
+      sendBack(other);
+    }
+    stopWatch = clock.after(settings.quietMs, watch);
   }
 
   function sendBack(waiting: Waiting): void {
@@ -111,14 +137,18 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function pass(call: GateCall, sentMs: number): GatePass {
+    if (state.inFlight === 0) heardMs = sentMs;
     state = requestSent(state, settings, sentMs);
+    room.held += 1;
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
       ended(answer, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
+        room.held -= 1;
         const nowMs = clock.now();
+        if (answer.signal !== 'unknown') heardMs = nowMs;
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
         state = requestEnded(state, settings, { ...answer, sentMs }, nowMs, random);
@@ -129,9 +159,9 @@ export function createOneGate(options: OneGateOptions): OneGate {
 
   function hasRoom({ fairnessKey }: GateCall): boolean {
     const places = waitingRoom(state, settings);
-    if (line.size() < places && (room.taken < settings.maximumWaiting || state.phase === 'free')) {
-      return true;
-    }
+    const isRoomFull = room.waiting >= settings.maximumWaiting && state.phase !== 'free';
+    const hasPlace = line.size() < places && !isRoomFull && !(isQuiet() && fillsHalf());
+    if (hasPlace) return true;
     const other = line.giveWay(fairnessKey);
     if (!other) return false;
     leave(other);
@@ -149,7 +179,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
         return () => {};
       }
       const isWaiting = () => line.remove(call.fairnessKey, waiting);
-      room.taken += 1;
+      join(waiting);
       if (!goesNow) {
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
@@ -158,8 +188,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
           advance();
         });
       }
-      line.push(call.fairnessKey, waiting);
       advance();
+      if (line.size() === 1) watch();
       return () => {
         if (!isWaiting()) return;
         leave(waiting);
@@ -169,6 +199,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
     close() {
       isClosed = true;
       stopTimer();
+      stopWatch();
       for (const waiting of line.drain()) {
         leave(waiting);
         sendBack(waiting);

@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
+
+test('where the bundle cannot be written, its code comes back, so that a worker can start', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  // A file where the folder should be: that stops root too, for whom no folder is read-only.
+  const file = path.join(folder, 'file');
+  writeFileSync(file, '');
+  const bundle = await workflowBundle(path.join(file, 'cache'));
+  assert.ok('code' in bundle);
+  assert.match(bundle.code, /processOrder/);
+});
