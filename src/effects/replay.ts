@@ -66,14 +66,7 @@ export async function replay<Input, Result>(
   row: LedgerRow,
   request: ClaimRequest,
 ): Promise<{ result: Result; replayed: boolean }> {
-  if (row.fingerprint !== request.fingerprint) {
-    throw new AttemptError({
-      type: 'IdempotencyKeyReused',
-      by: 'ledger',
-      reason: `the key belongs to ${row.fingerprint}, this is ${request.fingerprint}`,
-      sent: false,
-    });
-  }
+  assertSameFingerprint(row.fingerprint, request.fingerprint);
   if (row.state === 'succeeded') {
     return { result: JSON.parse(row.result ?? 'null') as Result, replayed: true };
   }
@@ -84,6 +77,17 @@ export async function replay<Input, Result>(
   }
   const stored = row.failure ?? { type: 'EffectUnknown', by: effect.target };
   throw new AttemptError({ ...stored, sent: false });
+}
+
+/** @throws AttemptError `IdempotencyKeyReused`, naming both. */
+export function assertSameFingerprint(stored: string, given: string): void {
+  if (stored === given) return;
+  throw new AttemptError({
+    type: 'IdempotencyKeyReused',
+    by: 'ledger',
+    reason: `the key belongs to ${stored}, this is ${given}`,
+    sent: false,
+  });
 }
 
 /** Only reads at the target; the row changes only when it was found, and only if nobody else changed it. */

@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { OrderTable } from '../database/database-schema.ts';
 import { fingerprintOf, workflowIdPattern } from '../model/identifiers.ts';
 import {
   type ExtractedOrder,
@@ -9,6 +11,7 @@ import {
 import { type ReviewLimits, reviewOrder } from '../model/review-order.ts';
 import type { TransactionEffect } from './effect.ts';
 import type { Ledger } from './ledger.ts';
+import { assertSameFingerprint } from './replay.ts';
 
 /** What is saved: the caller's order, and what the model read in its email. */
 export interface SaveOrderInput {
@@ -41,7 +44,8 @@ export const savedOrderSchema: z.ZodType<SavedOrder> = z.object({
  * Saves an order in the ledger's own database, in one transaction with the ledger's row.
  *
  * The first save decides: the identity is the caller's input only, so that another reading of the
- * same email (after a Reset) gets the first row back.
+ * same email (after a Reset) gets the first row back. That holds for as long as the order is there,
+ * also when the ledger's row was pruned.
  */
 export function createSaveOrder(dependencies: {
   readonly ledger: Ledger;
@@ -63,23 +67,62 @@ export function createSaveOrder(dependencies: {
     }),
     async run({ key, input, transaction }) {
       const order = savedOrder(input, limits);
-      await transaction
+      const row = rowOf(key, order, input.request.email);
+      const { numInsertedOrUpdatedRows } = await transaction
         .insertInto('holdfast_order')
-        .values({
-          key,
-          order_id: order.orderId,
-          customer_id: order.customerId,
-          payment_method: order.paymentMethod,
-          email_hash: fingerprintOf(input.request.email),
-          extracted: JSON.stringify(order.extracted),
-          amount_minor: order.total?.amountMinor ?? null,
-          currency: order.total?.currency ?? null,
-          review_reasons: JSON.stringify(order.reviewReasons),
-          fingerprint: order.fingerprint,
-        })
-        .execute();
-      return order;
+        .values(row)
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .executeTakeFirst();
+      if (numInsertedOrUpdatedRows === 1n) return order;
+      // The ledger's row was pruned, the order was not.
+      const stored = await transaction
+        .selectFrom('holdfast_order')
+        .selectAll()
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow();
+      assertSameFingerprint(fingerprintOf(identityOf(stored)), fingerprintOf(identityOf(row)));
+      return orderFrom(stored);
     },
+  };
+}
+
+type OrderRow = Selectable<Omit<OrderTable, 'saved_at_ms'>>;
+
+/** What the caller gave. */
+function identityOf(row: OrderRow) {
+  return {
+    orderId: row.order_id,
+    email: row.email_hash,
+    customer: row.customer_id,
+    paymentMethod: row.payment_method,
+  };
+}
+
+function rowOf(key: string, order: SavedOrder, email: string): OrderRow {
+  return {
+    key,
+    order_id: order.orderId,
+    customer_id: order.customerId,
+    payment_method: order.paymentMethod,
+    email_hash: fingerprintOf(email),
+    extracted: JSON.stringify(order.extracted),
+    amount_minor: order.total?.amountMinor ?? null,
+    currency: order.total?.currency ?? null,
+    review_reasons: JSON.stringify(order.reviewReasons),
+    fingerprint: order.fingerprint,
+  };
+}
+
+function orderFrom(row: OrderRow): SavedOrder {
+  const { amount_minor: amountMinor, currency } = row;
+  return {
+    orderId: row.order_id,
+    customerId: row.customer_id,
+    paymentMethod: row.payment_method,
+    extracted: JSON.parse(row.extracted),
+    ...(amountMinor !== null && currency !== null && { total: { amountMinor, currency } }),
+    reviewReasons: JSON.parse(row.review_reasons),
+    fingerprint: row.fingerprint,
   };
 }
 

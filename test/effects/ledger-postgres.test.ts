@@ -43,7 +43,9 @@ test('ten workers that save one order at once make one row', async () => {
     assert.equal(new Set(outcomes.map(({ result }) => result.fingerprint)).size, 1);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
-    const { rows } = await client.query('select amount_minor, currency from holdfast_order');
+    const { rows } = await client.query(
+      "select amount_minor, currency from holdfast_order where order_id = 'order-1'",
+    );
     await client.end();
     assert.deepEqual(rows, [{ amount_minor: '12000', currency: 'eur' }]);
   } finally {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { TransactionEffect } from '../../src/effects/effect.ts';
 import type { Ledger } from '../../src/effects/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../src/effects/run-once.ts';
+import { createSaveOrder } from '../../src/effects/save-order.ts';
 import { failureOf } from './expect-failure.ts';
 import { fails, type Input, runner, scripted } from './scripted-effect.ts';
 
@@ -43,6 +44,43 @@ export function runOnceContract(name: string, open: () => Promise<Ledger>): void
       const failure = await failureOf(save(askedAtMost(10, ledger), 'eve'));
       assert.equal(failure.type, 'IdempotencyKeyReused');
       assert.equal((await save(ledger, 'ada')).replayed, false);
+    });
+
+    test('an order whose row in the ledger was pruned: the first save still decides', async () => {
+      const effect = createSaveOrder({
+        ledger,
+        limits: { maximumAutoCharge: '500', currencies: ['eur'] },
+      });
+      const save = (orderId: string, total: string, email = 'One lamp') =>
+        runOnce(
+          ledger,
+          effect,
+          { scope: 'test', workflowId: orderId },
+          {
+            orderId,
+            request: { email, customer: { id: 'cus_1', paymentMethod: 'pm_1' } },
+            extracted: {
+              items: [{ description: 'Lamp', quantity: 1, unitPrice: '12.00' }],
+              total,
+              currency: 'EUR',
+            },
+          },
+        );
+      for (const [orderId, total] of [
+        ['pruned-1', '12.00'],
+        ['pruned-2', '1.234'],
+      ] as const) {
+        const first = await save(orderId, total);
+        const row = await ledger.operator.latest(first.key);
+        assert.ok(row);
+        assert.equal(await ledger.operator.remove(row.key, row.nowMs + 3_600_000), 1);
+        const other = await failureOf(save(orderId, total, 'Two lamps'));
+        assert.equal(other.type, 'IdempotencyKeyReused');
+        assert.match(`${other.reason}`, /belongs to v1:[0-9a-f]{64}, this is v1:[0-9a-f]{64}/);
+        assert.deepEqual((await save(orderId, '99.00')).result, first.result);
+        // Its row is back: from here on it is an ordinary replay.
+        assert.equal((await save(orderId, '99.00')).replayed, true);
+      }
     });
   });
 }
