@@ -28,7 +28,7 @@ export async function loadPolicies(
   return resolvePolicies(defaults, file, ...set.map(parseSet));
 }
 
-/** `model.maximumAttempts=5` as `{ model: { maximumAttempts: 5 } }`; the value is JSON. */
+/** `model.maximumAttempts=5` as `{ model: { maximumAttempts: 5 } }`; the value is JSON or a word. */
 export function parseSet(text: string): Record<string, Record<string, unknown>> {
   const [, policy, field, value] = /^([A-Za-z]+)\.([A-Za-z]+)=(.+)$/s.exec(text) ?? [];
   if (policy === undefined || field === undefined || value === undefined) {
@@ -36,10 +36,12 @@ export function parseSet(text: string): Record<string, Record<string, unknown>> 
       `--set takes policy.field=value, for example model.maximumAttempts=5; this is ${text}`,
     );
   }
+  // The shell takes quotation marks away: `payment.onFailure=park`.
+  if (/^(?!(?:true|false|null)$)[A-Za-z]+$/.test(value)) return { [policy]: { [field]: value } };
   try {
     return { [policy]: { [field]: JSON.parse(value) } };
   } catch (error) {
-    throw usageError(`--set ${policy}.${field} takes a number or JSON; this is ${value}`, {
+    throw usageError(`--set ${policy}.${field} takes a number, a word or JSON; this is ${value}`, {
       cause: error,
     });
   }

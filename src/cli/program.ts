@@ -120,6 +120,7 @@ function command(parent: Command, name: string, description: string): Command {
 function startOptions(target: Command): Command {
   const own = target
     .option('--model <model>', 'provider:model; HOLDFAST_MODEL otherwise')
+    .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
     .option('--wait', 'wait, and print what it returned')
     .option('--dry-run', 'show what would be asked and done; nothing is sent')
     .option('--retry-failed', 'run again if the earlier one did not succeed');

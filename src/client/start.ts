@@ -21,6 +21,11 @@ export interface StartOptions {
   /** The caller's business key: order number, message id. It becomes the workflow id. */
   readonly id: string;
   readonly taskQueue?: string;
+  /**
+   * Whose call it is. Tenants take turns: at the gates of a worker, and in Temporal's queues where
+   * the server has fairness enabled. At most 64 bytes.
+   */
+  readonly tenant?: string;
   /** Run again when the earlier execution under this id did not succeed. */
   readonly retryFailed?: boolean;
 }
@@ -55,9 +60,10 @@ async function startOnce<T extends Workflow>(
   client: Client,
   workflowType: string,
   input: { readonly request: unknown },
-  { id, taskQueue = defaultTaskQueue, retryFailed = false }: StartOptions,
+  { id, taskQueue = defaultTaskQueue, tenant, retryFailed = false }: StartOptions,
 ): Promise<Started<T>> {
   assertPayloadFits('the input', input);
+  assertTenant(tenant);
   const workflowId = workflowIdFor(id);
   const fingerprint = fingerprintOf([workflowType, input.request]);
   const start = (withState: boolean) =>
@@ -66,6 +72,7 @@ async function startOnce<T extends Workflow>(
       taskQueue,
       args: [input],
       memo: { fingerprint },
+      ...(tenant !== undefined && { priority: { fairnessKey: tenant } }),
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: retryFailed ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'REJECT_DUPLICATE',
       ...(withState && {
@@ -129,4 +136,16 @@ function isUnknownSearchAttribute(error: unknown): boolean {
   if (!(error instanceof ServiceError)) return false;
   const { cause } = error;
   return cause instanceof Error && cause.message.includes(holdfastState.name);
+}
+
+/** Temporal's own limit of a fairness key. */
+const maximumTenantBytes = 64;
+
+/** @throws ClientError `usage` */
+export function assertTenant(tenant: string | undefined): void {
+  if (tenant === undefined || Buffer.byteLength(tenant) <= maximumTenantBytes) return;
+  throw new ClientError(
+    'usage',
+    `a tenant has at most ${maximumTenantBytes} bytes; this one has ${Buffer.byteLength(tenant)}`,
+  );
 }

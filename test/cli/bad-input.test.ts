@@ -131,7 +131,12 @@ const facts: readonly Fact[] = [
   {
     args: ['policy', '--set', 'model.maximumAttempts=many'],
     code: 2,
-    says: '--set model.maximumAttempts takes a number or JSON; this is many',
+    says: 'model.maximumAttempts is "many": ',
+  },
+  {
+    args: ['policy', '--set', 'model.maximumAttempts=5 or 6'],
+    code: 2,
+    says: '--set model.maximumAttempts takes a number, a word or JSON; this is 5 or 6',
   },
   {
     args: [
@@ -141,6 +146,16 @@ const facts: readonly Fact[] = [
     ],
     code: 2,
     says: 'model.maximumAttempts is 0: must cap attempts when elapsedBudgetMs does not cap time (both 0)',
+  },
+  {
+    args: ['start', 'complete', 'hi', '--id', 'c-1', '--tenant', 'a'.repeat(65)],
+    code: 2,
+    says: 'a tenant has at most 64 bytes; this one has 65',
+  },
+  {
+    args: ['policy', 'payment', '--set', 'payment.onFailure=perhaps'],
+    code: 2,
+    says: 'payment.onFailure is "perhaps": ',
   },
   {
     args: ['policy', 'modell'],

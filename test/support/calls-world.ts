@@ -40,7 +40,11 @@ export function policiesWith(...overrides: PolicyOverrides[]): Policies {
 
 /** Starts the world; `stop()` it in `after`. */
 export async function startCallsWorld(
-  options: ModelProviderOptions & { readonly apiKey?: string; readonly gates?: Gates },
+  options: ModelProviderOptions & {
+    readonly apiKey?: string;
+    readonly gates?: Gates;
+    readonly concurrentCalls?: number;
+  },
 ): Promise<CallsWorld> {
   const provider = await startModelProvider(options);
   const env = await createTimeSkippingEnvironment();
@@ -80,6 +84,7 @@ export async function startCallsWorld(
     namespace,
     taskQueue,
     calls,
+    ...(options.concurrentCalls && { concurrentCalls: options.concurrentCalls }),
     shutdownGraceMs: 100,
   });
   const done = workers.run();

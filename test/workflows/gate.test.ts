@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overloaded } from '../../dev/sandbox/model-faults.ts';
+import { hang } from '../../dev/sandbox/wire-fault.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { createGates, type GateEntry, type Gates } from '../../src/llm/gate.ts';
+import { gateSettingsFor } from '../../src/policies/gate-settings.ts';
 import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
 import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';
 import { failureOf } from '../support/failure-of.ts';
 
-async function start(world: CallsWorld, overrides: PolicyOverrides = {}, id = 'hello-1') {
+async function start(
+  world: CallsWorld,
+  overrides: PolicyOverrides = {},
+  id = 'hello-1',
+  model = 'openai:gpt-4o-mini',
+) {
   const { handle } = await startComplete(
     world.client,
     {
-      request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Say hello' }] },
+      request: { model, messages: [{ role: 'user', content: 'Say hello' }] },
       policies: policiesWith(overrides),
     },
     { id, taskQueue: world.taskQueue },
@@ -134,4 +141,25 @@ test('one that is told to wait holds back the others of this worker', async (t) 
   assert.equal(attempts, 10);
   assert.equal(world.provider.requests.length, 10, 'the first, one probe that failed, 8 answers');
   assertRequestsEqualAttempts(world);
+});
+
+test('a model that hangs does not keep the worker from another one', async (t) => {
+  const gates = createGates({ settings: { ...gateSettingsFor(10), quietMs: 300 } });
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: ({ requestId }) => (requestId?.startsWith('hung-') ? hang : { kind: 'pass' }),
+    gates,
+    concurrentCalls: 10,
+  });
+  t.after(world.stop);
+  const hung = await Promise.all(
+    Array.from({ length: 30 }, (_, index) => start(world, {}, `hung-${index}`)),
+  );
+  while (world.provider.requests.length < 9) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const handle = await start(world, {}, 'hello-1', 'openai:gpt-4o');
+  assert.equal((await handle.result()).value, 'hello');
+  assert.equal(world.provider.requestsFor('hung-').length, 9, 'the tenth place is for others');
+  for (const each of hung) await each.terminate();
 });

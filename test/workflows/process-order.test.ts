@@ -4,6 +4,7 @@ import { loadExampleOrders } from '../../dev/sandbox/example-orders.ts';
 import { approve } from '../../src/client/approve.ts';
 import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
+import { createGates, type Gates } from '../../src/llm/gate.ts';
 import type { ExtractedOrder, OrderRequest } from '../../src/model/order.ts';
 import { policiesWith } from '../support/calls-world.ts';
 import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';
@@ -31,12 +32,21 @@ function order(world: OrderWorld, email = 'One lamp, 12.00 EUR please', id = 'or
   return startOrder(
     world.client,
     { request, model: 'openai:gpt-4o-mini', policies: policiesWith({}) },
-    { id, taskQueue: world.taskQueue },
+    { id, taskQueue: world.taskQueue, tenant: 'acme' },
   );
 }
 
 test('an order is saved, charged and ticketed once', async (t) => {
-  const world = await startOrderWorld({ model: { answer: () => read('12.00') } });
+  const tenants: string[] = [];
+  const real = createGates();
+  const gates: Gates = {
+    ...real,
+    enter: (entry) => {
+      tenants.push(entry.fairnessKey);
+      return real.enter(entry);
+    },
+  };
+  const world = await startOrderWorld({ model: { answer: () => read('12.00') }, gates });
   t.after(world.stop);
   const { handle } = await order(world);
   const result = await handle.result();
@@ -45,6 +55,7 @@ test('an order is saved, charged and ticketed once', async (t) => {
   assert.deepEqual(await world.counts(), { rows: 1, charges: 1, tickets: 1 });
   const [payment] = await world.sandbox.stripe.paymentIntents();
   assert.equal(payment?.customer, customer.id);
+  assert.deepEqual(tenants, ['acme'], 'whose it is reaches the gate');
   assertRequestsEqualAttempts({ provider: world.sandbox.model, log: world.log });
 });
 

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Started, StartOptions } from '../../client/start.ts';
+import { assertTenant, type Started, type StartOptions } from '../../client/start.ts';
 import { type ClientConfig, loadClientConfig } from '../../config.ts';
 import type { PolicyOverrides } from '../../policies/resolve-policies.ts';
 import { checkModel } from '../check-model.ts';
@@ -12,6 +12,7 @@ import { awaitOutcome, completedValue, printValue } from './result.ts';
 export interface StartFlags extends PolicyFlags, JsonOption {
   readonly id?: string;
   readonly model?: string;
+  readonly tenant?: string;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
   readonly retryFailed?: boolean;
@@ -19,6 +20,7 @@ export interface StartFlags extends PolicyFlags, JsonOption {
 
 /** What rules a start: from the flags, the policies file and the configuration, checked. */
 export async function startSettings(flags: StartFlags, defaults: PolicyOverrides = {}) {
+  assertTenant(flags.tenant);
   const config = loadClientConfig();
   const model = checkModel(flags.model ?? config.HOLDFAST_MODEL, config.providerNames);
   return { config, model, policies: await loadPolicies(flags, config.HOLDFAST_POLICIES, defaults) };
@@ -29,9 +31,14 @@ export async function startAndTell(
   flags: StartFlags & { readonly id: string; readonly config: ClientConfig },
   start: (client: Client, options: StartOptions) => Promise<Started<never>>,
 ): Promise<void> {
-  const { id, config, retryFailed = false } = flags;
+  const { id, config, tenant, retryFailed = false } = flags;
   await withClient(async ({ client, ui }) => {
-    const started = await start(client, { id, taskQueue: config.HOLDFAST_TASK_QUEUE, retryFailed });
+    const started = await start(client, {
+      id,
+      taskQueue: config.HOLDFAST_TASK_QUEUE,
+      retryFailed,
+      ...(tenant !== undefined && { tenant }),
+    });
     const { workflowId, runId, attached } = started;
     notice(attached ? `${id}: attached to the execution that exists` : `${id}: started`, flags);
     if (workflowId !== id) notice(`Its workflow id is ${workflowId}.`, flags);
