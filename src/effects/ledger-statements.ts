@@ -2,7 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { EffectTable, Tables } from '../database/database-schema.ts';
 import { nextToken, postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
 import type { DatabaseKind } from '../database/open-database.ts';
-import type { Claim, LedgerStatements } from './ledger.ts';
+import type { Claim, LedgerRow, LedgerStatements } from './ledger.ts';
 import { claimFrom, rowFrom } from './ledger-row.ts';
 
 /** The ledger's statements on a database or within a transaction; the same for both stores. */
@@ -19,6 +19,19 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
       .where('generation', '=', claim.generation)
       .where('token', '=', claim.token)
       .where('state', '=', 'started')
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+
+  /** Changes a row that is still as unknown as when it was read. */
+  async function settle(row: LedgerRow, values: Partial<Selectable<EffectTable>>) {
+    const { numUpdatedRows } = await database
+      .updateTable('holdfast_effect')
+      .set({ ...values, updated_at_ms: nowMs })
+      .where('key', '=', row.key)
+      .where('generation', '=', row.generation)
+      .where('token', '=', row.token)
+      .where('state', '=', 'unknown')
       .executeTakeFirst();
     return numUpdatedRows === 1n;
   }
@@ -98,17 +111,9 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
     giveUp: (claim, afterMs) => change(claim, { lease_until_ms: inMs(afterMs) }),
     renew: (claim, leaseMs) => change(claim, { lease_until_ms: inMs(leaseMs) }),
 
-    async settle(row, result) {
-      const { numUpdatedRows } = await database
-        .updateTable('holdfast_effect')
-        .set({ state: 'succeeded', result, failure: null, updated_at_ms: nowMs })
-        .where('key', '=', row.key)
-        .where('generation', '=', row.generation)
-        .where('token', '=', row.token)
-        .where('state', '=', 'unknown')
-        .executeTakeFirst();
-      return numUpdatedRows === 1n;
-    },
+    settle: (row, result) => settle(row, { state: 'succeeded', result, failure: null }),
+    settleFailed: (row, failure) =>
+      settle(row, { state: 'failed', failure: JSON.stringify(failure) }),
   };
 }
 

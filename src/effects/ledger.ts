@@ -83,6 +83,8 @@ export interface LedgerStatements {
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
   /** `unknown` to `succeeded`, when a later look-up found it. Takes the row as it was read. */
   settle(row: LedgerRow, result: string): Promise<boolean>;
+  /** `unknown` to `failed`, when a later look-up found that it came to nothing. */
+  settleFailed(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
 }
 
 /** The table that remembers effects. */

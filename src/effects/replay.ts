@@ -1,7 +1,7 @@
 import { AttemptError } from '../failures/attempt-error.ts';
 import { databaseError } from './classify-database.ts';
 import type { Effect, EffectContext, OutsideEffect } from './effect.ts';
-import { effectErrorFrom } from './effect-error.ts';
+import { EffectError, effectErrorFrom } from './effect-error.ts';
 import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
 
 /** One call of `runOnce`, its options filled in. */
@@ -90,19 +90,42 @@ export function assertSameFingerprint(stored: string, given: string): void {
   });
 }
 
-/** Only reads at the target; the row changes only when it was found, and only if nobody else changed it. */
+/**
+ * Only reads at the target; the row changes only when the target knows how it ended, and only if
+ * nobody else changed it.
+ */
 async function lookUpAgain<Input, Result>(
   call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
   row: LedgerRow,
 ): Promise<{ result: Result; replayed: boolean } | undefined> {
-  const context = contextOf(call, row, async () => {});
-  const found = await call.effect.lookUp?.(context).catch((error: unknown) => {
-    throw effectErrorFrom(call.effect.target, error);
-  });
-  if (found === undefined) return undefined;
-  const text = JSON.stringify(found);
-  await call.ledger.settle(row, text).catch((error: unknown) => {
+  const { effect, ledger } = call;
+  let text: string;
+  try {
+    const found = await effect.lookUp?.(contextOf(call, row, async () => {}));
+    if (found === undefined) return undefined;
+    text = JSON.stringify(found);
+  } catch (error) {
+    const failure = effectErrorFrom(effect.target, error);
+    if (failure.state === 'refused') await settled(ledger.settleFailed(row, failure.fields));
+    throw failure;
+  }
+  if (!effect.result.safeParse(JSON.parse(text)).success) throw misfit(effect.target);
+  await settled(ledger.settle(row, text));
+  return { result: JSON.parse(text) as Result, replayed: true };
+}
+
+/** @throws AttemptError `EffectInProgress` when somebody settled it meanwhile: theirs is the answer. */
+async function settled(change: Promise<boolean>): Promise<void> {
+  const isOurs = await change.catch((error: unknown) => {
     throw databaseError(error, false);
   });
-  return { result: JSON.parse(text) as Result, replayed: true };
+  if (isOurs) return;
+  const reason = 'settled meanwhile';
+  throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason, sent: false });
+}
+
+/** Something was done, but nobody can say what: a repeat would be blind. */
+export function misfit(target: string): EffectError {
+  const reason = 'the result does not fit its schema';
+  return new EffectError('unknown', { type: 'EffectUnknown', by: target, reason });
 }

@@ -4,7 +4,7 @@ import type { EffectContext, OutsideEffect } from './effect.ts';
 import { EffectError, effectErrorFrom } from './effect-error.ts';
 import { keepLease } from './keep-lease.ts';
 import type { Claim, ClaimRequest } from './ledger.ts';
-import { contextOf, type EffectCall, replay } from './replay.ts';
+import { contextOf, type EffectCall, misfit, replay } from './replay.ts';
 
 type OutsideCall<Input, Result> = EffectCall<Input, Result, OutsideEffect<Input, Result>>;
 
@@ -54,7 +54,7 @@ async function attempt<Input, Result>(
     const result = (await beforeRun(call, context)) ?? (await effect.run(context));
     const text = JSON.stringify(result);
     if (effect.result.safeParse(JSON.parse(text)).success) return { result, text };
-    return { error: unknown(effect.target, 'the result does not fit its schema') };
+    return { error: misfit(effect.target) };
   } catch (error) {
     return { error: effectError(effect, error) };
   }

@@ -30,6 +30,37 @@ export function runOnceContract(name: string, open: () => Promise<Ledger>): void
       assert.equal((await run(effect, 'given-back')).result, 'done');
     });
 
+    test('unknown, then found to have failed: stored as failed, and not asked for again', async () => {
+      const { effect, looked } = scripted(
+        'native key',
+        [fails('unknown', 'EffectUnknown')],
+        [fails('refused', 'EffectRefused')],
+      );
+      const run = runner(() => ledger);
+      await failureOf(run(effect, 'came-to-nothing'));
+      assert.equal((await failureOf(run(effect, 'came-to-nothing'))).type, 'EffectRefused');
+      const row = await ledger.operator.latest('test/came-to-nothing:send');
+      assert.equal(row?.state, 'failed');
+      assert.deepEqual(row?.failure, { type: 'EffectRefused', by: 'post', reason: 'scripted' });
+      assert.equal((await failureOf(run(effect, 'came-to-nothing'))).type, 'EffectRefused');
+      assert.equal(looked(), 1);
+    });
+
+    test('unknown, and settled by a person during the look-up: their word stands', async () => {
+      const { effect } = scripted('native key', [fails('unknown', 'EffectUnknown')]);
+      const run = runner(() => ledger);
+      await failureOf(run(effect, 'settled-meanwhile'));
+      const lookUp = async () => {
+        const row = await ledger.operator.latest('test/settled-meanwhile:send');
+        assert.ok(row);
+        await ledger.operator.settleByHand(row, '"by hand"');
+        return 'by the look-up';
+      };
+      const asking = run({ ...effect, lookUp } as typeof effect, 'settled-meanwhile');
+      assert.equal((await failureOf(asking)).type, 'EffectInProgress');
+      assert.equal((await run(effect, 'settled-meanwhile')).result, 'by hand');
+    });
+
     test('the same within a transaction', async () => {
       const place = { scope: 'test', workflowId: 'given-back-inside' };
       const save = (at: Ledger, to: string, options: RunOnceOptions = {}) =>

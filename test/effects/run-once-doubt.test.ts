@@ -148,6 +148,21 @@ test('what is unknown is looked up once more when asked again', async () => {
   assert.equal(looked(), 2);
 });
 
+test('unknown, and found in a shape that does not fit: it stays unknown', async () => {
+  const { effect } = scripted(
+    'native key',
+    [fails('unknown', 'EffectUnknown')],
+    [() => 7 as unknown as string, () => 'found at last'],
+  );
+  await failureOf(run(effect, 'found-shape'));
+  assert.deepEqual(await failureOf(run(effect, 'found-shape')), {
+    type: 'EffectUnknown',
+    by: 'post',
+    reason: 'the result does not fit its schema',
+  });
+  assert.equal((await run(effect, 'found-shape')).result, 'found at last');
+});
+
 test('a bug in an effect leaves it in doubt, without its message', async () => {
   const { effect } = scripted('native key', [
     () => {

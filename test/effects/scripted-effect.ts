@@ -47,7 +47,7 @@ export function scripted(
 }
 
 /** A step that fails. */
-export function fails(state: EffectState, type: FailureType): Step {
+export function fails(state: EffectState, type: FailureType): () => never {
   return () => {
     throw new EffectError(state, { type, by: 'post', reason: 'scripted' });
   };
