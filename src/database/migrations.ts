@@ -29,19 +29,16 @@ export async function migrate(database: Kysely<Tables>, kind: DatabaseKind): Pro
 
 const migrationTable = 'holdfast_migration';
 
-/** Whether just these migrations ran. What cannot be read is left to the migration to report. */
+/**
+ * Whether these migrations ran. Later ones may have too: a deploy rolls forward and back, and they
+ * only ever add. What cannot be read is left to the migration to report.
+ */
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTable)}`
     .execute(database)
     .catch(() => ({ rows: [] }));
-  const known = Object.keys(migrations(kind)).sort();
-  return (
-    known.join() ===
-    rows
-      .map(({ name }) => name)
-      .sort()
-      .join()
-  );
+  const ran = new Set(rows.map(({ name }) => name));
+  return Object.keys(migrations(kind)).every((name) => ran.has(name));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees whatever schema was there before it.

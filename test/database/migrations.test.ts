@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { openLedger } from '../../src/effects/ledger.ts';
 
@@ -30,4 +31,17 @@ test('a worker starts while another stands still in a transaction, since there i
   });
   assert.equal(token, 1);
   await first.close();
+});
+
+test('a worker that was rolled back starts on the tables of a newer one', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-migrations-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const sqliteFile = path.join(folder, 'ledger.db');
+  await (await openLedger({ sqliteFile })).close();
+  const database = new DatabaseSync(sqliteFile);
+  database.exec("insert into holdfast_migration values ('999_of_tomorrow', '2027-01-01')");
+  database.close();
+  const ledger = await openLedger({ sqliteFile });
+  assert.equal(await ledger.read({ key: 'k', generation: 1 }), undefined);
+  await ledger.close();
 });

@@ -50,7 +50,8 @@ describe('what does not exist is found', () => {
     ['holdfast resume order-7 --everything', /unknown option '--everything'/],
     ['holdfast retry order-7', /unknown command 'retry'|too many arguments/],
     ['holdfast approve order-7', /--fingerprint/],
-    ['holdfast policy --set model.onFailure=park', /takes a number or JSON/],
+    ['holdfast policy --set model.onFailure=park', undefined],
+    ['holdfast policy --set model.onFailure=[', /takes a number, a word or JSON/],
     ['holdfast policy --set \'model.onFailure="park"\'', undefined],
     ['holdfast policy --set model.patience=9', /patience/],
   ];
