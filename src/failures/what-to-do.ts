@@ -2,19 +2,20 @@ import type { FailureType } from './failure-types.ts';
 
 /** What a person does about a failure that the retries did not cure, a sentence per type. */
 export const whatToDo: Readonly<Record<FailureType, string>> = {
-  RateLimited: 'Ask for a higher limit, or start less at once.',
-  Overloaded: 'Wait, or use another model.',
-  ServerError: "Look at the provider's status page; give its support the provider's request id.",
+  RateLimited: 'Wait, ask for a higher limit, or start less at once.',
+  Overloaded: 'Wait until it has capacity again; another model may have some now.',
+  ServerError:
+    'Look at the status page of who failed; give its support its request id, which the log has.',
   Timeout:
-    'Raise `requestTimeoutMs`, or ask for less output; count the attempt as possibly billed.',
-  ConnectionFailed:
-    "Check the provider's address, DNS, proxy and certificates from the worker's machine.",
+    'Raise `requestTimeoutMs`, or ask for less; count the attempt as possibly done and billed.',
+  ConnectionFailed: "Check the address, DNS, proxy and certificates from the worker's machine.",
   MalformedResponse:
     'Check the address and what stands in between; some models simply answer so at times.',
   InvalidCredentials: "Set the right key in the worker's environment and restart the worker.",
-  PermissionDenied: 'Grant the account, project or region access to the model.',
+  PermissionDenied:
+    'Grant the account or token what was refused: the model, the region, the repository.',
   ModelNotFound: 'Correct the name after the colon, or deploy or pull the model.',
-  QuotaExhausted: 'Add credit, raise the limit, or wait until the quota is renewed; then resume.',
+  QuotaExhausted: 'Add credit, raise the limit or budget, or wait until the quota is renewed.',
   RequestTooLarge: 'Send less, lower `maximumOutputTokens`, or raise the limit per minute.',
   ContextLengthExceeded: 'Shorten the prompt, or use a model with a larger window.',
   ContentRejected: 'Change the prompt: the same content is refused again.',
@@ -28,7 +29,7 @@ export const whatToDo: Readonly<Record<FailureType, string>> = {
   IdempotencyKeyReused:
     'Start under another id, or with the input that the id was first used with.',
   EffectNameReused: 'Name the step, so that every effect of a run has a name of its own.',
-  EffectRefused: 'Cure the cause at the target, then let a person resolve it.',
-  EffectUnknown: 'Look at the target whether it happened, and resolve it accordingly.',
-  ApprovalRequired: 'Approve it, or cancel the workflow.',
+  EffectRefused: 'Cure the cause at the target, then resolve it: it is done anew.',
+  EffectUnknown: 'Look at the target whether it happened, then resolve it by saying so.',
+  ApprovalRequired: 'Look at what is to be charged, then approve it or cancel the workflow.',
 };

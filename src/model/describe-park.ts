@@ -1,5 +1,15 @@
-import { isFailureType } from '../failures/failure-types.ts';
+import { type FailureType, isFailureType } from '../failures/failure-types.ts';
+import { whatToDo } from '../failures/what-to-do.ts';
 import type { Parked } from './progress.ts';
+
+/**
+ * Only a person's word on the effect ends these: after a mere resume the ledger gives the same
+ * answer again.
+ */
+const resolvedWith: Partial<Record<FailureType, string>> = {
+  EffectUnknown: '--happened --result JSON | --did-not-happen | --give-up',
+  EffectRefused: '--did-not-happen | --give-up',
+};
 
 /** The command that ends a park, for people. Its ids are of safe characters only. */
 export function answerCommand(workflowId: string, parked: Parked): string {
@@ -7,33 +17,22 @@ export function answerCommand(workflowId: string, parked: Parked): string {
     const amount = parked.amountNeeded ? ' --amount AMOUNT --currency CURRENCY' : '';
     return `holdfast approve ${workflowId} --fingerprint ${parked.fingerprint}${amount}`;
   }
-  if (parked.type === 'EffectUnknown' && parked.effectKey !== undefined) {
-    return `holdfast effects resolve ${parked.effectKey} --happened --result JSON | --did-not-happen | --give-up`;
+  const ways = resolvedWith[parked.type];
+  if (ways !== undefined && parked.effectKey !== undefined) {
+    return `holdfast effects resolve ${parked.effectKey} ${ways}`;
   }
   return `holdfast resume ${workflowId}`;
 }
 
-/** What a person should do, in a sentence. */
-export function whatToDo(parked: Parked): string {
-  switch (parked.type) {
-    case 'ApprovalRequired':
-      return 'look at the order, then approve it or cancel the workflow';
-    case 'EffectUnknown':
-      return 'look at the target whether it happened, then say so';
-    case 'InvalidCredentials':
-    case 'PermissionDenied':
-      return 'correct the key or its permissions where the worker gets them, then resume';
-    case 'QuotaExhausted':
-      return 'raise the quota or budget, or wait until it is renewed, then resume';
-    case 'ModelNotFound':
-    case 'ContextLengthExceeded':
-    case 'ContentRejected':
-    case 'SchemaMismatch':
-    case 'SchemaRejected':
-      return 'resume with another model';
-    default:
-      return `see to its cause, then resume${parked.skippable ? ' (or skip the step)' : ''}`;
-  }
+/** What a person should do, in sentences: the failure's own advice, and how the workflow goes on. */
+export function whatToDoAbout(parked: Parked): string {
+  const advice = whatToDo[parked.type];
+  if (parked.type === 'ApprovalRequired') return advice;
+  const isResumed = resolvedWith[parked.type] === undefined;
+  const asked =
+    parked.model === undefined ? 'Then resume.' : 'Then resume, if need be with another model.';
+  const sentences = [advice, isResumed ? asked : '', parked.skippable ? 'Or skip the step.' : ''];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 /** The park that a workflow left in its memo, so that it is told without a worker. */

@@ -1,5 +1,5 @@
 import { describeFailedModel } from './describe-fallback.ts';
-import { answerCommand, whatToDo } from './describe-park.ts';
+import { answerCommand, whatToDoAbout } from './describe-park.ts';
 import { escapeMarkdown } from './escape-markdown.ts';
 import type { Progress } from './progress.ts';
 
@@ -28,7 +28,7 @@ export function describeProgress(progress: Progress, workflowId: string): string
       ...(parked.until ? [`- until ${parked.until}, then it fails`] : []),
       ...parked.reasons.map((reason) => `- ${escapeMarkdown(reason)}`),
       '',
-      `${sentence(whatToDo(parked))}:`,
+      whatToDoAbout(parked),
       '',
       `\`${answerCommand(workflowId, parked)}\``,
     );
@@ -40,8 +40,4 @@ export function describeProgress(progress: Progress, workflowId: string): string
     );
   }
   return lines.join('\n');
-}
-
-function sentence(text: string): string {
-  return text.replace(/^./, (letter) => letter.toUpperCase());
 }

@@ -17,6 +17,7 @@ const charge1 = 'default/order-1:charge';
 describe('the operator at a terminal', () => {
   let world: OrderWorld;
   let isGitHubDown = true;
+  let isGitHubRefusing = false;
   const holdfast = (...args: string[]) =>
     runHoldfast(args, { env: { TEMPORAL_ADDRESS: world.address } });
   const json = async (...args: string[]) => {
@@ -34,7 +35,11 @@ describe('the operator at a terminal', () => {
             : { kind: 'pass' },
       },
       github: {
-        faults: () => (isGitHubDown ? { kind: 'status', status: 503 } : { kind: 'pass' }),
+        faults: ({ method }) => {
+          if (isGitHubDown) return { kind: 'status', status: 503 };
+          const isRefused = isGitHubRefusing && method === 'POST';
+          return isRefused ? { kind: 'status', status: 422, body: {} } : { kind: 'pass' };
+        },
       },
     });
     await startTestOrder(world, 'order-1');
@@ -49,7 +54,7 @@ describe('the operator at a terminal', () => {
     const orders = stdout.split('\n\n').sort();
     assert.match(
       orders[0] ?? '',
-      /^order-1 {2}EffectUnknown at charge\n {2}since {5}\d{4}-.*Z \(.*\)\n {2}why {7}500 EffectUnknown by stripe .*\n {2}to do {5}look at the target .*\n {12}holdfast effects resolve default\/order-1:charge --happened/,
+      /^order-1 {2}EffectUnknown at charge\n {2}since {5}\d{4}-.*Z \(.*\)\n {2}why {7}500 EffectUnknown by stripe .*\n {2}to do {5}Look at the target .*\n {12}holdfast effects resolve default\/order-1:charge --happened/,
     );
     assert.match(
       orders[1] ?? '',
@@ -146,12 +151,32 @@ describe('the operator at a terminal', () => {
     assert.match(status.stdout, /^ {2}answered {3}\S+Z Overloaded at ticket: retry by .+@.+$/m);
   });
 
+  test('a ticket that GitHub refused for good is done anew by the command that parked shows', async () => {
+    isGitHubRefusing = true;
+    await startTestOrder(world, 'order-3');
+    const { type } = await parkedOnFailure(world, 'order-3');
+    assert.equal(type, 'EffectRefused');
+    isGitHubRefusing = false;
+    const { stdout } = await holdfast('status', 'order-3');
+    assert.match(
+      stdout,
+      /^ {2}to do {6}Cure the cause at the target, then resolve it: it is done anew\. Or skip the step\.$/m,
+    );
+    const [, key, ways] = /^ {2}answer {5}holdfast effects resolve (\S+) (.+)$/m.exec(stdout) ?? [];
+    assert.deepEqual([key, ways], ['default/order-3:ticket', '--did-not-happen | --give-up']);
+    const resolved = await holdfast('effects', 'resolve', `${key}`, '--did-not-happen');
+    assert.equal(resolved.exitCode, 0, resolved.stderr);
+    const { exitCode, value } = await json('result', 'order-3');
+    assert.equal(exitCode, 0);
+    assert.equal(value.result.ticket.ticketNumber, 3);
+  });
+
   test('reconcile finds what was planted, both ways', async () => {
     const clean = await holdfast('effects', 'reconcile');
     assert.equal(clean.exitCode, 0, clean.stdout);
     assert.match(
       clean.stdout,
-      /^charge: 3 in the ledger, 2 at the target\nticket: 2 in the ledger, 2 at the target\n[\s\S]*No difference\.$/,
+      /^charge: 4 in the ledger, 3 at the target\nticket: 4 in the ledger, 3 at the target\n[\s\S]*No difference\.$/,
     );
 
     const { secretKey, origin } = world.sandbox.stripe;
@@ -198,6 +223,6 @@ describe('the operator at a terminal', () => {
     database.exec(`update holdfast_effect set updated_at_ms = updated_at_ms - 500 * 86400000`);
     database.close();
     const old = await json('effects', 'prune', '--older-than', '1s', '--dry-run');
-    assert.deepEqual(old.value, { removed: 0, keptForWorkflow: 6, dryRun: true });
+    assert.deepEqual(old.value, { removed: 0, keptForWorkflow: 10, dryRun: true });
   });
 });

@@ -1,5 +1,5 @@
 import { listParked, type ParkedWorkflow } from '../../client/parked.ts';
-import { answerCommand, whatToDo } from '../../model/describe-park.ts';
+import { answerCommand, whatToDoAbout } from '../../model/describe-park.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
@@ -44,7 +44,7 @@ export function renderParked({ workflowId, parked }: ParkedWorkflow, now: Date):
     ...reasons.map(
       (reason, index) => `  ${index === 0 ? 'why      ' : '         '} ${printableLine(reason)}`,
     ),
-    `  to do     ${whatToDo(parked)}`,
+    `  to do     ${whatToDoAbout(parked)}`,
     `            ${answerCommand(id, parked)}`,
   ].join('\n');
 }

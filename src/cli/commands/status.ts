@@ -1,5 +1,5 @@
 import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
-import { answerCommand, whatToDo } from '../../model/describe-park.ts';
+import { answerCommand, whatToDoAbout } from '../../model/describe-park.ts';
 import type { ParkAnswer, Parked } from '../../model/progress.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
@@ -52,7 +52,7 @@ function parkedRows(id: string, parked: Parked): [string, string][] {
   const { since, until, parkId } = parked;
   return [
     ['since', `${since}${until ? `; fails at ${until}` : ''}`],
-    ['to do', whatToDo(parked)],
+    ['to do', whatToDoAbout(parked)],
     [parked.type === 'ApprovalRequired' ? 'approve' : 'answer', answerCommand(id, parked)],
     ['park', printableLine(parkId)],
   ];
