@@ -10,8 +10,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-save --omit=dev
 
 COPY src ./src
+# The workflow bundle, while root may still write here: the worker runs as `node`, which may not.
+RUN node src/worker/prebuild-bundle.ts
 
-# Where the ledger lives if no DATABASE_URL is given.
+# Where the ledger lives if no DATABASE_URL is given, and beside it the journal of attempts.
+# Mount a named volume: an anonymous one is left behind with the container.
 ENV HOLDFAST_LEDGER=/data/ledger.db
 RUN mkdir /data && chown node:node /data
 VOLUME /data

@@ -2,7 +2,7 @@ import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/w
 import type { CallActivities, EffectActivities } from '../activities/create-activities.ts';
 import type { JournalActivities } from '../activities/create-journal-activities.ts';
 import { taskQueuesOf } from '../model/task-queues.ts';
-import { workflowBundlePath } from './workflow-bundle.ts';
+import { workflowBundle } from './workflow-bundle.ts';
 
 /** What the three workers of one process are made from. */
 export interface WorkersOptions {
@@ -63,7 +63,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...shared,
       taskQueue: queues.workflows,
-      workflowBundle: { codePath: await workflowBundlePath() },
+      workflowBundle: await workflowBundle(),
       workflowFailureErrorTypes,
       // A killed worker's workflows wait on its sticky queue for so long.
       stickyQueueScheduleToStartTimeout: '1s',

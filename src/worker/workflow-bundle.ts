@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const project = join(source, '..');
@@ -13,12 +13,16 @@ const bundled = ['workflows', 'activities', 'model', 'policies', 'failures'];
  * The workflow bundle as a file, built once per content: bundling takes seconds, which every worker
  * and every test would pay again. Several processes may build at once: the rename is atomic.
  *
- * @returns the path for `WorkerOptions.workflowBundle.codePath`.
+ * Where the file is not there and cannot be written (the project belongs to another user, or the
+ * disk is full), the code itself comes back, so that a worker starts all the same, only later.
+ *
+ * @returns `WorkerOptions.workflowBundle`.
  */
-export async function workflowBundlePath(): Promise<string> {
-  const folder = join(project, 'node_modules', '.cache', 'holdfast');
-  const path = join(folder, `workflow-bundle-${hashOfSources()}.js`);
-  if (statSync(path, { throwIfNoEntry: false })) return path;
+export async function workflowBundle(
+  folder = join(project, 'node_modules', '.cache', 'holdfast'),
+): Promise<WorkflowBundleOption> {
+  const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
+  if (statSync(codePath, { throwIfNoEntry: false })) return { codePath };
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(
       source,
@@ -34,11 +38,15 @@ export async function workflowBundlePath(): Promise<string> {
       error: console.error,
     },
   });
-  mkdirSync(folder, { recursive: true });
-  const temporary = `${path}.${randomUUID()}`;
-  writeFileSync(temporary, code);
-  renameSync(temporary, path);
-  return path;
+  const temporary = `${codePath}.${randomUUID()}`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, code);
+    renameSync(temporary, codePath);
+  } catch {
+    return { code };
+  }
+  return { codePath };
 }
 
 function hashOfSources(): string {

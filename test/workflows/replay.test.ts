@@ -2,7 +2,7 @@ import '../support/quiet-runtime.ts';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from '@temporalio/worker';
-import { workflowBundlePath } from '../../src/worker/workflow-bundle.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import {
   activityTypesOf,
   type RecordedHistory,
@@ -41,9 +41,8 @@ const recorded: Readonly<Record<string, readonly string[]>> = {
 
 /** What today's workflow code has against each history, by name; `undefined` when it goes along. */
 async function replay(histories: readonly RecordedHistory[]) {
-  const workflowBundle = { codePath: await workflowBundlePath() };
   const results = Worker.runReplayHistories(
-    { workflowBundle },
+    { workflowBundle: await workflowBundle() },
     histories.map(({ name, history }) => ({ workflowId: name, history })),
   );
   const errors: Record<string, Error | undefined> = {};
