@@ -27,14 +27,25 @@ export type EffectActivities = {
   readonly [Name in EffectName]: EffectActivity<DeclaredEffects[Name]>;
 };
 
-/** Activities of the queue for effects: one for each declared effect, under its name. */
+/**
+ * Activities of the queue for effects: one for each declared effect, under its name.
+ *
+ * @throws TypeError when an effect is written in another database than the ledger's: its row and
+ * what it did could then part ways.
+ */
 export function createEffectActivities(
   effects: DeclaredEffects,
   dependencies: EffectDependencies,
 ): EffectActivities {
-  const activities = Object.entries(effects).map(([name, effect]) => [
-    name,
-    createEffectActivity(effect as Effect<unknown, unknown>, dependencies),
-  ]);
+  const { ledger } = dependencies;
+  const activities = Object.entries(effects).map(([name, declared]) => {
+    const effect = declared as Effect<unknown, unknown>;
+    if (effect.way === 'same transaction' && effect.ledger !== ledger) {
+      throw new TypeError(
+        `${name} is written in ${effect.ledger.name}, but the ledger is ${ledger.name}: they must be one, or it is not once`,
+      );
+    }
+    return [name, createEffectActivity(effect, dependencies)];
+  });
   return Object.fromEntries(activities);
 }

@@ -24,7 +24,9 @@ export async function runInTransaction<Input, Result>(
 ): Promise<Ran<Result> | Superseded> {
   const { ledger, effect } = call;
   if (effect.ledger !== ledger) {
-    throw new TypeError(`${effect.name} was made for another ledger than the one it runs with`);
+    // A worker refuses it at its start (create-activities.ts); trying again would change nothing.
+    const reason = `${effect.name} was made for another ledger than the one it runs with`;
+    throw new AttemptError({ type: 'InvalidRequest', by: effect.target, reason, sent: false });
   }
   try {
     return await ledger.transaction(async (statements, transaction) => {

@@ -105,10 +105,9 @@ test('an effect made for another database is refused', async () => {
   try {
     const effect = createSaveOrder({ ledger: elsewhere, limits });
     const place = { scope: 'test', workflowId: 'order-7' };
-    await assert.rejects(
-      runOnce(ledger(), effect, place, inputFor('order-7')),
-      /save was made for another ledger/,
-    );
+    const failure = await failureOf(runOnce(ledger(), effect, place, inputFor('order-7')));
+    assert.equal(failure.type, 'InvalidRequest');
+    assert.match(`${failure.reason}`, /save was made for another ledger/);
   } finally {
     await elsewhere.close();
   }
