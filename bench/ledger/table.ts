@@ -19,13 +19,15 @@ export function tableOf(title: string, measures: Measures): string {
 
 /** What is not as promised, in words: one statement each, and no more than so many milliseconds. */
 export function broken(measures: Measures, mostMs = Number.POSITIVE_INFINITY): string[] {
+  const bareMs = median(measures.get('bare insert')?.timesMs ?? []).toFixed(2);
   return (['claim', 'record'] as const).flatMap((name) => {
     const { timesMs, statements } = measures.get(name) as Measured;
     const isOne = statements.size === 1 && statements.has(1);
     const medianMs = median(timesMs);
+    const slow = `${name} takes ${medianMs.toFixed(2)} ms, not ${mostMs}; a bare insert ${bareMs}`;
     return [
       ...(isOne ? [] : [`${name} sends ${[...statements].join(' or ')} statements, not one`]),
-      ...(medianMs <= mostMs ? [] : [`${name} takes ${medianMs.toFixed(2)} ms, not ${mostMs}`]),
+      ...(medianMs <= mostMs ? [] : [slow]),
     ];
   });
 }
