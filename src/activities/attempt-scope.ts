@@ -1,6 +1,8 @@
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
+import { unexpectedError } from './unexpected-error.ts';
 
 /** What the attempts of one scheduling tell the ones after them; it travels with the heartbeats. */
 interface Notes {
@@ -49,8 +51,14 @@ const heartbeatIntervalMs = 500;
 /**
  * Runs one attempt of an activity: heartbeats while it works, and tells the two reasons to stop
  * apart. Cancelled stays cancelled; a worker that shuts down is `WorkerLost`, which is retried.
+ *
+ * @param callers aborts when the work's own caller wants no answer any more: it gets its reason back.
+ * @throws TemporalFailure always one with a type, also for a bug.
  */
-export async function runAttempt<T>(work: (scope: AttemptScope) => Promise<T>): Promise<T> {
+export async function runAttempt<T>(
+  work: (scope: AttemptScope) => Promise<T>,
+  callers?: AbortSignal,
+): Promise<T> {
   const context = Context.current();
   const { info } = context;
   const startedMs = performance.now();
@@ -94,7 +102,9 @@ export async function runAttempt<T>(work: (scope: AttemptScope) => Promise<T>): 
       // The last heartbeat of a failed attempt is kept for the next one.
       const nextMs = Math.round(elapsedMs() + delayAfter(error));
       context.heartbeat({ ...notes, ended: info.attempt, elapsedMs: nextMs });
-      throw error;
+      if (error instanceof TemporalFailure || callers?.aborted) throw error;
+      const { fields } = unexpectedError('worker', error);
+      throw createFailure(fields.type, describeAttemptError(fields));
     }
     if (isWorkerStopping()) {
       throw createFailure('WorkerLost', 'the worker was shut down during the attempt');

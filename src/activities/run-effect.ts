@@ -1,3 +1,4 @@
+import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Effect } from '../effects/effect.ts';
 import type { Ledger } from '../effects/ledger.ts';
@@ -9,6 +10,7 @@ import { effectLabel, idempotencyKeyFor } from '../model/identifiers.ts';
 import { assertPayloadFits } from '../model/payload-limit.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { runAttempt } from './attempt-scope.ts';
+import { unexpectedError } from './unexpected-error.ts';
 
 /** What every effect's activity needs. */
 export interface EffectDependencies {
@@ -61,19 +63,21 @@ export function createEffectActivity<Input, Result>(
         record?.succeeded({ replayed });
         return { result, replayed };
       } catch (error) {
-        if (!isAttemptError(error)) {
+        const isStopped = attempt.signal.aborted || error instanceof TemporalFailure;
+        if (isStopped && !isAttemptError(error)) {
           record?.interrupted();
           throw error;
         }
-        const { failure, decision } = attemptFailure(error.fields, {
+        const { fields } = isAttemptError(error) ? error : unexpectedError(effect.target, error);
+        const { failure, decision } = attemptFailure(fields, {
           requestId: key,
           policy: request.policy,
           attempt: attempt.attempt,
           elapsedMs: attempt.elapsedMs(),
           random,
         });
-        log.warn({ event: 'effect.failed', ...error.fields, decision });
-        record?.failed(error.fields, decision);
+        log.warn({ event: 'effect.failed', ...fields, decision });
+        record?.failed(fields, decision);
         throw failure;
       }
     });

@@ -1,4 +1,4 @@
-import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error.ts';
+import { AttemptError, type AttemptErrorFields, unexpected } from '../failures/attempt-error.ts';
 import type { FailureType } from '../failures/failure-types.ts';
 
 /**
@@ -34,8 +34,7 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   const row = rows.find(([pattern]) => pattern.test(code ?? ''));
   // pg reports a connection that ended, or could not be made in time, by message only.
   const lost = code === undefined && error instanceof Error && /connection/i.test(error.message);
-  const name = error instanceof Error ? error.name : typeof error;
-  const unforeseen = lost ? undefined : `unexpected ${name}`;
+  const unforeseen = lost ? undefined : unexpected('database', error).reason;
   const fields: AttemptErrorFields = {
     type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),
     by: 'database',

@@ -1,4 +1,4 @@
-import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error.ts';
+import { AttemptError, type AttemptErrorFields, unexpected } from '../failures/attempt-error.ts';
 
 /**
  * What a failed attempt means for the effect itself; the ledger row follows it.
@@ -42,6 +42,5 @@ export function effectErrorFrom(by: string, error: unknown): EffectError {
     const state = error.fields.sent === false ? 'nothing happened' : 'in doubt';
     return new EffectError(state, error.fields, { cause: error });
   }
-  const reason = `unexpected ${error instanceof Error ? error.name : typeof error}`;
-  return new EffectError('in doubt', { type: 'ServerError', by, reason }, { cause: error });
+  return new EffectError('in doubt', unexpected(by, error), { cause: error });
 }

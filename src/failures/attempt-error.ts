@@ -43,3 +43,9 @@ export function describeAttemptError(fields: AttemptErrorFields): string {
 export function isAttemptError(error: unknown): error is AttemptError {
   return error instanceof AttemptError;
 }
+
+/** What nobody foresaw, a bug included, as listed fields: its message may hold values. */
+export function unexpected(by: string, error: unknown): AttemptErrorFields {
+  const name = error instanceof Error ? error.name : typeof error;
+  return { type: 'ServerError', by, reason: `unexpected ${name}` };
+}

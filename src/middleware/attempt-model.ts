@@ -69,7 +69,7 @@ export function attemptModel<T>(
         }
       },
     );
-  });
+  }, params.abortSignal);
 }
 
 async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<GatePass> {

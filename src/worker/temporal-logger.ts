@@ -23,6 +23,6 @@ export function temporalLogger(log: Logger): TemporalLogger {
 }
 
 function pick(meta: Record<string | symbol, unknown>): Record<string, unknown> {
-  const kept = ['workflowId', 'activityType', 'attempt', 'taskQueue'];
+  const kept = ['workflowId', 'activityType', 'attempt', 'taskQueue', 'frames'];
   return Object.fromEntries(kept.filter((key) => key in meta).map((key) => [key, meta[key]]));
 }

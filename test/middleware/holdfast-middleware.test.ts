@@ -169,3 +169,13 @@ test('an error within a stream fails it by its type', async (t) => {
   assert.equal(failure.type, 'Overloaded');
   assert.equal(failure.nextRetryDelay, 375);
 });
+
+test('who aborts a call gets the own reason back', async (t) => {
+  const { model } = await modelThrough(t, []);
+  const reason = new Error('nobody waits any more');
+  const aborted = { ...question, abortSignal: AbortSignal.abort(reason) };
+  await assert.rejects(
+    activity().run(() => model.doGenerate(aborted)),
+    (error) => error === reason,
+  );
+});
