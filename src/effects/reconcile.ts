@@ -18,7 +18,8 @@ const clockMarginMs = 60 * 60 * 1000;
 const pageSize = 500;
 
 /**
- * Compares what the ledger says with what the targets hold, both ways. Only reads.
+ * Compares what the ledger says with what the targets hold, both ways. Only reads. Workers may go on
+ * meanwhile: what changed since the target was listed is for the next comparison.
  *
  * @param effects the declared ones; those on a target without a list of ours are left out.
  */
@@ -34,15 +35,18 @@ export async function reconcile(
     const { findMarked, name, target } = effect;
     if (!findMarked) continue;
     options.onProgress?.();
-    const rows = await rowsOf(ledger, name, options);
+    // The target first: what it has is claimed in the ledger before, so its row will be found.
+    const listedAtMs = await ledgerClock(ledger, name, options);
     const items = await list(findMarked, options);
+    const rows = await rowsOf(ledger, name, options);
     if ('why' in items) {
       // A target that nobody configured, and that nothing was done at, is nobody's concern.
       if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }
     compared[name] = { rows: rows.length, items: items.items.length };
-    differences.push(...differencesOf(rows, items.items, findMarked, target, options.sinceMs));
+    const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
+    differences.push(...differencesOf(rows, items.items, asked));
   }
   return { compared, differences, notAsked };
 }
@@ -62,39 +66,65 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
   }
 }
 
+/** The database's time, as it comes with a row. Without any row, all that come are later. */
+async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
+  const [row] = await ledger.operator.list({ effect, keyPrefix: `${scope}/`, limit: 1 });
+  return row?.nowMs ?? 0;
+}
+
 async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions) {
-  const rows: DatedRow[] = [];
-  for (;;) {
-    const after = rows.at(-1);
-    const page = await ledger.operator.list({
-      effect,
-      keyPrefix: `${options.scope}/`,
-      changedAfterMs: options.sinceMs + clockMarginMs,
-      limit: pageSize,
-      ...(after && { after }),
-    });
-    rows.push(...page);
-    options.onProgress?.();
-    if (page.length < pageSize) return rows;
+  const startedMs = performance.now();
+  const rows = new Map<string, DatedRow>();
+  async function read(changedAfterMs: number) {
+    let page: DatedRow[];
+    let after: DatedRow | undefined;
+    do {
+      page = await ledger.operator.list({
+        ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
+        ...(after && { after }),
+      });
+      for (const row of page) rows.set(keyOf(row), row);
+      options.onProgress?.();
+      after = page.at(-1);
+    } while (page.length === pageSize);
   }
+  await read(options.sinceMs + clockMarginMs);
+  // One that changed in between stands on a page that was read before.
+  await read(Math.ceil(performance.now() - startedMs) + 1000);
+  return [...rows.values()];
+}
+
+/** What the target knows it by. */
+function keyOf({ key, generation }: DatedRow): string {
+  return generation === 1 ? key : `${key}#${generation}`;
+}
+
+/** What the items were listed from, and when. */
+interface Asked {
+  readonly findMarked: FindMarked;
+  readonly target: string;
+  /** By the database's clock, from before. */
+  readonly listedAtMs: number;
+  readonly sinceMs: number;
 }
 
 /** Row by row, then what is left at the target. */
 function differencesOf(
   rows: readonly DatedRow[],
   items: readonly MarkedItem[],
-  findMarked: FindMarked,
-  target: string,
-  sinceMs: number,
+  asked: Asked,
 ): Difference[] {
+  const { findMarked, target, listedAtMs } = asked;
   const byMark = Map.groupBy(items, ({ mark }) => mark);
   const differences: Difference[] = [];
   for (const row of rows) {
-    const key = row.generation === 1 ? row.key : `${row.key}#${row.generation}`;
-    const mark = findMarked.markOf(key);
+    const mark = findMarked.markOf(keyOf(row));
     const found = byMark.get(mark) ?? [];
     byMark.delete(mark);
-    differences.push(...differencesOfRow(row, key, found, findMarked, target, sinceMs));
+    // The list is older than what the row says now, or a worker is about to record what is in it.
+    const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
+    if (isUnderWay || row.updatedAtMs >= listedAtMs) continue;
+    differences.push(...differencesOfRow(row, found, asked));
   }
   for (const item of [...byMark.values()].flat().filter(({ done }) => done)) {
     differences.push({
@@ -108,12 +138,10 @@ function differencesOf(
 
 function differencesOfRow(
   row: DatedRow,
-  key: string,
   found: readonly MarkedItem[],
-  findMarked: FindMarked,
-  target: string,
-  sinceMs: number,
+  { findMarked, target, sinceMs }: Asked,
 ): Difference[] {
+  const key = keyOf(row);
   const differences: Difference[] = [];
   const [first, ...others] = found.filter(({ done }) => done);
   for (const { id, state } of others) {
