@@ -18,7 +18,7 @@ export interface ToolRun {
  * Runs a build tool, its last line of output shown as progress.
  * @throws ProgramMissingError when the tool is missing or fails, with its last lines and the fix.
  */
-export async function runBuildTool(run: ToolRun, progress: Progress): Promise<string> {
+export async function runBuildTool(run: ToolRun, progress: Pick<Progress, 'say'>): Promise<string> {
   const tail: string[] = [];
   const subprocess = execa(run.tool, run.args, {
     cwd: run.folder,

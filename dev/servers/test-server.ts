@@ -1,15 +1,25 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { copyDependencies } from './copy-dependencies.ts';
+import { obtainJars } from './obtain-jars.ts';
 import { type Program, ProgramMissingError } from './program.ts';
 import { runBuildTool } from './run-build-tool.ts';
+import jars from './test-server-jars.json' with { type: 'json' };
 
 const VERSION = '1.38.0';
-const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 const JAVA_FEATURE_MIN = 17;
-const FIX =
-  'Install a JDK 17 or newer and Maven (Debian: apt-get install default-jdk-headless maven) ' +
-  'with a reachable Maven Central, or put temporal-test-server on PATH ' +
-  'or name it in HOLDFAST_TEST_SERVER.';
+const OTHERWISE = 'or put temporal-test-server on PATH or name it in HOLDFAST_TEST_SERVER.';
+const JAVA_FIX = `Install a JDK 17 or newer (Debian: apt-get install default-jdk-headless), ${OTHERWISE}`;
+const JARS_FIX =
+  'Make Maven Central reachable (behind a proxy: HTTPS_PROXY and NODE_USE_ENV_PROXY=1), ' +
+  `or install Maven and set up its mirror (~/.m2/settings.xml), ${OTHERWISE}`;
+
+/** What the server is made of; test-server-jars.json has what these need, with their hashes. */
+export const testServerRoots: readonly string[] = [
+  `io.temporal:temporal-test-server:${VERSION}`,
+  // Without a logger, three lines of complaint at every start.
+  'org.slf4j:slf4j-nop:1.7.36',
+];
 
 /** Temporal's time-skipping test server, a Java program without a published executable. */
 export const testServer: Program = {
@@ -18,22 +28,16 @@ export const testServer: Program = {
   command: 'temporal-test-server',
   cacheName: `temporal-test-server-${VERSION}`,
   sdkDownload: 'time-skipping',
-  buildLabel: "fetching Temporal's time-skipping test server with Maven, once (about 10 seconds)",
+  buildLabel: "fetching Temporal's time-skipping test server, once (38 MB, about 10 seconds)",
 
   async build(folder, progress) {
-    const run = (tool: string, args: string[]) =>
-      runBuildTool({ tool, args, folder, fix: FIX }, progress);
-    const feature = javaFeature(await run('java', ['-version']));
+    const java = { tool: 'java', args: ['-version'], folder, fix: JAVA_FIX };
+    const feature = javaFeature(await runBuildTool(java, progress));
     if (feature < JAVA_FEATURE_MIN) {
-      throw new ProgramMissingError(`java is version ${feature}, needed is 17. ${FIX}`);
+      throw new ProgramMissingError(`java is version ${feature}, needed is 17. ${JAVA_FIX}`);
     }
-    await writeFile(path.join(folder, 'pom.xml'), pom);
-    await run('mvn', [
-      '--batch-mode',
-      `${DEPENDENCY_PLUGIN}:copy-dependencies`,
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${path.join(folder, 'lib')}`,
-    ]);
+    const byMaven = () => copyDependencies({ roots: testServerRoots, folder, fix: '' }, progress);
+    await obtainJars({ jars, folder: path.join(folder, 'lib'), byMaven, fix: JARS_FIX }, progress);
     const script = path.join(folder, 'temporal-test-server');
     await writeFile(script, wrapper);
     await chmod(script, 0o755);
@@ -45,26 +49,6 @@ export function javaFeature(versionOutput: string): number {
   const match = /version "(?:1\.)?(\d+)/.exec(versionOutput);
   return match?.[1] === undefined ? 0 : Number(match[1]);
 }
-
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>holdfast</groupId>
-  <artifactId>test-server</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>io.temporal</groupId>
-      <artifactId>temporal-test-server</artifactId>
-      <version>${VERSION}</version>
-    </dependency>
-    <dependency><!-- Without a logger, three lines of complaint at every start. -->
-      <groupId>org.slf4j</groupId>
-      <artifactId>slf4j-nop</artifactId>
-      <version>1.7.36</version>
-    </dependency>
-  </dependencies>
-</project>
-`;
 
 // `exec`, so that a signal to this process reaches the server itself.
 const wrapper = `#!/bin/sh

@@ -1,0 +1,46 @@
+// node dev/lock-test-server.ts: after a new version in servers/test-server.ts.
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startProgress } from './progress.mjs';
+import { copyDependencies } from './servers/copy-dependencies.ts';
+import { sha256Of } from './servers/jars.ts';
+import { testServerRoots } from './servers/test-server.ts';
+
+const lockFile = path.join(import.meta.dirname, 'servers', 'test-server-jars.json');
+
+/**
+ * Writes down the jars that Maven resolves for the time-skipping test server, with their hashes:
+ * what a machine without Maven fetches, and what every machine checks.
+ */
+async function lockTestServer(): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-jars-'));
+  const progress = startProgress('resolving the jars with Maven');
+  try {
+    const fix = 'Install Maven with a reachable repository.';
+    await copyDependencies(
+      { roots: testServerRoots, folder, inRepositoryLayout: true, fix },
+      progress,
+    );
+    const lib = path.join(folder, 'lib');
+    const jars = globSync('**/*.jar', { cwd: lib })
+      .map((file) => [coordinatesOf(file), sha256Of(readFileSync(path.join(lib, file)))] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    writeFileSync(lockFile, `${JSON.stringify(Object.fromEntries(jars), undefined, 2)}\n`);
+    progress.done();
+    console.log(`wrote ${jars.length} jars to ${path.relative(process.cwd(), lockFile)}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** `io/temporal/x/1.0/x-1.0.jar` is `io.temporal:x:1.0`. */
+function coordinatesOf(file: string): string {
+  const [version = '', artifact = '', ...group] = path.dirname(file).split(path.sep).reverse();
+  if (path.basename(file) !== `${artifact}-${version}.jar`) {
+    throw new Error(`${file} has a classifier, which the lock has no place for`);
+  }
+  return `${group.reverse().join('.')}:${artifact}:${version}`;
+}
+
+await lockTestServer();
