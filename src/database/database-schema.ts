@@ -23,6 +23,8 @@ export interface EffectTable {
   claimed_at_ms: number;
   /** Until then nobody else may claim; the grace for a request under way is included. */
   lease_until_ms: number;
+  /** How long a request of the latest claim may take; `null` in rows from before migration 005. */
+  request_timeout_ms: number | null;
   /** JSON text of the result. */
   result: string | null;
   /** JSON text of the failure fields (`failed`, `unknown`). */

@@ -123,6 +123,14 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
           .execute();
       },
     },
+    '005_request_timeout': {
+      async up(database: Kysely<AnyTables>) {
+        await database.schema
+          .alterTable('holdfast_effect')
+          .addColumn('request_timeout_ms', 'bigint')
+          .execute();
+      },
+    },
   };
 }
 

@@ -29,6 +29,7 @@ export function rowFrom(row: NowRow): LedgerRow {
     state: row.state,
     result: row.result ?? undefined,
     failure: row.failure === null ? undefined : (JSON.parse(row.failure) as AttemptErrorFields),
+    requestTimeoutMs: row.request_timeout_ms ?? undefined,
     nowMs: row.now_ms,
     leaseLeftMs: row.lease_until_ms - row.now_ms,
   };

@@ -52,6 +52,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
           in_doubt: 0,
           first_sent_at_ms: nowMs,
           lease_until_ms: inMs(request.leaseMs),
+          request_timeout_ms: request.requestTimeoutMs ?? null,
           claimed_at_ms: nowMs,
           created_at_ms: nowMs,
           updated_at_ms: nowMs,
@@ -63,6 +64,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
               state: 'started',
               token: sql`excluded.token`,
               lease_until_ms: sql`excluded.lease_until_ms`,
+              request_timeout_ms: sql`excluded.request_timeout_ms`,
               claimed_at_ms: sql`excluded.claimed_at_ms`,
               updated_at_ms: sql`excluded.updated_at_ms`,
               // Released means that nothing was sent: the claim begins anew, with today's request.

@@ -26,6 +26,8 @@ export interface ClaimRequest extends RowName {
   readonly apiVersion?: string | undefined;
   /** How long the claim holds unless it is renewed; any grace for a request under way included. */
   readonly leaseMs: number;
+  /** How long a request of this attempt may be under way at most. */
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** A claim that was obtained: the right to record, as long as the token is the latest. */
@@ -49,6 +51,8 @@ export interface LedgerRow extends Claim {
   /** JSON text, byte for byte as it was recorded. */
   readonly result: string | undefined;
   readonly failure: AttemptErrorFields | undefined;
+  /** Of the latest claim. */
+  readonly requestTimeoutMs: number | undefined;
   /** The database's clock at the reading. */
   readonly nowMs: number;
   /** Left of the lease; 0 or less: it ran out. */

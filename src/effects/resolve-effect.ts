@@ -16,6 +16,8 @@ export interface Resolution {
 
 /** Clocks differ: what was made a little before the claim counts too. */
 const clockMarginMs = 10 * 60 * 1000;
+/** Of rows that do not say it: the longest of an effect's policies in the catalogue. */
+const defaultRequestTimeoutMs = 60_000;
 
 /**
  * Settles an effect by a person's word. What the target holds all the same is believed more: an
@@ -74,6 +76,13 @@ async function didNotHappen(
   // Nothing was sent, or a generation was raised before: it will be done.
   if (row.state === 'released') return { key: targetKey(row), state: 'released' };
   if (row.state === 'succeeded') throw notOpen(row);
+  const leftMs = requestLeftMs(effect, row);
+  if (leftMs > 0) {
+    const seconds = Math.ceil(leftMs / 1000);
+    throw refused(
+      `a request may still be under way at ${effect.target}; look again in ${seconds} s`,
+    );
+  }
   const { findMarked } = effect;
   if (findMarked) {
     const mark = findMarked.markOf(targetKey(row));
@@ -93,6 +102,17 @@ async function didNotHappen(
   if (!raised) throw notOpen(row);
   const next = { ...row, generation: row.generation + 1 };
   return { key: targetKey(next), state: 'released' };
+}
+
+/**
+ * How long a worker that stopped may still have a request under way. To take over it is enough that
+ * the lease ran out where the target tells repeats apart by the key; but another generation is
+ * another key.
+ */
+function requestLeftMs({ way }: Effect<unknown, unknown>, row: LedgerRow): number {
+  if (row.state !== 'started') return 0;
+  const requestMs = row.requestTimeoutMs ?? defaultRequestTimeoutMs;
+  return row.leaseLeftMs + (way === 'native key' ? requestMs : 0);
 }
 
 async function giveUp(

@@ -85,6 +85,7 @@ export async function runOnce<Input, Result>(
     request: JSON.stringify(effect.request?.(checked.data, targetKey) ?? identity),
     apiVersion: effect.apiVersion,
     leaseMs: leaseMs + call.graceMs,
+    requestTimeoutMs,
   };
   call.signal.throwIfAborted();
   const outcome =

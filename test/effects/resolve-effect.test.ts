@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Effect } from '../../src/effects/effect.ts';
+import type { ClaimRequest } from '../../src/effects/ledger.ts';
+import { resolveEffect } from '../../src/effects/resolve-effect.ts';
+import { runOnce } from '../../src/effects/run-once.ts';
+import type { Verdict } from '../../src/model/park-answers.ts';
+import { failureOf } from './expect-failure.ts';
+import { scripted } from './scripted-effect.ts';
+import { temporaryLedger } from './temporary-ledger.ts';
+
+const ledger = temporaryLedger();
+
+/** What a worker leaves that died right after its claim, when its lease has run out. */
+async function leftBehind(
+  workflowId: string,
+  way: 'native key' | 'nothing',
+  requestTimeoutMs: number | undefined,
+) {
+  const { effect } = scripted(way, []);
+  const dying = {
+    ...ledger(),
+    async claim(request: ClaimRequest) {
+      await ledger().claim({ ...request, requestTimeoutMs });
+      throw new Error('the worker died here');
+    },
+  };
+  const place = { scope: 'test', workflowId };
+  await failureOf(
+    runOnce(dying, effect, place, { to: 'ada' }, { leaseMs: 1, requestTimeoutMs: 1 }),
+  );
+  await sleep(20);
+  return (verdict: Verdict) =>
+    resolveEffect(ledger(), effect as Effect<unknown, unknown>, {
+      key: `test/${workflowId}:send`,
+      verdict,
+      signal: new AbortController().signal,
+    });
+}
+
+const didNotHappen = { kind: 'did not happen' } as const;
+
+test('with a native key the lease says nothing of the request: another key waits for it too', async () => {
+  const resolve = await leftBehind('under-way', 'native key', 60_000);
+  const failure = await failureOf(resolve(didNotHappen));
+  assert.equal(failure.type, 'InvalidRequest');
+  assert.match(
+    `${failure.reason}`,
+    /^a request may still be under way at post; look again in (60|59|58) s$/,
+  );
+  assert.equal((await ledger().operator.latest('test/under-way:send'))?.state, 'started');
+  const happened = await resolve({ kind: 'happened', result: 'seen there' });
+  assert.equal(happened.state, 'succeeded', 'what a person saw need not wait');
+});
+
+test('when the request is over, another key may be raised', async () => {
+  const resolve = await leftBehind('over', 'native key', 1);
+  assert.deepEqual(await resolve(didNotHappen), { key: 'test/over:send#2', state: 'released' });
+});
+
+test('a row that an older worker claimed does not say how long: a minute, as the catalogue has it', async () => {
+  const resolve = await leftBehind('older', 'native key', undefined);
+  assert.match(`${(await failureOf(resolve(didNotHappen))).reason}`, /look again in (60|59|58) s$/);
+});
+
+test('without a native key the lease includes the request', async () => {
+  const resolve = await leftBehind('no-key', 'nothing', 60_000);
+  assert.deepEqual(await resolve(didNotHappen), { key: 'test/no-key:send#2', state: 'released' });
+});
