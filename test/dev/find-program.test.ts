@@ -57,7 +57,7 @@ test('PATH outranks the cache, and folders and plain files on PATH do not count'
 test('the cache is used as it is', async (t) => {
   const cache = temporaryFolder(t);
   const cached = writeExecutable(
-    path.join(cache, 'holdfast', 'temporal-test-server-1.38.0', 'temporal-test-server'),
+    path.join(cache, 'holdfast', 'temporal-test-server-1.38.0-1', 'temporal-test-server'),
   );
   assert.equal(await findProgram(testServer, { PATH: '', XDG_CACHE_HOME: cache }), cached);
 });
