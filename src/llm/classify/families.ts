@@ -51,6 +51,7 @@ export const families: Readonly<Record<ProviderFamily, Family>> = {
       'DeepSeek',
       'Fireworks',
       'Together',
+      'Moonshot',
       "Google's OpenAI endpoint",
       "Anthropic's OpenAI endpoint",
     ],

@@ -60,6 +60,16 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
     reason: 'context_length_exceeded',
   },
 
+  // Moonshot: a 403 that is a matter of money, and a window that it calls the model's token limit.
+  { type: 'QuotaExhausted', codes: ['exceeded_current_quota_error'] },
+  { type: 'Overloaded', codes: ['engine_overloaded_error'] },
+  {
+    type: 'ContextLengthExceeded',
+    status: [400],
+    message: /exceeded model token limit/i,
+    reason: 'context_length_exceeded',
+  },
+
   // LiteLLM's proxy.
   { type: 'QuotaExhausted', codes: ['budget_exceeded'] },
 ];

@@ -153,7 +153,6 @@ export const openaiRows: readonly ClassifierRow[] = [
     codes: [
       'server_overloaded',
       'overloaded_error',
-      'engine_overloaded',
       'model_overloaded',
       'server_is_overloaded',
       'slow_down',

@@ -46,7 +46,9 @@ export const readMessagesRefusal: ReadRefusal = ({ stop_reason }) => {
     : undefined;
 };
 
-const blockReasons = new Set('SAFETY OTHER BLOCKLIST PROHIBITED_CONTENT IMAGE_SAFETY'.split(' '));
+const blockReasons = new Set(
+  'SAFETY OTHER BLOCKLIST PROHIBITED_CONTENT IMAGE_SAFETY MODEL_ARMOR JAILBREAK'.split(' '),
+);
 const finishReasons: Readonly<Record<string, FailureType>> = {
   SAFETY: 'ContentRejected',
   RECITATION: 'ContentRejected',

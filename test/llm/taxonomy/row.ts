@@ -1,6 +1,19 @@
 import type { FailureType } from '../../../src/failures/failure-types.ts';
 import type { Reply } from '../literal-server.ts';
 
+/**
+ * Sources of the rows that no provider documents, because they hold whoever answers: sentences of
+ * `docs/failures.md`.
+ */
+export const rules = {
+  late: 'rule: no answer in time; it may have been billed',
+  notTheProtocol: 'rule: the answer is not the protocol',
+  tooLarge: 'rule: a payload exceeds what Temporal carries',
+  refused: 'rule: a content filter or the model refused',
+  hidden: 'rule: a 400 one of credentials, a 200 an error',
+  unseen: 'rule: What nobody has seen before is permanent as 4xx and transient as 5xx',
+} as const;
+
 /** An answer of a provider, and what it means. */
 export interface Row {
   /** Begins with the status, where there is one. */
@@ -15,11 +28,8 @@ export interface Row {
   readonly providerRequestId?: string;
   /** The answer was whole and paid for: 11 tokens in, 7 out, or as given. */
   readonly paid?: true | { readonly inputTokens: number; readonly outputTokens: number };
-  /**
-   * Where the answer was found: a public page, or an issue as `owner/repo#number`. `observed` is what
-   * the test itself produces on a real connection, whoever the provider is; `unverified` is honest.
-   */
-  readonly source: string;
+  /** The public page, source file or issue that the answer was found in; or the rule it tests. */
+  readonly source: `https://${string}` | (typeof rules)[keyof typeof rules];
 }
 
 /** OpenAI's error object, with what a row changes. */
