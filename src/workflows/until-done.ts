@@ -1,5 +1,6 @@
 import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import { type FoundFailure, findFailure, isCancelled } from '../failures/find-failure.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import type { PolicyName } from '../policies/catalogue.ts';
 import { parks } from '../policies/parks.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
@@ -41,9 +42,10 @@ export async function untilDone<Result, Policy extends RetryPolicy>(
   for (let round = 0; ; round += 1) {
     try {
       return await step.attempt({ policy, model: model ?? '' }, round);
-    } catch (error) {
-      if (!(error instanceof Error) || decided.has(error) || isCancelled(error)) throw error;
-      const failure = failureOf(error);
+    } catch (thrown) {
+      if (!(thrown instanceof Error) || decided.has(thrown) || isCancelled(thrown)) throw thrown;
+      const error = withType(thrown);
+      const failure = findFailure(error);
       if (!failure || !parks(policy, failure.type)) {
         decided.add(error);
         throw error;
@@ -68,10 +70,16 @@ export async function untilDone<Result, Policy extends RetryPolicy>(
   }
 }
 
-/** A step that no worker took up in time is lost work too. */
-function failureOf(error: Error): FoundFailure | undefined {
+/** What a worker left unfinished, or none took up in time, is lost work: Temporal says only that it timed out. */
+function withType(error: Error): Error {
+  if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) return error;
   const found = findFailure(error);
-  if (found || !(error instanceof ActivityFailure)) return found;
-  if (!(error.cause instanceof TimeoutFailure)) return undefined;
-  return { type: 'WorkerLost', message: 'no worker did it in time', details: {} };
+  // The failure of an attempt before it tells more.
+  if (found && found.type !== 'WorkerLost') return error;
+  const message = found ? `${found.message}, and no attempts are left` : 'no worker did it in time';
+  return createFailure('WorkerLost', message, {
+    final: true,
+    cause: error,
+    ...(found && { details: found.details }),
+  });
 }

@@ -1,26 +1,88 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import { NativeConnection } from '@temporalio/worker';
 import { rateLimited } from '../../dev/sandbox/model-faults.ts';
-import { startComplete } from '../../src/client/start.ts';
+import type { CallActivities } from '../../src/activities/create-activities.ts';
+import { workflowOutcome } from '../../src/client/result.ts';
+import { startComplete, startOrder } from '../../src/client/start.ts';
+import { createWorkers } from '../../src/worker/create-workers.ts';
 import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { startOrderWorld } from '../support/order-world.ts';
+import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
+import { customer, oneLamp } from '../support/start-test-order.ts';
 
-test('no attempt starts later than the elapsed budget says, the waits included', async (t) => {
-  const world = await startOrderWorld({
-    model: { faults: () => rateLimited({ retryAfterSeconds: 3 }) },
+const hello = {
+  model: 'openai:gpt-4o-mini',
+  messages: [{ role: 'user' as const, content: 'Hello' }],
+};
+/** What no worker picks up ends after the budget and one attempt: 11 s. */
+const soon = { elapsedBudgetMs: 1, requestTimeoutMs: 1000 };
+
+describe('the time that a step may take', { concurrency: true }, () => {
+  let world: OrderWorld;
+  before(async () => {
+    world = await startOrderWorld({
+      model: { faults: () => rateLimited({ retryAfterSeconds: 3 }) },
+    });
   });
-  t.after(world.stop);
-  const { handle } = await startComplete(
-    world.client,
-    {
-      request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] },
-      policies: policiesWith({ model: { elapsedBudgetMs: 5000, jitter: 0 } }),
-    },
-    { id: 'hello-1', taskQueue: world.taskQueue },
-  );
-  const failure = await failureOf(handle.result());
-  // Attempts at 0 and 3 s; the next would be at 6 s.
-  assert.equal(world.sandbox.model.requests.length, 2);
-  assert.match(failure.message, /giving up: the elapsed budget of 5\.0 s ends first$/);
+  after(() => world.stop());
+
+  test('no attempt starts later than the elapsed budget says, the waits included', async () => {
+    const { handle } = await startComplete(
+      world.client,
+      { request: hello, policies: policiesWith({ model: { elapsedBudgetMs: 5000, jitter: 0 } }) },
+      { id: 'hello-1', taskQueue: world.taskQueue },
+    );
+    const failure = await failureOf(handle.result());
+    // Attempts at 0 and 3 s; the next would be at 6 s.
+    assert.equal(world.sandbox.model.requests.length, 2);
+    assert.match(failure.message, /giving up: the elapsed budget of 5\.0 s ends first$/);
+  });
+
+  test('a call or an effect that no worker takes up is lost work, by its type', async (t) => {
+    const connection = await NativeConnection.connect({ address: world.address });
+    const answers: CallActivities = {
+      callModel: async () => ({
+        kind: 'answer',
+        text: oneLamp,
+        finishReason: 'stop',
+        usage: { inputTokens: 1, outputTokens: 1 },
+        attempts: 1,
+      }),
+    };
+    const shared = { connection, namespace: 'default' };
+    const all = await Promise.all([
+      createWorkers({ ...shared, taskQueue: 'without-calls' }),
+      createWorkers({ ...shared, taskQueue: 'without-effects', calls: answers }),
+    ]);
+    const done = all.map((workers) => workers.run());
+    t.after(async () => {
+      for (const workers of all) workers.shutdown();
+      await Promise.all(done);
+      await connection.close();
+    });
+    const policies = policiesWith({
+      model: { ...soon, gateCapMs: 0 },
+      database: { ...soon, onFailure: 'fail' },
+    });
+    const request = { email: 'One lamp, 12.00 EUR please', customer };
+    await Promise.all([
+      startComplete(
+        world.client,
+        { request: hello, policies },
+        { id: 'hello-2', taskQueue: 'without-calls' },
+      ),
+      startOrder(
+        world.client,
+        { request, model: hello.model, policies },
+        { id: 'order-1', taskQueue: 'without-effects' },
+      ),
+    ]);
+    const outcomes = ['hello-2', 'order-1'].map((id) => workflowOutcome(world.client, id));
+    const failure = { type: 'WorkerLost', message: 'no worker did it in time' };
+    assert.deepEqual(await Promise.all(outcomes), [
+      { kind: 'failed', failure },
+      { kind: 'failed', failure },
+    ]);
+  });
 });
