@@ -1,22 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { describeAttemptError } from '../failures/attempt-error.ts';
-import { createFailure } from '../failures/create-failure.ts';
+import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
+import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import { type AttemptNotes, readNotes } from '../model/attempt-notes.ts';
+import { addUsage, type CallCosts } from '../model/call-costs.ts';
+import { billingOf } from '../policies/billing.ts';
 import { unexpectedError } from './unexpected-error.ts';
-
-/** What the attempts of one scheduling tell the ones after them; it travels with the heartbeats. */
-interface Notes {
-  /** Attempts that came to their end. The others were killed: nobody knows what they sent. */
-  readonly ended: number;
-  /** Time spent waiting, which no budget counts. */
-  readonly waitedMs: number;
-  /** Attempts that may have been billed without an answer. */
-  readonly possiblyBilled: number;
-  /** Attempts that ended before anything was sent, because the gate held them back. */
-  readonly heldBack: number;
-  /** Time since the first scheduling when this attempt may start, what was waited taken out. */
-  readonly elapsedMs: number;
-}
 
 /** What an activity's work gets: when to stop, and how to say that it lives. */
 export interface AttemptScope {
@@ -33,10 +22,14 @@ export interface AttemptScope {
   readonly elapsedMs: () => number;
   /** Takes time out of {@link elapsedMs}, for this attempt and those after it. */
   readonly waited: (milliseconds: number) => void;
-  /** Attempts of this scheduling that may have been billed without an answer, killed ones included. */
-  readonly possiblyBilled: () => number;
-  /** Counts this attempt among them. */
+  /** What this scheduling has used up so far, killed attempts included. */
+  readonly costs: () => CallCosts;
+  /** Adds to that what this attempt cost although it failed. */
+  readonly failedWith: (fields: AttemptErrorFields) => void;
+  /** Adds to that this attempt, whose answer nobody waited for. */
   readonly mayHaveBeenBilled: () => void;
+  /** Tells the server now, so that a worker that is killed from here on leaves a note. */
+  readonly tell: () => void;
   /** Earlier attempts of this scheduling that the gate held back. */
   readonly heldBack: number;
   /** Counts this attempt among them. */
@@ -62,15 +55,19 @@ export async function runAttempt<T>(
   const context = Context.current();
   const { info } = context;
   const startedMs = performance.now();
-  const before = notesOf(info.heartbeatDetails);
+  const before = readNotes(info.heartbeatDetails);
   // By the server's clock: until the last attempt failed. The delay after that is in its notes.
   const queuedMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const earlierMs = Math.max(0, queuedMs - before.waitedMs, before.elapsedMs);
   const killed = Math.max(0, info.attempt - 1 - before.ended);
-  let notes: Notes = {
+  let notes: AttemptNotes = {
     ...before,
+    attempt: info.attempt,
     possiblyBilled: before.possiblyBilled + killed,
     ended: info.attempt - 1,
+  };
+  const mayHaveBeenBilled = () => {
+    notes = { ...notes, possiblyBilled: notes.possiblyBilled + 1 };
   };
   const heart = setInterval(() => context.heartbeat(notes), heartbeatIntervalMs);
   const elapsedMs = () =>
@@ -86,10 +83,18 @@ export async function runAttempt<T>(
       waited: (milliseconds) => {
         notes = { ...notes, waitedMs: notes.waitedMs + Math.round(milliseconds) };
       },
-      possiblyBilled: () => notes.possiblyBilled,
-      mayHaveBeenBilled: () => {
-        notes = { ...notes, possiblyBilled: notes.possiblyBilled + 1 };
+      costs: () => ({
+        elapsedMs: Math.max(0, Math.round(elapsedMs())),
+        possiblyBilled: notes.possiblyBilled,
+        ...(notes.failedUsage && { failedUsage: notes.failedUsage }),
+      }),
+      failedWith: (fields) => {
+        const failedUsage = addUsage(notes.failedUsage, fields.usage);
+        if (failedUsage) notes = { ...notes, failedUsage };
+        if (billingOf(fields) === 'possibly billed') mayHaveBeenBilled();
       },
+      mayHaveBeenBilled,
+      tell: () => context.heartbeat(notes),
       heldBack: before.heldBack,
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
@@ -106,24 +111,22 @@ export async function runAttempt<T>(
       const { fields } = unexpectedError('worker', error);
       throw createFailure(fields.type, describeAttemptError(fields));
     }
-    if (isWorkerStopping()) {
-      throw createFailure('WorkerLost', 'the worker was shut down during the attempt');
-    }
-    throw error instanceof CancelledFailure ? error : new CancelledFailure('cancelled');
+    throw error instanceof CancelledFailure && !isWorkerStopping()
+      ? error
+      : interruption(isWorkerStopping());
   } finally {
     clearInterval(heart);
   }
 }
 
-function notesOf(details: unknown): Notes {
-  const known = (typeof details === 'object' && details !== null ? details : {}) as Partial<Notes>;
-  return {
-    ended: known.ended ?? 0,
-    waitedMs: known.waitedMs ?? 0,
-    possiblyBilled: known.possiblyBilled ?? 0,
-    heldBack: known.heldBack ?? 0,
-    elapsedMs: known.elapsedMs ?? 0,
-  };
+/**
+ * What an attempt ends in that must stop: a worker that shuts down is `WorkerLost`, a cancellation
+ * stays one.
+ */
+export function interruption(isWorkerStopping: boolean, details: FailureDetails = {}): Error {
+  return isWorkerStopping
+    ? createFailure('WorkerLost', 'the worker was shut down during the attempt', { details })
+    : new CancelledFailure('cancelled', [details]);
 }
 
 /** The wait that a failure brings along, in milliseconds. */

@@ -1,16 +1,22 @@
-import { type AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import {
+  AttemptError,
+  type AttemptErrorFields,
+  isAttemptError,
+} from '../failures/attempt-error.ts';
 import { failureTypes } from '../failures/failure-types.ts';
 import type { AttemptLog } from '../llm/attempt-log.ts';
-import type { CallModel } from '../llm/call-model.ts';
+import type { CallAnswer, CallModel } from '../llm/call-model.ts';
 import type { Gates } from '../llm/gate.ts';
+import { costDetails, type Usage } from '../model/call-costs.ts';
+import { providerOf } from '../model/identifiers.ts';
 import type { ModelOutcome, ModelRequest } from '../model/model-call.ts';
-import { assertPayloadFits } from '../model/payload-limit.ts';
+import { maximumPayloadBytes, payloadBytes } from '../model/payload-limit.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
-import { mayHaveBeenBilled } from '../policies/budget.ts';
 import { policyUntilFallback } from '../policies/fallback.ts';
 import { signalOf } from '../policies/gate-signal.ts';
-import { runAttempt } from './attempt-scope.ts';
+import { interruption, runAttempt } from './attempt-scope.ts';
 import { passGate } from './pass-gate.ts';
+import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
 export interface CallModelDependencies {
@@ -33,6 +39,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
   return function callModelActivity(request: ModelRequest): Promise<ModelOutcome> {
     return runAttempt(async (scope): Promise<ModelOutcome> => {
       const attempt = request.attemptsUsed + scope.attempt;
+      const by = providerOf(request.model);
       const arrivedMs = performance.now();
       const gate = await passGate(gates, request, scope, random);
       const { workflowId, runId } = scope;
@@ -45,57 +52,77 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       // However it ends: only the first end of a pass counts.
       using _ = { [Symbol.dispose]: () => gate?.ended({ signal: 'unknown' }) };
       const log = attemptLog.start(logged);
+      let isSent = false;
+      const sent = () => {
+        isSent = true;
+        log.sent();
+        scope.tell();
+      };
       try {
-        const answer = await callModel(request, { signal: scope.signal, attempt, log });
-        assertPayloadFits('the answer of the model', answer);
+        const answer = await callModel(request, { signal: scope.signal, attempt, log: { sent } });
+        assertAnswerFits(answer);
         log.finished(answer);
-        const { inputTokens, outputTokens } = answer.usage;
-        // A provider that does not count tells 0: the estimate stands.
-        gate?.ended({ signal: 'answered' }, inputTokens + outputTokens || undefined);
-        return { ...answer, kind: 'answer', attempts: scope.attempt, ...costs() };
+        gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));
+        return { ...answer, kind: 'answer', attempts: scope.attempt, ...scope.costs() };
       } catch (error) {
-        if (!isAttemptError(error)) {
+        if (scope.signal.aborted && !isAttemptError(error)) {
           log.interrupted();
-          throw error;
+          if (isSent) scope.mayHaveBeenBilled();
+          throw interruption(scope.isWorkerStopping(), {
+            requestId: request.requestId,
+            attempt,
+            elapsedMs: elapsedMs(),
+            ...costDetails(scope.costs()),
+          });
         }
-        const { type, sent, retryAfterMs } = error.fields;
-        gate?.ended({ signal: signalOf(type, sent), retryAfterMs }, sent === false ? 0 : undefined);
-        if (mayHaveBeenBilled(error.fields)) scope.mayHaveBeenBilled();
-        return decide(error, attempt);
+        if (isAttemptError(error)) {
+          const { type, sent, retryAfterMs, usage } = error.fields;
+          const tokens = sent === false ? 0 : usage && tokensOf(usage);
+          gate?.ended({ signal: signalOf(type, sent), retryAfterMs }, tokens);
+          return failed(error.fields);
+        }
+        return failed({ ...unexpectedError(by, error).fields, sent: isSent });
       }
 
-      function costs() {
-        return {
-          elapsedMs: Math.max(0, Math.round(scope.elapsedMs())),
-          possiblyBilled: scope.possiblyBilled(),
-        };
+      function elapsedMs(): number {
+        return (request.elapsedUsedMs ?? 0) + scope.elapsedMs();
       }
 
-      function decide(error: AttemptError, nth: number): ModelOutcome {
+      function assertAnswerFits(answer: CallAnswer): void {
+        const bytes = payloadBytes(answer);
+        if (bytes <= maximumPayloadBytes) return;
+        const { usage, providerRequestId } = answer;
+        const reason = `${bytes} bytes as JSON; Temporal carries at most ${maximumPayloadBytes}`;
+        const what = { type: 'PayloadTooLarge', by, status: 200, sent: true } as const;
+        throw new AttemptError({ ...what, reason, usage, providerRequestId });
+      }
+
+      function failed(fields: AttemptErrorFields): ModelOutcome {
+        scope.failedWith(fields);
+        const { type } = fields;
         const { policy, requestId, attemptsUntilFallback } = request;
-        const { failure, decision } = attemptFailure(error.fields, {
+        const { failure, decision } = attemptFailure(fields, {
           requestId,
-          policy: policyUntilFallback(policy, attemptsUntilFallback, error.fields.type),
-          attempt: nth,
-          elapsedMs: (request.elapsedUsedMs ?? 0) + scope.elapsedMs(),
-          possiblyBilled: scope.possiblyBilled(),
+          policy: policyUntilFallback(policy, attemptsUntilFallback, type),
+          attempt,
+          elapsedMs: elapsedMs(),
+          costs: scope.costs(),
           random,
         });
-        log.failed(error.fields, decision);
-        const { type } = error.fields;
+        log.failed(fields, decision);
         if (decision.retry && failureTypes[type].treatment === 'limited') {
           const { delayMs } = decision;
-          return {
-            kind: 'limited',
-            type,
-            message: failure.message,
-            delayMs,
-            attempts: scope.attempt,
-            ...costs(),
-          };
+          const { message } = failure;
+          const attempts = scope.attempt;
+          return { kind: 'limited', type, message, delayMs, attempts, ...scope.costs() };
         }
         throw failure;
       }
     });
   };
+}
+
+/** A provider that does not count tells 0: then the gate's estimate stands. */
+function tokensOf({ inputTokens, outputTokens }: Usage): number | undefined {
+  return inputTokens + outputTokens || undefined;
 }

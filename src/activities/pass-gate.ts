@@ -30,8 +30,7 @@ export async function passGate(
     delayMs: Math.max(1, Math.round(delayMs)),
     // This attempt sent nothing: the workflow gets it back.
     attempts: scope.attempt - 1,
-    elapsedMs: Math.max(0, Math.round(scope.elapsedMs())),
-    possiblyBilled: scope.possiblyBilled(),
+    ...scope.costs(),
   });
   try {
     const verdict = await gates.enter({

@@ -40,6 +40,23 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   return undefined;
 }
 
+/** What an activity that was stopped from outside said last, as far as it came through. */
+export interface LastWords {
+  /** Of the last heartbeat of one that fell silent. */
+  readonly heartbeat?: unknown;
+  /** Of one that was cancelled. */
+  readonly cancelled?: unknown;
+}
+
+/** Finds what Temporal hands on for an activity that could not end as it wanted. */
+export function findLastWords(error: unknown): LastWords {
+  for (const link of causes(error)) {
+    if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
+    if (link instanceof CancelledFailure) return { cancelled: link.details?.[0] };
+  }
+  return {};
+}
+
 /**
  * Whether an error means that cancellation was asked for. A cancel together with a missed heartbeat
  * arrives as a `TimeoutFailure` whose `retryState` tells (observed).

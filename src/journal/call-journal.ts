@@ -1,7 +1,9 @@
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import type { ModelRequest, Usage } from '../model/model-call.ts';
-import type { Billing, SentState } from '../model/recorded-attempt.ts';
-import { mayHaveBeenBilled } from '../policies/budget.ts';
+import type { Usage } from '../model/call-costs.ts';
+import { providerOf } from '../model/identifiers.ts';
+import type { ModelRequest } from '../model/model-call.ts';
+import type { SentState } from '../model/recorded-attempt.ts';
+import { billingOf } from '../policies/billing.ts';
 import { costOf, formatAmount } from '../policies/budget-price.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
@@ -109,7 +111,7 @@ function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAtt
     step: requestId.slice(requestId.indexOf('/') + 1),
     attempt,
     model,
-    provider: model.slice(0, Math.max(0, model.indexOf(':'))),
+    provider: providerOf(model),
     ...(heldMs >= 1 && { heldMs }),
   } as const;
 }
@@ -122,9 +124,4 @@ function costs({ policy, model }: ModelRequest, usage: Usage) {
   return price && counted
     ? { cost: formatAmount(costOf(usage, price)), currency: price.currency }
     : {};
-}
-
-function billingOf(fields: AttemptErrorFields): Billing {
-  if (fields.usage) return 'billed';
-  return mayHaveBeenBilled(fields) ? 'possibly billed' : 'not billed';
 }

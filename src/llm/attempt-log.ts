@@ -1,5 +1,6 @@
 import { destination, type Logger, pino } from 'pino';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import { providerOf } from '../model/identifiers.ts';
 import type { ModelRequest } from '../model/model-call.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import type { CallAnswer } from './call-model.ts';
@@ -42,8 +43,7 @@ export interface AttemptRecord {
 export function createAttemptLog(log: Logger, now: () => number = Date.now): AttemptLog {
   function lineOf({ workflowId, request, attempt }: LoggedAttempt): Logger {
     const { requestId, model } = request;
-    const provider = model.slice(0, Math.max(0, model.indexOf(':')));
-    return log.child({ workflowId, requestId, attempt, provider, model });
+    return log.child({ workflowId, requestId, attempt, provider: providerOf(model), model });
   }
   const held = ({ heldMs = 0 }: LoggedAttempt) => heldMs >= 1 && { heldMs: Math.round(heldMs) };
   return {

@@ -2,8 +2,9 @@ import type { LanguageModelUsage, ModelMessage, Warning } from 'ai';
 import { generateText, type Output } from 'ai';
 import type { Logger } from 'pino';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import type { Usage } from '../model/call-costs.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { FinishReason, ModelAnswer, ModelRequest, Usage } from '../model/model-call.ts';
+import type { FinishReason, ModelAnswer, ModelRequest } from '../model/model-call.ts';
 import type { ProviderFamily } from '../model/provider-families.ts';
 import type { AttemptRecord } from './attempt-log.ts';
 import { isUnusable } from './classify/classify-answer.ts';
@@ -159,8 +160,11 @@ function answerOf(
 
 const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-function usageOf({ inputTokens = 0, outputTokens = 0 }: LanguageModelUsage): Usage {
-  return { inputTokens, outputTokens };
+/** A provider may send anything as a number; prices are computed with counts only. */
+function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
+  const count = (tokens: number | undefined) =>
+    tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
+  return { inputTokens: count(inputTokens), outputTokens: count(outputTokens) };
 }
 
 function logWarnings(log: Logger, request: ModelRequest, warnings: readonly Warning[] = []): void {

@@ -14,7 +14,6 @@ import { type Exchange, inExchange } from '../llm/exchange.ts';
 import type { GatePass, Gates } from '../llm/gate.ts';
 import { requestHeaders } from '../llm/request-headers.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
-import { mayHaveBeenBilled } from '../policies/budget.ts';
 import { signalOf } from '../policies/gate-signal.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
@@ -158,13 +157,13 @@ function watchAttempt(
           : classify();
       const { type, sent, retryAfterMs } = found.fields;
       pass.ended({ signal: signalOf(type, sent), retryAfterMs }, sent === false ? 0 : undefined);
-      if (mayHaveBeenBilled(found.fields)) scope.mayHaveBeenBilled();
+      scope.failedWith(found.fields);
       return attemptFailure(found.fields, {
         requestId,
         policy: cappedFor(policy, type),
         attempt: attemptNumber(scope),
         elapsedMs: scope.elapsedMs(),
-        possiblyBilled: scope.possiblyBilled(),
+        costs: scope.costs(),
         random,
       }).failure;
     },

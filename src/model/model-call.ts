@@ -1,17 +1,12 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import type { CallCosts, Usage } from './call-costs.ts';
 import type { JsonObject } from './json.ts';
 
 /** One message of a conversation, text only. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
-}
-
-/** Tokens as the provider counted them; 0 where it did not say. */
-export interface Usage {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
 }
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
@@ -33,14 +28,6 @@ export interface ModelRequest {
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
   /** Whose turn it is where calls wait: a tenant. Without one, all share the turns of nobody. */
   readonly fairnessKey?: string;
-}
-
-/** What one scheduling of the activity has used up. */
-export interface CallCosts {
-  /** Without the waiting at the gate. */
-  readonly elapsedMs?: number;
-  /** Attempts without an answer that may have been billed: timeouts, resets, killed workers. */
-  readonly possiblyBilled?: number;
 }
 
 /** Why the model stopped. `other` covers what a provider does not explain. */
@@ -93,10 +80,11 @@ export interface CallReport {
   /** Attempts in all calls, repairs included. */
   readonly attempts: number;
   readonly repairs: number;
+  /** Also of attempts that were paid for without a usable answer. */
   readonly usage: Usage;
   /** Attempts without an answer that may have been billed; absent when there was none. */
   readonly possiblyBilled?: number;
-  /** What the answers cost, by currency, as decimal strings; absent without prices. */
+  /** What these tokens cost, by currency, as decimal strings; absent without prices. */
   readonly cost?: Readonly<Record<string, string>>;
   /** The model that gave the last answer; absent before there was one. */
   readonly model?: string;

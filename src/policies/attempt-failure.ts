@@ -1,6 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
+import { type CallCosts, costDetails } from '../model/call-costs.ts';
 import { decideRetry, type RetryDecision } from './decide-retry.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -11,10 +12,10 @@ export interface AttemptContext {
   readonly policy: RetryPolicy;
   /** Counted from 1 over all schedulings. */
   readonly attempt: number;
-  /** Without the waiting at the gate. */
+  /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
-  /** Attempts so far that may have been billed without an answer. */
-  readonly possiblyBilled?: number;
+  /** What this scheduling has used up so far. */
+  readonly costs?: CallCosts;
   /** Uniform in [0, 1), as `Math.random`. */
   readonly random: () => number;
 }
@@ -58,7 +59,7 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
       ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
       ...error.usage,
       ...(context.elapsedMs !== undefined && { elapsedMs: Math.round(context.elapsedMs) }),
-      ...(context.possiblyBilled && { possiblyBilled: context.possiblyBilled }),
+      ...(context.costs && costDetails(context.costs)),
       ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
     },
   });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import { addUsage, type CallCosts, type Usage } from '../model/call-costs.ts';
 import {
   costOf,
   currencySchema,
@@ -36,7 +36,7 @@ export interface Spent {
   readonly elapsedMs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** By currency, in 10^-12 of its unit: what the answers cost for sure. */
+  /** By currency, in 10^-12 of its unit: what was billed for sure. */
   readonly cost: Readonly<Record<string, ExactAmount>>;
 }
 
@@ -143,11 +143,18 @@ export function spentSince(spent: Spent, before: Spent): Spent {
   };
 }
 
-/** What an answer adds: its tokens, and what they cost where there is a price. */
-export function answerSpent(
-  usage: { readonly inputTokens: number; readonly outputTokens: number },
+/** What one scheduling of a call adds, with its answer where there was one. */
+export function callSpent(
+  costs: CallCosts & { readonly attempts: number; readonly usage?: Usage },
   price: Price | undefined,
 ): Partial<Spent> {
+  const { attempts, elapsedMs = 0, possiblyBilled = 0, usage, failedUsage } = costs;
+  const billed = addUsage(usage, failedUsage);
+  return { attempts, elapsedMs, possiblyBilled, ...(billed && usageSpent(billed, price)) };
+}
+
+/** What tokens add: themselves, and what they cost where there is a price. */
+export function usageSpent(usage: Usage, price: Price | undefined): Partial<Spent> {
   const { inputTokens, outputTokens } = usage;
   const cost = price ? { [price.currency]: costOf(usage, price) } : {};
   return { inputTokens, outputTokens, cost };
@@ -158,17 +165,4 @@ export function costDecimals(cost: Spent['cost']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(cost).map(([currency, amount]) => [currency, formatAmount(amount)]),
   );
-}
-
-/**
- * Whether a failed attempt may have been billed: the request went, or nobody knows, and no answer
- * said that nothing was done. A status is such an answer, except for those of a proxy in between.
- */
-export function mayHaveBeenBilled({ type, sent, status }: AttemptErrorFields): boolean {
-  if (sent === false) return false;
-  if (type === 'Timeout' || type === 'WorkerLost') return true;
-  // Paid for and of no use: the answer came, and its usage cannot be read.
-  if (status !== undefined && status < 400) return true;
-  if (type === 'ConnectionFailed') return true;
-  return status === 502 || status === 504;
 }

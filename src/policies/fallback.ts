@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FailureType } from '../failures/failure-types.ts';
+import { providerOf } from '../model/identifiers.ts';
 import type { ModelPolicy } from './retry-policy.ts';
 
 /** Time may cure these: the model before gets some attempts first. */
@@ -106,10 +107,6 @@ function takesOver(next: Fallback, failedModel: string, type: FailureType): bool
     return false;
   }
   return (next.on as readonly FailureType[]).includes(type);
-}
-
-function providerOf(model: string): string {
-  return model.slice(0, model.indexOf(':'));
 }
 
 /**

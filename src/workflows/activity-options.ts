@@ -35,11 +35,16 @@ export function activityOptions(
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
       ...(policy.maximumAttempts > 0 && {
-        maximumAttempts: Math.max(1, policy.maximumAttempts - attemptsUsed),
+        maximumAttempts: attemptsLeft(policy, attemptsUsed),
       }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };
+}
+
+/** Attempts that Temporal makes in a scheduling at most, of a policy that caps them. */
+export function attemptsLeft(policy: RetryPolicy, attemptsUsed: number): number {
+  return Math.max(1, policy.maximumAttempts - attemptsUsed);
 }
 
 /**

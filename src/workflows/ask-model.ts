@@ -119,10 +119,10 @@ async function oneCall<T>(
   progress: ProgressTracker,
   onChange: (rules: Pick<Question<T>, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
-  const { shape, step } = question;
+  const { shape, step, title: asked = step } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const requestId = requestIdFor(workflowInfo().workflowId, call.step);
-  const title = isRepair ? `repair ${step}` : step;
+  const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(requestId, isRepair);
 
   async function attempt(rules: Pick<Question<T>, 'model' | 'policy'>): Promise<ModelAnswer> {
@@ -150,12 +150,12 @@ async function oneCall<T>(
       `${modelName}, ${title}${suffix}`,
       progress,
     );
-    progress.answered(answer.usage, price, model);
+    progress.answered(model);
     return answer;
   }
   const { model, policy } = question;
   const answer = await untilDone(
-    { name: title, policyName: 'model', policy, model, attempt },
+    { name: isRepair ? `repair ${step}` : step, policyName: 'model', policy, model, attempt },
     progress.parkOnFailure,
   );
   return answer as ModelAnswer;

@@ -1,12 +1,14 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/create-activities.ts';
-import { createFailure } from '../failures/create-failure.ts';
+import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
 import type { FailureType } from '../failures/failure-types.ts';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
+import { costDetails } from '../model/call-costs.ts';
 import type { ModelAnswer, ModelRequest } from '../model/model-call.ts';
 import { assertPayloadFits } from '../model/payload-limit.ts';
 import { taskQueuesOf } from '../model/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
+import { failedCosts } from './failed-costs.ts';
 import type { ProgressTracker } from './track-progress.ts';
 
 /**
@@ -27,7 +29,9 @@ export async function callModel(
   // A fallback goes on with the time that the models before it have left.
   let { elapsedUsedMs = 0 } = request;
   assertPayloadFits('the request to the model', { ...request, attemptsUsed });
+  const price = policy.prices[request.model];
   while (true) {
+    const scheduling = { policy, attemptsUsed, elapsedUsedMs, scheduledAtMs: Date.now() };
     const activities = proxyActivities<CallActivities>({
       ...activityOptions(policy, attemptsUsed, summary),
       taskQueue: taskQueuesOf(workflowInfo().taskQueue).calls,
@@ -40,8 +44,17 @@ export async function callModel(
         elapsedUsedMs,
         ...(fairnessKey !== undefined && { fairnessKey }),
       })
-      .catch((error: unknown) => rethrowTyped(error, progress, attemptsUsed, elapsedUsedMs));
-    progress.spent(outcome);
+      .catch((error: unknown) => {
+        const costs = failedCosts(error, scheduling);
+        progress.spent(costs, price);
+        throw typed(error, {
+          requestId: request.requestId,
+          attempt: attemptsUsed + costs.attempts,
+          elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
+          ...costDetails(costs),
+        });
+      });
+    progress.spent(outcome, price);
     if (outcome.kind === 'answer') return outcome;
     attemptsUsed += outcome.attempts;
     elapsedUsedMs += outcome.elapsedMs ?? 0;
@@ -66,7 +79,7 @@ export async function callModel(
     // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
     if (outcome.kind === 'limited') {
       elapsedUsedMs += outcome.delayMs;
-      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs });
+      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price);
     }
     await sleep(outcome.delayMs);
   }
@@ -94,26 +107,12 @@ function assertNoOtherModel(
 }
 
 /** A timeout that a dead worker left has no type of ours yet; everything else keeps its own. */
-function rethrowTyped(
-  error: unknown,
-  progress: ProgressTracker,
-  attemptsUsed: number,
-  elapsedUsedMs: number,
-): never {
+function typed(error: unknown, details: FailureDetails): unknown {
   const found = findFailure(error);
-  const { attempt, elapsedMs, possiblyBilled } = found?.details ?? {};
-  if (typeof attempt === 'number') {
-    progress.spent({
-      attempts: attempt - attemptsUsed,
-      ...(typeof elapsedMs === 'number' && { elapsedMs: elapsedMs - elapsedUsedMs }),
-      ...(typeof possiblyBilled === 'number' && { possiblyBilled }),
-    });
-  }
-  if (found?.type === 'WorkerLost' && !isCancelled(error)) {
-    throw createFailure('WorkerLost', `${found.message}, and no attempts are left`, {
-      final: true,
-      ...(error instanceof Error && { cause: error }),
-    });
-  }
-  throw error;
+  if (found?.type !== 'WorkerLost' || isCancelled(error)) return error;
+  return createFailure('WorkerLost', `${found.message}, and no attempts are left`, {
+    final: true,
+    details,
+    ...(error instanceof Error && { cause: error }),
+  });
 }

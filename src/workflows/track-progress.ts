@@ -6,16 +6,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { describeProgress } from '../model/describe-progress.ts';
-import type { CallCosts, CallReport, FailedModel, Usage } from '../model/model-call.ts';
+import type { CallReport, FailedModel } from '../model/model-call.ts';
 import type { Parked, Progress } from '../model/progress.ts';
 import { holdfastState } from '../model/search-attributes.ts';
-import {
-  addSpent,
-  answerSpent,
-  costDecimals,
-  nothingSpent,
-  type Spent,
-} from '../policies/budget.ts';
+import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
 import type { Price } from '../policies/budget-price.ts';
 import { progressQuery } from './messages.ts';
 import { createPark, type Park } from './park.ts';
@@ -26,10 +20,9 @@ export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
   readonly callStarted: (requestId: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not. */
-  readonly spent: (costs: CallCosts & { readonly attempts: number }) => void;
-  /** What an answer used, its model, and that model's price where there is one. */
-  readonly answered: (usage: Usage, price: Price | undefined, model: string) => void;
+  /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
+  readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
+  readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
   /** All that was spent so far, for the budgets. */
@@ -88,12 +81,8 @@ export function trackProgress(): ProgressTracker {
         requestIds: [...progress.requestIds, requestId],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
-    spent: ({ attempts, elapsedMs = 0, possiblyBilled = 0 }) =>
-      spend({ attempts, elapsedMs, possiblyBilled }),
-    answered: (usage, price, model) => {
-      update({ model });
-      spend(answerSpent(usage, price));
-    },
+    spent: (costs, price) => spend(callSpent(costs, price)),
+    answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
     totals: () => totals,
     effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createCallModelActivity } from '../../src/activities/call-model.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
+import type { FailureDetails } from '../../src/failures/create-failure.ts';
+import { createAttemptRecorder } from '../../src/journal/attempt-recorder.ts';
+import { createCallJournal } from '../../src/journal/call-journal.ts';
+import { readSpoolLine } from '../../src/journal/spool-line.ts';
 import { createAttemptLog } from '../../src/llm/attempt-log.ts';
 import type { CallModel } from '../../src/llm/call-model.ts';
 import { createGates } from '../../src/llm/gate.ts';
@@ -24,6 +30,35 @@ const hello: CallModel = async () => ({
   usage: { inputTokens: 3, outputTokens: 1 },
 });
 
+function detailsOf(error: unknown): FailureDetails {
+  assert.ok(error instanceof ApplicationFailure || error instanceof CancelledFailure, `${error}`);
+  return (error.details?.[0] ?? {}) as FailureDetails;
+}
+
+/** A journal that keeps its lines here; `ends` are the attempts that have ended. */
+function journalInMemory() {
+  const lines: string[] = [];
+  const spool = { id: 'spool', append: (line: string) => void lines.push(line), write: () => {} };
+  const journal = createCallJournal(createAttemptRecorder(spool, Date.now));
+  const ends = () =>
+    lines
+      .map((line) => readSpoolLine(line.trimEnd()))
+      .flatMap((event) => (event?.kind === 'ended' ? [event.attempt] : []));
+  return { journal, ends };
+}
+
+/** What the SDK tells an activity when its worker stops. */
+function shutDown(env: MockActivityEnvironment): void {
+  env.cancel('WORKER_SHUTDOWN', {
+    notFound: false,
+    cancelRequested: false,
+    paused: false,
+    timedOut: false,
+    workerShutdown: true,
+    reset: false,
+  } as never);
+}
+
 function activity(callModel: CallModel, gates = createGates()) {
   const attemptLog = createAttemptLog(pino({ level: 'silent' }));
   return createCallModelActivity({ callModel, attemptLog, gates, random: () => 0.5 });
@@ -35,16 +70,7 @@ test('a call that waits on a worker that stops gives its attempt back', async ()
   await gates.enter({ ...entry, signal: new AbortController().signal });
   const env = new MockActivityEnvironment({ attempt: 3 });
   const outcome = env.run(activity(hello, gates), request);
-  setTimeout(() => {
-    env.cancel('WORKER_SHUTDOWN', {
-      notFound: false,
-      cancelRequested: false,
-      paused: false,
-      timedOut: false,
-      workerShutdown: true,
-      reset: false,
-    } as never);
-  }, 50);
+  setTimeout(() => shutDown(env), 50);
   const { kind, attempts, delayMs } = (await outcome) as unknown as Record<string, number>;
   assert.deepEqual([kind, attempts, delayMs], ['deferred', 2, 1500]);
 });
@@ -72,9 +98,141 @@ test('a timeout is noted for the attempts after it', async () => {
     throw new AttemptError({ type: 'Timeout', by: 'openai', sent: true });
   });
   await assert.rejects(env.run(fails, request), /Timeout by openai/);
-  const { elapsedMs, ...note } = notes.at(-1) as Record<string, number>;
-  assert.deepEqual(note, { ended: 1, waitedMs: 0, heldBack: 0, possiblyBilled: 1 });
+  const { elapsedMs, waitedMs: _, ...note } = notes.at(-1) as Record<string, number>;
+  assert.deepEqual(note, { attempt: 1, ended: 1, heldBack: 0, possiblyBilled: 1 });
   assert.ok(elapsedMs !== undefined && elapsedMs >= 0, `${elapsedMs}`);
+});
+
+const paid = { inputTokens: 11, outputTokens: 7 };
+
+test('tokens paid for no usable answer are told to the workflow that counts such failures', async () => {
+  const fails = activity(async () => {
+    throw new AttemptError({
+      type: 'MalformedResponse',
+      by: 'google',
+      status: 200,
+      sent: true,
+      usage: paid,
+    });
+  });
+  const outcome = (await new MockActivityEnvironment().run(fails, request)) as ModelOutcome;
+  assert.equal(outcome.kind, 'limited');
+  assert.deepEqual([outcome.failedUsage, outcome.possiblyBilled], [paid, 0]);
+});
+
+test('tokens paid for no usable answer are noted for the attempt after, which answers', async () => {
+  const first = new MockActivityEnvironment({ attempt: 1 });
+  const notes: unknown[] = [];
+  first.on('heartbeat', (note) => notes.push(note));
+  const fails = activity(async () => {
+    throw new AttemptError({
+      type: 'ServerError',
+      by: 'openai',
+      status: 200,
+      sent: true,
+      usage: paid,
+    });
+  });
+  await assert.rejects(first.run(fails, request), (error) => {
+    const { failedInputTokens, failedOutputTokens } = detailsOf(error);
+    assert.deepEqual([failedInputTokens, failedOutputTokens], [11, 7]);
+    return true;
+  });
+  const second = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: notes.at(-1) });
+  const outcome = (await second.run(activity(hello), request)) as ModelOutcome;
+  assert.deepEqual([outcome.failedUsage, outcome.possiblyBilled], [paid, 0]);
+});
+
+test('an answer that Temporal cannot carry is a failure that was paid for, in the journal too', async () => {
+  const { journal, ends } = journalInMemory();
+  const tooLarge = createCallModelActivity({
+    callModel: async () => ({
+      text: 'y'.repeat(2 * 1024 * 1024),
+      finishReason: 'stop',
+      usage: paid,
+      providerRequestId: 'req_1',
+    }),
+    attemptLog: journal,
+    random: () => 0.5,
+  });
+  await assert.rejects(new MockActivityEnvironment().run(tooLarge, request), (error) => {
+    assert.ok(error instanceof ApplicationFailure);
+    assert.deepEqual([error.type, error.nonRetryable], ['PayloadTooLarge', true]);
+    assert.match(
+      error.message,
+      /^200 PayloadTooLarge by openai \(2097\d{3} bytes as JSON; Temporal carries at most 2031616\)/,
+    );
+    const { failedInputTokens, failedOutputTokens } = detailsOf(error);
+    assert.deepEqual([failedInputTokens, failedOutputTokens], [11, 7]);
+    return true;
+  });
+  const [end] = ends();
+  assert.deepEqual(
+    [end?.outcome, end?.billing, end?.inputTokens, end?.outputTokens, end?.providerRequestId],
+    ['PayloadTooLarge', 'billed', 11, 7, 'req_1'],
+  );
+});
+
+for (const [when, isSent, possiblyBilled, billing] of [
+  ['after sending', true, 1, 'possibly billed'],
+  ['before sending', false, 0, 'not billed'],
+] as const) {
+  test(`a worker that is stopped ${when}: activity, notes and journal agree`, async () => {
+    const { journal, ends } = journalInMemory();
+    const env = new MockActivityEnvironment({ attempt: 2, heartbeatDetails: { ended: 1 } });
+    const notes: Record<string, number>[] = [];
+    env.on('heartbeat', (note) => notes.push(note));
+    const stopped = createCallModelActivity({
+      callModel: async (_, { signal, log }) => {
+        if (isSent) log?.sent();
+        setImmediate(() => shutDown(env));
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+      attemptLog: journal,
+      random: () => 0.5,
+    });
+    await assert.rejects(env.run(stopped, request), (error) => {
+      assert.ok(error instanceof ApplicationFailure);
+      assert.equal(error.type, 'WorkerLost');
+      const details = detailsOf(error);
+      assert.deepEqual([details.attempt, details.possiblyBilled ?? 0], [4, possiblyBilled]);
+      return true;
+    });
+    const last = notes.at(-1);
+    assert.deepEqual([last?.ended, last?.possiblyBilled], [2, possiblyBilled]);
+    assert.deepEqual([ends()[0]?.outcome, ends()[0]?.billing], ['interrupted', billing]);
+  });
+}
+
+test('a cancelled call says what it may have cost', async () => {
+  const env = new MockActivityEnvironment();
+  const cancelled = activity(async (_, { signal, log }) => {
+    log?.sent();
+    setImmediate(() => env.cancel());
+    await once(signal, 'abort');
+    throw signal.reason;
+  });
+  await assert.rejects(env.run(cancelled, request), (error) => {
+    assert.ok(error instanceof CancelledFailure);
+    const details = detailsOf(error);
+    assert.deepEqual([details.attempt, details.possiblyBilled], [3, 1]);
+    return true;
+  });
+});
+
+test('a request that leaves is told at once, so that a killed worker leaves a note', async () => {
+  const env = new MockActivityEnvironment();
+  const notes: Record<string, number>[] = [];
+  env.on('heartbeat', (note) => notes.push(note));
+  const watched = activity(async (asked, context) => {
+    assert.equal(notes.length, 0);
+    context.log?.sent();
+    assert.deepEqual([notes.at(-1)?.attempt, notes.at(-1)?.ended], [1, 0]);
+    return hello(asked, context);
+  });
+  const outcome = (await env.run(watched, request)) as ModelOutcome;
+  assert.equal(outcome.kind, 'answer');
 });
 
 test('what a provider says about coming back reaches the gate', async () => {

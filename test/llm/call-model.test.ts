@@ -36,6 +36,12 @@ describe('an answer', () => {
     });
   });
 
+  test('whose tokens are no counts has none of them: nothing is computed with such', async () => {
+    const usage = { prompt_tokens: 1.5, completion_tokens: -7, total_tokens: -5.5 };
+    server.answer(literally(200, { ...completion('hi'), usage }));
+    assert.deepEqual((await call()).usage, { inputTokens: 0, outputTokens: 0 });
+  });
+
   test('that is broken JSON under a schema comes back as it is, for the workflow to judge', async () => {
     server.answer(literally(200, completion('{"a": oops')));
     assert.equal((await call({ schema: { type: 'object' } })).text, '{"a": oops');

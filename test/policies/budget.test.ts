@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   addSpent,
-  answerSpent,
+  callSpent,
   decideBudget,
   describeSpent,
-  mayHaveBeenBilled,
   nothingSpent,
   spentSince,
+  usageSpent,
 } from '../../src/policies/budget.ts';
 import { costOf, formatAmount, parseAmount } from '../../src/policies/budget-price.ts';
 
@@ -29,7 +29,7 @@ describe('money is exact', () => {
     assert.equal(formatAmount(costOf({ inputTokens: 1000, outputTokens: 500 }, mini)), '0.00045');
   });
   test('ten times a tenth is one, which floats deny', () => {
-    const tenth = answerSpent(
+    const tenth = usageSpent(
       { inputTokens: 100_000, outputTokens: 0 },
       { ...mini, inputPerMillion: '1' },
     );
@@ -46,7 +46,7 @@ describe('whether one more call may be made', () => {
     attempts: 3,
     possiblyBilled: 1,
     elapsedMs: 12_000,
-    ...answerSpent({ inputTokens: 1000, outputTokens: 500 }, mini),
+    ...usageSpent({ inputTokens: 1000, outputTokens: 500 }, mini),
   });
 
   test('without a budget, always', () => {
@@ -88,23 +88,28 @@ describe('whether one more call may be made', () => {
   });
 });
 
-describe('failed attempts that may have been billed', () => {
-  const by = 'openai';
-  for (const [fields, expected] of [
-    [{ type: 'Timeout', by, sent: true }, true],
-    [{ type: 'Timeout', by, sent: false }, false],
-    [{ type: 'ConnectionFailed', by, sent: true }, true],
-    [{ type: 'ConnectionFailed', by, sent: undefined }, true],
-    [{ type: 'ConnectionFailed', by, sent: false }, false],
-    [{ type: 'MalformedResponse', by, sent: true, status: 200 }, true],
-    [{ type: 'ServerError', by, sent: true, status: 504 }, true],
-    [{ type: 'ServerError', by, sent: true, status: 500 }, false],
-    [{ type: 'RateLimited', by, sent: true, status: 429 }, false],
-    [{ type: 'Overloaded', by, sent: true, status: 503 }, false],
-  ] as const) {
-    const status = 'status' in fields ? ` ${fields.status}` : '';
-    test(`${fields.type}${status}, sent: ${fields.sent} -> ${expected}`, () => {
-      assert.equal(mayHaveBeenBilled(fields), expected);
-    });
-  }
+describe('what a scheduling of a call adds', () => {
+  const usage = { inputTokens: 1000, outputTokens: 500 };
+  const add = (costs: Parameters<typeof callSpent>[0]) =>
+    describeSpent(addSpent(nothingSpent, callSpent(costs, mini)));
+
+  test('an answer, and the tokens of an attempt before it that were paid for nothing', () => {
+    const failedUsage = { inputTokens: 1000, outputTokens: 0 };
+    assert.equal(
+      add({ attempts: 2, elapsedMs: 700, usage, failedUsage }),
+      '2 attempts, 0.7 s, 2500 tokens and 0.0006 usd spent',
+    );
+  });
+  test('no answer, but tokens nonetheless', () => {
+    assert.equal(
+      add({ attempts: 1, failedUsage: usage }),
+      '1 attempts, 0.0 s, 1500 tokens and 0.00045 usd spent',
+    );
+  });
+  test('nothing that was billed for sure: no cost', () => {
+    assert.equal(
+      add({ attempts: 3, possiblyBilled: 2 }),
+      '3 attempts (2 possibly billed), 0.0 s and 0 tokens spent',
+    );
+  });
 });

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 import { allFailureTypes } from '../../src/failures/failure-types.ts';
 import {
   addSpent,
-  answerSpent,
   type Budget,
   decideBudget,
   nothingSpent,
+  usageSpent,
 } from '../../src/policies/budget.ts';
 import { parseAmount } from '../../src/policies/budget-price.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
@@ -103,7 +103,7 @@ test('a budget is never overrun by more than one call, and by no attempt at all'
         }
         const { attempts, elapsedMs, ...usage } = call;
         spent = addSpent(spent, { attempts: Math.min(attempts, decision.attemptsLeft), elapsedMs });
-        spent = addSpent(spent, answerSpent(usage, price));
+        spent = addSpent(spent, usageSpent(usage, price));
         const { maximumAttempts = 1e9, maximumTokens = 1e9, maximumElapsedMs = 1e9 } = budget;
         assert.ok(spent.attempts <= maximumAttempts);
         assert.ok(before.inputTokens + before.outputTokens < maximumTokens);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overloaded } from '../../dev/sandbox/model-faults.ts';
-import { hang } from '../../dev/sandbox/wire-fault.ts';
+import { hang, raw } from '../../dev/sandbox/wire-fault.ts';
+import { resume } from '../../src/client/resume.ts';
 import { startComplete } from '../../src/client/start.ts';
+import { workflowStatus } from '../../src/client/status.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { until } from '../support/until.ts';
 
 const model = 'openai:gpt-4o-mini';
 const prices = { [model]: { inputPerMillion: '1', outputPerMillion: '2', currency: 'usd' } };
@@ -17,7 +20,12 @@ const schema: JsonObject = {
   additionalProperties: false,
 };
 
-async function ask(world: CallsWorld, overrides: PolicyOverrides['model'], given?: JsonObject) {
+async function start(
+  world: CallsWorld,
+  overrides: PolicyOverrides['model'],
+  given?: JsonObject,
+  id = 'budget-1',
+) {
   const { handle } = await startComplete(
     world.client,
     {
@@ -28,9 +36,13 @@ async function ask(world: CallsWorld, overrides: PolicyOverrides['model'], given
       },
       policies: policiesWith({ model: overrides }),
     },
-    { id: 'budget-1', taskQueue: world.taskQueue },
+    { id, taskQueue: world.taskQueue },
   );
-  return handle.result();
+  return handle;
+}
+
+async function ask(...question: Parameters<typeof start>) {
+  return (await start(...question)).result();
 }
 
 for (const [name, scope, budget, reason] of [
@@ -81,4 +93,63 @@ test('what may have been billed is counted apart: a timeout is, a 503 is not', a
   const microUsd = inputTokens + 2 * outputTokens;
   assert.ok(microUsd > 0);
   assert.equal(Number(result.cost?.usd), microUsd / 1_000_000);
+});
+
+/** A whole answer of 11 tokens in and 7 out, which is none. */
+const paidFor = (message: object, more: object = {}) =>
+  raw(
+    JSON.stringify({
+      id: 'chatcmpl-1',
+      object: 'chat.completion',
+      created: 1_700_000_000,
+      model: 'gpt-4o-mini',
+      choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } }],
+      usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+      ...more,
+    }),
+  );
+
+test('a refusal that was paid for counts, and after a resume the budget of tokens stops', async (t) => {
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: () => paidFor({ content: null, refusal: 'No.' }),
+  });
+  t.after(world.stop);
+  const overrides: PolicyOverrides['model'] = {
+    prices,
+    onFailure: 'park',
+    parkOn: ['ContentRejected'],
+    workflowBudget: { maximumTokens: 18 },
+  };
+  const handle = await start(world, overrides);
+  const parked = await until(async () => {
+    const { progress } = await workflowStatus(world.client, 'budget-1');
+    return progress?.parked ? progress : undefined;
+  });
+  assert.deepEqual(
+    [parked.attempts, parked.usage, parked.cost, parked.possiblyBilled],
+    [1, { inputTokens: 11, outputTokens: 7 }, { usd: '0.000025' }, undefined],
+  );
+  await resume(world.client, 'budget-1', {});
+  const { message } = await failureOf(handle.result());
+  assert.match(message, /1 attempts, .* 18 tokens and 0\.000025 usd spent/);
+  assert.equal(world.provider.requests.length, 1);
+});
+
+test('an error hidden in a paid answer costs its tokens, besides those of the answer after it', async (t) => {
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: ({ requestId, nthForThisCall }) =>
+      requestId?.startsWith('budget-1/') && nthForThisCall < 3
+        ? paidFor({ content: '' }, { error: { message: 'upstream', type: 'server_error' } })
+        : { kind: 'pass' },
+  });
+  t.after(world.stop);
+  const result = await ask(world, { prices });
+  const alone = await ask(world, { prices }, undefined, 'budget-2');
+  assert.deepEqual([result.attempts, result.possiblyBilled], [3, undefined]);
+  assert.deepEqual(result.usage, {
+    inputTokens: alone.usage.inputTokens + 22,
+    outputTokens: alone.usage.outputTokens + 14,
+  });
 });

@@ -11,7 +11,7 @@ import { startWorker } from '../../dev/demo/worker-process.ts';
 import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
 import { startSandbox } from '../../dev/sandbox/index.ts';
 import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
-import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
+import { cut, hang, raw, reset } from '../../dev/sandbox/wire-fault.ts';
 import { freePort } from '../../dev/servers/free-port.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { startPostgres } from '../../dev/servers/postgres.ts';
@@ -20,8 +20,10 @@ import { summarize } from '../../src/cli/explain/summarize.ts';
 import { explainWorkflow } from '../../src/client/explain.ts';
 import { listProviders } from '../../src/client/providers.ts';
 import { startComplete } from '../../src/client/start.ts';
+import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { policiesWith } from '../support/calls-world.ts';
+import { failureOf } from '../support/failure-of.ts';
 import { until } from '../support/until.ts';
 
 const secrets = ['PROMPT-SECRET', 'ANSWER-SECRET', 'sk-KEY-SECRET'];
@@ -30,17 +32,32 @@ const schema = {
   properties: { word: { type: 'string' } },
   required: ['word'],
 };
-const policies = policiesWith({
-  model: {
-    initialIntervalMs: 50,
-    maximumIntervalMs: 200,
-    requestTimeoutMs: 1500,
-    heartbeatTimeoutMs: 2000,
-    prices: {
-      'openai:gpt-4o-mini': { inputPerMillion: '0.15', outputPerMillion: '0.60', currency: 'usd' },
-    },
+const overrides: PolicyOverrides['model'] = {
+  initialIntervalMs: 50,
+  maximumIntervalMs: 200,
+  requestTimeoutMs: 1500,
+  heartbeatTimeoutMs: 2000,
+  prices: {
+    'openai:gpt-4o-mini': { inputPerMillion: '0.15', outputPerMillion: '0.60', currency: 'usd' },
   },
-});
+};
+/** A whole answer that refuses, and costs nonetheless. */
+const refusal = raw(
+  JSON.stringify({
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: 'gpt-4o-mini',
+    choices: [
+      {
+        index: 0,
+        finish_reason: 'stop',
+        message: { role: 'assistant', content: null, refusal: 'ANSWER-SECRET' },
+      },
+    ],
+    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
+  }),
+);
 
 for (const store of ['SQLite', 'PostgreSQL'] as const) {
   test(`after a faulty run with a killed worker the journal has every request, on ${store}`, async (t) => {
@@ -48,11 +65,17 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
     const faulty = ['limited', 'down', 'slow', 'broken', 'repaired'];
     const results = await Promise.all(faulty.map((id) => world.start(id)));
     await Promise.all(results.map((handle) => handle.result()));
-    const interrupted = await world.start('killed');
+    const refused = await world.start('refused');
+    assert.equal((await failureOf(refused.result())).type, 'ContentRejected');
+    const [last, interrupted] = await Promise.all([
+      world.start('last', { maximumAttempts: 1 }),
+      world.start('killed'),
+    ]);
     await world.killed;
     await world.restart();
     await interrupted.result();
-    const ids = [...faulty, 'killed'];
+    assert.equal((await failureOf(last.result())).type, 'WorkerLost');
+    const ids = [...faulty, 'refused', 'last', 'killed'];
 
     // The killed worker's gate is there too, until it has been silent for half a minute.
     const idle = await until(async () =>
@@ -81,6 +104,21 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
         requests.map(({ requestId }) => requestId).sort(),
       );
     }
+    for (const id of ids) {
+      const { summary, status } = await world.explain(id);
+      const { attempts, possiblyBilled = 0, usage, cost } = status?.progress ?? assert.fail(id);
+      assert.deepEqual(
+        { attempts, possiblyBilled, ...usage, cost: cost ?? {} },
+        {
+          attempts: summary.attempts,
+          possiblyBilled: summary.possiblyBilled,
+          inputTokens: summary.inputTokens,
+          outputTokens: summary.outputTokens,
+          cost: summary.cost,
+        },
+        `${id}: what the workflow counts for its budgets == what the journal has`,
+      );
+    }
     const outcomesOf = async (id: string) =>
       (await world.explain(id)).attempts.map(({ outcome, billing }) => `${outcome}: ${billing}`);
     assert.deepEqual(await outcomesOf('limited'), [
@@ -89,6 +127,8 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
       'answered: billed',
     ]);
     assert.deepEqual(await outcomesOf('slow'), ['Timeout: possibly billed', 'answered: billed']);
+    assert.deepEqual(await outcomesOf('refused'), ['ContentRejected: billed']);
+    assert.deepEqual(await outcomesOf('last'), ['lost: possibly billed']);
     assert.deepEqual(await outcomesOf('killed'), ['lost: possibly billed', 'answered: billed']);
     const [limited] = (await world.explain('limited')).attempts;
     assert.equal(limited?.delaySource, 'Retry-After');
@@ -119,21 +159,25 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   const killed = new Promise<void>((resolve) => {
     tellKilled = resolve;
   });
+  const underWay = new Set<string>();
   const plan = faultPlan({
     limited: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
     down: [overloaded, overloaded, reset],
     slow: [hang],
     broken: [cut, reset],
     'repaired/complete': [text('{"word": 12}')],
+    refused: [refusal],
   });
   const sandbox = await startSandbox({
     model: {
       answer: () => '{"word":"ANSWER-SECRET"}',
       faults: (context) => {
-        if (context.requestId !== 'killed/complete' || context.nthForThisCall > 1) {
-          return plan(context);
+        const { requestId = '', nthForThisCall } = context;
+        if (!/^(killed|last)\//.test(requestId) || nthForThisCall > 1) return plan(context);
+        // Both have told the server that they are under way: a note needs a moment to arrive.
+        if (underWay.add(requestId).size === 2) {
+          setTimeout(() => void worker.stop('SIGKILL').then(tellKilled), 300);
         }
-        void worker.stop('SIGKILL').then(tellKilled);
         return hang;
       },
     },
@@ -167,7 +211,8 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
     client,
     killed,
     restart,
-    start: async (id: string) => {
+    start: async (id: string, model: PolicyOverrides['model'] = {}) => {
+      const policies = policiesWith({ model: { ...overrides, ...model } });
       const messages = [{ role: 'user' as const, content: 'PROMPT-SECRET' }];
       const request = { model: 'openai:gpt-4o-mini', messages, schema };
       return (await startComplete(client, { request, policies }, { id })).handle;
@@ -175,7 +220,8 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
     requests: (id: string) => sandbox.model.requestsFor(`${id}/`),
     explain: async (id: string) => {
       const explanation = await explainWorkflow(client, id);
-      return { attempts: explanation.attempts, summary: summarize(explanation) };
+      const { attempts, status } = explanation;
+      return { attempts, status, summary: summarize(explanation) };
     },
     explainAsText,
     metrics: async () => (await fetch(`http://${metricsAddress}/metrics`)).text(),

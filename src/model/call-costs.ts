@@ -1,0 +1,48 @@
+import type { FailureDetails } from '../failures/create-failure.ts';
+
+/** Tokens as the provider counted them; 0 where it did not say. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What one scheduling of the activity has used up, besides its answer. */
+export interface CallCosts {
+  /** Without the waiting at the gate. */
+  readonly elapsedMs?: number;
+  /** Attempts without an answer that may have been billed: timeouts, resets, killed workers. */
+  readonly possiblyBilled?: number;
+  /** Tokens of attempts that were paid for without a usable answer; absent when there were none. */
+  readonly failedUsage?: Usage;
+}
+
+/** Both together; `undefined` while neither has a token. */
+export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
+  const inputTokens = (one?.inputTokens ?? 0) + (other?.inputTokens ?? 0);
+  const outputTokens = (one?.outputTokens ?? 0) + (other?.outputTokens ?? 0);
+  return inputTokens + outputTokens > 0 ? { inputTokens, outputTokens } : undefined;
+}
+
+/** Costs as details of the failure that a scheduling ends in. The time is not among them. */
+export function costDetails({ possiblyBilled, failedUsage }: CallCosts): FailureDetails {
+  return {
+    ...(possiblyBilled && { possiblyBilled }),
+    ...(failedUsage && {
+      failedInputTokens: failedUsage.inputTokens,
+      failedOutputTokens: failedUsage.outputTokens,
+    }),
+  };
+}
+
+/** Reads what {@link costDetails} wrote. */
+export function costsIn(details: FailureDetails): CallCosts {
+  const { possiblyBilled, failedInputTokens, failedOutputTokens } = details;
+  const failedUsage = addUsage(undefined, {
+    inputTokens: Number(failedInputTokens ?? 0),
+    outputTokens: Number(failedOutputTokens ?? 0),
+  });
+  return {
+    ...(typeof possiblyBilled === 'number' && { possiblyBilled }),
+    ...(failedUsage && { failedUsage }),
+  };
+}
