@@ -128,3 +128,9 @@ test('each row has its source: a public address, or a sentence of docs/failures.
   const documented = allRows.filter(isAddress).length;
   assert.ok(documented >= 220, `${documented} rows of public documentation and reports`);
 });
+
+test('the README names their number', () => {
+  const readme = readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, count] = /(\d+) documented or reported answers/.exec(readme) ?? [];
+  assert.equal(Number(count), allRows.length);
+});
