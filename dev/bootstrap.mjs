@@ -29,6 +29,7 @@ const targets = {
   worker: 'src/worker.ts',
   'test:crash': 'test/crash/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
+  'bench:journal': 'bench/journal/main.ts',
   'bench:ledger': 'bench/ledger/main.ts',
   'bench:overhead': 'bench/overhead/main.ts',
   'bench:storm': 'bench/storm/main.ts',
