@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { findFailure } from '../failures/find-failure.ts';
 import { parkedFromMemo } from '../model/describe-park.ts';
-import { parseIdempotencyKey } from '../model/identifiers.ts';
+import { parseIdempotencyKey, workflowIdFor } from '../model/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -32,13 +32,19 @@ export interface ResolvedEffect extends Resolved {
 const shortMs = 2 * 60 * 1000;
 const longMs = 60 * 60 * 1000;
 
-/** A page of the ledger, newest change first. */
+/**
+ * A page of the ledger, newest change first.
+ *
+ * @param filter its `workflowId` as it was given to the start.
+ */
 export function listEffects(
   client: Client,
   filter: EffectFilter = {},
   place: LedgerPlace = {},
 ): Promise<EffectPage> {
-  return throughWorker(client, 'listEffects', filter, shortMs, place);
+  const { workflowId } = filter;
+  const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
+  return throughWorker(client, 'listEffects', asKept, shortMs, place);
 }
 
 /**

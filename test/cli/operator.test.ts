@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { createStripe } from '../../src/effects/charge.ts';
+import { workflowIdFor } from '../../src/model/identifiers.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import {
   customer,
@@ -13,6 +14,8 @@ import {
 import { runHoldfast } from './run-holdfast.ts';
 
 const charge1 = 'default/order-1:charge';
+/** Does not fit a key, and is hashed at the door. */
+const oddId = 'order 3 (urgent)';
 
 describe('the operator at a terminal', () => {
   let world: OrderWorld;
@@ -153,22 +156,35 @@ describe('the operator at a terminal', () => {
 
   test('a ticket that GitHub refused for good is done anew by the command that parked shows', async () => {
     isGitHubRefusing = true;
-    await startTestOrder(world, 'order-3');
-    const { type } = await parkedOnFailure(world, 'order-3');
+    await startTestOrder(world, oddId);
+    const { type } = await parkedOnFailure(world, oddId);
     assert.equal(type, 'EffectRefused');
     isGitHubRefusing = false;
-    const { stdout } = await holdfast('status', 'order-3');
+    const { stdout } = await holdfast('status', oddId);
     assert.match(
       stdout,
       /^ {2}to do {6}Cure the cause at the target, then resolve it: it is done anew\. Or skip the step\.$/m,
     );
     const [, key, ways] = /^ {2}answer {5}holdfast effects resolve (\S+) (.+)$/m.exec(stdout) ?? [];
-    assert.deepEqual([key, ways], ['default/order-3:ticket', '--did-not-happen | --give-up']);
+    assert.deepEqual(
+      [key, ways],
+      [`default/${workflowIdFor(oddId)}:ticket`, '--did-not-happen | --give-up'],
+    );
     const resolved = await holdfast('effects', 'resolve', `${key}`, '--did-not-happen');
     assert.equal(resolved.exitCode, 0, resolved.stderr);
-    const { exitCode, value } = await json('result', 'order-3');
+    const { exitCode, value } = await json('result', oddId);
     assert.equal(exitCode, 0);
     assert.equal(value.result.ticket.ticketNumber, 3);
+  });
+
+  test('--workflow takes the id as it was given to the start', async () => {
+    const { value } = await json('effects', '--workflow', oddId);
+    assert.deepEqual(value.effects.map(({ effect }: { effect: string }) => effect).sort(), [
+      'charge',
+      'save',
+      'ticket',
+      'ticket',
+    ]);
   });
 
   test('reconcile finds what was planted, both ways', async () => {
