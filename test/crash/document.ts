@@ -1,11 +1,17 @@
-import { matrixMarkdown } from './report.ts';
+import { countRuns, matrixMarkdown } from './report.ts';
 import type { CellResult } from './run-group.ts';
 
-/** `docs/crash-matrix.md`: what was done, what came of it, and what "once" means for each way. */
-export function crashMatrixDocument(results: readonly CellResult[]): string {
+/**
+ * `docs/crash-matrix.md`: what was done, what came of it, and what "once" means for each way.
+ *
+ * @param runs the whole matrix, as often as it was run in a row.
+ */
+export function crashMatrixDocument(runs: readonly (readonly CellResult[])[]): string {
   return `# The crash matrix
 
-Written by \`npm run test:crash\`; do not edit. ${results.length} cells, each a real workflow on a real Temporal server: a real worker process stands still at a point of one effect, something dies, everything goes on, and the effects are counted at the target.
+Written by \`npm run test:crash\`; do not edit. ${runs[0]?.length ?? 0} cells, each a real workflow on a real Temporal server: a real worker process stands still at a point of one effect, something dies, everything goes on, and the effects are counted at the target.
+
+${runsSentence(runs)}
 
 - \`1\`: one effect, and the workflow completed.
 - \`unknown, 0\` and \`unknown, 1\`: none or one effect, and the workflow stopped with \`EffectUnknown\`: nobody can know from here whether it happened, so a person decides (it parks where the policy says so).
@@ -31,6 +37,16 @@ What no cell can show: a target that breaks its word, a disk that loses what was
 
 ## The matrix
 
-${matrixMarkdown(results)}
+${matrixMarkdown(runs.flat())}
 `;
+}
+
+function runsSentence(runs: readonly (readonly CellResult[])[]): string {
+  const { made, right } = countRuns(runs);
+  if (right < made) {
+    return `**Of ${made} runs in a row every cell came out right in ${right} only**; the matrix names what did not.`;
+  }
+  return made === 1
+    ? 'Run once; every cell came out right.'
+    : `Run ${made} times in a row; every cell came out right each time. Where the runs differ, the cell has all that they came to.`;
 }

@@ -1,17 +1,26 @@
-// npm run test:crash [-- --only "SQLite worker killed"]
+// npm run test:crash -- [--only "SQLite, worker killed"] [--runs 3]
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { listenForStop, Stopped, unlessStopped } from '../../dev/demo/stop-signal.ts';
 import { cellsOf, stores, strikes } from './cells.ts';
 import { crashMatrixDocument } from './document.ts';
-import { isRight, matrixText } from './report.ts';
+import { countRuns, isRight, matrixText } from './report.ts';
 import { type CellResult, runGroup } from './run-group.ts';
 import { startStage } from './stage.ts';
 
 const documentFile = path.join(import.meta.dirname, '../../docs/crash-matrix.md');
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '1' },
+  },
+});
+const wantedRuns = Number(values.runs);
+if (!Number.isInteger(wantedRuns) || wantedRuns < 1) {
+  throw new Error(`--runs is "${values.runs}", and must be a whole number from 1`);
+}
 const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(0);
 
 /** Runs all groups, or those whose name holds `only`, one after the other. */
@@ -36,16 +45,22 @@ async function runMatrix(only: string, signal: AbortSignal): Promise<CellResult[
 }
 
 const signal = listenForStop(() => console.error('Stopping; again to stop at once.'));
-const startedMs = performance.now();
+const runs: CellResult[][] = [];
 try {
-  const results = await runMatrix(values.only, signal);
-  const wrong = results.filter((result) => !isRight(result)).length;
-  console.log(matrixText(results));
-  console.log(
-    `${results.length - wrong} of ${results.length} cells right, ${seconds(startedMs)} s`,
-  );
-  if (values.only === '') await writeFile(documentFile, crashMatrixDocument(results));
-  process.exitCode = results.length > 0 && wrong === 0 ? 0 : 1;
+  while (runs.length < wantedRuns) {
+    const startedMs = performance.now();
+    const results = await runMatrix(values.only, signal);
+    runs.push(results);
+    const right = results.filter(isRight).length;
+    console.log(
+      `run ${runs.length} of ${wantedRuns}: ${right} of ${results.length} cells right, ${seconds(startedMs)} s`,
+    );
+  }
+  console.log(matrixText(runs.flat()));
+  const { made, right } = countRuns(runs);
+  console.log(`every cell right in ${right} of ${made} runs`);
+  if (values.only === '') await writeFile(documentFile, crashMatrixDocument(runs));
+  process.exitCode = runs.flat().length > 0 && right === made ? 0 : 1;
 } catch (error) {
   if (!(error instanceof Stopped)) throw error;
   // What stands still in a group that was given up would keep this process alive.

@@ -26,6 +26,14 @@ export function isRight(result: CellResult): boolean {
   return expectedOutcomes(result).includes(result.outcome);
 }
 
+/** How many runs there were, and in how many of them every cell came out right. */
+export function countRuns(runs: readonly (readonly CellResult[])[]): {
+  readonly made: number;
+  readonly right: number;
+} {
+  return { made: runs.length, right: runs.filter((results) => results.every(isRight)).length };
+}
+
 interface Row {
   readonly strike: Strike;
   readonly point: Point;
@@ -36,17 +44,15 @@ const columns = effectNames.flatMap((effect) => stores.map((store) => ({ effect,
 
 function rowsOf(results: readonly CellResult[]): Row[] {
   const textOf = (strike: Strike, point: Point, effect: EffectName, store: Store) => {
-    const found = results.find(
+    const found = results.filter(
       (one) =>
         one.strike === strike &&
         one.point === point &&
         one.effect === effect &&
         one.store === store,
     );
-    if (!found) return '';
-    return isRight(found)
-      ? found.outcome
-      : `WRONG: ${found.outcome}, not ${expectedOutcomes(found).join(' or ')}`;
+    // Several runs may differ, where more than one outcome is right.
+    return [...new Set(found.map(textOfResult))].sort().join(' or ');
   };
   return strikes
     .flatMap((strike) =>
@@ -59,7 +65,13 @@ function rowsOf(results: readonly CellResult[]): Row[] {
     .filter(({ texts }) => texts.some((text) => text !== ''));
 }
 
-/** The matrix for the terminal. */
+function textOfResult(result: CellResult): string {
+  return isRight(result)
+    ? result.outcome
+    : `WRONG: ${result.outcome}, not ${expectedOutcomes(result).join(' or ')}`;
+}
+
+/** The matrix for the terminal, of one run or of several. */
 export function matrixText(results: readonly CellResult[]): string {
   const table = new Table({
     head: [
@@ -75,7 +87,7 @@ export function matrixText(results: readonly CellResult[]): string {
   return table.toString();
 }
 
-/** The matrix in Markdown, a table for each thing that dies. */
+/** The matrix in Markdown, a table for each thing that dies; of one run or of several. */
 export function matrixMarkdown(results: readonly CellResult[]): string {
   const rows = rowsOf(results);
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
