@@ -2,14 +2,13 @@
  * Holdfast's client: a library when it is imported, the command `holdfast` when it is run.
  *
  * ```ts
- * import { connect, resolvePolicies, startComplete } from './src/client.ts';
+ * import { connect, startComplete } from './src/client.ts';
  *
  * const { client, close } = await connect();
  * const { handle } = await startComplete(
  *   client,
  *   {
  *     request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Say hello' }] },
- *     policies: resolvePolicies(),
  *   },
  *   { id: 'hello-1' },
  * );
@@ -35,11 +34,13 @@ export const {
   isCancelled,
   listEffects,
   listParked,
+  listProviders,
   listRunning,
   pollStatuses,
   pruneEffects,
   reconcileEffects,
   resolveEffect,
+  resolveOrderPolicies,
   resolvePolicies,
   resume,
   resumeAll,

@@ -9,7 +9,7 @@ export type * from '../model/progress.ts';
 export type * from '../model/provider-gate.ts';
 export type * from '../model/workflow-input.ts';
 export { catalogue, type Policies, type PolicyName } from '../policies/catalogue.ts';
-export { resolvePolicies } from '../policies/resolve-policies.ts';
+export { resolveOrderPolicies, resolvePolicies } from '../policies/resolve-policies.ts';
 export { type ApproveOptions, approve } from './approve.ts';
 export { type CancelAnswer, cancel } from './cancel.ts';
 export { ClientError, type ClientErrorKind } from './client-error.ts';

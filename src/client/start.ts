@@ -13,6 +13,8 @@ import { assertPayloadFits } from '../model/payload-limit.ts';
 import { holdfastState } from '../model/search-attributes.ts';
 import { defaultTaskQueue } from '../model/task-queues.ts';
 import type { CompleteInput, ProcessOrderInput } from '../model/workflow-input.ts';
+import { catalogue, type Policies } from '../policies/catalogue.ts';
+import { resolveOrderPolicies } from '../policies/resolve-policies.ts';
 import type { complete, processOrder } from '../workflows/index.ts';
 import { ClientError } from './client-error.ts';
 
@@ -39,14 +41,34 @@ export interface Started<T extends Workflow> {
   readonly attached: boolean;
 }
 
-/** Starts `processOrder`, or attaches to it. See {@link startOnce} for errors. */
-export function startOrder(client: Client, input: ProcessOrderInput, options: StartOptions) {
-  return startOnce<typeof processOrder>(client, 'processOrder', input, options);
+/** A workflow's input, where the policies may be left to the catalogue. */
+type StartInput<Input extends { readonly policies: Policies }> = Omit<Input, 'policies'> &
+  Partial<Pick<Input, 'policies'>>;
+
+/**
+ * Starts `processOrder`, or attaches to it. See {@link startOnce} for errors.
+ *
+ * @param input without policies, those of orders rule; to change some, `resolveOrderPolicies`.
+ */
+export function startOrder(
+  client: Client,
+  { policies = resolveOrderPolicies(), ...input }: StartInput<ProcessOrderInput>,
+  options: StartOptions,
+) {
+  return startOnce<typeof processOrder>(client, 'processOrder', { ...input, policies }, options);
 }
 
-/** Starts `complete`, or attaches to it. See {@link startOnce} for errors. */
-export function startComplete(client: Client, input: CompleteInput, options: StartOptions) {
-  return startOnce<typeof complete>(client, 'complete', input, options);
+/**
+ * Starts `complete`, or attaches to it. See {@link startOnce} for errors.
+ *
+ * @param input without policies, the catalogue's rule; to change some, `resolvePolicies`.
+ */
+export function startComplete(
+  client: Client,
+  { policies = catalogue, ...input }: StartInput<CompleteInput>,
+  options: StartOptions,
+) {
+  return startOnce<typeof complete>(client, 'complete', { ...input, policies }, options);
 }
 
 /**
@@ -59,7 +81,7 @@ export function startComplete(client: Client, input: CompleteInput, options: Sta
 async function startOnce<T extends Workflow>(
   client: Client,
   workflowType: string,
-  input: { readonly request: unknown },
+  input: { readonly request: unknown; readonly policies: Policies },
   { id, taskQueue = defaultTaskQueue, tenant, retryFailed = false }: StartOptions,
 ): Promise<Started<T>> {
   assertPayloadFits('the input', input);

@@ -48,6 +48,11 @@ export function resolvePolicies(...overrides: unknown[]): Policies {
   return changePolicies(catalogue, ...overrides);
 }
 
+/** As {@link resolvePolicies}, for orders: overrides come on top of {@link orderDefaults}. */
+export function resolveOrderPolicies(...overrides: unknown[]): Policies {
+  return resolvePolicies(orderDefaults, ...overrides);
+}
+
 /** As {@link resolvePolicies}, on top of policies that rule already. */
 export function changePolicies(base: Policies, ...overrides: unknown[]): Policies {
   const problems: string[] = [];

@@ -7,9 +7,11 @@ import {
   cancel,
   listRunning,
   pollStatuses,
+  resolveOrderPolicies,
   resolvePolicies,
   type StatusRound,
   startComplete,
+  startOrder,
   workflowOutcome,
   workflowStatus,
 } from '../../src/client.ts';
@@ -66,6 +68,27 @@ test('other input is refused, also with retryFailed, while it runs and after it 
   });
   const options = { id: 'hangs-other', retryFailed: true };
   await assert.rejects(startComplete(client, inputOf('b'), options), reused);
+});
+
+test('an order that names no policies, or only a change, parks as those of the command do', async () => {
+  const input = {
+    request: { email: 'One lamp', customer: { id: 'cus_1', paymentMethod: 'pm_1' } },
+    model: 'openai:gpt-4o-mini',
+  };
+  const changed = resolveOrderPolicies({ model: { maximumAttempts: 3 } });
+  const failing = resolveOrderPolicies({ model: { onFailure: 'fail' } });
+  await startOrder(client, input, { id: 'fails-order-1' });
+  await startOrder(client, { ...input, policies: changed }, { id: 'fails-order-2' });
+  await startOrder(client, { ...input, policies: failing }, { id: 'fails-order-3' });
+  const outcomes = ['fails-order-1', 'fails-order-2', 'fails-order-3'].map(async (id) => {
+    const outcome = await workflowOutcome(client, id);
+    return outcome.kind === 'parked' ? outcome.waitsFor : outcome.kind;
+  });
+  assert.deepEqual(await Promise.all(outcomes), [
+    'InvalidCredentials',
+    'InvalidCredentials',
+    'failed',
+  ]);
 });
 
 test('an input over 2 MB is a typed failure before anything is sent', async () => {
