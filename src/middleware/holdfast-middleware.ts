@@ -6,6 +6,7 @@ import type {
 import { createGates, type Gates } from '../llm/gate.ts';
 import { catalogue } from '../policies/catalogue.ts';
 import type { RateLimitsByModel } from '../policies/gate-limits.ts';
+import { changePolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { attemptModel } from './attempt-model.ts';
 import { watchStream } from './watch-stream.ts';
@@ -28,12 +29,14 @@ export interface HoldfastMiddlewareOptions {
  * policy's delay (Retry-After its floor) as `nextRetryDelay`; while the provider is limiting or
  * down, calls wait at a gate. Attempts are counted by Temporal: the AI SDK inside the activity
  * makes none of its own.
+ *
+ * @throws InvalidPolicy naming every field and value that makes no sense.
  */
 export function holdfastMiddleware(
   options: HoldfastMiddlewareOptions = {},
 ): LanguageModelV4Middleware {
   const { limits = {}, random = Math.random } = options;
-  const policy = { ...catalogue.model, ...options.policy };
+  const policy = changePolicy('model', catalogue.model, options.policy ?? {});
   const gates = options.gates ?? createGates({ limits });
   const attempt = (model: LanguageModelV4, params: LanguageModelV4CallOptions) => ({
     model,

@@ -17,7 +17,10 @@ import {
 import { startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { cut, raw, reset, type WireFault } from '../../dev/sandbox/wire-fault.ts';
 import { createGates } from '../../src/llm/gate.ts';
-import type { HoldfastMiddlewareOptions } from '../../src/middleware/holdfast-middleware.ts';
+import {
+  type HoldfastMiddlewareOptions,
+  holdfastMiddleware,
+} from '../../src/middleware/holdfast-middleware.ts';
 import { withHoldfast } from '../../src/middleware/with-holdfast.ts';
 
 const question: LanguageModelV4CallOptions = {
@@ -178,4 +181,17 @@ test('who aborts a call gets the own reason back', async (t) => {
     activity().run(() => model.doGenerate(aborted)),
     (error) => error === reason,
   );
+});
+
+test('a policy that makes no sense is refused, naming field and value', () => {
+  // biome-ignore format: a table is read by its columns
+  const rows: [policy: HoldfastMiddlewareOptions['policy'], message: RegExp][] = [
+    [{ backoffCoefficient: 0.5 }, /model\.backoffCoefficient is 0\.5/],
+    [{ maximumAttempts: 0, elapsedBudgetMs: 0 }, /model\.maximumAttempts is 0: must cap attempts/],
+    [{ initialIntervalMs: 90_000 }, /model\.initialIntervalMs is 90000: must not exceed maximumIntervalMs/],
+    [{ maximumAttemps: 3 } as object, /model\.maximumAttemps is 3: is not known/],
+  ];
+  for (const [policy, message] of rows) {
+    assert.throws(() => holdfastMiddleware({ policy }), { name: 'InvalidPolicy', message });
+  }
 });
