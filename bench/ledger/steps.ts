@@ -83,6 +83,7 @@ function claimOf(round: number): ClaimRequest {
     request: JSON.stringify(request),
     apiVersion: '2026-10-29.clover',
     leaseMs: 10_000,
+    requestTimeoutMs: 60_000,
   };
 }
 
@@ -93,7 +94,7 @@ async function recordOf(ledger: Ledger, claim: Claim | undefined, round: number)
 
 /** What the ledger's row holds in the end, all of it given. */
 function rowOf(round: number): EffectTable {
-  const { apiVersion = null, leaseMs, ...claimed } = claimOf(round);
+  const { apiVersion = null, leaseMs, requestTimeoutMs = null, ...claimed } = claimOf(round);
   const nowMs = Date.now();
   return {
     ...claimed,
@@ -104,6 +105,7 @@ function rowOf(round: number): EffectTable {
     first_sent_at_ms: nowMs,
     claimed_at_ms: nowMs,
     lease_until_ms: nowMs + leaseMs,
+    request_timeout_ms: requestTimeoutMs,
     result: JSON.stringify(result),
     failure: null,
     created_at_ms: nowMs,

@@ -3,6 +3,7 @@ import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError } from '../effects/classify-database.ts';
 import type { DeclaredEffects } from '../effects/declare-effects.ts';
+import { doubtAfterRestore } from '../effects/doubt-after-restore.ts';
 import type { Effect } from '../effects/effect.ts';
 import { pruneLedger } from '../effects/prune-ledger.ts';
 import { reconcile } from '../effects/reconcile.ts';
@@ -18,10 +19,12 @@ import type {
   Pruned,
   Reconciliation,
   ResolveEffect,
+  Restored,
 } from '../model/ledger-operations.ts';
 import type { Resolved } from '../model/park-answers.ts';
 import type { EffectDependencies } from './run-effect.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
+import { workflowsSince } from './workflows-since.ts';
 
 /** What persons do with the ledger, as activities: the command line itself never opens it. */
 export function createLedgerActivities(
@@ -93,6 +96,16 @@ export function createLedgerActivities(
           onProgress: heartbeat,
         }),
       ),
+
+    /** @param backupAtMs when the backup was made that the ledger was restored from. */
+    ledgerRestored: (backupAtMs: number): Promise<Restored> =>
+      typed(async () => {
+        const workflows = workflowsSince(backupAtMs);
+        const options = { backupAtMs, scope, workflows, onProgress: heartbeat };
+        const restored = await doubtAfterRestore(ledger, options);
+        log.warn({ ...restored, event: 'ledger.restored' });
+        return restored;
+      }),
   };
 }
 

@@ -95,6 +95,14 @@ function addEffects(effects: Command): void {
       const { pruneCommand } = await import('./commands/reconcile.ts');
       await pruneCommand(options);
     });
+  withJson(effects.command('restored'))
+    .description('the ledger is from a backup: put in doubt what it may have forgotten')
+    .requiredOption('--backup-time <time>', 'when the backup was made: 2026-11-25T02:00:00Z')
+    .addHelpText('after', operatorHelp.restored)
+    .action(async (options) => {
+      const { restoredCommand } = await import('./commands/restored.ts');
+      await restoredCommand(options);
+    });
 }
 
 function withJson(command: Command): Command {

@@ -71,6 +71,22 @@ Examples:
   holdfast effects reconcile --since 30d --json
 
 ${describeExitCodes()}`,
+  restored: `
+Workflows that ran since the backup may have done what the ledger does not know
+any more. From now on each such effect is in doubt: its target is given the same
+key, or asked, and where neither is possible a person decides. Nothing is
+changed at the targets, and repeating it does no harm.
+
+Before any other worker serves: start one on a queue of its own, and ask that.
+docs/operations.md has the steps. Where the time is not sure, name an earlier
+one.
+
+Examples:
+  HOLDFAST_TASK_QUEUE=after-restore npm run worker &
+  HOLDFAST_TASK_QUEUE=after-restore holdfast effects restored \\
+    --backup-time 2026-11-25T02:00:00Z
+
+${describeExitCodes()}`,
   prune: `
 Removes what is settled, older than this and than its effect's own retention
 (docs/operations.md), and whose workflow Temporal has forgotten. What is

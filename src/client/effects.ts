@@ -10,6 +10,7 @@ import type {
   Pruned,
   Reconciliation,
   ResolveEffect,
+  Restored,
 } from '../model/ledger-operations.ts';
 import type { Resolved, Verdict } from '../model/park-answers.ts';
 import { defaultTaskQueue, taskQueuesOf } from '../model/task-queues.ts';
@@ -119,6 +120,21 @@ export function pruneEffects(
   place: LedgerPlace = {},
 ): Promise<Pruned> {
   return throughWorker(client, 'pruneEffects', request, longMs, place);
+}
+
+/**
+ * Says that the ledger was restored from a backup: what it does not know of the workflows that ran
+ * since may be done, and is in doubt from now on. Before any worker serves them: see
+ * `docs/operations.md`.
+ *
+ * @param backupAtMs when the backup was made, rather a little earlier than later.
+ */
+export function ledgerRestored(
+  client: Client,
+  backupAtMs: number,
+  place: LedgerPlace = {},
+): Promise<Restored> {
+  return throughWorker(client, 'ledgerRestored', backupAtMs, longMs, place);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {

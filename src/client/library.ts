@@ -17,6 +17,7 @@ export type { ClosedOutcome, ClosingFailure } from './closed-outcome.ts';
 export { type Connected, connect } from './connect.ts';
 export {
   type LedgerPlace,
+  ledgerRestored,
   listEffects,
   pruneEffects,
   type ResolvedEffect,

@@ -33,6 +33,14 @@ export interface EffectTable {
   updated_at_ms: number;
 }
 
+/** Whose effects may be forgotten, since the ledger was restored from a backup. */
+export interface DoubtTable {
+  /** `<scope>/<workflow id>`: what its keys begin with. */
+  owner: string;
+  /** When the backup was made. */
+  since_ms: number;
+}
+
 /** A saved order; written in one transaction with its row in the ledger. */
 export interface OrderTable {
   /** The idempotency key of the save. */
@@ -100,6 +108,7 @@ export interface GateTable {
 /** All tables of Holdfast in the application's database. */
 export interface Tables {
   holdfast_attempt: AttemptTable;
+  holdfast_doubt: DoubtTable;
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
   holdfast_order: OrderTable;

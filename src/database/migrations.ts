@@ -131,6 +131,15 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
           .execute();
       },
     },
+    '006_doubt': {
+      async up(database: Kysely<AnyTables>) {
+        await database.schema
+          .createTable('holdfast_doubt')
+          .addColumn('owner', 'text', (column) => column.primaryKey())
+          .addColumn('since_ms', 'bigint', (column) => column.notNull())
+          .execute();
+      },
+    },
   };
 }
 

@@ -38,6 +38,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
 
   return {
     async claim(request) {
+      // Empty unless the ledger was once restored from a backup: then what has no row may be done.
+      const doubted = sql`from holdfast_doubt where owner = ${ownerOf(request.key)}`;
       const row = await database
         .insertInto('holdfast_effect')
         .values({
@@ -49,8 +51,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
           api_version: request.apiVersion ?? null,
           state: 'started',
           token: nextToken[kind],
-          in_doubt: 0,
-          first_sent_at_ms: nowMs,
+          in_doubt: sql`case when exists (select 1 ${doubted}) then 1 else 0 end`,
+          first_sent_at_ms: sql`coalesce((select since_ms ${doubted}), ${nowMs})`,
           lease_until_ms: inMs(request.leaseMs),
           request_timeout_ms: request.requestTimeoutMs ?? null,
           claimed_at_ms: nowMs,
@@ -70,7 +72,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
               // Released means that nothing was sent: the claim begins anew, with today's request.
               // Taken over means that it may have been: what was sent then is what is sent now.
               in_doubt: sql`case holdfast_effect.state when 'released' then 0 else 1 end`,
-              first_sent_at_ms: afterRelease('first_sent_at_ms'),
+              first_sent_at_ms: afterRelease('first_sent_at_ms', 'claimed_at_ms'),
               request: afterRelease('request'),
               api_version: afterRelease('api_version'),
             })
@@ -119,8 +121,15 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
   };
 }
 
-function afterRelease(column: 'first_sent_at_ms' | 'request' | 'api_version') {
+type Column = 'first_sent_at_ms' | 'claimed_at_ms' | 'request' | 'api_version';
+
+function afterRelease(column: Column, from: Column = column) {
   const stored = sql.ref(`holdfast_effect.${column}`);
-  const given = sql.ref(`excluded.${column}`);
+  const given = sql.ref(`excluded.${from}`);
   return sql<never>`case holdfast_effect.state when 'released' then ${given} else ${stored} end`;
+}
+
+/** `<scope>/<workflow id>` of a key. */
+function ownerOf(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf(':')));
 }

@@ -42,6 +42,13 @@ export interface OperatorStatements {
   raiseGeneration(row: LedgerRow): Promise<boolean>;
   /** Removes all generations of a key, unless one of them changed since it was looked at. */
   remove(key: string, unchangedSinceMs: number): Promise<number>;
+  /**
+   * From now on a claim that makes a row is in doubt since then, for these owners of keys
+   * (`<scope>/<workflow id>`). Of two times the earlier one stays.
+   */
+  doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
+  /** Rows that were given back are in doubt since then; returns how many. */
+  doubtReleased(keyPrefix: string, sinceMs: number): Promise<number>;
 }
 
 /** Times in the future and the past are reckoned by the database's own clock. */
@@ -71,9 +78,7 @@ export function operatorStatements(
     async list({ keyPrefix, effect, states, changedBeforeMs, changedAfterMs, limit, after }) {
       let query = select();
       if (keyPrefix !== undefined) {
-        query = query.where(
-          sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`,
-        );
+        query = query.where(hasPrefix(keyPrefix));
       }
       if (effect !== undefined) {
         const [name = '', ...step] = effect.split('.');
@@ -170,7 +175,36 @@ export function operatorStatements(
         .executeTakeFirst();
       return Number(numDeletedRows);
     },
+
+    async doubtOwners(owners, sinceMs) {
+      await database
+        .insertInto('holdfast_doubt')
+        .values(owners.map((owner) => ({ owner, since_ms: sinceMs })))
+        .onConflict((conflict) =>
+          conflict
+            .column('owner')
+            .doUpdateSet({ since_ms: sql`excluded.since_ms` })
+            .where(sql<boolean>`holdfast_doubt.since_ms > excluded.since_ms`),
+        )
+        .execute();
+    },
+
+    async doubtReleased(keyPrefix, sinceMs) {
+      const { numUpdatedRows } = await database
+        .updateTable('holdfast_effect')
+        // Taken over by the next claim, as after a worker that died.
+        .set({ state: 'started', in_doubt: 1, first_sent_at_ms: sinceMs, lease_until_ms: nowMs })
+        .where('state', '=', 'released')
+        .where(hasPrefix(keyPrefix))
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
   };
+}
+
+/** Not LIKE: ids may hold its wildcards. */
+function hasPrefix(keyPrefix: string) {
+  return sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`;
 }
 
 function datedRow(row: NowRow): DatedRow {

@@ -96,6 +96,16 @@ export interface Reconciliation {
   readonly notAsked: Readonly<Record<string, string>>;
 }
 
+/** What a ledger that was restored from a backup may have forgotten. */
+export interface Restored {
+  /** UTC. */
+  readonly backupTime: string;
+  /** Workflows that were not closed by then: an effect of theirs without a row is in doubt. */
+  readonly workflows: number;
+  /** Rows that were given back before the backup, and are in doubt now. */
+  readonly released: number;
+}
+
 /** What a prune removed and kept. */
 export interface Pruned {
   readonly removed: number;

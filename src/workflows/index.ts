@@ -1,6 +1,7 @@
 /** Everything a worker serves as workflows; the bundle's entry. */
 export { complete } from './complete.ts';
 export {
+  ledgerRestored,
   listEffects,
   pruneEffects,
   reconcileEffects,

@@ -7,6 +7,7 @@ import type {
   Pruned,
   Reconciliation,
   ResolveEffect,
+  Restored,
 } from '../model/ledger-operations.ts';
 import type { Resolved } from '../model/park-answers.ts';
 import { taskQueuesOf } from '../model/task-queues.ts';
@@ -35,6 +36,11 @@ export function reconcileEffects(sinceMs: number): Promise<Reconciliation> {
 /** Removes rows that nobody can need any more. */
 export function pruneEffects(request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> {
   return ledger('prune', true).pruneEffects(request);
+}
+
+/** Puts in doubt what a ledger from a backup may have forgotten. */
+export function ledgerRestored(backupAtMs: number): Promise<Restored> {
+  return ledger('restored', true).ledgerRestored(backupAtMs);
 }
 
 function ledger(summary: string, isLong = false): ActivityInterfaceFor<LedgerActivities> {

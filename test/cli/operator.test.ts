@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { createStripe } from '../../src/effects/charge.ts';
 import { workflowIdFor } from '../../src/model/identifiers.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
+import { resetToStart } from '../support/reset-to-start.ts';
 import {
   customer,
   impatient,
@@ -110,6 +111,8 @@ describe('the operator at a terminal', () => {
       [['effects', 'resolve', charge1], /say one: --happened/],
       [['effects', 'resolve', charge1, '--happened', '--result', '{'], /not JSON/],
       [['effects', 'prune', '--older-than', 'long'], /an age is written/],
+      [['effects', 'restored', '--backup-time', '2026-11-25 02:00'], /a time is written with its zone/],
+      [['effects', 'restored', '--backup-time', '2126-01-01T00:00Z'], /is in the future/],
     ];
     for (const [args, message] of rows) {
       const { exitCode, stderr } = await holdfast(...args);
@@ -240,5 +243,32 @@ describe('the operator at a terminal', () => {
     database.close();
     const old = await json('effects', 'prune', '--older-than', '1s', '--dry-run');
     assert.deepEqual(old.value, { removed: 0, keptForWorkflow: 10, dryRun: true });
+  });
+
+  test('after a restore, what the ledger has forgotten is found at the target and not done again', async () => {
+    const { value } = await json('result', 'order-2');
+    const { charge, ticket } = value.result;
+    const before = await world.counts();
+    const database = new DatabaseSync(world.ledgerFile);
+    for (const table of ['holdfast_effect', 'holdfast_order']) {
+      database.exec(`delete from ${table} where key like 'default/order-2:%'`);
+    }
+    database.close();
+    world.sandbox.stripe.forgetIdempotencyKeys();
+    const twoDaysAgo = new Date(Date.now() - 48 * 3_600_000).toISOString();
+    const restored = await json('effects', 'restored', '--backup-time', twoDaysAgo);
+    assert.equal(restored.exitCode, 0);
+    assert.equal(restored.value.backupTime, twoDaysAgo);
+    assert.ok(restored.value.workflows >= 3, 'the three orders, and what asked the ledger');
+
+    const again = await resetToStart(world.client, 'order-2');
+    assert.deepEqual([again.charge, again.ticket], [charge, ticket]);
+    assert.deepEqual(await world.counts(), before);
+    assert.match((await holdfast('effects', 'show', 'default/order-2:charge')).stdout, /in doubt/);
+
+    await (await startTestOrder(world, 'order-4')).handle.result();
+    const later = await holdfast('effects', 'show', 'default/order-4:charge');
+    assert.match(later.stdout, /^default\/order-4:charge {2}succeeded$/m);
+    assert.doesNotMatch(later.stdout, /in doubt/);
   });
 });

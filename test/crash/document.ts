@@ -33,7 +33,7 @@ For \`save\` the target is the transaction: "sent" is right before its INSERT, "
 - **Find before create** (\`ticket\`): one, or a later twin that is closed and reported. Looking first and looking again afterwards narrows the window; GitHub offers nothing that closes it. A request that lingers in the network for longer than the lease and the request timeout could still create a second ticket, which the next look closes.
 - **Nothing** (\`webhook\`): at most once. Whatever dies after the claim and before the record leaves \`unknown\`, also where nothing was sent: that cannot be told apart. It is never sent again without a person.
 
-What no cell can show: a target that breaks its word, a disk that loses what was synced, a ledger restored from a backup (later keys are \`unknown\` then).
+What no cell can show: a target that breaks its word, a disk that loses what was synced, a ledger restored from a backup. Told so by \`holdfast effects restored\`, it takes what it has no row for as after a crash: in doubt ([operations](operations.md#backups-and-restores)).
 
 ## The matrix
 

@@ -7,6 +7,7 @@ import { runOnce } from '../../src/effects/run-once.ts';
 import { createSaveOrder } from '../../src/effects/save-order.ts';
 import { failureOf } from './expect-failure.ts';
 import { ledgerContract } from './ledger-contract.ts';
+import { restoredContract } from './restored-contract.ts';
 import { runOnceContract } from './run-once-contract.ts';
 import { runner, scripted } from './scripted-effect.ts';
 
@@ -18,6 +19,7 @@ after(() => server.stop());
 
 const open = () => openLedger({ databaseUrl: server.url });
 ledgerContract('PostgreSQL', open);
+restoredContract('PostgreSQL', open);
 runOnceContract('PostgreSQL', open);
 
 test('ten workers that save one order at once make one row', async () => {

@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openLedger } from '../../src/effects/ledger.ts';
 import { ledgerContract } from './ledger-contract.ts';
+import { restoredContract } from './restored-contract.ts';
 import { runOnceContract } from './run-once-contract.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-ledger-'));
@@ -14,6 +15,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = () => openLedger({ sqliteFile: path.join(folder, 'deep', 'ledger.db') });
 ledgerContract('SQLite', open);
+restoredContract('SQLite', open);
 runOnceContract('SQLite', open);
 
 test('four processes that start at once on a new file all get to work', async () => {

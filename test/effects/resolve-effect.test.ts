@@ -7,7 +7,7 @@ import { resolveEffect } from '../../src/effects/resolve-effect.ts';
 import { runOnce } from '../../src/effects/run-once.ts';
 import type { Verdict } from '../../src/model/park-answers.ts';
 import { failureOf } from './expect-failure.ts';
-import { scripted } from './scripted-effect.ts';
+import { fails, runner, scripted } from './scripted-effect.ts';
 import { temporaryLedger } from './temporary-ledger.ts';
 
 const ledger = temporaryLedger();
@@ -62,6 +62,20 @@ test('when the request is over, another key may be raised', async () => {
 test('a row that an older worker claimed does not say how long: a minute, as the catalogue has it', async () => {
   const resolve = await leftBehind('older', 'native key', undefined);
   assert.match(`${(await failureOf(resolve(didNotHappen))).reason}`, /look again in (60|59|58) s$/);
+});
+
+test('a generation that is not in the ledger, but at the target, is not raised again', async () => {
+  const done = { mark: 'test/forgotten:send#2', id: 'id-2', state: 'succeeded', done: true };
+  const { effect } = scripted('native key', [fails('refused', 'EffectRefused')], [], {
+    findMarked: { markOf: (key: string) => key, idOf: () => undefined, list: async () => [done] },
+  });
+  await failureOf(runner(ledger)(effect, 'forgotten'));
+  const resolving = resolveEffect(ledger(), effect as Effect<unknown, unknown>, {
+    key: 'test/forgotten:send',
+    verdict: didNotHappen,
+    signal: new AbortController().signal,
+  });
+  assert.equal((await failureOf(resolving)).reason, 'it happened: post has id-2 (succeeded)');
 });
 
 test('without a native key the lease includes the request', async () => {

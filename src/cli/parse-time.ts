@@ -1,0 +1,10 @@
+import { usageError } from './command-error.ts';
+
+const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** `2026-11-25T02:00:00Z`, or with another zone, as milliseconds since 1970. */
+export function parseTime(text: string): number {
+  const timeMs = pattern.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(timeMs)) return timeMs;
+  throw usageError(`a time is written with its zone, 2026-11-25T02:00:00Z; this is ${text}`);
+}
