@@ -182,8 +182,8 @@ test('a result that does not fit is unknown: it happened, and a repeat would be 
 });
 
 test('a lease is renewed for as long as its worker works', async () => {
-  const { effect, requests } = scripted('native key', [() => sleep(400, 'done')]);
-  const options = { leaseMs: 90, requestTimeoutMs: 1000 };
+  const { effect, requests } = scripted('native key', [() => sleep(2500, 'done')]);
+  const options = { leaseMs: 1000, requestTimeoutMs: 5000 };
   const both = await Promise.all([
     run(effect, 'renewed', { to: 'ada' }, options),
     run(effect, 'renewed', { to: 'ada' }, options),

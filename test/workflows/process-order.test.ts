@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { WorkflowHandle } from '@temporalio/client';
 import { loadExampleOrders } from '../../dev/sandbox/example-orders.ts';
 import { approve } from '../../src/client/approve.ts';
 import { startOrder } from '../../src/client/start.ts';
@@ -56,6 +57,12 @@ test('an order is saved, charged and ticketed once', async (t) => {
   const [payment] = await world.sandbox.stripe.paymentIntents();
   assert.equal(payment?.customer, customer.id);
   assert.deepEqual(tenants, ['acme'], 'whose it is reaches the gate');
+  assert.deepEqual(await summariesOf(handle), [
+    'gpt-4o-mini, extract order',
+    'save',
+    'charge',
+    'ticket',
+  ]);
   assertRequestsEqualAttempts({ provider: world.sandbox.model, log: world.log });
 });
 
@@ -150,3 +157,12 @@ test('a declined card is final, and the order is still saved', async (t) => {
   assert.equal(failure.type, 'EffectRefused');
   assert.deepEqual(await world.counts(), { rows: 1, charges: 0, tickets: 0 });
 });
+
+/** What the Temporal UI shows beside the activities, in order. */
+async function summariesOf(handle: WorkflowHandle): Promise<unknown[]> {
+  const { events } = await handle.fetchHistory();
+  const scheduled = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes);
+  return scheduled.map(({ userMetadata }) =>
+    JSON.parse(Buffer.from(userMetadata?.summary?.data ?? '').toString()),
+  );
+}
