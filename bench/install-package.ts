@@ -4,12 +4,24 @@ import { execa } from 'execa';
 
 const root = path.dirname(import.meta.dirname);
 
-/** Installs a package of the benchmarks that has its own dependencies, unless that was done before. */
+/**
+ * Installs a package of the benchmarks that has its own dependencies, unless that was done before.
+ * @throws Error with npm's own words.
+ */
 export async function installPackage(folder: string): Promise<void> {
   const cwd = path.join(root, folder);
   if (isInstalled(cwd)) return;
   console.log(`Installing the packages of ${folder}, once.`);
-  await execa('npm', ['ci', '--ignore-scripts'], { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+  // `install` and not `ci`, which refuses a lockfile made where the registry had not every
+  // platform's variant of an optional package. The locked versions hold with both.
+  const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
+  const { failed, all } = await execa('npm', [...args, '--loglevel=error'], {
+    cwd,
+    all: true,
+    stdin: 'ignore',
+    reject: false,
+  });
+  if (failed) throw new Error(`The packages of ${folder} could not be installed:\n${all}`);
 }
 
 /** By npm's own list of what it put into node_modules, as far as it is for this machine. */

@@ -1,4 +1,4 @@
-// Loaded into every test file's process by run-tests.ts. Node's own timeout ends a test, but not a
+// Loaded into every test file's process by test-files.ts. Node's own timeout ends a test, but not a
 // process that a forgotten server or timer keeps alive after its tests: that would hang for ever.
 const FILE_DEADLINE_MS = 180_000;
 

@@ -1,12 +1,8 @@
+// npm run test:peers: the tests that need other versions of the SDK than ours, once those are there.
+import { globSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
+import { testFiles } from '../../dev/test-files.ts';
 import { installPackage } from '../install-package.ts';
 
-/** The tests that need other versions of the SDK than ours: installs those, then runs them. */
-await installPackage('bench/peers');
-const { exitCode } = await execa(
-  'node',
-  ['--test', ...process.argv.slice(2), path.join(import.meta.dirname, '*.test.ts')],
-  { stdio: 'inherit', reject: false },
-);
-process.exitCode = exitCode ?? 1;
+const files = globSync('bench/peers/*.test.ts', { cwd: path.join(import.meta.dirname, '../..') });
+process.exitCode = await testFiles(files.sort(), () => installPackage('bench/peers'));
