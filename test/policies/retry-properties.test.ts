@@ -2,14 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { allFailureTypes } from '../../src/failures/failure-types.ts';
-import {
-  addSpent,
-  type Budget,
-  decideBudget,
-  nothingSpent,
-  usageSpent,
-} from '../../src/policies/budget.ts';
-import { parseAmount } from '../../src/policies/budget-price.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { decideRetry } from '../../src/policies/decide-retry.ts';
 import { retryPolicySchema } from '../../src/policies/retry-policy.ts';
@@ -62,53 +54,6 @@ test('attempts never exceed the cap, no delay is below the floor or above the ca
         assert.ok(floorMs <= policy.retryAfterCapMs);
         assert.ok(Number.isInteger(decision.delayMs));
         elapsedMs += decision.delayMs;
-      }
-    }),
-    { numRuns: 500 },
-  );
-});
-
-test('a budget is never overrun by more than one call, and by no attempt at all', () => {
-  const price = { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' };
-  const calls = fc.array(
-    fc.record({
-      attempts: fc.integer({ min: 1, max: 8 }),
-      elapsedMs: fc.integer({ min: 1, max: 100_000 }),
-      inputTokens: fc.integer({ min: 0, max: 100_000 }),
-      outputTokens: fc.integer({ min: 0, max: 10_000 }),
-    }),
-    { maxLength: 50 },
-  );
-  const budgets = fc.record(
-    {
-      maximumAttempts: fc.integer({ min: 1, max: 50 }),
-      maximumElapsedMs: fc.integer({ min: 1, max: 1_000_000 }),
-      maximumTokens: fc.integer({ min: 1, max: 1_000_000 }),
-      maximumCost: fc.record({
-        amount: fc.integer({ min: 1, max: 1000 }).map((cents) => (cents / 100).toFixed(2)),
-        currency: fc.constant('usd'),
-      }),
-    },
-    { requiredKeys: [] },
-  );
-  fc.assert(
-    fc.property(calls, budgets, (sequence, budget: Budget) => {
-      let spent = nothingSpent;
-      for (const call of sequence) {
-        const decision = decideBudget(spent, budget, price);
-        const before = spent;
-        if (!decision.go) {
-          assert.match(decision.message, /spent; the budget allows/);
-          return;
-        }
-        const { attempts, elapsedMs, ...usage } = call;
-        spent = addSpent(spent, { attempts: Math.min(attempts, decision.attemptsLeft), elapsedMs });
-        spent = addSpent(spent, usageSpent(usage, price));
-        const { maximumAttempts = 1e9, maximumTokens = 1e9, maximumElapsedMs = 1e9 } = budget;
-        assert.ok(spent.attempts <= maximumAttempts);
-        assert.ok(before.inputTokens + before.outputTokens < maximumTokens);
-        assert.ok(before.elapsedMs < maximumElapsedMs);
-        assert.ok((before.cost.usd ?? 0n) < parseAmount(budget.maximumCost?.amount ?? '1000000'));
       }
     }),
     { numRuns: 500 },

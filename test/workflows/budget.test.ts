@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { overloaded } from '../../dev/sandbox/model-faults.ts';
-import { hang, raw } from '../../dev/sandbox/wire-fault.ts';
+import { hang } from '../../dev/sandbox/wire-fault.ts';
 import { resume } from '../../src/client/resume.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/model/json.ts';
 import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { paidAnswer } from '../support/paid-answer.ts';
 import { until } from '../support/until.ts';
 
 const model = 'openai:gpt-4o-mini';
@@ -95,24 +96,10 @@ test('what may have been billed is counted apart: a timeout is, a 503 is not', a
   assert.equal(Number(result.cost?.usd), microUsd / 1_000_000);
 });
 
-/** A whole answer of 11 tokens in and 7 out, which is none. */
-const paidFor = (message: object, more: object = {}) =>
-  raw(
-    JSON.stringify({
-      id: 'chatcmpl-1',
-      object: 'chat.completion',
-      created: 1_700_000_000,
-      model: 'gpt-4o-mini',
-      choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', ...message } }],
-      usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
-      ...more,
-    }),
-  );
-
 test('a refusal that was paid for counts, and after a resume the budget of tokens stops', async (t) => {
   const world = await startCallsWorld({
     answer: () => 'hello',
-    faults: () => paidFor({ content: null, refusal: 'No.' }),
+    faults: () => paidAnswer({ content: null, refusal: 'No.' }),
   });
   t.after(world.stop);
   const overrides: PolicyOverrides['model'] = {
@@ -141,7 +128,7 @@ test('an error hidden in a paid answer costs its tokens, besides those of the an
     answer: () => 'hello',
     faults: ({ requestId, nthForThisCall }) =>
       requestId?.startsWith('budget-1/') && nthForThisCall < 3
-        ? paidFor({ content: '' }, { error: { message: 'upstream', type: 'server_error' } })
+        ? paidAnswer({ content: '' }, undefined, { error: { type: 'server_error' } })
         : { kind: 'pass' },
   });
   t.after(world.stop);

@@ -11,7 +11,7 @@ import { startWorker } from '../../dev/demo/worker-process.ts';
 import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
 import { startSandbox } from '../../dev/sandbox/index.ts';
 import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
-import { cut, hang, raw, reset } from '../../dev/sandbox/wire-fault.ts';
+import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
 import { freePort } from '../../dev/servers/free-port.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { startPostgres } from '../../dev/servers/postgres.ts';
@@ -24,6 +24,7 @@ import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { paidAnswer } from '../support/paid-answer.ts';
 import { until } from '../support/until.ts';
 
 const secrets = ['PROMPT-SECRET', 'ANSWER-SECRET', 'sk-KEY-SECRET'];
@@ -41,23 +42,6 @@ const overrides: PolicyOverrides['model'] = {
     'openai:gpt-4o-mini': { inputPerMillion: '0.15', outputPerMillion: '0.60', currency: 'usd' },
   },
 };
-/** A whole answer that refuses, and costs nonetheless. */
-const refusal = raw(
-  JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 1_700_000_000,
-    model: 'gpt-4o-mini',
-    choices: [
-      {
-        index: 0,
-        finish_reason: 'stop',
-        message: { role: 'assistant', content: null, refusal: 'ANSWER-SECRET' },
-      },
-    ],
-    usage: { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 },
-  }),
-);
 
 for (const store of ['SQLite', 'PostgreSQL'] as const) {
   test(`after a faulty run with a killed worker the journal has every request, on ${store}`, async (t) => {
@@ -166,7 +150,7 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
     slow: [hang],
     broken: [cut, reset],
     'repaired/complete': [text('{"word": 12}')],
-    refused: [refusal],
+    refused: [paidAnswer({ content: null, refusal: 'ANSWER-SECRET' })],
   });
   const sandbox = await startSandbox({
     model: {
