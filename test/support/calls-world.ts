@@ -17,6 +17,7 @@ import type { Policies } from '../../src/policies/catalogue.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
+import { assertRequestsEqualAttempts } from './count-attempts.ts';
 
 /** A line of the attempt log, as JSON. */
 export type LogLine = { readonly event: string; readonly [field: string]: unknown };
@@ -30,6 +31,7 @@ export interface CallsWorld {
   readonly taskQueue: string;
   /** The server's time at the start of each attempt, in milliseconds. */
   readonly attemptTimesMs: readonly number[];
+  /** Ends all of it, and holds the worker to account: what it marked as sent is what arrived. */
   stop(): Promise<void>;
 }
 
@@ -100,6 +102,7 @@ export async function startCallsWorld(
       await done;
       await env.teardown();
       await provider.stop();
+      assertRequestsEqualAttempts({ requests: provider.requests, log });
     },
   };
 }

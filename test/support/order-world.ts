@@ -18,6 +18,7 @@ import { createWorkers } from '../../src/worker/create-workers.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 import type { LogLine } from './calls-world.ts';
+import { assertRequestsEqualAttempts } from './count-attempts.ts';
 
 /** A world for orders: dev server, sandbox, the worker as configured, a SQLite ledger. */
 export interface OrderWorld {
@@ -31,6 +32,7 @@ export interface OrderWorld {
   readonly taskQueue: string;
   /** What the outside holds: database rows, payments that succeeded, tickets. */
   counts(): Promise<{ rows: number; charges: number; tickets: number }>;
+  /** Ends all of it, and holds the worker to account: what it marked as sent is what arrived. */
   stop(): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
       await native.close();
       await Promise.all([server.stop(), sandbox.stop()]);
       await rm(folder, { recursive: true });
+      assertRequestsEqualAttempts({ requests: sandbox.model.requests, log });
     },
   };
 }

@@ -5,7 +5,6 @@ import { hang } from '../../dev/sandbox/wire-fault.ts';
 import { startComplete } from '../../src/client/start.ts';
 import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
-import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 async function ask(
@@ -63,7 +62,6 @@ test('the delays of 12 attempts lie in the envelope of the policy, and the cap h
     );
   }
   assert.equal(world.provider.requests.length, 12);
-  assertRequestsEqualAttempts(world);
 });
 
 test('a Retry-After is a floor under the delay', async (t) => {
@@ -82,7 +80,6 @@ test('a Retry-After is a floor under the delay', async (t) => {
     assert.ok(wait >= 90_000, `${wait} ms is under the 90 s that were asked for`);
     assert.ok(wait <= 90_000 + 500 + slackMs, `${wait} ms`);
   }
-  assertRequestsEqualAttempts(world);
 });
 
 test('a Retry-After over the cap is final', async (t) => {
@@ -95,7 +92,6 @@ test('a Retry-After over the cap is final', async (t) => {
   assert.equal(failure.type, 'QuotaExhausted');
   assert.match(failure.message, /asked to wait 301\.0 s\).*the policy waits at most 300\.0 s/);
   assert.equal(world.provider.requests.length, 1);
-  assertRequestsEqualAttempts(world);
 });
 
 test('a bad key stops after exactly one request', async (t) => {
@@ -108,7 +104,6 @@ test('a bad key stops after exactly one request', async (t) => {
   const failure = await failureOf(ask(world));
   assert.equal(failure.type, 'InvalidCredentials');
   assert.equal(world.provider.requests.length, 1);
-  assertRequestsEqualAttempts(world);
 });
 
 test('an unknown model stops after exactly one request', async (t) => {
@@ -117,7 +112,6 @@ test('an unknown model stops after exactly one request', async (t) => {
   const failure = await failureOf(ask(world, {}, 'openai:gpt-99'));
   assert.equal(failure.type, 'ModelNotFound');
   assert.equal(world.provider.requests.length, 1);
-  assertRequestsEqualAttempts(world);
 });
 
 test('a missing key fails before any request', async (t) => {
@@ -127,7 +121,6 @@ test('a missing key fails before any request', async (t) => {
   assert.equal(failure.type, 'InvalidCredentials');
   assert.equal(failure.details.sent, false);
   assert.equal(world.provider.requests.length, 0);
-  assertRequestsEqualAttempts(world);
 });
 
 test('an answer that is not the protocol is asked for again only three times in all', async (t) => {
@@ -139,7 +132,6 @@ test('an answer that is not the protocol is asked for again only three times in 
   const failure = await failureOf(ask(world));
   assert.equal(failure.type, 'MalformedResponse');
   assert.equal(world.provider.requests.length, 3);
-  assertRequestsEqualAttempts(world);
 });
 
 test('cancelling the workflow closes the HTTP request to the model', async (t) => {

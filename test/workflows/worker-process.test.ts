@@ -14,6 +14,7 @@ import { cancel } from '../../src/client/cancel.ts';
 import { startComplete, startOrder } from '../../src/client/start.ts';
 import { openLedger } from '../../src/effects/ledger.ts';
 import { policiesWith } from '../support/calls-world.ts';
+import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';
 import { customer, oneLamp } from '../support/start-test-order.ts';
 import { until } from '../support/until.ts';
 
@@ -142,6 +143,8 @@ test('a worker that is killed between repair calls does not pay for the first ca
       ['question-7/complete.repair-1', 'pass'],
     ],
   );
+  const log = readWorkerLog(files.workerLog);
+  assertRequestsEqualAttempts({ requests: sandbox.model.requests, log });
 });
 
 test('cancelled while Stripe charges: the charge finishes and is recorded before the workflow ends', async () => {
