@@ -1,5 +1,4 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { createCallActivities } from './activities/create-activities.ts';
 import { createJournalActivities } from './activities/create-journal-activities.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
@@ -10,33 +9,28 @@ import { createGates } from './llm/gate.ts';
 import { createProviders } from './llm/providers.ts';
 import { taskQueuesOf } from './model/task-queues.ts';
 import { gateSettingsFor } from './policies/gate-settings.ts';
+import { CannotStart } from './worker/cannot-start.ts';
 import { combineAttemptLogs } from './worker/combine-attempt-logs.ts';
+import { connectTemporal } from './worker/connect-temporal.ts';
 import { createWorkers } from './worker/create-workers.ts';
 import { effectsFrom } from './worker/effects-from.ts';
+import { installRuntime } from './worker/install-runtime.ts';
 import { journalFrom } from './worker/journal-from.ts';
+import { ledgerFrom } from './worker/ledger-from.ts';
 import { postGates } from './worker/post-gates.ts';
 import { registerSearchAttributes } from './worker/register-search-attributes.ts';
 import { sameProviders } from './worker/same-providers.ts';
-import { temporalLogger } from './worker/temporal-logger.ts';
 
 /** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
 async function main(config: Config): Promise<void> {
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  const bindAddress = config.HOLDFAST_METRICS_ADDRESS;
-  Runtime.install({
-    logger: temporalLogger(log),
-    shutdownSignals: [],
-    ...(bindAddress && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
-  });
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? '127.0.0.1:7233';
-  const connection = await NativeConnection.connect({ ...connectionOptions, address }).catch(() => {
-    throw new InvalidConfiguration([`TEMPORAL_ADDRESS: no Temporal server answers at ${address}`]);
-  });
-  const searchable = await registerSearchAttributes(connection, namespace);
+  installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
+  const ledger = await ledgerFrom(config);
+  const { connection, address, namespace } = await connectTemporal();
   const journal = journalFrom(config, { log });
+  const searchable = await registerSearchAttributes(connection, namespace);
   const attemptLog = combineAttemptLogs(createAttemptLog(log), journal.calls);
-  const effects = await effectsFrom(config, { namespace, log, journal: journal.effects });
+  const effects = effectsFrom(config, { namespace, log, ledger, journal: journal.effects });
   const gates = createGates({
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
@@ -85,7 +79,8 @@ async function main(config: Config): Promise<void> {
 try {
   await main(loadConfig());
 } catch (error) {
-  if (!(error instanceof InvalidConfiguration)) throw error;
+  if (!(error instanceof InvalidConfiguration || error instanceof CannotStart)) throw error;
   console.error(error.message);
-  process.exitCode = 2;
+  // What was opened before, connections and timers, would keep the process from ending.
+  process.exit(2);
 }

@@ -8,7 +8,7 @@ import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import { createStripe } from '../effects/charge.ts';
 import { declareEffects } from '../effects/declare-effects.ts';
-import { openLedger } from '../effects/ledger.ts';
+import type { Ledger } from '../effects/ledger.ts';
 import { createOctokit } from '../effects/open-ticket.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
 
@@ -20,19 +20,20 @@ export interface ConfiguredEffects {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the ledger (migrated when needed) and makes the effects that the configuration names. */
-export async function effectsFrom(
+/** What the effects are made with, besides the configuration. */
+export interface EffectSurroundings {
+  readonly namespace: string;
+  readonly log: Logger;
+  /** As configured (`ledgerFrom`); closed with the effects. */
+  readonly ledger: Ledger;
+  readonly journal?: EffectJournal;
+}
+
+/** Makes the effects that the configuration names. */
+export function effectsFrom(
   config: Config,
-  {
-    namespace,
-    log,
-    journal,
-  }: { readonly namespace: string; readonly log: Logger; readonly journal?: EffectJournal },
-): Promise<ConfiguredEffects> {
-  const ledger = await openLedger({
-    ...(config.DATABASE_URL && { databaseUrl: config.DATABASE_URL }),
-    sqliteFile: config.HOLDFAST_LEDGER,
-  });
+  { namespace, log, journal, ledger }: EffectSurroundings,
+): ConfiguredEffects {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
   const effects = declareEffects({

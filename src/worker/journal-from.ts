@@ -1,12 +1,13 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Config, InvalidConfiguration } from '../config.ts';
+import type { Config } from '../config.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
+import { CannotStart } from './cannot-start.ts';
 
 /**
  * Opens the journal of attempts as configured: in the ledger's database, by way of a folder.
  *
- * @throws InvalidConfiguration when the folder cannot be written.
+ * @throws CannotStart when the folder cannot be written.
  */
 export function journalFrom(config: Config, { log }: { readonly log: Logger }): Journal {
   const spoolFolder = config.HOLDFAST_JOURNAL ?? join(dirname(config.HOLDFAST_LEDGER), 'journal');
@@ -19,8 +20,10 @@ export function journalFrom(config: Config, { log }: { readonly log: Logger }): 
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-    throw new InvalidConfiguration([
-      `HOLDFAST_JOURNAL: attempts cannot be kept in ${spoolFolder}${code}`,
-    ]);
+    throw new CannotStart(
+      'HOLDFAST_JOURNAL',
+      `attempts cannot be kept in ${spoolFolder}${code}; name a folder that the worker's user may write`,
+      { cause: error },
+    );
   }
 }

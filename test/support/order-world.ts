@@ -16,6 +16,7 @@ import type { Gates } from '../../src/llm/gate.ts';
 import { createProviders } from '../../src/llm/providers.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
+import { ledgerFrom } from '../../src/worker/ledger-from.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 import type { LogLine } from './calls-world.ts';
 import { assertRequestsEqualAttempts } from './count-attempts.ts';
@@ -71,7 +72,8 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(native, namespace);
-  const effects = await effectsFrom(config, { namespace, log: logger });
+  const ledger = await ledgerFrom(config);
+  const effects = effectsFrom(config, { namespace, log: logger, ledger });
   const attemptLog = createAttemptLog(logger);
   const workers = await createWorkers({
     connection: native,

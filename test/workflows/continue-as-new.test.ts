@@ -11,6 +11,7 @@ import { startStripe } from '../../dev/sandbox/stripe.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { loadConfig } from '../../src/config.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
+import { ledgerFrom } from '../../src/worker/ledger-from.ts';
 import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import type { ChargedRun, chargeAcrossRuns } from './charge-across-runs.ts';
@@ -67,7 +68,8 @@ async function startWorld(t: TestContext) {
     STRIPE_BASE_URL: stripe.origin,
     HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
   });
-  const effects = await effectsFrom(config, { namespace, log: pino({ level: 'silent' }) });
+  const ledger = await ledgerFrom(config);
+  const effects = effectsFrom(config, { namespace, log: pino({ level: 'silent' }), ledger });
   const workflowsPath = path.join(import.meta.dirname, 'charge-across-runs.ts');
   const workers = await Promise.all([
     Worker.create({ connection: native, taskQueue: 'runs', workflowsPath }),

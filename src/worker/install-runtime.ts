@@ -1,0 +1,38 @@
+import { Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { explained, wordsOf } from './cannot-start.ts';
+import { temporalLogger } from './temporal-logger.ts';
+
+/**
+ * Sets up what Temporal's SDK keeps for the whole process: its log, and the metrics where an address
+ * is given for them.
+ *
+ * @throws CannotStart
+ */
+export function installRuntime(log: Logger, metricsAddress: string | undefined): void {
+  try {
+    Runtime.install({
+      logger: temporalLogger(log),
+      shutdownSignals: [],
+      ...(metricsAddress && {
+        telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },
+      }),
+    });
+  } catch (error) {
+    if (!metricsAddress) throw error;
+    const variable = 'HOLDFAST_METRICS_ADDRESS';
+    throw explained(
+      wordsOf(error),
+      [
+        [/in use/, variable, `another program serves ${metricsAddress} already; name a free port`],
+        [
+          /socket address syntax/,
+          variable,
+          `${metricsAddress} is no IP address and port; name them, such as 127.0.0.1:9464`,
+        ],
+        [/^/, variable, `${metricsAddress} cannot be served; name an address of this machine`],
+      ],
+      error,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import type { Config } from '../config.ts';
+import { databaseError } from '../effects/classify-database.ts';
+import { type Ledger, openLedger } from '../effects/ledger.ts';
+import { type CannotStart, type Explanation, explained, wordsOf } from './cannot-start.ts';
+
+/**
+ * Opens the ledger as configured, and brings its tables up to date.
+ *
+ * @throws CannotStart
+ */
+export async function ledgerFrom(
+  config: Pick<Config, 'DATABASE_URL' | 'HOLDFAST_LEDGER'>,
+): Promise<Ledger> {
+  const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = config;
+  try {
+    return await openLedger({ databaseUrl, sqliteFile });
+  } catch (error) {
+    throw ledgerProblem(error, databaseUrl, sqliteFile);
+  }
+}
+
+/** Exported for its tests: most of this needs a broken server to be seen. */
+export function ledgerProblem(
+  error: unknown,
+  databaseUrl: string | undefined,
+  sqliteFile: string,
+): CannotStart {
+  const { type, reason = 'no code' } = databaseError(error, false).fields;
+  const rows =
+    databaseUrl === undefined ? sqliteRows(sqliteFile, reason) : postgresRows(databaseUrl, reason);
+  return explained(`${type} ${reason}: ${wordsOf(error)}`, rows, error);
+}
+
+function postgresRows(databaseUrl: string, reason: string): Explanation[] {
+  const { host, pathname } = new URL(databaseUrl);
+  // Without user and password.
+  const place = `postgres://${host}${pathname}`;
+  const row = (words: RegExp, sentence: string): Explanation => [words, 'DATABASE_URL', sentence];
+  return [
+    row(/SSL|certificate/i, `${place} and the worker do not agree on TLS; correct sslmode in it`),
+    row(/ 3D000:/, `${place} does not exist on that server; create the database, or correct it`),
+    row(/ 25006:|read-only/, `${place} is read-only; name the primary server`),
+    row(/^InvalidCredentials/, `${place} refuses the user or the password; correct it`),
+    row(
+      /^PermissionDenied/,
+      `the user may not make tables in ${place}; grant it CREATE on its schema`,
+    ),
+    row(
+      /^ConnectionFailed/,
+      `no PostgreSQL answers at ${place} (${reason}); start it, or correct it`,
+    ),
+    row(
+      / (42|23)\w{3}:/,
+      `${place} has tables of Holdfast's names that are not Holdfast's (${reason}); name another database`,
+    ),
+    row(
+      /^/,
+      `${place} cannot be used as it is (${reason}); see to the server, or name another one`,
+    ),
+  ];
+}
+
+function sqliteRows(file: string, reason: string): Explanation[] {
+  const row = (words: RegExp, sentence: string): Explanation => [
+    words,
+    'HOLDFAST_LEDGER',
+    sentence,
+  ];
+  return [
+    row(/ SQLITE_26:/, `${file} is not a SQLite database; name another file`),
+    row(/ SQLITE_11:/, `${file} is damaged; put a backup in its place, or name another file`),
+    row(/SQLITE_8:/, `${file} is read-only; let the worker's user write it and its folder`),
+    row(/SQLITE_13:/, `there is no room for ${file}; make some, or name another file`),
+    row(/ SQLITE_5:/, `${file} is locked by another program; end that one first`),
+    row(
+      / SQLITE_1:/,
+      `${file} has tables of Holdfast's names that are not Holdfast's; name another file`,
+    ),
+    row(
+      /^/,
+      `${file} can be neither opened nor made (${reason}); name a file in a folder that the worker's user may write`,
+    ),
+  ];
+}
