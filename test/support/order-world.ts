@@ -21,6 +21,9 @@ import { registerSearchAttributes } from '../../src/worker/register-search-attri
 import type { LogLine } from './calls-world.ts';
 import { assertRequestsEqualAttempts } from './count-attempts.ts';
 
+/** Signs the tickets' markers. */
+export const markerSecret = 'a secret for tests';
+
 /** A world for orders: dev server, sandbox, the worker as configured, a SQLite ledger. */
 export interface OrderWorld {
   readonly client: Client;
@@ -63,7 +66,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     GITHUB_TOKEN: sandbox.github.token,
     GITHUB_REPOSITORY: `${sandbox.github.owner}/${sandbox.github.repo}`,
     GITHUB_BASE_URL: sandbox.github.baseUrl,
-    HOLDFAST_MARKER_SECRET: 'a secret for tests',
+    HOLDFAST_MARKER_SECRET: markerSecret,
     HOLDFAST_LEDGER: ledgerFile,
     ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
   });
