@@ -71,6 +71,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
     const problem = present[variable] && targetUrlProblem(present[variable]);
     if (problem) problems.push(`${variable}: ${problem}`);
   }
+  const webhook = present.HOLDFAST_WEBHOOK_URL;
+  // Its path or query is often its only secret.
+  const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
+  if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
   if (present.GITHUB_TOKEN && !present.GITHUB_REPOSITORY) {
     problems.push('GITHUB_REPOSITORY: must be set with GITHUB_TOKEN');
   }

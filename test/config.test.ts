@@ -47,6 +47,20 @@ test('a live key is refused until it is allowed, and then nothing is charged wit
   assert.equal(loadConfig({ ...live, MAX_AUTO_CHARGE: '20' }).maximumAutoCharge, '20');
 });
 
+test('the address of the webhook is held to what other targets are, but may have a query', () => {
+  // biome-ignore format: a table is read by its columns
+  const rows: readonly (readonly [url: string, problems: readonly string[]])[] = [
+    ['https://hooks.example/T1?token=hush', []],
+    ['http://127.0.0.1:4010/T1', []],
+    ['http://hooks.example/T1', ['HOLDFAST_WEBHOOK_URL: must be https, since credentials are sent to it']],
+    ['https://ada:hush@hooks.example/T1', ['HOLDFAST_WEBHOOK_URL: must not hold credentials']],
+    ['https://hooks.example/T1#hush', ['HOLDFAST_WEBHOOK_URL: must not have a fragment']],
+  ];
+  for (const [url, problems] of rows) {
+    assert.deepEqual(problemsOf({ HOLDFAST_WEBHOOK_URL: url }), problems);
+  }
+});
+
 test('an empty variable counts as not set', () => {
   assert.equal(loadConfig({ OPENAI_API_KEY: '', DATABASE_URL: '' }).OPENAI_API_KEY, undefined);
 });

@@ -122,7 +122,7 @@ export const environment = z.object({
   HOLDFAST_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Where the effect `webhook` posts to.'),
+    .describe('Where the effect `webhook` posts to: over https, unless it is this machine.'),
   HOLDFAST_ALLOW_PRIVATE_TARGETS: flag.describe(
     'Set to true when a target of effects has a name that leads to a private address.',
   ),

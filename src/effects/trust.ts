@@ -10,15 +10,20 @@ export function isLiveStripeKey(secretKey: string): boolean {
 /**
  * What is wrong with the address of a target, or `undefined`. Credentials go to it: only over TLS,
  * unless it is this very machine or `allowPlain` says that the network in between is trusted.
+ * `allowQuery`: it is the whole address, to which nothing is added.
  */
 export function targetUrlProblem(
   baseUrl: string,
-  { allowPlain = false }: { readonly allowPlain?: boolean } = {},
+  {
+    allowPlain = false,
+    allowQuery = false,
+  }: { readonly allowPlain?: boolean; readonly allowQuery?: boolean } = {},
 ): string | undefined {
   if (!URL.canParse(baseUrl)) return 'is not a URL';
   const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
   if (username !== '' || password !== '') return 'must not hold credentials';
-  if (search !== '' || hash !== '') return 'must not have a query or fragment';
+  if (!allowQuery && (search !== '' || hash !== '')) return 'must not have a query or fragment';
+  if (hash !== '') return 'must not have a fragment';
   if (protocol === 'https:') return undefined;
   if (protocol !== 'http:') return 'must be an http or https URL';
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
