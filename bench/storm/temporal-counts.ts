@@ -7,9 +7,9 @@ interface CountingClient {
 
 /** How many workflows have come to which end, by the server's own list. */
 export async function countWorkflows({ workflow }: CountingClient): Promise<Progress> {
-  const [done, closed] = await Promise.all([
+  const [done, lost] = await Promise.all([
     workflow.count(`ExecutionStatus = 'Completed'`),
-    workflow.count(`ExecutionStatus != 'Running'`),
+    workflow.count(`ExecutionStatus != 'Running' AND ExecutionStatus != 'Completed'`),
   ]);
-  return { done: done.count, lost: closed.count - done.count };
+  return { done: done.count, lost: lost.count };
 }
