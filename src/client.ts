@@ -32,6 +32,7 @@ export const {
   fingerprintOf,
   idempotencyKeyFor,
   isCancelled,
+  ledgerRestored,
   listEffects,
   listParked,
   listProviders,

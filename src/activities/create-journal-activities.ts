@@ -1,8 +1,11 @@
+import { isDatabaseError } from '../effects/classify-database.ts';
+import { describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ProviderGate } from '../model/provider-gate.ts';
 import type { RecordedAttempt } from '../model/recorded-attempt.ts';
 import { maximumAttemptsRead } from '../model/workflow-records.ts';
+import { unexpectedError } from './unexpected-error.ts';
 
 /** What persons read of the journal, as activities: the command line itself never opens it. */
 export function createJournalActivities({ read, gates }: Pick<Journal, 'read' | 'gates'>) {
@@ -21,7 +24,11 @@ export type JournalActivities = ReturnType<typeof createJournalActivities>;
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
-  } catch {
+  } catch (error) {
+    if (!isDatabaseError(error)) {
+      const { fields } = unexpectedError('worker', error);
+      throw createFailure(fields.type, describeAttemptError(fields));
+    }
     throw createFailure('ConnectionFailed', 'the database of the journal does not answer');
   }
 }

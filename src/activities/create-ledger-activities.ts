@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
-import { databaseError } from '../effects/classify-database.ts';
+import { databaseError, isDatabaseError } from '../effects/classify-database.ts';
 import type { DeclaredEffects } from '../effects/declare-effects.ts';
 import { doubtAfterRestore } from '../effects/doubt-after-restore.ts';
 import type { Effect } from '../effects/effect.ts';
@@ -23,6 +23,7 @@ import type {
 } from '../model/ledger-operations.ts';
 import type { Resolved } from '../model/park-answers.ts';
 import type { EffectDependencies } from './run-effect.ts';
+import { unexpectedError } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
 import { workflowsSince } from './workflows-since.ts';
 
@@ -128,15 +129,17 @@ async function workflowExists(workflowId: string): Promise<boolean> {
 }
 
 /**
- * Attempts that failed become failures with a type, as everywhere; what else comes up here is the
- * database's. Without the cause: a driver's or SDK's own words would stay in Temporal's history.
+ * Attempts that failed become failures with a type, as everywhere, and so do a database's errors and
+ * bugs. Without the cause: a driver's or SDK's own words would stay in Temporal's history.
  */
 async function typed<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof TemporalFailure) throw error;
-    const { fields } = databaseError(error, undefined);
+    const { fields } = isDatabaseError(error)
+      ? databaseError(error, undefined)
+      : unexpectedError('worker', error);
     throw createFailure(fields.type, describeAttemptError(fields));
   }
 }

@@ -9,8 +9,12 @@ import { AttemptError, unexpected } from '../failures/attempt-error.ts';
  */
 export function unexpectedError(by: string, error: unknown): AttemptError {
   const fields = unexpected(by, error);
-  const stack = (error instanceof Error && error.stack) || '';
-  const frames = stack.split('\n').flatMap((line) => /^\s+(at .+)$/.exec(line)?.[1] ?? []);
+  const { stack = '', message = '' } = error instanceof Error ? error : {};
+  // The stack begins with the message, which may have lines that look like frames.
+  const frames = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .flatMap((line) => /^\s+(at .+)$/.exec(line)?.[1] ?? []);
   Context.current().log.error(`${fields.reason} in an activity`, { frames: frames.join('\n') });
   return new AttemptError(fields);
 }

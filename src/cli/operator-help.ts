@@ -75,7 +75,7 @@ ${describeExitCodes()}`,
 Workflows that ran since the backup may have done what the ledger does not know
 any more. From now on each such effect is in doubt: its target is given the same
 key, or asked, and where neither is possible a person decides. Nothing is
-changed at the targets, and repeating it does no harm.
+changed at the targets. Run it before the workers serve again.
 
 Before any other worker serves: start one on a queue of its own, and ask that.
 docs/operations.md has the steps. Where the time is not sure, name an earlier

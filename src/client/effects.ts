@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowFailedError } from '@temporalio/client';
-import { findFailure } from '../failures/find-failure.ts';
+import type { Client } from '@temporalio/client';
 import { parkedFromMemo } from '../model/describe-park.ts';
 import { parseIdempotencyKey, workflowIdFor } from '../model/identifiers.ts';
 import type {
@@ -13,16 +11,11 @@ import type {
   Restored,
 } from '../model/ledger-operations.ts';
 import type { Resolved, Verdict } from '../model/park-answers.ts';
-import { defaultTaskQueue, taskQueuesOf } from '../model/task-queues.ts';
 import { resolveUpdate } from '../workflows/messages.ts';
 import { ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
-
-/** Where the worker with the ledger is. */
-export interface LedgerPlace {
-  readonly taskQueue?: string;
-}
+import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 /** What a resolve did, and whether a waiting workflow went on with it. */
 export interface ResolvedEffect extends Resolved {
@@ -146,46 +139,6 @@ async function parkedOn(client: Client, workflowId: string, effect: string) {
   const parked = parkedFromMemo(description.memo?.holdfastParked);
   if (!parked || !('effectKey' in parked) || parked.step !== effect) return undefined;
   return { runId: description.runId, parkId: parked.parkId };
-}
-
-/** The database belongs to the worker: a short workflow asks it. */
-export async function throughWorker<Result>(
-  client: Client,
-  workflowType: string,
-  argument: unknown,
-  timeoutMs: number,
-  { taskQueue = defaultTaskQueue }: LedgerPlace,
-): Promise<Result> {
-  await assertWorker(client, taskQueuesOf(taskQueue).effects);
-  try {
-    return await client.workflow.execute(workflowType, {
-      workflowId: `${workflowType}-${randomUUID()}`,
-      taskQueue,
-      args: [argument],
-      workflowExecutionTimeout: timeoutMs,
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowFailedError)) throw error;
-    const failure = findFailure(error);
-    if (failure) throw new ClientError(failure.type, failure.message, { cause: error });
-    throw new ClientError('unreachable', 'no worker with a ledger answered in time', {
-      cause: error,
-    });
-  }
-}
-
-async function assertWorker(client: Client, queue: string): Promise<void> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue },
-    // Activities.
-    taskQueueType: 2,
-  });
-  if ((pollers ?? []).length > 0) return;
-  throw new ClientError(
-    'unreachable',
-    `no worker serves ${queue}, and only workers open the ledger`,
-  );
 }
 
 function parsed(key: string) {

@@ -3,8 +3,8 @@ import { workflowIdFor } from '../model/identifiers.ts';
 import type { ParkAnswer, Parked } from '../model/progress.ts';
 import type { WorkflowRecords } from '../model/workflow-records.ts';
 import { ClientError } from './client-error.ts';
-import { type LedgerPlace, throughWorker } from './effects.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
+import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 /** A wait for a person: over when it has an answer. */
 export type ExplainedPark = Pick<Parked, 'parkId' | 'step' | 'type'> &

@@ -16,7 +16,6 @@ export { ClientError, type ClientErrorKind } from './client-error.ts';
 export type { ClosedOutcome, ClosingFailure } from './closed-outcome.ts';
 export { type Connected, connect } from './connect.ts';
 export {
-  type LedgerPlace,
   ledgerRestored,
   listEffects,
   pruneEffects,
@@ -33,3 +32,4 @@ export { type WorkflowOutcome, workflowOutcome } from './result.ts';
 export { type Resumed, type ResumeOptions, resume, resumeAll } from './resume.ts';
 export { type Started, type StartOptions, startComplete, startOrder } from './start.ts';
 export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './status.ts';
+export type { LedgerPlace } from './through-worker.ts';

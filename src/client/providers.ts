@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { ProviderGate } from '../model/provider-gate.ts';
-import { type LedgerPlace, throughWorker } from './effects.ts';
+import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 const timeoutMs = 2 * 60 * 1000;
 

@@ -22,6 +22,16 @@ const rows: readonly (readonly [RegExp, FailureType, string?])[] = [
   [/^SQLITE_(5|6)$/, 'Overloaded'],
 ];
 
+/** Whether an error came from the database or the way to it, and not from our own code. */
+export function isDatabaseError(error: unknown): boolean {
+  return error instanceof AttemptError || codeOf(error) !== undefined || isLostConnection(error);
+}
+
+/** pg reports a connection that ended, or could not be made in time, by message only. */
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && codeOf(error) === undefined && /connection/i.test(error.message);
+}
+
 /**
  * A database error as a failed attempt; all are tried again but those of credentials and rights.
  * The message of a database error may hold values of the row, so only its code is kept.
@@ -32,8 +42,7 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   if (error instanceof AttemptError) return error;
   const code = codeOf(error);
   const row = rows.find(([pattern]) => pattern.test(code ?? ''));
-  // pg reports a connection that ended, or could not be made in time, by message only.
-  const lost = code === undefined && error instanceof Error && /connection/i.test(error.message);
+  const lost = isLostConnection(error);
   const unforeseen = lost ? undefined : unexpected('database', error).reason;
   const fields: AttemptErrorFields = {
     type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),

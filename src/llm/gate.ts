@@ -1,5 +1,10 @@
 import type { NamedGateSnapshot } from '../model/provider-gate.ts';
-import { limitsFor, type RateLimitsByModel } from '../policies/gate-limits.ts';
+import {
+  limitsFor,
+  type RateLimits,
+  type RateLimitsByModel,
+  tighter,
+} from '../policies/gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from '../policies/gate-settings.ts';
 import { type GateClock, realClock } from './gate/gate-clock.ts';
 import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './gate/one-gate.ts';
@@ -51,7 +56,7 @@ export interface Gates {
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
-  const room = { waiting: 0, held: 0 };
+  const room = { waiting: 0 };
   const gates = new Map<string, OneGate>();
   let isClosed = false;
 
@@ -59,7 +64,13 @@ export function createGates(options: GatesOptions = {}): Gates {
     const model = canonical(entry.model, sameAs);
     const known = gates.get(model);
     if (known) return known;
-    const gate = createOneGate({ settings, limits: limitsFor(limits, model), clock, random, room });
+    const gate = createOneGate({
+      settings,
+      limits: limitsOfAccount(limits, model, sameAs),
+      clock,
+      random,
+      room,
+    });
     if (isClosed) gate.close();
     gates.set(model, gate);
     return gate;
@@ -95,4 +106,17 @@ function canonical(model: string, sameAs: Readonly<Record<string, string>>): str
   const colon = model.indexOf(':');
   const provider = model.slice(0, colon);
   return `${Object.hasOwn(sameAs, provider) ? sameAs[provider] : provider}${model.slice(colon)}`;
+}
+
+/** The limits under whatever name they are given; where two names have the same one, the tighter rules. */
+function limitsOfAccount(
+  limits: RateLimitsByModel,
+  model: string,
+  sameAs: Readonly<Record<string, string>>,
+): RateLimits {
+  const [provider = '', ...rest] = model.split(':');
+  const others = Object.keys(sameAs).filter((name) => sameAs[name] === provider);
+  return [provider, ...others]
+    .map((name) => limitsFor(limits, [name, ...rest].join(':')))
+    .reduce(tighter);
 }

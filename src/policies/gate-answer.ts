@@ -32,7 +32,12 @@ export function requestEnded(
 ): GateState {
   const isProbe = state.phase === 'down' && state.isProbing && answer.sentMs >= state.phaseSinceMs;
   const ended = floored(
-    { ...state, inFlight: Math.max(0, state.inFlight - 1) },
+    {
+      ...state,
+      inFlight: Math.max(0, state.inFlight - 1),
+      // A cancellation is no sign of life.
+      heardMs: answer.signal === 'unknown' ? state.heardMs : nowMs,
+    },
     settings,
     answer,
     nowMs,

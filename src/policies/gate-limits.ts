@@ -33,6 +33,16 @@ export function limitsFor(limits: RateLimitsByModel, model: string): RateLimits 
   return limits[model] ?? limits[model.slice(0, Math.max(0, model.indexOf(':')))] ?? {};
 }
 
+/** The tighter of each: where one account is limited under two names. */
+export function tighter(one: RateLimits, other: RateLimits): RateLimits {
+  const names = ['requestsPerMinute', 'tokensPerMinute'] as const;
+  const entries = names.map((name) => [
+    name,
+    Math.min(one[name] ?? Number.POSITIVE_INFINITY, other[name] ?? Number.POSITIVE_INFINITY),
+  ]);
+  return Object.fromEntries(entries.filter(([, limit]) => Number.isFinite(limit)));
+}
+
 /** Full buckets for the limits that are configured. */
 export function newBuckets(limits: RateLimits, nowMs: number): LimitBuckets {
   const { requestsPerMinute, tokensPerMinute } = limits;

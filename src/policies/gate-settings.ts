@@ -7,13 +7,15 @@ export interface GateSettings {
   /** Calls that wait inside the worker at most; more are sent back to their workflows to sleep. */
   readonly maximumWaiting: number;
   /**
-   * Calls that the worker can hold, waiting and in flight, for all its gates together. While a
-   * provider answers, its calls may fill the worker: the next ones wait in Temporal's queue, for
-   * nothing. One that has gone quiet may keep half at most.
+   * Calls that the worker can hold, waiting and in flight. While a provider answers, its calls may
+   * fill the worker: the next ones wait in Temporal's queue, for nothing. When it has gone quiet,
+   * those who wait for it give way until it keeps half. Infinite where it is not known: nobody does.
    */
   readonly slots: number;
-  /** A provider with calls in flight that has answered none of them for so long has gone quiet. */
+  /** A provider that answers none of its calls for so long, or three times as long as usual, is quiet. */
   readonly quietMs: number;
+  /** The same for one that never answered: nobody knows what is usual for it. */
+  readonly quietAtFirstMs: number;
   /**
    * Calls that may wait whatever the pace, also while the provider is down. Where each provider has
    * a task queue of its own, as many as its slots: nothing else can starve, and waiting in
@@ -58,8 +60,9 @@ export const defaultGateSettings: GateSettings = {
   initialLimit: 20,
   maximumLimit: 100,
   maximumWaiting: 50,
-  slots: 100,
+  slots: Number.POSITIVE_INFINITY,
   quietMs: 5000,
+  quietAtFirstMs: 15_000,
   minimumWaiting: 10,
   failuresUntilDown: 5,
   firstProbeMs: 1000,

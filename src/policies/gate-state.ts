@@ -36,8 +36,10 @@ export interface GateState {
   readonly roundsInRow: number;
   readonly probeIntervalMs: number;
   readonly isProbing: boolean;
-  /** Smoothed time of an answer. */
+  /** Smoothed time of an answer; 0 before the first one. */
   readonly latencyMs: number;
+  /** The last end of a request, or the first request after none was in flight. */
+  readonly heardMs: number;
   /** Requests sent in the running second and in the one before: the rate while nothing paces. */
   readonly window: { readonly startMs: number; readonly count: number; readonly before: number };
 }
@@ -68,6 +70,7 @@ export function newGateState(settings: GateSettings, nowMs: number): GateState {
     probeIntervalMs: settings.firstProbeMs,
     isProbing: false,
     latencyMs: 0,
+    heardMs: nowMs,
     window: { startMs: nowMs, count: 0, before: 0 },
   };
 }
@@ -85,7 +88,12 @@ export function gateWaitMs(state: GateState, nowMs: number): number {
 
 /** The state after a request went. Only when {@link gateWaitMs} is 0. */
 export function requestSent(state: GateState, settings: GateSettings, nowMs: number): GateState {
-  const sent = { ...state, inFlight: state.inFlight + 1, window: counted(state.window, nowMs) };
+  const sent = {
+    ...state,
+    inFlight: state.inFlight + 1,
+    heardMs: state.inFlight === 0 ? nowMs : state.heardMs,
+    window: counted(state.window, nowMs),
+  };
   if (state.phase === 'down') return { ...sent, isProbing: true };
   if (state.phase === 'free') return sent;
   const ratePerSecond = grownRate(state, settings, nowMs);

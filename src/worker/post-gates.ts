@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GateBoard } from '../journal/gate-board.ts';
 import type { Gates } from '../llm/gate.ts';
 
 const lookEveryMs = 1000;
 /** Said again without a change: the board takes who is silent for half a minute for gone. */
 const repeatEveryMs = 10_000;
+/** A worker that stops does not wait longer for the database. */
+const leaveTimeoutMs = 2000;
 
 /**
  * Says on the board how the gates stand, soon after that changes.
@@ -25,14 +28,22 @@ export function postGates(gates: Gates, board: GateBoard): () => Promise<void> {
     await board.post(snapshots);
   }
 
+  let isLooking = false;
   const timer = setInterval(() => {
-    // The journal tells when the database is away; the board is only ever a moment old.
-    last = last.then(look).catch(() => {});
+    // One at a time: where the database is away a look takes long. The journal tells of that, and
+    // the board is only ever a moment old.
+    if (isLooking) return;
+    isLooking = true;
+    last = look()
+      .catch(() => {})
+      .finally(() => {
+        isLooking = false;
+      });
   }, lookEveryMs);
   timer.unref();
   return async () => {
     clearInterval(timer);
-    await last;
-    await board.leave().catch(() => {});
+    const left = last.then(board.leave).catch(() => {});
+    await Promise.race([left, sleep(leaveTimeoutMs, undefined, { ref: false })]);
   };
 }

@@ -142,7 +142,7 @@ describe('the gates of a worker', () => {
     const count = (kind: string) => kinds.filter((each) => each === kind).length;
     await flush();
     assert.deepEqual([count('go'), count('deferred')], [20, 0], 'while it may only be slow');
-    clock.advance(4999);
+    clock.advance(14_999);
     await flush();
     assert.equal(count('deferred'), 0);
     clock.advance(1);
@@ -159,22 +159,58 @@ describe('the gates of a worker', () => {
     await go(enter({ of: 'anthropic:claude' }));
   });
 
-  test('a provider that answers may fill the worker', async () => {
+  test('a provider that is slow but answers may fill the worker', async () => {
     const { clock, enter, gates } = gatesOn({ slots: 100 });
     let went = 0;
     for (let nth = 0; nth < 100; nth += 1) {
       void enter().then(async (verdict) => {
         if (verdict.kind !== 'go') return;
         went += 1;
-        clock.after(4000, () => verdict.pass.ended({ signal: 'answered' }));
+        clock.after(8000, () => verdict.pass.ended({ signal: 'answered' }));
       });
     }
-    for (let second = 0; second < 20; second += 1) {
+    for (let second = 0; second < 30; second += 1) {
       await flush();
       clock.advance(1000);
     }
     assert.equal(went, 100);
     assert.equal(gates.snapshot()[0]?.waiting, 0);
+  });
+
+  test('one that hangs after it answered is noticed by its usual time', async () => {
+    const { clock, enter, go, gates } = gatesOn({ slots: 20 });
+    for (let nth = 0; nth < 20; nth += 1) {
+      const pass = await go(enter());
+      clock.advance(100);
+      pass.ended({ signal: 'answered' });
+    }
+    const kinds: string[] = [];
+    for (let nth = 0; nth < 60; nth += 1) {
+      void enter().then(({ kind }) => void kinds.push(kind));
+    }
+    await flush();
+    const inFlight = kinds.length;
+    clock.advance(5000);
+    await flush();
+    assert.equal(kinds.filter((kind) => kind === 'deferred').length, 60 - inFlight);
+    assert.equal(gates.snapshot()[0]?.waiting, 0);
+  });
+
+  test('the limits of an account hold under each of its names, the tighter one rules', async () => {
+    const gates = createGates({
+      clock: createVirtualClock(),
+      sameAs: { 'openai-responses': 'openai' },
+      limits: { openai: { requestsPerMinute: 600 }, 'openai-responses': { requestsPerMinute: 60 } },
+    });
+    const entry = { fairnessKey: '', tokens: 1, capMs: 0, signal: new AbortController().signal };
+    const model = 'openai-responses:gpt-4o';
+    await gates.enter({ ...entry, model });
+    let answer: string | undefined;
+    void gates.enter({ ...entry, capMs: 60_000, model }).then(({ kind }) => {
+      answer = kind;
+    });
+    await flush();
+    assert.equal(answer, undefined, 'one a second, and not the two at once of 600 a minute');
   });
 
   test('two names of one account are one gate', async () => {

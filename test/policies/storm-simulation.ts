@@ -97,7 +97,7 @@ export function simulateStorm(storm: Storm): StormResult {
       limits: storm.limits ?? {},
       clock,
       random,
-      room: { waiting: 0, held: 0 },
+      room: { waiting: 0 },
     }),
   );
 

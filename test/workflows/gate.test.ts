@@ -141,7 +141,9 @@ test('one that is told to wait holds back the others of this worker', async (t) 
 });
 
 test('a model that hangs does not keep the worker from another one', async (t) => {
-  const gates = createGates({ settings: { ...gateSettingsFor(10), quietMs: 300 } });
+  const gates = createGates({
+    settings: { ...gateSettingsFor(10), quietMs: 300, quietAtFirstMs: 300 },
+  });
   const world = await startCallsWorld({
     answer: () => 'hello',
     faults: ({ requestId }) => (requestId?.startsWith('hung-') ? hang : { kind: 'pass' }),

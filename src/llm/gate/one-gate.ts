@@ -7,6 +7,7 @@ import {
   type RateLimits,
   takeLimits,
 } from '../../policies/gate-limits.ts';
+import { isQuietAndInTheWay } from '../../policies/gate-quiet.ts';
 import type { GateSettings } from '../../policies/gate-settings.ts';
 import { gateWaitMs, newGateState, requestSent } from '../../policies/gate-state.ts';
 import { createFairLine } from './fair-line.ts';
@@ -19,8 +20,8 @@ export interface OneGateOptions {
   readonly limits: RateLimits;
   readonly clock: GateClock;
   readonly random: () => number;
-  /** The worker's calls, of all its gates: those that wait, and those in flight with them. */
-  readonly room: { waiting: number; held: number };
+  /** Calls that wait in the worker, at all its gates together. */
+  readonly room: { waiting: number };
 }
 
 /** A call at the gate. */
@@ -72,33 +73,23 @@ export function createOneGate(options: OneGateOptions): OneGate {
   let isClosed = false;
   let stopTimer = () => {};
   let stopWatch = () => {};
-  let heardMs = clock.now();
   const line = createFairLine<Waiting>();
 
   const waitMs = (call: GateCall, nowMs: number) =>
     Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));
 
-  function join(waiting: Waiting): void {
-    room.waiting += 1;
-    room.held += 1;
-    line.push(waiting.fairnessKey, waiting);
-  }
-
   function leave(waiting: Waiting): void {
     room.waiting -= 1;
-    room.held -= 1;
     waiting.stopCap();
   }
 
-  /** A provider that hangs may not keep the worker from the others. */
-  const isQuiet = () => state.inFlight > 0 && clock.now() - heardMs >= settings.quietMs;
-  const fillsHalf = () => room.held >= settings.slots / 2;
+  const isInTheWay = () => isQuietAndInTheWay(state, settings, line.size(), clock.now());
 
   /** Looks whether the provider has gone quiet while calls wait for it. */
   function watch(): void {
     stopWatch();
     if (line.size() === 0) return;
-    while (isQuiet() && fillsHalf()) {
+    while (isInTheWay()) {
       const other = line.shed();
       if (!other) return;
       leave(other);
@@ -137,18 +128,14 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function pass(call: GateCall, sentMs: number): GatePass {
-    if (state.inFlight === 0) heardMs = sentMs;
     state = requestSent(state, settings, sentMs);
-    room.held += 1;
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
       ended(answer, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
-        room.held -= 1;
         const nowMs = clock.now();
-        if (answer.signal !== 'unknown') heardMs = nowMs;
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
         state = requestEnded(state, settings, { ...answer, sentMs }, nowMs, random);
@@ -160,7 +147,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
   function hasRoom({ fairnessKey }: GateCall): boolean {
     const places = waitingRoom(state, settings);
     const isRoomFull = room.waiting >= settings.maximumWaiting && state.phase !== 'free';
-    const hasPlace = line.size() < places && !isRoomFull && !(isQuiet() && fillsHalf());
+    const hasPlace = line.size() < places && !isRoomFull && !isInTheWay();
     if (hasPlace) return true;
     const other = line.giveWay(fairnessKey);
     if (!other) return false;
@@ -179,7 +166,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
         return () => {};
       }
       const isWaiting = () => line.remove(call.fairnessKey, waiting);
-      join(waiting);
+      room.waiting += 1;
+      line.push(call.fairnessKey, waiting);
       if (!goesNow) {
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { findFailure } from '../failures/find-failure.ts';
+import { defaultTaskQueue, taskQueuesOf } from '../model/task-queues.ts';
+import { ClientError } from './client-error.ts';
+
+/** Where the worker with the ledger is. */
+export interface LedgerPlace {
+  readonly taskQueue?: string;
+}
+
+/** The database belongs to the worker: a short workflow asks it. */
+export async function throughWorker<Result>(
+  client: Client,
+  workflowType: string,
+  argument: unknown,
+  timeoutMs: number,
+  { taskQueue = defaultTaskQueue }: LedgerPlace,
+): Promise<Result> {
+  await assertWorker(client, taskQueuesOf(taskQueue).effects);
+  try {
+    return await client.workflow.execute(workflowType, {
+      workflowId: `${workflowType}-${randomUUID()}`,
+      taskQueue,
+      args: [argument],
+      workflowExecutionTimeout: timeoutMs,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const failure = findFailure(error);
+    if (failure) throw new ClientError(failure.type, failure.message, { cause: error });
+    throw new ClientError('unreachable', 'no worker with a ledger answered in time', {
+      cause: error,
+    });
+  }
+}
+
+async function assertWorker(client: Client, queue: string): Promise<void> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: queue },
+    // Activities.
+    taskQueueType: 2,
+  });
+  if ((pollers ?? []).length > 0) return;
+  throw new ClientError(
+    'unreachable',
+    `no worker serves ${queue}, and only workers open the ledger`,
+  );
+}
