@@ -1,6 +1,6 @@
 import { AttemptError } from '../failures/attempt-error.ts';
 import { acquireClaim } from './acquire-claim.ts';
-import { databaseError, isDatabaseError } from './classify-database.ts';
+import { databaseError } from './classify-database.ts';
 import type { TransactionEffect } from './effect.ts';
 import { EffectError } from './effect-error.ts';
 import type { ClaimRequest } from './ledger.ts';
@@ -50,9 +50,7 @@ export async function runInTransaction<Input, Result>(
     }
     if (error instanceof AttemptError) throw error;
     // Even where the answer to the commit was lost, the next attempt finds the row, or none.
-    if (isDatabaseError(error)) throw databaseError(error, false);
-    // A bug: the activity says so, and everything was rolled back.
-    throw error;
+    throw databaseError(error, false);
   }
 }
 
