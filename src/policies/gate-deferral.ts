@@ -19,6 +19,8 @@ const shortestDelayMs = 1000;
 /** While a provider is down, nobody comes back sooner than this share of the outage so far. */
 const shareOfOutage = 0.1;
 const longestDelayMs = 30_000;
+/** While a provider is down: each return before its turn costs the server as much as a short workflow. */
+const longestTurnDownMs = 60_000;
 const longestDelayDownMs = 300_000;
 
 /** The rate that the turns are handed out at. */
@@ -58,7 +60,8 @@ export function deferCall(
   const outageMs = state.phase === 'down' ? nowMs - state.phaseSinceMs : 0;
   const shortestMs = Math.min(longestDelayMs, Math.max(shortestDelayMs, outageMs * shareOfOutage));
   const earliestMs = Math.max(nowMs + shortestMs, opensMs + (waiting / rate) * 1000);
-  const longestMs = Math.min(longestDelayDownMs, Math.max(longestDelayMs, outageMs / 4));
+  const usualMs = state.phase === 'down' ? longestTurnDownMs : longestDelayMs;
+  const longestMs = Math.min(longestDelayDownMs, Math.max(usualMs, outageMs / 4));
   const turnMs = Math.max(returns.nextTurnMs, earliestMs);
   if (turnMs - nowMs > longestMs) {
     // A provider that said itself when it comes back is not asked before.

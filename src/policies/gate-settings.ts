@@ -70,7 +70,7 @@ export const defaultGateSettings: GateSettings = {
   probeShareOfOutage: 0.1,
   longestProbeMs: 30_000,
   startRatePerSecond: 5,
-  assumedRatePerSecond: 30,
+  assumedRatePerSecond: 35,
   fastGrowth: 0.5,
   slowGrowth: 0.005,
   accelerationMs: 10_000,
