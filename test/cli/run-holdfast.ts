@@ -23,7 +23,13 @@ export function startHoldfast(args: readonly string[], options: CliRunOptions = 
   return execa(node, [path.join(root, 'src', 'client.ts'), ...args], {
     reject: false,
     cwd: options.cwd ?? root,
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...options.env },
+    env: {
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      // As `npm run holdfast` sets it: a third of the starting time.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...options.env,
+    },
     extendEnv: false,
     input: options.input ?? '',
     timeout: 30_000,
