@@ -48,7 +48,7 @@ export async function openStore(location: DatabaseLocation): Promise<Store> {
   await sql`create table bench_insert (key text not null, generation integer not null,
     effect text not null, fingerprint text not null, request text not null, api_version text,
     state text not null, token bigint not null, in_doubt integer not null,
-    first_sent_at_ms bigint not null, claimed_at_ms bigint not null, lease_until_ms bigint not null,
+    first_sent_at_ms bigint not null, claimed_at_ms bigint not null, lease_until_ms bigint not null, request_timeout_ms bigint,
     result text, failure text, created_at_ms bigint not null, updated_at_ms bigint not null,
     primary key (key, generation))`.execute(database);
   const charge = chargeAtOnce();
