@@ -1,11 +1,11 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
+import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
 import { type AttemptNotes, readNotes } from '../model/attempt-notes.ts';
 import { addUsage, type CallCosts } from '../model/call-costs.ts';
 import { billingOf } from '../policies/billing.ts';
-import { unexpectedError } from './unexpected-error.ts';
+import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What an activity's work gets: when to stop, and how to say that it lives. */
 export interface AttemptScope {
@@ -108,8 +108,7 @@ export async function runAttempt<T>(
       const nextMs = Math.round(elapsedMs() + delayAfter(error));
       context.heartbeat({ ...notes, ended: info.attempt, elapsedMs: nextMs });
       if (error instanceof TemporalFailure || callers?.aborted) throw error;
-      const { fields } = unexpectedError('worker', error);
-      throw createFailure(fields.type, describeAttemptError(fields));
+      throw unexpectedFailure(error);
     }
     throw error instanceof CancelledFailure && !isWorkerStopping()
       ? error

@@ -1,11 +1,10 @@
 import { isDatabaseError } from '../effects/classify-database.ts';
-import { describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ProviderGate } from '../model/provider-gate.ts';
 import type { RecordedAttempt } from '../model/recorded-attempt.ts';
 import { maximumAttemptsRead } from '../model/workflow-records.ts';
-import { unexpectedError } from './unexpected-error.ts';
+import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What persons read of the journal, as activities: the command line itself never opens it. */
 export function createJournalActivities({ read, gates }: Pick<Journal, 'read' | 'gates'>) {
@@ -25,10 +24,7 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (!isDatabaseError(error)) {
-      const { fields } = unexpectedError('worker', error);
-      throw createFailure(fields.type, describeAttemptError(fields));
-    }
+    if (!isDatabaseError(error)) throw unexpectedFailure(error);
     throw createFailure('ConnectionFailed', 'the database of the journal does not answer');
   }
 }

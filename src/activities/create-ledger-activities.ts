@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError, isDatabaseError } from '../effects/classify-database.ts';
 import type { DeclaredEffects } from '../effects/declare-effects.ts';
@@ -8,7 +8,6 @@ import type { Effect } from '../effects/effect.ts';
 import { pruneLedger } from '../effects/prune-ledger.ts';
 import { reconcile } from '../effects/reconcile.ts';
 import { resolveEffect } from '../effects/resolve-effect.ts';
-import { AttemptError, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { effectList } from '../model/effect-list.ts';
 import { idempotencyKeyFor } from '../model/identifiers.ts';
@@ -23,9 +22,9 @@ import type {
 } from '../model/ledger-operations.ts';
 import type { Resolved } from '../model/park-answers.ts';
 import type { EffectDependencies } from './run-effect.ts';
-import { unexpectedError } from './unexpected-error.ts';
+import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
-import { workflowsSince } from './workflows-since.ts';
+import { temporalError, workflowsSince } from './workflows-since.ts';
 
 /** What persons do with the ledger, as activities: the command line itself never opens it. */
 export function createLedgerActivities(
@@ -123,8 +122,7 @@ async function workflowExists(workflowId: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
-    if (!(error instanceof ServiceError)) throw error;
-    throw new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
+    throw temporalError(error);
   }
 }
 
@@ -137,9 +135,8 @@ async function typed<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof TemporalFailure) throw error;
-    const { fields } = isDatabaseError(error)
-      ? databaseError(error, undefined)
-      : unexpectedError('worker', error);
-    throw createFailure(fields.type, describeAttemptError(fields));
+    throw isDatabaseError(error)
+      ? failureOf(databaseError(error, undefined))
+      : unexpectedFailure(error);
   }
 }

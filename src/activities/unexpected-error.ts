@@ -1,5 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { AttemptError, unexpected } from '../failures/attempt-error.ts';
+import type { ApplicationFailure } from '@temporalio/common';
+import { AttemptError, describeAttemptError, unexpected } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
 
 /**
  * What nobody foresaw, a bug, as a failed attempt like others: retried, since a corrected deploy
@@ -17,4 +19,14 @@ export function unexpectedError(by: string, error: unknown): AttemptError {
     .flatMap((line) => /^\s+(at .+)$/.exec(line)?.[1] ?? []);
   Context.current().log.error(`${fields.reason} in an activity`, { frames: frames.join('\n') });
   return new AttemptError(fields);
+}
+
+/** The same as what an activity throws, where no policy decides what comes next. */
+export function unexpectedFailure(error: unknown): ApplicationFailure {
+  return failureOf(unexpectedError('worker', error));
+}
+
+/** A failed attempt as what an activity throws, without its cause: that may hold values. */
+export function failureOf({ fields }: AttemptError): ApplicationFailure {
+  return createFailure(fields.type, describeAttemptError(fields));
 }

@@ -1,6 +1,6 @@
 import type { DatedRow, RowFilter } from '../effects/operator-statements.ts';
 import { describeAttemptError } from '../failures/attempt-error.ts';
-import { parseIdempotencyKey } from '../model/identifiers.ts';
+import { keyOfGeneration, parseIdempotencyKey } from '../model/identifiers.ts';
 import type { EffectDetails, EffectFilter, EffectView } from '../model/ledger-operations.ts';
 import { payloadBytes } from '../model/payload-limit.ts';
 
@@ -11,7 +11,7 @@ const largestPageSize = 500;
 export function viewOf(row: DatedRow): EffectView {
   const { key, generation, state, failure } = row;
   return {
-    key: generation === 1 ? key : `${key}#${generation}`,
+    key: keyOfGeneration(key, generation),
     effect: parseIdempotencyKey(key)?.effect ?? row.effect,
     generation,
     state,

@@ -22,7 +22,12 @@ export async function* workflowsSince(sinceMs: number): AsyncGenerator<string> {
       if (!isOwn && workflowIdPattern.test(workflowId)) yield workflowId;
     }
   } catch (error) {
-    if (!(error instanceof ServiceError)) throw error;
-    throw new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
+    throw temporalError(error);
   }
+}
+
+/** A server of Temporal's that does not answer, as a failed attempt; everything else stays. */
+export function temporalError(error: unknown): unknown {
+  if (!(error instanceof ServiceError)) return error;
+  return new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
 }

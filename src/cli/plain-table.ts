@@ -17,3 +17,12 @@ export function plainTable(options: Table.TableConstructorOptions): Table.Table 
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': columnGap },
   });
 }
+
+/** A table as text, without the blanks that fill its last column. */
+export function tableText(table: Table.Table): string {
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}

@@ -45,7 +45,7 @@ async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise
 type AnyTables = any;
 
 function migrations(kind: DatabaseKind): Record<string, Migration> {
-  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  const nowMs = databaseNowMs[kind];
   return {
     '001_ledger': {
       async up(database: Kysely<AnyTables>) {
@@ -173,10 +173,15 @@ const attemptColumns = [
   ['billing?', 'text'],
 ] as const;
 
+const sqliteNowMs = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
+/** The wall clock, because `now()` stands still while a statement waits. */
+const postgresNowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
 /** The database's clock: workers' clocks differ, and leases must not depend on them. */
-export const sqliteNowMs = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-/** As {@link sqliteNowMs}; the wall clock, because `now()` stands still while a statement waits. */
-export const postgresNowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+export const databaseNowMs: Record<DatabaseKind, ReturnType<typeof sql<number>>> = {
+  sqlite: sqliteNowMs,
+  postgres: postgresNowMs,
+};
 
 /**
  * Where fencing tokens come from: never the same twice, also after rows were released or pruned.

@@ -1,40 +1,18 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { EffectTable, Tables } from '../database/database-schema.ts';
-import { nextToken, postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
+import { type Kysely, sql } from 'kysely';
+import type { Tables } from '../database/database-schema.ts';
+import { databaseNowMs, nextToken } from '../database/migrations.ts';
 import type { DatabaseKind } from '../database/open-database.ts';
-import type { Claim, LedgerRow, LedgerStatements } from './ledger.ts';
+import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
+import type { LedgerStatements } from './ledger.ts';
 import { claimFrom, rowFrom } from './ledger-row.ts';
 
 /** The ledger's statements on a database or within a transaction; the same for both stores. */
 export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): LedgerStatements {
-  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  const nowMs = databaseNowMs[kind];
   const inMs = (delayMs: number) => sql<number>`${nowMs} + ${sql.lit(Math.round(delayMs))}`;
 
-  /** Changes the row of a claim that is still the latest and not settled. */
-  async function change(claim: Claim, values: Partial<Selectable<EffectTable>> | object) {
-    const { numUpdatedRows } = await database
-      .updateTable('holdfast_effect')
-      .set({ ...values, updated_at_ms: nowMs })
-      .where('key', '=', claim.key)
-      .where('generation', '=', claim.generation)
-      .where('token', '=', claim.token)
-      .where('state', '=', 'started')
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
-  }
-
-  /** Changes a row that is still as unknown as when it was read. */
-  async function settle(row: LedgerRow, values: Partial<Selectable<EffectTable>>) {
-    const { numUpdatedRows } = await database
-      .updateTable('holdfast_effect')
-      .set({ ...values, updated_at_ms: nowMs })
-      .where('key', '=', row.key)
-      .where('generation', '=', row.generation)
-      .where('token', '=', row.token)
-      .where('state', '=', 'unknown')
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
-  }
+  const change = changeRowIf(database, kind, isStarted);
+  const settle = changeRowIf(database, kind, isUnknown);
 
   return {
     async claim(request) {

@@ -1,8 +1,9 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
-import type { EffectTable, RowState, Tables } from '../database/database-schema.ts';
-import { nextToken, postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
+import { type Kysely, sql } from 'kysely';
+import type { RowState, Tables } from '../database/database-schema.ts';
+import { databaseNowMs, nextToken } from '../database/migrations.ts';
 import type { DatabaseKind } from '../database/open-database.ts';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
 import type { LedgerRow, RowName } from './ledger.ts';
 import { type NowRow, rowFrom } from './ledger-row.ts';
 
@@ -56,23 +57,15 @@ export function operatorStatements(
   database: Kysely<Tables>,
   kind: DatabaseKind,
 ): OperatorStatements {
-  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  const nowMs = databaseNowMs[kind];
   const select = () =>
     database.selectFrom('holdfast_effect').selectAll().select(nowMs.as('now_ms'));
 
-  async function changeByHand(row: LedgerRow, values: Partial<Selectable<EffectTable>>) {
-    const { numUpdatedRows } = await database
-      .updateTable('holdfast_effect')
-      .set({ ...values, updated_at_ms: nowMs })
-      .where('key', '=', row.key)
-      .where('generation', '=', row.generation)
-      .where('token', '=', row.token)
-      .where(
-        sql<boolean>`(state = 'unknown' or (state = 'started' and lease_until_ms <= ${nowMs}))`,
-      )
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
-  }
+  const changeByHand = changeRowIf(
+    database,
+    kind,
+    sql<boolean>`(${isUnknown} or (${isStarted} and lease_until_ms <= ${nowMs}))`,
+  );
 
   return {
     async list({ keyPrefix, effect, states, changedBeforeMs, changedAfterMs, limit, after }) {

@@ -1,4 +1,5 @@
 import { isAttemptError } from '../failures/attempt-error.ts';
+import { keyOfGeneration } from '../model/identifiers.ts';
 import type { Difference, Reconciliation } from '../model/ledger-operations.ts';
 import type { Effect, FindMarked, MarkedItem } from './effect.ts';
 import type { Ledger } from './ledger.ts';
@@ -96,7 +97,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
 
 /** What the target knows it by. */
 function keyOf({ key, generation }: DatedRow): string {
-  return generation === 1 ? key : `${key}#${generation}`;
+  return keyOfGeneration(key, generation);
 }
 
 /** What the items were listed from, and when. */

@@ -1,4 +1,5 @@
 import { AttemptError } from '../failures/attempt-error.ts';
+import { keyOfGeneration } from '../model/identifiers.ts';
 import type { Resolved, Verdict } from '../model/park-answers.ts';
 import type { Effect } from './effect.ts';
 import type { Ledger, LedgerRow } from './ledger.ts';
@@ -132,7 +133,7 @@ async function giveUp(
 }
 
 function targetKey({ key, generation }: LedgerRow): string {
-  return generation === 1 ? key : `${key}#${generation}`;
+  return keyOfGeneration(key, generation);
 }
 
 function notOpen(row: LedgerRow): AttemptError {

@@ -1,6 +1,5 @@
-import { type Kysely, sql } from 'kysely';
-import type { Tables } from '../database/database-schema.ts';
-import { postgresNowMs, sqliteNowMs } from '../database/migrations.ts';
+import { sql } from 'kysely';
+import { databaseNowMs } from '../database/migrations.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
 import type { NamedGateSnapshot, ProviderGate } from '../model/provider-gate.ts';
 
@@ -21,7 +20,7 @@ export interface GateBoard {
 
 /** The board in a database that has been migrated. */
 export function gateBoard({ database, kind }: OpenDatabase, worker: string): GateBoard {
-  const nowMs = kind === 'postgres' ? postgresNowMs : sqliteNowMs;
+  const nowMs = databaseNowMs[kind];
   return {
     async post(gates) {
       if (gates.length === 0) return;
@@ -54,7 +53,13 @@ export function gateBoard({ database, kind }: OpenDatabase, worker: string): Gat
         .execute();
       return rows.map((row) => aged(JSON.parse(row.snapshot), row.worker, row.age_ms));
     },
-    leave: () => remove(database, worker, sql<number>`${nowMs} - ${sql.lit(forgottenMs)}`),
+    async leave() {
+      const isForgotten = sql<boolean>`updated_at_ms < ${nowMs} - ${sql.lit(forgottenMs)}`;
+      await database
+        .deleteFrom('holdfast_gate')
+        .where(({ or, eb }) => or([eb('worker', '=', worker), isForgotten]))
+        .execute();
+    },
   };
 }
 
@@ -68,15 +73,4 @@ function aged(gate: NamedGateSnapshot, worker: string, ageMs: number): ProviderG
     worker,
     ageMs,
   };
-}
-
-async function remove(
-  database: Kysely<Tables>,
-  worker: string,
-  before: ReturnType<typeof sql<number>>,
-): Promise<void> {
-  await database
-    .deleteFrom('holdfast_gate')
-    .where(({ or, eb }) => or([eb('worker', '=', worker), eb('updated_at_ms', '<', before)]))
-    .execute();
 }

@@ -37,8 +37,6 @@ export type JournalEvent =
 export interface JournalOptions extends DatabaseLocation {
   /** Where the spools are: on a disk that outlives the process, shared by workers of one machine. */
   readonly spoolFolder: string;
-  /** Names the worker on the board of gates. Default: its process and machine. */
-  readonly worker?: string;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -133,7 +131,7 @@ export function openJournal(options: JournalOptions): Journal {
   return {
     calls: createCallJournal(recorder),
     effects: createEffectJournal(recorder),
-    gates: migrated(gateBoard(opened, options.worker ?? `${process.pid}@${hostname()}`)),
+    gates: migrated(gateBoard(opened, `${process.pid}@${hostname()}`)),
     async read(workflowId, atMost) {
       await flush();
       return store.read(workflowId, atMost);

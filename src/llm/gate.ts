@@ -1,3 +1,4 @@
+import { providerOf } from '../model/identifiers.ts';
 import type { NamedGateSnapshot } from '../model/provider-gate.ts';
 import {
   limitsFor,
@@ -103,9 +104,8 @@ export function createGates(options: GatesOptions = {}): Gates {
 
 /** The model under the name that stands for its provider. */
 function canonical(model: string, sameAs: Readonly<Record<string, string>>): string {
-  const colon = model.indexOf(':');
-  const provider = model.slice(0, colon);
-  return `${Object.hasOwn(sameAs, provider) ? sameAs[provider] : provider}${model.slice(colon)}`;
+  const provider = providerOf(model);
+  return Object.hasOwn(sameAs, provider) ? renamed(model, sameAs[provider] ?? '') : model;
 }
 
 /** The limits under whatever name they are given; where two names have the same one, the tighter rules. */
@@ -114,9 +114,14 @@ function limitsOfAccount(
   model: string,
   sameAs: Readonly<Record<string, string>>,
 ): RateLimits {
-  const [provider = '', ...rest] = model.split(':');
+  const provider = providerOf(model);
   const others = Object.keys(sameAs).filter((name) => sameAs[name] === provider);
-  return [provider, ...others]
-    .map((name) => limitsFor(limits, [name, ...rest].join(':')))
-    .reduce(tighter);
+  return others
+    .map((name) => limitsFor(limits, renamed(model, name)))
+    .reduce(tighter, limitsFor(limits, model));
+}
+
+/** The same model of a provider by another name. */
+function renamed(model: string, provider: string): string {
+  return `${provider}${model.slice(providerOf(model).length)}`;
 }

@@ -4,6 +4,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { AttemptError } from '../failures/attempt-error.ts';
+import { providerOf } from '../model/identifiers.ts';
 import type { ProviderFamily } from '../model/provider-families.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 
@@ -53,9 +54,8 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const names = [...byName.keys()];
 
   function resolveModel(model: string): ResolvedModel {
-    const colon = model.indexOf(':');
-    const config = byName.get(model.slice(0, Math.max(0, colon)));
-    const modelId = model.slice(colon + 1);
+    const config = byName.get(providerOf(model));
+    const modelId = model.slice(model.indexOf(':') + 1);
     if (!config || modelId === '') {
       throw new AttemptError({
         type: 'InvalidRequest',

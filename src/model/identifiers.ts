@@ -43,7 +43,11 @@ export function idempotencyKeyFor(
   effect: string,
   generation = 1,
 ): string {
-  const key = `${scope}/${workflowId}:${effect}`;
+  return keyOfGeneration(`${scope}/${workflowId}:${effect}`, generation);
+}
+
+/** A key with its generation, as targets and persons are given it. */
+export function keyOfGeneration(key: string, generation: number): string {
   return generation === 1 ? key : `${key}#${generation}`;
 }
 

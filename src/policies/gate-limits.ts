@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerOf } from '../model/identifiers.ts';
 import { type Bucket, bucketLimit, bucketWaitMs, fullBucket, takeFrom } from './gate-bucket.ts';
 
 const perMinute = z.number().positive();
@@ -30,7 +31,7 @@ export interface LimitBuckets {
 
 /** The limits of a model: its own, or its provider's. */
 export function limitsFor(limits: RateLimitsByModel, model: string): RateLimits {
-  return limits[model] ?? limits[model.slice(0, Math.max(0, model.indexOf(':')))] ?? {};
+  return limits[model] ?? limits[providerOf(model)] ?? {};
 }
 
 /** The tighter of each: where one account is limited under two names. */

@@ -8,7 +8,7 @@ const patience = 3;
  * Whether a provider has calls in flight and has answered none of them for longer than it usually
  * takes. One that hangs is found so, long before its calls time out; one that is slow is not.
  */
-export function hasGoneQuiet(state: GateState, settings: GateSettings, nowMs: number): boolean {
+function hasGoneQuiet(state: GateState, settings: GateSettings, nowMs: number): boolean {
   const { inFlight, latencyMs, heardMs } = state;
   const boundMs =
     latencyMs === 0 ? settings.quietAtFirstMs : Math.max(settings.quietMs, latencyMs * patience);

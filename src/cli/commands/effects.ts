@@ -9,7 +9,7 @@ import {
 import { usageError } from '../command-error.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { parseAge } from '../parse-age.ts';
-import { plainTable } from '../plain-table.ts';
+import { plainTable, tableText } from '../plain-table.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
@@ -57,11 +57,7 @@ export function renderEffects(effects: readonly EffectView[]): string {
       printableLine(note.filter((each) => each !== '').join(': ')),
     ]);
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return tableText(table);
 }
 
 /** One row in full. */

@@ -2,7 +2,7 @@ import { listProviders } from '../../client/providers.ts';
 import type { ProviderGate } from '../../model/provider-gate.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
-import { plainTable } from '../plain-table.ts';
+import { plainTable, tableText } from '../plain-table.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
@@ -35,11 +35,7 @@ export function renderProviders(gates: readonly ProviderGate[]): string {
       `${printableLine(gate.worker)}${silence(gate)}`,
     ]);
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
+  return tableText(table);
 }
 
 function next({ state, ratePerSecond, nextInMs }: ProviderGate): string {
