@@ -1,6 +1,8 @@
 import './quiet-runtime.ts';
+import { after } from 'node:test';
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { TimeSkippingClient } from '@temporalio/testing/lib/client.js';
 import { pino } from 'pino';
 import {
   type ModelProvider,
@@ -25,12 +27,13 @@ export type LogLine = { readonly event: string; readonly [field: string]: unknow
 /** A world for calls: a server that skips time, a model over real HTTP, a worker. */
 export interface CallsWorld {
   readonly client: Client;
-  readonly env: TestWorkflowEnvironment;
   readonly provider: ModelProvider;
   readonly log: readonly LogLine[];
   readonly taskQueue: string;
   /** The server's time at the start of each attempt, in milliseconds. */
   readonly attemptTimesMs: readonly number[];
+  /** The server's time: ahead of ours by all that was skipped. */
+  currentTimeMs(): Promise<number>;
   /** Ends all of it, and holds the worker to account: what it marked as sent is what arrived. */
   stop(): Promise<void>;
 }
@@ -40,7 +43,15 @@ export function policiesWith(...overrides: PolicyOverrides[]): Policies {
   return resolvePolicies(...overrides);
 }
 
-/** Starts the world; `stop()` it in `after`. */
+/**
+ * One server for all worlds of a test file, which follow each other: to start it and to warm it up
+ * costs more than most tests. Each world has a namespace of its own there; the clock is shared.
+ */
+let server: Promise<TestWorkflowEnvironment> | undefined;
+let worlds = 0;
+after(async () => (await server)?.teardown());
+
+/** Starts the world; `stop()` it in `after`, before the next one starts. */
 export async function startCallsWorld(
   options: ModelProviderOptions & {
     readonly apiKey?: string;
@@ -49,8 +60,10 @@ export async function startCallsWorld(
   },
 ): Promise<CallsWorld> {
   const provider = await startModelProvider(options);
-  const env = await createTimeSkippingEnvironment();
-  const namespace = env.namespace ?? 'default';
+  server ??= createTimeSkippingEnvironment();
+  const env = await server;
+  const namespace = `world-${++worlds}`;
+  const client = new TimeSkippingClient({ connection: env.connection, namespace });
   await registerSearchAttributes(env.connection, namespace);
   const log: LogLine[] = [];
   const attemptTimesMs: number[] = [];
@@ -91,16 +104,15 @@ export async function startCallsWorld(
   });
   const done = workers.run();
   return {
-    client: env.client,
-    env,
+    client,
     provider,
     log,
     taskQueue,
     attemptTimesMs,
+    currentTimeMs: () => env.currentTimeMs(),
     stop: async () => {
       workers.shutdown();
       await done;
-      await env.teardown();
       await provider.stop();
       assertRequestsEqualAttempts({ requests: provider.requests, log });
     },
