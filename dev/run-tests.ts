@@ -3,10 +3,24 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { testFiles } from './test-files.ts';
 
+/** What takes longest, and mostly waits for servers: started first, so that the rest fills the gaps. */
+const longest = [
+  'test/crash/',
+  'test/workflows/journal.test.ts',
+  'test/dev/demo/',
+  'test/cli/',
+  'test/workflows/',
+];
+
 const filters = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts', { cwd: path.dirname(import.meta.dirname) })
   .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
-  .sort();
+  .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 process.exitCode = await testFiles(files, async () => {
   if (files.length === 0) throw new Error(`No test file matches ${filters.join(' ')}.`);
 });
+
+function rank(file: string): number {
+  const place = longest.findIndex((start) => file.startsWith(start));
+  return place === -1 ? longest.length : place;
+}

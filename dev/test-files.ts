@@ -5,7 +5,7 @@ import { watchForLeftovers } from './leftovers.ts';
 import { ensureTemporalServers } from './servers/index.ts';
 
 // Files run beside each other in processes of their own; more than this only queues on 2 cores.
-const CONCURRENT_FILES = 3;
+const CONCURRENT_FILES = 4;
 // A test that takes longer hangs. A whole file's deadline is in test-deadline.ts.
 const TEST_TIMEOUT_MS = 120_000;
 

@@ -18,6 +18,11 @@ export interface WorkersOptions {
   readonly concurrentEffects?: number;
   /** How long attempts may go on after shutdown was asked for. */
   readonly shutdownGraceMs?: number;
+  /**
+   * Workflows in the process's own thread, for tests and debuggers: a thread costs each worker a
+   * third of a second, and is what lets the SDK notice a workflow that blocks it.
+   */
+  readonly debugMode?: boolean;
 }
 
 /** The workers of one process. */
@@ -47,6 +52,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     // Cancellation travels with heartbeats, and they are throttled to 0.8 of the timeout by default.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',
+    debugMode: options.debugMode ?? false,
   } satisfies Partial<WorkerOptions>;
   const activityWorker = (queue: string, activities: object | undefined, slots: number) =>
     activities

@@ -101,6 +101,7 @@ export async function startCallsWorld(
     calls,
     ...(options.concurrentCalls && { concurrentCalls: options.concurrentCalls }),
     shutdownGraceMs: 100,
+    debugMode: true,
   });
   const done = workers.run();
   return {

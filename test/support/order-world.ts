@@ -90,6 +90,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     }),
     effects: effects.activities,
     shutdownGraceMs: 500,
+    debugMode: true,
   });
   const done = workers.run();
   return {

@@ -34,7 +34,7 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['workflow', `${found.workflowType}, run ${found.runId}`],
     ['started', since],
     ['step', words.step || undefined],
-    ['attempt', words.attempt && `${words.attempt}${words.nextIn && `, next in ${words.nextIn}`}`],
+    ['attempt', words.attemptAndNext || undefined],
     [parked ? 'waits for' : found.failure ? 'failed' : 'last', words.note || undefined],
     ...(parked ? parkedRows(words.id, parked) : []),
     ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],

@@ -23,8 +23,10 @@ export interface StatusWords {
   readonly step: string;
   /** `3/8`, or `3` where nothing caps the attempts. */
   readonly attempt: string;
-  /** Countdown to the next attempt. */
+  /** Countdown to the next attempt: `4.2 s`, `now`. */
   readonly nextIn: string;
+  /** The attempt and the countdown as words: `3/8, next in 4.2 s`. */
+  readonly attemptAndNext: string;
   readonly repairs: string;
   /** Input and output, as counted by the provider. */
   readonly tokens: string;
@@ -50,6 +52,8 @@ export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
   const { progress, pending, workflowId } = status;
   const [current] = pending;
   const state = stateOf(status);
+  const attempt = current ? attemptOf(current) : '';
+  const nextIn = current?.nextAttemptAt ? countdown(current.nextAttemptAt, now) : '';
   const open = state === 'running' || state === 'retrying';
   const step = open ? printableLine(progress?.step ?? current?.activity ?? '') : '';
   const effects = (progress?.effects ?? []).map(({ name, replayed }) => ({
@@ -60,8 +64,9 @@ export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
     id: printableLine(workflowId),
     state,
     step,
-    attempt: current ? attemptOf(current) : '',
-    nextIn: current?.nextAttemptAt ? countdown(current.nextAttemptAt, now) : '',
+    attempt,
+    nextIn,
+    attemptAndNext: nextIn ? `${attempt}, next ${nextIn === 'now' ? '' : 'in '}${nextIn}` : attempt,
     repairs: progress && progress.repairs > 0 ? String(progress.repairs) : '',
     tokens: progress ? tokensOf(progress.usage) : '',
     effects: effects.map(({ name }) => name).join(' '),

@@ -7,11 +7,10 @@ import { describeStatus } from './describe-status.ts';
  * @param now when it was seen; the line begins with it, in UTC.
  */
 export function statusLine(status: WorkflowStatus, now: Date): string {
-  const { id, state, step, attempt, nextIn, effects, note } = describeStatus(status, now);
+  const { id, state, step, attemptAndNext, effects, note } = describeStatus(status, now);
   const parts = [
     step,
-    attempt && `attempt ${attempt}`,
-    nextIn && `next in ${nextIn}`,
+    attemptAndNext && `attempt ${attemptAndNext}`,
     effects && `done: ${effects}`,
     note,
   ].filter((part) => part !== '');
