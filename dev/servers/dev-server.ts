@@ -57,7 +57,8 @@ export async function startDevServer(options: DevServerOptions = {}): Promise<De
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await freePort());
     const uiPort = options.uiPort ?? (await freePort());
-    const server = await startServerProcess(program, devServerArgs({ ...options, port, uiPort }));
+    const args = devServerArgs({ ...options, port, uiPort });
+    const server = await startServerProcess(program, args, { env: serverEnvironment });
     const devServer = describe(options, port, uiPort, server);
     try {
       await waitUntilServing('The Temporal dev server', server, START_TIMEOUT_MS, () =>
@@ -91,6 +92,9 @@ function devServerArgs(options: ChosenOptions): string[] {
   }
   return args;
 }
+
+// It has little to keep and makes much garbage: collected a quarter as often, for some memory.
+const serverEnvironment = { GOGC: '400' };
 
 const dynamicConfig = [
   // Timers of less than a second, which would otherwise be raised to 1 s: 600 ms is 608 ms.
