@@ -3,13 +3,16 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 import { testFiles } from './test-files.ts';
 
-/** What takes longest, and mostly waits for servers: started first, so that the rest fills the gaps. */
-const longest = [
+/** What takes longest, and often waits for servers; the rest, a second each, fills the gaps. */
+const startedFirst = [
   'test/crash/',
   'test/workflows/journal.test.ts',
   'test/dev/demo/',
   'test/cli/',
   'test/workflows/',
+  'test/dev/',
+  'test/client/',
+  'test/effects/',
 ];
 
 const filters = process.argv.slice(2);
@@ -21,6 +24,6 @@ process.exitCode = await testFiles(files, async () => {
 });
 
 function rank(file: string): number {
-  const place = longest.findIndex((start) => file.startsWith(start));
-  return place === -1 ? longest.length : place;
+  const place = startedFirst.findIndex((start) => file.startsWith(start));
+  return place === -1 ? startedFirst.length : place;
 }

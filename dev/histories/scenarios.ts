@@ -6,8 +6,7 @@ import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import { createGates, type Gates } from '../../src/llm/gate.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
-import { policiesWith } from '../../test/support/calls-world.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { OrderWorld, OrderWorldOptions } from '../../test/support/order-world.ts';
 import {
   impatient,
@@ -179,7 +178,7 @@ async function ask(
   };
   const { handle } = await startComplete(
     client,
-    { request, policies: policiesWith({ model }) },
+    { request, policies: resolvePolicies({ model }) },
     { id },
   );
   return handle.result();

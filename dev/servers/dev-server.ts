@@ -47,7 +47,7 @@ export interface DevServer {
 }
 
 /**
- * Starts Temporal's dev server on the loopback address, with the settings that platform.md
+ * Starts Temporal's dev server on the loopback address, with settings that were
  * measured, and returns when it serves its namespace and its UI.
  * @throws ProgramMissingError when there is no such program; Error with the server's own words
  * when it does not start.
@@ -93,8 +93,8 @@ function devServerArgs(options: ChosenOptions): string[] {
   return args;
 }
 
-// It has little to keep and makes much garbage: collected a quarter as often, for some memory.
-const serverEnvironment = { GOGC: '400' };
+// Its garbage is collected a quarter as often: a tenth less processor under load, for more memory.
+const serverEnvironment = { GOGC: process.env.GOGC ?? '400' };
 
 const dynamicConfig = [
   // Timers of less than a second, which would otherwise be raised to 1 s: 600 ms is 608 ms.

@@ -2,7 +2,7 @@ import type { Progress } from '../progress.mjs';
 
 /**
  * A program that Holdfast needs on the machine, and every way to get it.
- * platform.md gives the order: variable, PATH, cache, the SDK's download, build.
+ * The order: variable, PATH, cache, the SDK's download, build.
  */
 export interface Program {
   /** For people: "the Temporal dev server". */

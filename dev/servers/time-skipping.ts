@@ -6,8 +6,8 @@ import { findProgram } from './find-program.ts';
 import { testServer } from './test-server.ts';
 
 /**
- * A new environment whose server skips time while a result is awaited. One clock: use one
- * environment per test, and `teardown()` it.
+ * A new environment whose server skips time while a result is awaited. It has one clock: what runs
+ * on it has to follow each other. `teardown()` it.
  * @throws ProgramMissingError when there is no such server on this machine.
  */
 export async function createTimeSkippingEnvironment(

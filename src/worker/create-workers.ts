@@ -19,8 +19,9 @@ export interface WorkersOptions {
   /** How long attempts may go on after shutdown was asked for. */
   readonly shutdownGraceMs?: number;
   /**
-   * Workflows in the process's own thread, for tests and debuggers: a thread costs each worker a
-   * third of a second, and is what lets the SDK notice a workflow that blocks it.
+   * Runs workflows in the process's own thread, for tests and debuggers: that saves a third of a
+   * second. The SDK then does not end a workflow that blocks (5 s otherwise), and its hooks for
+   * stack traces and unhandled rejections are those of the whole process.
    */
   readonly debugMode?: boolean;
 }

@@ -188,7 +188,7 @@ describe('commands against a server', { concurrency: 3 }, () => {
     assert.ok(lines.includes('done-1 done'), stdout);
     assert.ok(
       lines.some((line) =>
-        /^retries-1 retrying: complete, attempt [23]\/8, next (?:in [\d.]+ s|now), 429 RateLimited by stub: attempt [12] of 8 failed \ufffd\[31m, next in 2 s$/.test(
+        /^retries-1 retrying: complete, attempt (?:2\/8, (?:next in [\d.]+ s|due now), 429 RateLimited by stub: attempt 1|3\/8, (?:next in [\d.]+ s|due now), 429 RateLimited by stub: attempt 2) of 8 failed \ufffd\[31m, next in 2 s$/.test(
           line,
         ),
       ),

@@ -15,6 +15,7 @@ import {
   workflowOutcome,
   workflowStatus,
 } from '../../src/client.ts';
+import { until } from '../support/until.ts';
 import { type StubWorker, startStubWorker } from './stub-worker.ts';
 
 let stub: StubWorker;
@@ -169,12 +170,3 @@ describe('pollStatuses', () => {
     await cancel(client, 'hangs-listed');
   });
 });
-
-async function until<T>(probe: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const found = await probe();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('it did not happen within 10 s');
-}

@@ -15,16 +15,11 @@ import { createAttemptLog } from '../../src/llm/attempt-log.ts';
 import { createCallModel } from '../../src/llm/call-model.ts';
 import type { Gates } from '../../src/llm/gate.ts';
 import { createProviders } from '../../src/llm/providers.ts';
-import type { Policies } from '../../src/policies/catalogue.ts';
-import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
-import { assertRequestsEqualAttempts } from './count-attempts.ts';
+import { assertRequestsEqualAttempts, type LogLine } from './count-attempts.ts';
 
-/** A line of the attempt log, as JSON. */
-export type LogLine = { readonly event: string; readonly [field: string]: unknown };
-
-/** A world for calls: a server that skips time, a model over real HTTP, a worker. */
+/** A world for calls: a namespace of the server that skips time, a model over real HTTP, a worker. */
 export interface CallsWorld {
   readonly client: Client;
   readonly provider: ModelProvider;
@@ -32,24 +27,35 @@ export interface CallsWorld {
   readonly taskQueue: string;
   /** The server's time at the start of each attempt, in milliseconds. */
   readonly attemptTimesMs: readonly number[];
-  /** The server's time: ahead of ours by all that was skipped. */
-  currentTimeMs(): Promise<number>;
-  /** Ends all of it, and holds the worker to account: what it marked as sent is what arrived. */
+  /** Ends worker and model, and holds the worker to account: what it marked as sent is what arrived. */
   stop(): Promise<void>;
-}
-
-/** Policies for tests: the catalogue with changes. */
-export function policiesWith(...overrides: PolicyOverrides[]): Policies {
-  return resolvePolicies(...overrides);
 }
 
 /**
  * One server for all worlds of a test file, which follow each other: to start it and to warm it up
- * costs more than most tests. Each world has a namespace of its own there; the clock is shared.
+ * costs more than most tests. Each world has a namespace of its own there. The clock is shared, and
+ * far ahead of ours: after a workflow that fails, the server skips to the timeouts it had.
  */
-let server: Promise<TestWorkflowEnvironment> | undefined;
+let server: TestWorkflowEnvironment | undefined;
 let worlds = 0;
-after(async () => (await server)?.teardown());
+let isWorldOpen = false;
+after(endServer);
+
+async function endServer(): Promise<void> {
+  const ending = server;
+  server = undefined;
+  await ending?.teardown();
+}
+
+/** What still runs (its test failed, perhaps) would hold the clock, or move it, under the next test. */
+async function hasOpenWorkflows({ connection }: TestWorkflowEnvironment, namespace: string) {
+  const open = await connection.workflowService.listOpenWorkflowExecutions({
+    namespace,
+    maximumPageSize: 1,
+    startTimeFilter: {},
+  });
+  return open.executions.length > 0;
+}
 
 /** Starts the world; `stop()` it in `after`, before the next one starts. */
 export async function startCallsWorld(
@@ -59,10 +65,13 @@ export async function startCallsWorld(
     readonly concurrentCalls?: number;
   },
 ): Promise<CallsWorld> {
+  if (isWorldOpen) throw new Error('The world before this one was not stopped.');
+  isWorldOpen = true;
   const provider = await startModelProvider(options);
-  server ??= createTimeSkippingEnvironment();
-  const env = await server;
+  server ??= await createTimeSkippingEnvironment();
+  const env = server;
   const namespace = `world-${++worlds}`;
+  // Not the environment's own client: that one has no say in its namespace.
   const client = new TimeSkippingClient({ connection: env.connection, namespace });
   await registerSearchAttributes(env.connection, namespace);
   const log: LogLine[] = [];
@@ -110,11 +119,12 @@ export async function startCallsWorld(
     log,
     taskQueue,
     attemptTimesMs,
-    currentTimeMs: () => env.currentTimeMs(),
     stop: async () => {
       workers.shutdown();
       await done;
       await provider.stop();
+      if (await hasOpenWorkflows(env, namespace)) await endServer();
+      isWorldOpen = false;
       assertRequestsEqualAttempts({ requests: provider.requests, log });
     },
   };

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 
+/** A line of the attempt log, as JSON. */
+export type LogLine = { readonly event: string; readonly [field: string]: unknown };
+
 /** What a server of models has received, and what a worker's log says of it. */
 export interface CountedWorld {
   readonly requests: readonly { readonly requestId?: string }[];

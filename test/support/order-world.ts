@@ -18,8 +18,7 @@ import { createWorkers } from '../../src/worker/create-workers.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
 import { ledgerFrom } from '../../src/worker/ledger-from.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
-import type { LogLine } from './calls-world.ts';
-import { assertRequestsEqualAttempts } from './count-attempts.ts';
+import { assertRequestsEqualAttempts, type LogLine } from './count-attempts.ts';
 
 /** Signs the tickets' markers. */
 export const markerSecret = 'a secret for tests';

@@ -4,8 +4,7 @@ import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import type { ExtractedOrder } from '../../src/model/order.ts';
 import type { ParkedOnFailure } from '../../src/model/progress.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
-import { policiesWith } from './calls-world.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { OrderWorld } from './order-world.ts';
 import { until } from './until.ts';
 
@@ -37,7 +36,7 @@ export function startTestOrder(
     {
       request: { email: 'One lamp, 12.00 EUR please', customer },
       model,
-      policies: policiesWith(overrides),
+      policies: resolvePolicies(overrides),
     },
     { id, taskQueue: world.taskQueue },
   );

@@ -6,8 +6,8 @@ import { resume } from '../../src/client/resume.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
-import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { paidAnswer } from '../support/paid-answer.ts';
 import { until } from '../support/until.ts';
@@ -35,7 +35,7 @@ async function start(
         messages: [{ role: 'user', content: 'The amount?' }],
         ...(given && { schema: given }),
       },
-      policies: policiesWith({ model: overrides }),
+      policies: resolvePolicies({ model: overrides }),
     },
     { id, taskQueue: world.taskQueue },
   );

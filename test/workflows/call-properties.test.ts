@@ -7,7 +7,8 @@ import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import type { Usage } from '../../src/model/call-costs.ts';
 import type { Budget } from '../../src/policies/budget.ts';
-import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { paidAnswer } from '../support/paid-answer.ts';
 
 const model = 'openai:gpt-4o-mini';
@@ -116,7 +117,7 @@ async function run(world: CallsWorld, id: string, overrides: object) {
     world.client,
     {
       request: { model, messages, schema },
-      policies: policiesWith({ model: { ...overrides, prices: { [model]: price } } }),
+      policies: resolvePolicies({ model: { ...overrides, prices: { [model]: price } } }),
     },
     { id, taskQueue: world.taskQueue },
   );

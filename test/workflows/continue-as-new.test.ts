@@ -10,9 +10,9 @@ import { pino } from 'pino';
 import { startStripe } from '../../dev/sandbox/stripe.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { loadConfig } from '../../src/config.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
 import { ledgerFrom } from '../../src/worker/ledger-from.ts';
-import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import type { ChargedRun, chargeAcrossRuns } from './charge-across-runs.ts';
 
@@ -22,7 +22,7 @@ test('continued as new, the same effect has the same key: replayed, and with oth
     client.workflow.start<typeof chargeAcrossRuns>('chargeAcrossRuns', {
       workflowId,
       taskQueue: 'runs',
-      args: [policiesWith(), amounts],
+      args: [resolvePolicies(), amounts],
     });
   const payments = async () =>
     (await stripe.paymentIntents()).map(({ amount, status, metadata }) => [

@@ -5,8 +5,8 @@ import { rateLimited } from '../../dev/sandbox/model-faults.ts';
 import type { CallActivities } from '../../src/activities/create-activities.ts';
 import { workflowOutcome } from '../../src/client/result.ts';
 import { startComplete, startOrder } from '../../src/client/start.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
-import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { customer, oneLamp } from '../support/start-test-order.ts';
@@ -30,7 +30,10 @@ describe('the time that a step may take', { concurrency: true }, () => {
   test('no attempt starts later than the elapsed budget says, the waits included', async () => {
     const { handle } = await startComplete(
       world.client,
-      { request: hello, policies: policiesWith({ model: { elapsedBudgetMs: 5000, jitter: 0 } }) },
+      {
+        request: hello,
+        policies: resolvePolicies({ model: { elapsedBudgetMs: 5000, jitter: 0 } }),
+      },
       { id: 'hello-1', taskQueue: world.taskQueue },
     );
     const failure = await failureOf(handle.result());
@@ -61,7 +64,7 @@ describe('the time that a step may take', { concurrency: true }, () => {
       await Promise.all(done);
       await connection.close();
     });
-    const policies = policiesWith({
+    const policies = resolvePolicies({
       model: { ...soon, gateCapMs: 0 },
       database: { ...soon, onFailure: 'fail' },
     });

@@ -10,8 +10,8 @@ import type { WireFault } from '../../dev/sandbox/wire-fault.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { createGates, type GateEntry, type Gates } from '../../src/llm/gate.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
-import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const first = 'openai:small';
@@ -32,7 +32,7 @@ async function ask(world: CallsWorld, model: PolicyOverrides['model'], given?: J
         messages: [{ role: 'user', content: 'Say hello' }],
         ...(given && { schema: given }),
       },
-      policies: policiesWith({ model }),
+      policies: resolvePolicies({ model }),
     },
     { id: 'hello-1', taskQueue: world.taskQueue },
   );

@@ -20,9 +20,8 @@ import { summarize } from '../../src/cli/explain/summarize.ts';
 import { explainWorkflow } from '../../src/client/explain.ts';
 import { listProviders } from '../../src/client/providers.ts';
 import { startComplete } from '../../src/client/start.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
-import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { paidAnswer } from '../support/paid-answer.ts';
 import { until } from '../support/until.ts';
@@ -196,7 +195,7 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
     killed,
     restart,
     start: async (id: string, model: PolicyOverrides['model'] = {}) => {
-      const policies = policiesWith({ model: { ...overrides, ...model } });
+      const policies = resolvePolicies({ model: { ...overrides, ...model } });
       const messages = [{ role: 'user' as const, content: 'PROMPT-SECRET' }];
       const request = { model: 'openai:gpt-4o-mini', messages, schema };
       return (await startComplete(client, { request, policies }, { id })).handle;

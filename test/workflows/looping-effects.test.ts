@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { startDevServer } from '../../dev/servers/index.ts';
 import type { EffectRequest } from '../../src/model/effect-call.ts';
-import { policiesWith } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 test('an effect in a loop names its step; the same name twice is EffectNameReused', async (t) => {
@@ -41,7 +41,7 @@ test('an effect in a loop names its step; the same name twice is EffectNameReuse
     client.workflow.execute('chargeMonths', {
       workflowId,
       taskQueue: 'loop',
-      args: [policiesWith(), months],
+      args: [resolvePolicies(), months],
     });
 
   assert.deepEqual(await chargeMonths('good', '2026-11', '2026-12'), ['pi_2026-11', 'pi_2026-12']);

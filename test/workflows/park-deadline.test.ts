@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quotaExhausted } from '../../dev/sandbox/model-faults.ts';
 import { startComplete } from '../../src/client/start.ts';
-import { policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const threeDaysMs = 3 * 24 * 3_600_000;
@@ -14,7 +15,7 @@ test('nobody came before the deadline: the original failure, after just that tim
     world.client,
     {
       request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Say hello' }] },
-      policies: policiesWith({ model: { onFailure: 'park', parkDeadlineMs: threeDaysMs } }),
+      policies: resolvePolicies({ model: { onFailure: 'park', parkDeadlineMs: threeDaysMs } }),
     },
     { id: 'hello-1', taskQueue: world.taskQueue },
   );

@@ -8,7 +8,7 @@ import { workflowStatus } from '../../src/client/status.ts';
 import { ticketMarker } from '../../src/effects/ticket-text.ts';
 import { createGates, type Gates } from '../../src/llm/gate.ts';
 import type { ExtractedOrder, OrderRequest } from '../../src/model/order.ts';
-import { policiesWith } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { markerSecret, type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { resetToStart } from '../support/reset-to-start.ts';
@@ -32,7 +32,7 @@ function order(world: OrderWorld, email = 'One lamp, 12.00 EUR please', id = 'or
   const request: OrderRequest = { email, customer };
   return startOrder(
     world.client,
-    { request, model: 'openai:gpt-4o-mini', policies: policiesWith({}) },
+    { request, model: 'openai:gpt-4o-mini', policies: resolvePolicies({}) },
     { id, taskQueue: world.taskQueue, tenant: 'acme' },
   );
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { AssistantAnswer } from '../../dev/sandbox/model-request.ts';
 import { startComplete } from '../../src/client/start.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const schema: JsonObject = {
@@ -29,7 +30,7 @@ async function ask(world: CallsWorld, model = 'openai:gpt-4o-mini', given: JsonO
     world.client,
     {
       request: { model, messages: [{ role: 'user', content: 'The order?' }], schema: given },
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id: 'order-7', taskQueue: world.taskQueue },
   );

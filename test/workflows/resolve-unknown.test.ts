@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { listEffects, resolveEffect, showEffect } from '../../src/client/effects.ts';
 import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
-import { policiesWith } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { customer, oneLamp, parkedOnFailure, startTestOrder } from '../support/start-test-order.ts';
@@ -122,7 +122,7 @@ test('given up: the workflow fails as it would have; a later start under its id 
     {
       request: { email: 'One lamp, 12.00 EUR please', customer },
       model: 'openai:gpt-4o-mini',
-      policies: policiesWith(),
+      policies: resolvePolicies(),
     },
     { id: 'order-1', taskQueue: world.taskQueue, retryFailed: true },
   );

@@ -4,8 +4,8 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { resolveEffect, showEffect } from '../../src/client/effects.ts';
 import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
-import { policiesWith } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { customer, oneLamp } from '../support/start-test-order.ts';
@@ -19,7 +19,7 @@ function start(world: OrderWorld, more: { email?: string; retryFailed?: boolean 
   const { email = 'One lamp, 12.00 EUR please', retryFailed = false } = more;
   return startOrder(
     world.client,
-    { request: { email, customer }, model: 'openai:gpt-4o-mini', policies: policiesWith({}) },
+    { request: { email, customer }, model: 'openai:gpt-4o-mini', policies: resolvePolicies({}) },
     { id: 'order-1', taskQueue: world.taskQueue, retryFailed },
   );
 }

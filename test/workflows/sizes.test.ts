@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startComplete } from '../../src/client/start.ts';
-import { policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 const mebibyte = 1024 * 1024;
@@ -16,7 +17,7 @@ test('a start over 2 MB is refused before anything is sent, naming the size', as
         model: 'openai:gpt-4o-mini',
         messages: [{ role: 'user', content: 'x'.repeat(2 * mebibyte) }],
       },
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id: 'large-1', taskQueue: world.taskQueue },
   );
@@ -38,7 +39,7 @@ test('an answer over 2 MB is a typed failure of the call, not a workflow that ne
     world.client,
     {
       request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Go on' }] },
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id: 'large-2', taskQueue: world.taskQueue },
   );
@@ -63,7 +64,7 @@ test('a repair whose prompt would exceed 2 MB is a typed failure', async (t) => 
           required: ['amount'],
         },
       },
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id: 'large-3', taskQueue: world.taskQueue },
   );
@@ -83,7 +84,7 @@ test('a provider that answers with a page of 100 KB leaves a failure that keeps 
     world.client,
     {
       request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] },
-      policies: policiesWith({ model: { maximumAttempts: 2 } }),
+      policies: resolvePolicies({ model: { maximumAttempts: 2 } }),
     },
     { id: 'large-4', taskQueue: world.taskQueue },
   );

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { overloaded, rateLimited } from '../../dev/sandbox/model-faults.ts';
 import { hang } from '../../dev/sandbox/wire-fault.ts';
 import { startComplete } from '../../src/client/start.ts';
-import type { PolicyOverrides } from '../../src/policies/resolve-policies.ts';
-import { type CallsWorld, policiesWith, startCallsWorld } from '../support/calls-world.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 async function ask(
@@ -16,7 +16,7 @@ async function ask(
     world.client,
     {
       request: { model, messages: [{ role: 'user', content: 'Say hello' }] },
-      policies: policiesWith(overrides),
+      policies: resolvePolicies(overrides),
     },
     { id: 'hello-1', taskQueue: world.taskQueue },
   );
@@ -141,7 +141,7 @@ test('cancelling the workflow closes the HTTP request to the model', async (t) =
     world.client,
     {
       request: { model: 'openai:gpt-4o-mini', messages: [{ role: 'user', content: 'Say hello' }] },
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id: 'hello-1', taskQueue: world.taskQueue },
   );

@@ -13,7 +13,7 @@ import type { ServerProcess } from '../../dev/servers/server-process.ts';
 import { cancel } from '../../src/client/cancel.ts';
 import { startComplete, startOrder } from '../../src/client/start.ts';
 import { openLedger } from '../../src/effects/ledger.ts';
-import { policiesWith } from '../support/calls-world.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';
 import { customer, oneLamp } from '../support/start-test-order.ts';
 import { until } from '../support/until.ts';
@@ -82,7 +82,7 @@ async function startUntilCharging(id: string) {
     {
       request: { email: 'One lamp, 12.00 EUR please', customer },
       model: 'openai:gpt-4o-mini',
-      policies: policiesWith({}),
+      policies: resolvePolicies({}),
     },
     { id },
   );
@@ -126,7 +126,7 @@ test('a worker that is killed between repair calls does not pay for the first ca
         messages: [{ role: 'user', content: 'The amount?' }],
         schema,
       },
-      policies: policiesWith({ model: { heartbeatTimeoutMs: 2000 } }),
+      policies: resolvePolicies({ model: { heartbeatTimeoutMs: 2000 } }),
     },
     { id: 'question-7' },
   );

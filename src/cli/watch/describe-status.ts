@@ -25,7 +25,7 @@ export interface StatusWords {
   readonly attempt: string;
   /** Countdown to the next attempt: `4.2 s`, `now`. */
   readonly nextIn: string;
-  /** The attempt and the countdown as words: `3/8, next in 4.2 s`. */
+  /** The attempt and the countdown as words: `3/8, next in 4.2 s`, `3/8, due now`. */
   readonly attemptAndNext: string;
   readonly repairs: string;
   /** Input and output, as counted by the provider. */
@@ -66,7 +66,7 @@ export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
     step,
     attempt,
     nextIn,
-    attemptAndNext: nextIn ? `${attempt}, next ${nextIn === 'now' ? '' : 'in '}${nextIn}` : attempt,
+    attemptAndNext: attempt + dueIn(current?.nextAttemptAt, now),
     repairs: progress && progress.repairs > 0 ? String(progress.repairs) : '',
     tokens: progress ? tokensOf(progress.usage) : '',
     effects: effects.map(({ name }) => name).join(' '),
@@ -88,6 +88,11 @@ function attemptOf({ attempt, maximumAttempts }: WorkflowStatus['pending'][numbe
 
 function tokensOf({ inputTokens, outputTokens }: Usage): string {
   return inputTokens + outputTokens > 0 ? `${inputTokens}/${outputTokens}` : '';
+}
+
+function dueIn(at: Date | undefined, now: Date): string {
+  if (!at) return '';
+  return at <= now ? ', due now' : `, next in ${countdown(at, now)}`;
 }
 
 function countdown(at: Date, now: Date): string {

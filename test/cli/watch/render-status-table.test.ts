@@ -153,7 +153,7 @@ test('a status on one line', () => {
     '10:00:30 order-1002 retrying: charge, attempt 3/12, next in 4.2 s, done: save, 503 Overloaded by stripe (the provider has no capacity for now): attempt 2 of 12 failed, next in 4.2 s',
   );
   const due = new Date('2026-11-24T10:00:34.240Z');
-  assert.match(statusLine(retrying, due), /: charge, attempt 3\/12, next now, done: save, /);
+  assert.match(statusLine(retrying, due), /: charge, attempt 3\/12, due now, done: save, /);
   assert.equal(
     statusLine({ ...done, progress: { ...progress, step: 'done' } }, now),
     '10:00:30 order-1004 done',
