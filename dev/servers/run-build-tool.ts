@@ -10,6 +10,8 @@ export interface ToolRun {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly folder: string;
+  /** Lines that only tell how far it is, and say nothing of what went wrong. */
+  readonly passing?: RegExp;
   /** A sentence that ends the error: what to install or set. */
   readonly fix: string;
 }
@@ -30,6 +32,7 @@ export async function runBuildTool(run: ToolRun, progress: Pick<Progress, 'say'>
   for await (const line of subprocess.iterable({ from: 'all' })) {
     if (line.trim() === '') continue;
     progress.say(line.trim());
+    if (run.passing?.test(line)) continue;
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();
   }

@@ -1,5 +1,5 @@
+import { goInstall } from './go-install.ts';
 import type { Program } from './program.ts';
-import { runBuildTool } from './run-build-tool.ts';
 
 // 1.5.1 is the newest that `go install` accepts: later versions replace modules in their go.mod.
 const VERSION = '1.5.1';
@@ -14,14 +14,12 @@ export const temporalCli: Program = {
   buildLabel: 'building the Temporal dev server with Go, once (about 3 minutes on 2 cores)',
 
   async build(folder, progress) {
-    await runBuildTool(
+    await goInstall(
       {
-        tool: 'go',
-        args: ['install', '-v', `github.com/temporalio/cli/cmd/temporal@v${VERSION}`],
-        env: { GOBIN: folder },
+        module: `github.com/temporalio/cli/cmd/temporal@v${VERSION}`,
         folder,
-        fix:
-          'Install Go 1.24 or newer (https://go.dev/dl) with a reachable module proxy (GOPROXY), ' +
+        go: '1.24',
+        otherwise:
           'or install the Temporal CLI (https://docs.temporal.io/cli) and put it on PATH ' +
           'or name it in HOLDFAST_TEMPORAL_CLI.',
       },

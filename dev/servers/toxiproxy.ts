@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Toxiproxy as ToxiproxyClient } from 'toxiproxy-node-client';
 import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
+import { goInstall } from './go-install.ts';
 import type { Program } from './program.ts';
-import { runBuildTool } from './run-build-tool.ts';
 import { startServerProcess } from './server-process.ts';
 import { waitUntilServing } from './wait-until.ts';
 
@@ -21,15 +21,12 @@ export const toxiproxyServer: Program = {
   buildLabel: 'building toxiproxy with Go, once (half a minute)',
 
   async build(folder, progress) {
-    await runBuildTool(
+    await goInstall(
       {
-        tool: 'go',
-        args: ['install', '-v', `github.com/Shopify/toxiproxy/v2/cmd/server@v${VERSION}`],
-        env: { GOBIN: folder },
+        module: `github.com/Shopify/toxiproxy/v2/cmd/server@v${VERSION}`,
         folder,
-        fix:
-          'Install Go 1.23 or newer (https://go.dev/dl) with a reachable module proxy (GOPROXY), ' +
-          'or put toxiproxy-server on PATH or name it in HOLDFAST_TOXIPROXY.',
+        go: '1.23',
+        otherwise: 'or put toxiproxy-server on PATH or name it in HOLDFAST_TOXIPROXY.',
       },
       progress,
     );

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { findProgram } from '../../dev/servers/find-program.ts';
+import { goInstall } from '../../dev/servers/go-install.ts';
 import { type Program, ProgramMissingError } from '../../dev/servers/program.ts';
 import { runBuildTool } from '../../dev/servers/run-build-tool.ts';
 import { temporalCli } from '../../dev/servers/temporal-cli.ts';
@@ -130,6 +131,29 @@ test('a missing build tool and a failing one say what to do', async (t) => {
       message: '"sh -c echo no network >&2; exit 3" failed:\n    no network\nConnect.',
     },
   );
+});
+
+test('what Go complains of is told, however many packages it names after that; C is left out', async (t) => {
+  const folder = temporaryFolder(t);
+  const go = writeExecutable(path.join(folder, 'go'));
+  const packages = Array.from({ length: 20 }, (_, n) => `echo example.com/some/package-${n}/v2`);
+  const complaint = `echo "# runtime/cgo: cannot execute 'as', cgo $CGO_ENABLED" >&2`;
+  writeFileSync(go, ['#!/bin/sh', complaint, ...packages, 'exit 1'].join('\n'));
+  const { PATH } = process.env;
+  process.env.PATH = `${folder}:${PATH}`;
+  t.after(() => {
+    process.env.PATH = PATH;
+  });
+  const said: string[] = [];
+  const program = { module: 'example.com/a@v1.0.0', folder, go: '1.24', otherwise: 'or else.' };
+  await assert.rejects(goInstall(program, { say: (line) => said.push(line) }), {
+    name: 'ProgramMissingError',
+    message:
+      '"go install -v example.com/a@v1.0.0" failed:\n' +
+      "    # runtime/cgo: cannot execute 'as', cgo 0\n" +
+      'Install Go 1.24 or newer (https://go.dev/dl) with a reachable module proxy (GOPROXY), or else.',
+  });
+  assert.equal(said.length, 21, 'all of it was shown as progress');
 });
 
 test('the version of Java is read from what it prints', () => {
