@@ -76,7 +76,7 @@ export function chartOf({ storm, outcomes }: Results): TopLevelSpec {
               field: 'title',
               sort: order,
               title: null,
-              axis: index === 0 ? { labelLimit: 200, labelFontSize: 12, labelPadding: 8 } : null,
+              axis: index === 0 ? { labelLimit: 300, labelFontSize: 12, labelPadding: 8 } : null,
             },
             x: {
               field: 'value',
@@ -140,7 +140,7 @@ export function chartOf({ storm, outcomes }: Results): TopLevelSpec {
                   domain: order,
                   range: ['#cf222e', '#bf8700', '#d1692e', '#2da44e', '#1f6feb'],
                 },
-                legend: { title: null, labelColor: ink, orient: 'bottom', columns: 5 },
+                legend: { title: null, labelColor: ink, orient: 'bottom', columns: 3, labelLimit: 300 },
               },
             },
           },
