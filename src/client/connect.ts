@@ -37,7 +37,7 @@ export async function connect(): Promise<Connected> {
   } catch (error) {
     throw new ClientError(
       'unreachable',
-      `no Temporal server answers at ${address}; start one with \`npm start\` or set TEMPORAL_ADDRESS`,
+      `no Temporal server answers at ${address}; start one (\`temporal server start-dev\`), or set TEMPORAL_ADDRESS`,
       { cause: error },
     );
   }

@@ -194,7 +194,7 @@ const facts: readonly Fact[] = [
     args,
     env: nobody,
     code: 3,
-    says: 'no Temporal server answers at 127.0.0.1:1; start one with `npm start` or set TEMPORAL_ADDRESS',
+    says: 'no Temporal server answers at 127.0.0.1:1; start one (`temporal server start-dev`), or set TEMPORAL_ADDRESS',
   })),
 ];
 

@@ -28,6 +28,9 @@ export async function reconcileCommand(flags: ReconcileFlags): Promise<void> {
 /** What was compared, and every difference in a sentence. */
 export function renderReconciliation(found: Reconciliation): string {
   const { compared, notAsked, differences } = found;
+  if (Object.keys({ ...compared, ...notAsked }).length === 0) {
+    return 'Nothing was compared: this worker knows neither Stripe nor GitHub (STRIPE_SECRET_KEY, GITHUB_TOKEN).';
+  }
   return [
     ...Object.entries(compared).map(
       ([effect, { rows, items }]) =>
