@@ -11,7 +11,7 @@ const largestPageSize = 500;
 export function viewOf(row: DatedRow): EffectView {
   const { key, generation, state, failure } = row;
   return {
-    key: keyOfGeneration(key, generation),
+    key: keyOfGeneration({ key, generation }),
     effect: parseIdempotencyKey(key)?.effect ?? row.effect,
     generation,
     state,

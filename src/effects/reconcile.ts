@@ -84,7 +84,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
         ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
-      for (const row of page) rows.set(keyOf(row), row);
+      for (const row of page) rows.set(keyOfGeneration(row), row);
       options.onProgress?.();
       after = page.at(-1);
     } while (page.length === pageSize);
@@ -93,11 +93,6 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
   // One that changed in between stands on a page that was read before.
   await read(Math.ceil(performance.now() - startedMs) + 1000);
   return [...rows.values()];
-}
-
-/** What the target knows it by. */
-function keyOf({ key, generation }: DatedRow): string {
-  return keyOfGeneration(key, generation);
 }
 
 /** What the items were listed from, and when. */
@@ -119,7 +114,7 @@ function differencesOf(
   const byMark = Map.groupBy(items, ({ mark }) => mark);
   const differences: Difference[] = [];
   for (const row of rows) {
-    const mark = findMarked.markOf(keyOf(row));
+    const mark = findMarked.markOf(keyOfGeneration(row));
     const found = byMark.get(mark) ?? [];
     byMark.delete(mark);
     // The list is older than what the row says now, or a worker is about to record what is in it.
@@ -142,7 +137,7 @@ function differencesOfRow(
   found: readonly MarkedItem[],
   { findMarked, target, sinceMs }: Asked,
 ): Difference[] {
-  const key = keyOf(row);
+  const key = keyOfGeneration(row);
   const differences: Difference[] = [];
   const [first, ...others] = found.filter(({ done }) => done);
   for (const { id, state } of others) {

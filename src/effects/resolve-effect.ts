@@ -65,7 +65,7 @@ async function happened(
   const text = JSON.stringify(checked.data);
   const isAlready = row.state === 'succeeded' && row.result === text;
   if (!isAlready && !(await ledger.operator.settleByHand(row, text))) throw notOpen(row);
-  return { key: targetKey(row), state: 'succeeded' };
+  return { key: keyOfGeneration(row), state: 'succeeded' };
 }
 
 async function didNotHappen(
@@ -75,7 +75,7 @@ async function didNotHappen(
   signal: AbortSignal,
 ): Promise<Resolved> {
   // Nothing was sent, or a generation was raised before: it will be done.
-  if (row.state === 'released') return { key: targetKey(row), state: 'released' };
+  if (row.state === 'released') return { key: keyOfGeneration(row), state: 'released' };
   if (row.state === 'succeeded') throw notOpen(row);
   const leftMs = requestLeftMs(effect, row);
   if (leftMs > 0) {
@@ -88,7 +88,7 @@ async function didNotHappen(
   const { findMarked } = effect;
   if (findMarked) {
     // A ledger from a backup does not know of a generation that was raised, and done, after it.
-    const marks = [row, next].map((each) => findMarked.markOf(targetKey(each)));
+    const marks = [row, next].map((each) => findMarked.markOf(keyOfGeneration(each)));
     const sinceMs = row.firstSentAtMs - clockMarginMs;
     const items = await findMarked.list({ sinceMs, request: JSON.parse(row.request), signal });
     const found = items.find((item) => marks.includes(item.mark) && item.done);
@@ -103,7 +103,7 @@ async function didNotHappen(
     return statements.raiseGeneration(row);
   });
   if (!raised) throw notOpen(row);
-  return { key: targetKey(next), state: 'released' };
+  return { key: keyOfGeneration(next), state: 'released' };
 }
 
 /**
@@ -129,11 +129,7 @@ async function giveUp(
   } as const;
   const isAlready = row.state === 'failed';
   if (!isAlready && !(await ledger.operator.failByHand(row, failure))) throw notOpen(row);
-  return { key: targetKey(row), state: 'failed' };
-}
-
-function targetKey({ key, generation }: LedgerRow): string {
-  return keyOfGeneration(key, generation);
+  return { key: keyOfGeneration(row), state: 'failed' };
 }
 
 function notOpen(row: LedgerRow): AttemptError {

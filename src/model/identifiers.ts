@@ -43,11 +43,17 @@ export function idempotencyKeyFor(
   effect: string,
   generation = 1,
 ): string {
-  return keyOfGeneration(`${scope}/${workflowId}:${effect}`, generation);
+  return keyOfGeneration({ key: `${scope}/${workflowId}:${effect}`, generation });
+}
+
+/** What the ledger has a row for. */
+export interface Generation {
+  readonly key: string;
+  readonly generation: number;
 }
 
 /** A key with its generation, as targets and persons are given it. */
-export function keyOfGeneration(key: string, generation: number): string {
+export function keyOfGeneration({ key, generation }: Generation): string {
   return generation === 1 ? key : `${key}#${generation}`;
 }
 
