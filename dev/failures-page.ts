@@ -1,6 +1,6 @@
+import { families } from '../src/calls/classify/families.ts';
 import { allFailureTypes, type FailureType, failureTypes } from '../src/failures/failure-types.ts';
 import { whatToDo } from '../src/failures/what-to-do.ts';
-import { families } from '../src/llm/classify/families.ts';
 import { catalogue } from '../src/policies/catalogue.ts';
 
 const retried = {
@@ -59,6 +59,6 @@ told apart by configuration; one table understands them all.
 |---|---|---|
 ${dialects.join('\n')}
 
-This page is generated from \`src/failures/\` and \`src/llm/classify/\` by \`node dev/write-schemas.ts\`.
+This page is generated from \`src/failures/\` and \`src/calls/classify/\` by \`node dev/write-schemas.ts\`.
 `;
 }

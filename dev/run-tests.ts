@@ -6,9 +6,10 @@ import { testFiles } from './test-files.ts';
 /** What takes longest, and often waits for servers; the rest, a second each, fills the gaps. */
 const startedFirst = [
   'test/crash/',
-  'test/workflows/journal.test.ts',
+  'test/durable/journal.test.ts',
   'test/dev/demo/',
   'test/cli/',
+  'test/durable/',
   'test/workflows/',
   'test/dev/',
   'test/client/',

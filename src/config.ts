@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { z } from 'zod';
+import type { RateLimitsByModel } from './calls/gate/gate-limits.ts';
 import {
   builtinProviderNames,
   builtinProviders,
@@ -7,8 +8,7 @@ import {
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
 import { type ProviderEntry, readProviders, readRateLimits } from './config/providers.ts';
-import { isLiveStripeKey, targetUrlProblem } from './effects/trust.ts';
-import type { RateLimitsByModel } from './policies/gate-limits.ts';
+import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
 export class InvalidConfiguration extends Error {

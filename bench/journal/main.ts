@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { type AttemptLog, createAttemptLog, createLogger } from '../../src/calls/attempt-log.ts';
+import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { type AttemptLog, createAttemptLog, createLogger } from '../../src/llm/attempt-log.ts';
-import { createCallModel } from '../../src/llm/call-model.ts';
-import { createProviders } from '../../src/llm/providers.ts';
-import type { ModelRequest } from '../../src/model/model-call.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+import type { ModelRequest } from '../../src/wire/model-call.ts';
 import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
 import { median } from '../overhead/median.ts';
 

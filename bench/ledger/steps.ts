@@ -3,10 +3,15 @@ import { z } from 'zod';
 import type { EffectTable } from '../../src/database/database-schema.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/database/open-database.ts';
 import type { NativeKeyEffect } from '../../src/effects/effect.ts';
-import { type Claim, type ClaimRequest, type Ledger, ledgerIn } from '../../src/effects/ledger.ts';
-import { runOnce } from '../../src/effects/run-once.ts';
-import { createSaveOrder } from '../../src/effects/save-order.ts';
-import { fingerprintOf } from '../../src/model/identifiers.ts';
+import {
+  type Claim,
+  type ClaimRequest,
+  type Ledger,
+  ledgerIn,
+} from '../../src/effects/once/ledger.ts';
+import { runOnce } from '../../src/effects/once/run-once.ts';
+import { createSaveOrder } from '../../src/orders/save-order.ts';
+import { fingerprintOf } from '../../src/wire/identifiers.ts';
 
 /** What is measured, each once a round and in this order; `record` records what `claim` claimed. */
 export const stepNames = [

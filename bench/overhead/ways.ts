@@ -3,11 +3,11 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { generateText } from 'ai';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
+import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptLog, createLogger } from '../../src/calls/attempt-log.ts';
+import { createGates } from '../../src/calls/gate/gates.ts';
+import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { createAttemptLog, createLogger } from '../../src/llm/attempt-log.ts';
-import { createCallModel } from '../../src/llm/call-model.ts';
-import { createGates } from '../../src/llm/gate.ts';
-import { createProviders } from '../../src/llm/providers.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
 

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { Client } from '@temporalio/client';
 import { closedOutcome } from '../../src/client/closed-outcome.ts';
 import { startComplete } from '../../src/client/start.ts';
-import type { CompleteResult } from '../../src/model/workflow-input.ts';
 import type { Policies } from '../../src/policies/catalogue.ts';
+import type { CompleteResult } from '../../src/wire/complete-input.ts';
 import { classifyMessage } from './classify-message.ts';
 import type { LabelledMessage, MessageFile } from './read-messages.ts';
 

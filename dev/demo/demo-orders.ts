@@ -1,4 +1,4 @@
-import type { OrderRequest } from '../../src/model/order.ts';
+import type { OrderRequest } from '../../src/orders/order.ts';
 import { demoProvider } from '../sandbox/demo-faults.ts';
 import { loadExampleOrders } from '../sandbox/example-orders.ts';
 import { revokedProvider } from './worker-environment.ts';

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../src/model/json.ts';
+import type { Json, JsonObject } from '../../src/wire/json.ts';
 
 /** The worker's identity in a committed history; the real one is a process id and a host's name. */
 const worker = 'worker@tests';

@@ -4,7 +4,7 @@ import {
   type ExtractedOrder,
   extractedOrderSchema,
   type OrderRequest,
-} from '../../src/model/order.ts';
+} from '../../src/orders/order.ts';
 
 /** Why an example order must wait for a person. */
 export type ApprovalReason = 'aboveLimit' | 'totalUnlikeItems' | 'ambiguousAmount';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { httpEffect } from '../../src/effects/http-effect.ts';
+import { httpEffect } from '../../src/effects/targets/http/http-effect.ts';
 
 const shipments = z.array(
   z.object({ id: z.string(), reference: z.string(), tracking: z.string() }),

@@ -2,9 +2,9 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
-import { type AttemptNotes, readNotes } from '../model/attempt-notes.ts';
-import { addUsage, type CallCosts } from '../model/call-costs.ts';
 import { billingOf } from '../policies/billing.ts';
+import { addUsage, type CallCosts } from '../policies/call-costs.ts';
+import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What an activity's work gets: when to stop, and how to say that it lives. */

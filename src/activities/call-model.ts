@@ -1,19 +1,19 @@
+import type { CallAnswer, CallModel } from '../calls/attempt-call.ts';
+import type { AttemptLog } from '../calls/attempt-log.ts';
+import { signalOf } from '../calls/gate/gate-signal.ts';
+import type { Gates } from '../calls/gate/gates.ts';
 import {
   AttemptError,
   type AttemptErrorFields,
   isAttemptError,
 } from '../failures/attempt-error.ts';
 import { failureTypes } from '../failures/failure-types.ts';
-import type { AttemptLog } from '../llm/attempt-log.ts';
-import type { CallAnswer, CallModel } from '../llm/call-model.ts';
-import type { Gates } from '../llm/gate.ts';
-import { costDetails, type Usage } from '../model/call-costs.ts';
-import { providerOf } from '../model/identifiers.ts';
-import type { ModelOutcome, ModelRequest } from '../model/model-call.ts';
-import { maximumPayloadBytes, payloadBytes } from '../model/payload-limit.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
+import { costDetails, type Usage } from '../policies/call-costs.ts';
 import { policyUntilFallback } from '../policies/fallback.ts';
-import { signalOf } from '../policies/gate-signal.ts';
+import { providerOf } from '../wire/identifiers.ts';
+import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
+import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
 import { passGate } from './pass-gate.ts';
 import { unexpectedError } from './unexpected-error.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { DeclaredEffects } from '../effects/declare-effects.ts';
 import type { Effect } from '../effects/effect.ts';
-import type { EffectOutcome, EffectRequest } from '../model/effect-call.ts';
-import type { EffectName } from '../model/effect-list.ts';
+import type { DeclaredEffects } from '../orders/declare-effects.ts';
+import type { EffectName } from '../orders/effect-list.ts';
+import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
 import { createEffectActivity, type EffectDependencies } from './run-effect.ts';
 

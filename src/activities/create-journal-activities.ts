@@ -1,9 +1,9 @@
-import { isDatabaseError } from '../effects/classify-database.ts';
+import { isDatabaseError } from '../database/classify-database.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ProviderGate } from '../model/provider-gate.ts';
-import type { RecordedAttempt } from '../model/recorded-attempt.ts';
-import { maximumAttemptsRead } from '../model/workflow-records.ts';
+import type { ProviderGate } from '../wire/provider-gate.ts';
+import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
+import { maximumAttemptsRead } from '../wire/workflow-records.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What persons read of the journal, as activities: the command line itself never opens it. */

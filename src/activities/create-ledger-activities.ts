@@ -1,16 +1,16 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
-import { databaseError, isDatabaseError } from '../effects/classify-database.ts';
-import type { DeclaredEffects } from '../effects/declare-effects.ts';
-import { doubtAfterRestore } from '../effects/doubt-after-restore.ts';
+import { databaseError, isDatabaseError } from '../database/classify-database.ts';
 import type { Effect } from '../effects/effect.ts';
-import { pruneLedger } from '../effects/prune-ledger.ts';
-import { reconcile } from '../effects/reconcile.ts';
-import { resolveEffect } from '../effects/resolve-effect.ts';
+import { doubtAfterRestore } from '../effects/operate/doubt-after-restore.ts';
+import { pruneLedger } from '../effects/operate/prune-ledger.ts';
+import { reconcile } from '../effects/operate/reconcile.ts';
+import { resolveEffect } from '../effects/operate/resolve-effect.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import { effectList } from '../model/effect-list.ts';
-import { idempotencyKeyFor } from '../model/identifiers.ts';
+import type { DeclaredEffects } from '../orders/declare-effects.ts';
+import { effectList } from '../orders/effect-list.ts';
+import { idempotencyKeyFor } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -19,8 +19,8 @@ import type {
   Reconciliation,
   ResolveEffect,
   Restored,
-} from '../model/ledger-operations.ts';
-import type { Resolved } from '../model/park-answers.ts';
+} from '../wire/ledger-operations.ts';
+import type { Resolved } from '../wire/park-answers.ts';
 import type { EffectDependencies } from './run-effect.ts';
 import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';

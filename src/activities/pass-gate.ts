@@ -1,5 +1,5 @@
-import type { GatePass, Gates } from '../llm/gate.ts';
-import type { Deferred, ModelRequest } from '../model/model-call.ts';
+import type { GatePass, Gates } from '../calls/gate/gates.ts';
+import type { Deferred, ModelRequest } from '../wire/model-call.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 
 /** A worker that stops sends its calls back for so long, plus as much at random. */

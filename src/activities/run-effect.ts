@@ -1,14 +1,14 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Effect } from '../effects/effect.ts';
-import type { Ledger } from '../effects/ledger.ts';
-import { runOnce } from '../effects/run-once.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import { runOnce } from '../effects/once/run-once.ts';
 import { isAttemptError } from '../failures/attempt-error.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
-import type { EffectOutcome, EffectRequest } from '../model/effect-call.ts';
-import { effectLabel, idempotencyKeyFor } from '../model/identifiers.ts';
-import { assertPayloadFits } from '../model/payload-limit.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
+import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
+import { effectLabel, idempotencyKeyFor } from '../wire/identifiers.ts';
+import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { runAttempt } from './attempt-scope.ts';
 import { unexpectedError } from './unexpected-error.ts';
 

@@ -1,8 +1,8 @@
-import type { DatedRow, RowFilter } from '../effects/operator-statements.ts';
+import type { DatedRow, RowFilter } from '../effects/operate/operator-statements.ts';
 import { describeAttemptError } from '../failures/attempt-error.ts';
-import { keyOfGeneration, parseIdempotencyKey } from '../model/identifiers.ts';
-import type { EffectDetails, EffectFilter, EffectView } from '../model/ledger-operations.ts';
-import { payloadBytes } from '../model/payload-limit.ts';
+import { keyOfGeneration, parseIdempotencyKey } from '../wire/identifiers.ts';
+import type { EffectDetails, EffectFilter, EffectView } from '../wire/ledger-operations.ts';
+import { payloadBytes } from '../wire/payload-limit.ts';
 
 const defaultPageSize = 100;
 const largestPageSize = 500;

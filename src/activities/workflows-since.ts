@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ServiceError } from '@temporalio/client';
 import { AttemptError } from '../failures/attempt-error.ts';
-import { workflowIdPattern } from '../model/identifiers.ts';
+import { workflowIdPattern } from '../wire/identifiers.ts';
 
 /** Clocks differ, and an effect may end a little after its workflow. */
 const marginMs = 10 * 60 * 1000;

@@ -28,7 +28,7 @@ export function createProgram(version: string): Command {
   startOptions(order)
     .addHelpText('after', commandHelp.startOrder)
     .action(async (file, options) => {
-      const { startOrderCommand } = await import('./commands/start-order.ts');
+      const { startOrderCommand } = await import('../orders/commands/start-order.ts');
       await startOrderCommand(file, options);
     });
   const complete = start
@@ -81,7 +81,7 @@ export function createProgram(version: string): Command {
     .option('--currency <code>', 'of that amount, for example eur')
     .addHelpText('after', commandHelp.approve)
     .action(async (id, options) => {
-      const { approveCommand } = await import('./commands/approve.ts');
+      const { approveCommand } = await import('../orders/commands/approve.ts');
       await approveCommand(id, options);
     });
   command(program, 'cancel', 'ask a workflow to stop')

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { maximumPayloadBytes } from '../model/payload-limit.ts';
+import { maximumPayloadBytes } from '../wire/payload-limit.ts';
 import { usageError } from './command-error.ts';
 import { formatMegabytes } from './format.ts';
 

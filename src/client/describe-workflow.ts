@@ -3,8 +3,8 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { workflowIdFor } from '../model/identifiers.ts';
-import { holdfastState } from '../model/search-attributes.ts';
+import { workflowIdFor } from '../wire/identifiers.ts';
+import { holdfastState } from '../wire/search-attributes.ts';
 import { ClientError } from './client-error.ts';
 
 /**

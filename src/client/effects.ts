@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { parkedFromMemo } from '../model/describe-park.ts';
-import { parseIdempotencyKey, workflowIdFor } from '../model/identifiers.ts';
+import { resolveUpdate } from '../durable/messages.ts';
+import { parkedFromMemo } from '../wire/describe-park.ts';
+import { parseIdempotencyKey, workflowIdFor } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -9,9 +10,8 @@ import type {
   Reconciliation,
   ResolveEffect,
   Restored,
-} from '../model/ledger-operations.ts';
-import type { Resolved, Verdict } from '../model/park-answers.ts';
-import { resolveUpdate } from '../workflows/messages.ts';
+} from '../wire/ledger-operations.ts';
+import type { Resolved, Verdict } from '../wire/park-answers.ts';
 import { ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';

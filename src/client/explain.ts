@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { workflowIdFor } from '../model/identifiers.ts';
-import type { ParkAnswer, Parked } from '../model/progress.ts';
-import type { WorkflowRecords } from '../model/workflow-records.ts';
+import { workflowIdFor } from '../wire/identifiers.ts';
+import type { ParkAnswer, Parked } from '../wire/progress.ts';
+import type { WorkflowRecords } from '../wire/workflow-records.ts';
 import { ClientError } from './client-error.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';

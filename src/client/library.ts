@@ -1,16 +1,16 @@
 /** The public client library: what `src/client.ts` exports. */
 export { findFailure, isCancelled } from '../failures/find-failure.ts';
-export { fingerprintOf, idempotencyKeyFor, workflowIdFor } from '../model/identifiers.ts';
-export type * from '../model/ledger-operations.ts';
-export type * from '../model/model-call.ts';
-export type * from '../model/order.ts';
-export type * from '../model/park-answers.ts';
-export type * from '../model/progress.ts';
-export type * from '../model/provider-gate.ts';
-export type * from '../model/workflow-input.ts';
+export { type ApproveOptions, approve } from '../orders/approve.ts';
+export type * from '../orders/order.ts';
 export { catalogue, type Policies, type PolicyName } from '../policies/catalogue.ts';
 export { resolveOrderPolicies, resolvePolicies } from '../policies/resolve-policies.ts';
-export { type ApproveOptions, approve } from './approve.ts';
+export type * from '../wire/complete-input.ts';
+export { fingerprintOf, idempotencyKeyFor, workflowIdFor } from '../wire/identifiers.ts';
+export type * from '../wire/ledger-operations.ts';
+export type * from '../wire/model-call.ts';
+export type * from '../wire/park-answers.ts';
+export type * from '../wire/progress.ts';
+export type * from '../wire/provider-gate.ts';
 export { type CancelAnswer, cancel } from './cancel.ts';
 export { ClientError, type ClientErrorKind } from './client-error.ts';
 export type { ClosedOutcome, ClosingFailure } from './closed-outcome.ts';

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { parkedFromMemo } from '../model/describe-park.ts';
-import type { Parked } from '../model/progress.ts';
-import { holdfastState } from '../model/search-attributes.ts';
+import { parkedFromMemo } from '../wire/describe-park.ts';
+import type { Parked } from '../wire/progress.ts';
+import { holdfastState } from '../wire/search-attributes.ts';
 
 /** A workflow that waits for a person. */
 export interface ParkedWorkflow {

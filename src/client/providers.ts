@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { ProviderGate } from '../model/provider-gate.ts';
+import type { ProviderGate } from '../wire/provider-gate.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 const timeoutMs = 2 * 60 * 1000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { workflowIdFor } from '../model/identifiers.ts';
+import { workflowIdFor } from '../wire/identifiers.ts';
 import { type ClosedOutcome, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
 

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
+import { resumeUpdate } from '../durable/messages.ts';
 import { isFailureType } from '../failures/failure-types.ts';
-import { parkedFromMemo } from '../model/describe-park.ts';
-import type { JsonObject } from '../model/json.ts';
-import type { ParkAnswer, Parked } from '../model/progress.ts';
 import type { PolicyOverrides } from '../policies/resolve-policies.ts';
-import { resumeUpdate } from '../workflows/messages.ts';
+import { parkedFromMemo } from '../wire/describe-park.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { inLanes } from './in-lanes.ts';

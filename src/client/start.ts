@@ -8,13 +8,13 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { fingerprintOf, workflowIdFor } from '../model/identifiers.ts';
-import { assertPayloadFits } from '../model/payload-limit.ts';
-import { holdfastState } from '../model/search-attributes.ts';
-import { defaultTaskQueue } from '../model/task-queues.ts';
-import type { CompleteInput, ProcessOrderInput } from '../model/workflow-input.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
 import { resolveOrderPolicies } from '../policies/resolve-policies.ts';
+import type { CompleteInput, ProcessOrderInput } from '../wire/complete-input.ts';
+import { fingerprintOf, workflowIdFor } from '../wire/identifiers.ts';
+import { assertPayloadFits } from '../wire/payload-limit.ts';
+import { holdfastState } from '../wire/search-attributes.ts';
+import { defaultTaskQueue } from '../wire/task-queues.ts';
 import type { complete, processOrder } from '../workflows/index.ts';
 import { ClientError } from './client-error.ts';
 

@@ -3,10 +3,10 @@ import type {
   WorkflowExecutionDescription,
   WorkflowExecutionStatusName,
 } from '@temporalio/client';
+import { progressQuery } from '../durable/messages.ts';
 import { isFailureType } from '../failures/failure-types.ts';
-import { workflowIdFor } from '../model/identifiers.ts';
-import type { Progress } from '../model/progress.ts';
-import { progressQuery } from '../workflows/messages.ts';
+import { workflowIdFor } from '../wire/identifiers.ts';
+import type { Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
 

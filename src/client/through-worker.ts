@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { findFailure } from '../failures/find-failure.ts';
-import { defaultTaskQueue, taskQueuesOf } from '../model/task-queues.ts';
+import { defaultTaskQueue, taskQueuesOf } from '../wire/task-queues.ts';
 import { ClientError } from './client-error.ts';
 
 /** Where the worker with the ledger is. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { namePattern } from '../model/identifiers.ts';
-import { defaultTaskQueue } from '../model/task-queues.ts';
+import { namePattern } from '../wire/identifiers.ts';
+import { defaultTaskQueue } from '../wire/task-queues.ts';
 
 const decimal = z.string().regex(/^\d+(\.\d{1,3})?$/, 'must be a decimal number such as 500.00');
 const whole = (fallback: number) => z.coerce.number().int().min(1).default(fallback);

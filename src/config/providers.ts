@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { namePattern } from '../model/identifiers.ts';
-import { providerFamilies } from '../model/provider-families.ts';
-import { type RateLimitsByModel, rateLimitsByModelSchema } from '../policies/gate-limits.ts';
+import { type RateLimitsByModel, rateLimitsByModelSchema } from '../calls/gate/gate-limits.ts';
+import { providerFamilies } from '../calls/provider/provider-families.ts';
+import { namePattern } from '../wire/identifiers.ts';
 
 const providerFields = z.strictObject({
   name: z.string().regex(namePattern),

@@ -61,7 +61,7 @@ export interface OrderTable {
 
 /**
  * An attempt of a call or effect, written once, when it ended or its worker was found dead; never
- * changed. `model/recorded-attempt.ts` says what the fields mean. Times are milliseconds of the
+ * changed. `wire/recorded-attempt.ts` says what the fields mean. Times are milliseconds of the
  * worker's clock.
  */
 export interface AttemptTable {

@@ -20,7 +20,7 @@ export interface AttemptErrorFields {
 }
 
 /**
- * A failed attempt on its way from `llm/` or `effects/` to the activity, where the policy decides
+ * A failed attempt on its way from `calls/` or `effects/` to the activity, where the policy decides
  * what comes next and it becomes an `ApplicationFailure`. It never crosses to the workflow itself.
  */
 export class AttemptError extends Error {

@@ -1,4 +1,4 @@
-import type { BegunAttempt, RecordedAttempt } from '../model/recorded-attempt.ts';
+import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { spoolLine } from './spool-line.ts';
 import type { SpoolWriter } from './spool-writer.ts';
 

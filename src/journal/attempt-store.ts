@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AttemptTable, Tables } from '../database/database-schema.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
-import type { RecordedAttempt } from '../model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 
 /** The attempts' table. */
 export interface AttemptStore {

@@ -1,11 +1,11 @@
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import type { Usage } from '../model/call-costs.ts';
-import { providerOf } from '../model/identifiers.ts';
-import type { ModelRequest } from '../model/model-call.ts';
-import type { SentState } from '../model/recorded-attempt.ts';
 import { billingOf } from '../policies/billing.ts';
 import { costOf, formatAmount } from '../policies/budget-price.ts';
+import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
+import { providerOf } from '../wire/identifiers.ts';
+import type { ModelRequest } from '../wire/model-call.ts';
+import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 
 /** What is known of a call's attempt when it begins. */

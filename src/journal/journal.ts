@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
-import type { RecordedAttempt } from '../model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptStore } from './attempt-store.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';

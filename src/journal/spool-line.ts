@@ -1,4 +1,4 @@
-import type { BegunAttempt, RecordedAttempt } from '../model/recorded-attempt.ts';
+import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
 
 /** What happened to an attempt, as a line of the spool. The last one has everything. */
 export type SpoolEvent =

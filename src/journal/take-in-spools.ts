@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { BegunAttempt, RecordedAttempt } from '../model/recorded-attempt.ts';
+import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { readSpoolLine } from './spool-line.ts';
 import { takeSpoolLock } from './spool-lock.ts';

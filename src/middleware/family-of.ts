@@ -1,4 +1,4 @@
-import type { ProviderFamily } from '../model/provider-families.ts';
+import type { ProviderFamily } from '../calls/provider/provider-families.ts';
 
 /** By the first that fits; what is no other's speaks OpenAI's protocol, as most do. */
 const families: readonly (readonly [pattern: RegExp, family: ProviderFamily])[] = [

@@ -3,9 +3,9 @@ import type {
   LanguageModelV4CallOptions,
   LanguageModelV4Middleware,
 } from '@ai-sdk/provider';
-import { createGates, type Gates } from '../llm/gate.ts';
+import type { RateLimitsByModel } from '../calls/gate/gate-limits.ts';
+import { createGates, type Gates } from '../calls/gate/gates.ts';
 import { catalogue } from '../policies/catalogue.ts';
-import type { RateLimitsByModel } from '../policies/gate-limits.ts';
 import { changePolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { attemptModel } from './attempt-model.ts';

@@ -4,7 +4,7 @@ import {
   LoadAPIKeyError,
   TypeValidationError,
 } from '@ai-sdk/provider';
-import type { Exchange } from '../llm/exchange.ts';
+import type { Exchange } from '../calls/provider/exchange.ts';
 
 /**
  * Completes what is known of an exchange with what the AI SDK says of its failure. `fetch` is the

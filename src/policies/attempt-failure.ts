@@ -1,7 +1,7 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import { type CallCosts, costDetails } from '../model/call-costs.ts';
+import { type CallCosts, costDetails } from './call-costs.ts';
 import { decideRetry, type RetryDecision } from './decide-retry.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 

@@ -1,5 +1,5 @@
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import type { Billing } from '../model/recorded-attempt.ts';
+import type { Billing } from '../wire/recorded-attempt.ts';
 
 /**
  * Of a proxy in between that got no answer, or none it understood: what is behind it may have gone

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { addUsage, type CallCosts, type Usage } from '../model/call-costs.ts';
 import {
   costOf,
   currencySchema,
@@ -9,6 +8,7 @@ import {
   type Price,
   parseAmount,
 } from './budget-price.ts';
+import { addUsage, type CallCosts, type Usage } from './call-costs.ts';
 
 const cap = z.int().min(1).optional();
 

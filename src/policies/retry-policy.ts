@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { allFailureTypes, type FailureType } from '../failures/failure-types.ts';
-import { once } from '../model/once.ts';
 import { budgetSchema } from './budget.ts';
 import { priceSchema } from './budget-price.ts';
 import { fallbackSchema, nonsenseIn } from './fallback.ts';
+import { once } from './once.ts';
 
 // All schemas here are made when they are first used: a policy that nobody changes is not checked
 // again, and making them would take a third of the time in which a workflow begins.

@@ -1,4 +1,4 @@
-import type { AttemptLog } from '../llm/attempt-log.ts';
+import type { AttemptLog } from '../calls/attempt-log.ts';
 
 /** Tells several logs of what happens to attempts, in this order. */
 export function combineAttemptLogs(...logs: readonly AttemptLog[]): AttemptLog {

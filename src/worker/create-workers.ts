@@ -1,7 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { CallActivities, EffectActivities } from '../activities/create-activities.ts';
 import type { JournalActivities } from '../activities/create-journal-activities.ts';
-import { taskQueuesOf } from '../model/task-queues.ts';
+import { taskQueuesOf } from '../wire/task-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** What the three workers of one process are made from. */

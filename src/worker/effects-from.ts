@@ -6,11 +6,11 @@ import {
 } from '../activities/create-ledger-activities.ts';
 import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
-import { createStripe } from '../effects/charge.ts';
-import { declareEffects } from '../effects/declare-effects.ts';
-import type { Ledger } from '../effects/ledger.ts';
-import { createOctokit } from '../effects/open-ticket.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import { createOctokit } from '../effects/targets/github/open-ticket.ts';
+import { createStripe } from '../effects/targets/stripe/charge.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
+import { declareEffects } from '../orders/declare-effects.ts';
 
 /** The effects as configured, and the connection they keep. */
 export interface ConfiguredEffects {

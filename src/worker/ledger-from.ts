@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
-import { databaseError } from '../effects/classify-database.ts';
-import { type Ledger, openLedger } from '../effects/ledger.ts';
+import { databaseError } from '../database/classify-database.ts';
+import { type Ledger, openLedger } from '../effects/once/ledger.ts';
 import { type CannotStart, type Explanation, explained, wordsOf } from './cannot-start.ts';
 
 /**

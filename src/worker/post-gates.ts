@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Gates } from '../calls/gate/gates.ts';
 import type { GateBoard } from '../journal/gate-board.ts';
-import type { Gates } from '../llm/gate.ts';
 
 const lookEveryMs = 1000;
 /** Said again without a change: the board takes who is silent for half a minute for gone. */

@@ -1,6 +1,6 @@
 import { type Connection, ServiceError } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
-import { holdfastState } from '../model/search-attributes.ts';
+import { holdfastState } from '../wire/search-attributes.ts';
 
 /** `temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD` */
 const keyword = 2;

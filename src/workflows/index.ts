@@ -1,5 +1,5 @@
 /** Everything a worker serves as workflows; the bundle's entry. */
-export { complete } from './complete.ts';
+export { complete } from '../durable/complete.ts';
 export {
   ledgerRestored,
   listEffects,
@@ -7,6 +7,6 @@ export {
   reconcileEffects,
   resolveEffect,
   showEffect,
-} from './operate-ledger.ts';
+} from '../durable/operate-ledger.ts';
+export { readProviders, readRecords } from '../durable/read-records.ts';
 export { processOrder } from './process-order.ts';
-export { readProviders, readRecords } from './read-records.ts';

@@ -1,10 +1,10 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { orderMessages, orderShape } from '../model/order-question.ts';
-import type { ProcessOrderInput, ProcessOrderResult } from '../model/workflow-input.ts';
-import { askModel } from './ask-model.ts';
-import { listenForApproval } from './await-approval.ts';
-import { effectsUnder } from './run-effects.ts';
-import { reportOf, trackProgress } from './track-progress.ts';
+import { askModel } from '../durable/ask-model.ts';
+import { effectsUnder } from '../durable/run-effects.ts';
+import { reportOf, trackProgress } from '../durable/track-progress.ts';
+import { listenForApproval } from '../orders/await-approval.ts';
+import { orderMessages, orderShape } from '../orders/order-question.ts';
+import type { ProcessOrderInput, ProcessOrderResult } from '../wire/complete-input.ts';
 
 /**
  * An order arrives as an email. A model reads it; then it is saved, charged and ticketed, each once.

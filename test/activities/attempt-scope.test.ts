@@ -9,8 +9,8 @@ import { runAttempt } from '../../src/activities/attempt-scope.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
 import { createFailure, type FailureDetails } from '../../src/failures/create-failure.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
-import { scripted } from '../effects/scripted-effect.ts';
-import { temporaryLedger } from '../effects/temporary-ledger.ts';
+import { scripted } from '../effects/once/scripted-effect.ts';
+import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
 
 const ledger = temporaryLedger();
 

@@ -5,16 +5,16 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createCallModelActivity } from '../../src/activities/call-model.ts';
+import type { CallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptLog } from '../../src/calls/attempt-log.ts';
+import { createGates } from '../../src/calls/gate/gates.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
 import type { FailureDetails } from '../../src/failures/create-failure.ts';
 import { createAttemptRecorder } from '../../src/journal/attempt-recorder.ts';
 import { createCallJournal } from '../../src/journal/call-journal.ts';
 import { readSpoolLine } from '../../src/journal/spool-line.ts';
-import { createAttemptLog } from '../../src/llm/attempt-log.ts';
-import type { CallModel } from '../../src/llm/call-model.ts';
-import { createGates } from '../../src/llm/gate.ts';
-import type { ModelOutcome, ModelRequest } from '../../src/model/model-call.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 
 const request: ModelRequest = {
   requestId: 'order-1/extract',

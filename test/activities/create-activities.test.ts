@@ -5,9 +5,9 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { createEffectActivities } from '../../src/activities/create-activities.ts';
-import type { DeclaredEffects } from '../../src/effects/declare-effects.ts';
-import { openLedger } from '../../src/effects/ledger.ts';
-import { createSaveOrder } from '../../src/effects/save-order.ts';
+import { openLedger } from '../../src/effects/once/ledger.ts';
+import type { DeclaredEffects } from '../../src/orders/declare-effects.ts';
+import { createSaveOrder } from '../../src/orders/save-order.ts';
 
 test('an effect that is written in another database than the ledger is refused at the start', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-elsewhere-'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderProviders } from '../../src/cli/commands/providers.ts';
-import type { ProviderGate } from '../../src/model/provider-gate.ts';
+import type { ProviderGate } from '../../src/wire/provider-gate.ts';
 
 const free: ProviderGate = {
   model: 'openai:gpt-4o-mini',

@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import type { CallActivities, EffectActivities } from '../../src/activities/create-activities.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
-import type { ModelOutcome, ModelRequest } from '../../src/model/model-call.ts';
+import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { OutsideEffect, TransactionEffect } from '../../src/effects/effect.ts';
-import type { Ledger, LedgerStatements } from '../../src/effects/ledger.ts';
+import type { Ledger, LedgerStatements } from '../../src/effects/once/ledger.ts';
 import { idOfKey, type Reach } from './breakpoints.ts';
 
 /** A ledger that stands still before and after a claim, and after a record. */

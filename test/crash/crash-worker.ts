@@ -2,14 +2,14 @@
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import { createCharge, createStripe } from '../../src/effects/charge.ts';
+import { createLogger } from '../../src/calls/attempt-log.ts';
 import type { Effect } from '../../src/effects/effect.ts';
-import { type Ledger, openLedger } from '../../src/effects/ledger.ts';
-import { createOctokit, createOpenTicket } from '../../src/effects/open-ticket.ts';
-import { createPostWebhook } from '../../src/effects/post-webhook.ts';
-import { createSaveOrder } from '../../src/effects/save-order.ts';
-import { createSendEmail } from '../../src/effects/send-email.ts';
-import { createLogger } from '../../src/llm/attempt-log.ts';
+import { type Ledger, openLedger } from '../../src/effects/once/ledger.ts';
+import { createOctokit, createOpenTicket } from '../../src/effects/targets/github/open-ticket.ts';
+import { createPostWebhook } from '../../src/effects/targets/http/post-webhook.ts';
+import { createSendEmail } from '../../src/effects/targets/resend/send-email.ts';
+import { createCharge, createStripe } from '../../src/effects/targets/stripe/charge.ts';
+import { createSaveOrder } from '../../src/orders/save-order.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { temporalLogger } from '../../src/worker/temporal-logger.ts';
 import {

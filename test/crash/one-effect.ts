@@ -1,8 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { EffectOutcome, EffectRequest } from '../../src/model/effect-call.ts';
-import { taskQueuesOf } from '../../src/model/task-queues.ts';
+import { activityOptions } from '../../src/durable/activity-options.ts';
 import type { RetryPolicy } from '../../src/policies/retry-policy.ts';
-import { activityOptions } from '../../src/workflows/activity-options.ts';
+import type { EffectOutcome, EffectRequest } from '../../src/wire/effect-call.ts';
+import { taskQueuesOf } from '../../src/wire/task-queues.ts';
 
 /** What {@link oneEffect} does. */
 export interface OneEffectInput {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { type KeyedEndpoint, startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
-import { httpEffect } from '../../src/effects/http-effect.ts';
-import { runOnce } from '../../src/effects/run-once.ts';
-import { createSaveOrder } from '../../src/effects/save-order.ts';
-import { failureOf } from '../effects/expect-failure.ts';
+import { runOnce } from '../../src/effects/once/run-once.ts';
+import { httpEffect } from '../../src/effects/targets/http/http-effect.ts';
+import { createSaveOrder } from '../../src/orders/save-order.ts';
+import { failureOf } from '../effects/once/expect-failure.ts';
 import { type TroubledStore, troubledPostgres, troubledSqlite } from './troubled-store.ts';
 
 /** More than there is room for in the pages of a database that is full. */

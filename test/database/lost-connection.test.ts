@@ -5,10 +5,10 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { createLedgerActivities } from '../../src/activities/create-ledger-activities.ts';
-import { databaseError } from '../../src/effects/classify-database.ts';
-import type { DeclaredEffects } from '../../src/effects/declare-effects.ts';
-import { openLedger } from '../../src/effects/ledger.ts';
-import type { EffectPage } from '../../src/model/ledger-operations.ts';
+import { databaseError } from '../../src/database/classify-database.ts';
+import { openLedger } from '../../src/effects/once/ledger.ts';
+import type { DeclaredEffects } from '../../src/orders/declare-effects.ts';
+import type { EffectPage } from '../../src/wire/ledger-operations.ts';
 
 let server: PostgresServer;
 before(async () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createAttemptLog } from '../../src/calls/attempt-log.ts';
+import { rateLimitsByModelSchema } from '../../src/calls/gate/gate-limits.ts';
 import { renderExplanation } from '../../src/cli/explain/render-explanation.ts';
 import { renderPolicy } from '../../src/cli/render-policy.ts';
-import { createAttemptLog } from '../../src/llm/attempt-log.ts';
-import { effectList } from '../../src/model/effect-list.ts';
+import { effectList } from '../../src/orders/effect-list.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
-import { rateLimitsByModelSchema } from '../../src/policies/gate-limits.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { modelRequest, recordingLog } from '../calls/caller.ts';
 import { explanation } from '../cli/explain/order-explained.ts';
-import { modelRequest, recordingLog } from '../llm/caller.ts';
 import { fencedBlocks, readPage } from './pages.ts';
 
 const retries = readPage('docs/retries.md');

@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
 import { lost, pass } from '../../dev/sandbox/wire-fault.ts';
 import { createBookShipment } from '../../examples/effects/book-shipment.ts';
-import { runOnce } from '../../src/effects/run-once.ts';
-import { failureOf } from '../effects/expect-failure.ts';
-import { temporaryLedger } from '../effects/temporary-ledger.ts';
+import { runOnce } from '../../src/effects/once/run-once.ts';
+import { failureOf } from '../effects/once/expect-failure.ts';
+import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
 
 const ledger = temporaryLedger();
 const root = path.join(import.meta.dirname, '../..');

@@ -8,7 +8,7 @@ import {
   openDatabase,
 } from '../../src/database/open-database.ts';
 import { gateBoard } from '../../src/journal/gate-board.ts';
-import type { NamedGateSnapshot } from '../../src/model/provider-gate.ts';
+import type { NamedGateSnapshot } from '../../src/wire/provider-gate.ts';
 
 const free: NamedGateSnapshot = {
   model: 'openai:gpt-4o-mini',

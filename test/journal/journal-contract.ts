@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { DatabaseLocation } from '../../src/database/open-database.ts';
 import { type Journal, type JournalOptions, openJournal } from '../../src/journal/journal.ts';
-import type { ModelRequest } from '../../src/model/model-call.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+import type { ModelRequest } from '../../src/wire/model-call.ts';
 
 /** A call's request, as the workflow makes it. */
 export function requestOf(workflowId: string, step = 'extract'): ModelRequest {

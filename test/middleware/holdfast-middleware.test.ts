@@ -16,7 +16,7 @@ import {
 } from '../../dev/sandbox/model-faults.ts';
 import { startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { cut, raw, reset, type WireFault } from '../../dev/sandbox/wire-fault.ts';
-import { createGates } from '../../src/llm/gate.ts';
+import { createGates } from '../../src/calls/gate/gates.ts';
 import {
   type HoldfastMiddlewareOptions,
   holdfastMiddleware,

@@ -11,10 +11,10 @@ import {
 } from '../../dev/sandbox/model-provider.ts';
 import { createTimeSkippingEnvironment } from '../../dev/servers/index.ts';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
-import { createAttemptLog } from '../../src/llm/attempt-log.ts';
-import { createCallModel } from '../../src/llm/call-model.ts';
-import type { Gates } from '../../src/llm/gate.ts';
-import { createProviders } from '../../src/llm/providers.ts';
+import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptLog } from '../../src/calls/attempt-log.ts';
+import type { Gates } from '../../src/calls/gate/gates.ts';
+import { createProviders } from '../../src/calls/provider/providers.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 import { assertRequestsEqualAttempts, type LogLine } from './count-attempts.ts';

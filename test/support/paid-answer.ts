@@ -1,5 +1,5 @@
 import { raw, type WireFault } from '../../dev/sandbox/wire-fault.ts';
-import type { Usage } from '../../src/model/call-costs.ts';
+import type { Usage } from '../../src/policies/call-costs.ts';
 
 /**
  * A whole chat completion with these tokens on its bill, whatever it is worth.

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { loadExampleOrders } from '../../dev/sandbox/example-orders.ts';
 import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
-import type { ExtractedOrder } from '../../src/model/order.ts';
-import type { ParkedOnFailure } from '../../src/model/progress.ts';
+import type { ExtractedOrder } from '../../src/orders/order.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import type { ParkedOnFailure } from '../../src/wire/progress.ts';
 import type { OrderWorld } from './order-world.ts';
 import { until } from './until.ts';
 

@@ -1,4 +1,4 @@
-import type { GateClock } from '../../src/llm/gate/gate-clock.ts';
+import type { GateClock } from '../../src/calls/gate/gate-clock.ts';
 
 /** A clock that jumps from one event to the next. */
 export interface VirtualClock extends GateClock {

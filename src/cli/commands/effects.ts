@@ -5,7 +5,7 @@ import {
   type EffectState,
   type EffectView,
   effectStates,
-} from '../../model/ledger-operations.ts';
+} from '../../wire/ledger-operations.ts';
 import { usageError } from '../command-error.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { parseAge } from '../parse-age.ts';

@@ -1,5 +1,5 @@
 import { listParked, type ParkedWorkflow } from '../../client/parked.ts';
-import { answerCommand, whatToDoAbout } from '../../model/describe-park.ts';
+import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';

@@ -1,5 +1,5 @@
 import { listProviders } from '../../client/providers.ts';
-import type { ProviderGate } from '../../model/provider-gate.ts';
+import type { ProviderGate } from '../../wire/provider-gate.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { plainTable, tableText } from '../plain-table.ts';

@@ -1,5 +1,5 @@
 import { pruneEffects, reconcileEffects } from '../../client/effects.ts';
-import type { Reconciliation } from '../../model/ledger-operations.ts';
+import type { Reconciliation } from '../../wire/ledger-operations.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';

@@ -1,5 +1,5 @@
 import { resolveEffect } from '../../client/effects.ts';
-import type { Verdict } from '../../model/park-answers.ts';
+import type { Verdict } from '../../wire/park-answers.ts';
 import { usageError } from '../command-error.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { withClient } from '../with-client.ts';

@@ -1,10 +1,10 @@
+import { compileSchema } from '../../calls/answers/parse-answer.ts';
 import { startComplete } from '../../client/start.ts';
-import { fingerprintOf } from '../../model/identifiers.ts';
-import type { JsonObject } from '../../model/json.ts';
-import type { Message } from '../../model/model-call.ts';
-import { compileSchema } from '../../model/parse-answer.ts';
-import { assertPayloadFits } from '../../model/payload-limit.ts';
-import type { CompleteInput, CompleteRequest } from '../../model/workflow-input.ts';
+import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
+import { fingerprintOf } from '../../wire/identifiers.ts';
+import type { JsonObject } from '../../wire/json.ts';
+import type { Message } from '../../wire/model-call.ts';
+import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
 import { dryRunComplete } from '../dry-run.ts';
 import { notice } from '../output.ts';

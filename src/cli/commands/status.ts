@@ -1,6 +1,6 @@
 import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
-import { answerCommand, whatToDoAbout } from '../../model/describe-park.ts';
-import type { ParkAnswer, Parked } from '../../model/progress.ts';
+import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
+import type { ParkAnswer, Parked } from '../../wire/progress.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';

@@ -1,4 +1,4 @@
-import type { RecordedAttempt } from '../../model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 import { noBreak } from './wrap.ts';

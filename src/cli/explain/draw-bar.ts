@@ -1,4 +1,4 @@
-import type { RecordedAttempt } from '../../model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { formatDuration } from '../format.ts';
 import type { Span, TimeScale } from './time-scale.ts';
 

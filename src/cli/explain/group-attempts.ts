@@ -1,7 +1,7 @@
 import type { Explanation } from '../../client/explain.ts';
-import type { EffectView } from '../../model/ledger-operations.ts';
-import type { RecordedAttempt } from '../../model/recorded-attempt.ts';
-import { maximumAttemptsRead } from '../../model/workflow-records.ts';
+import type { EffectView } from '../../wire/ledger-operations.ts';
+import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
+import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
 
 /** A call or an effect within one run of the workflow, with its attempts. */
 export interface AttemptGroup {

@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { ExplainedPark, Explanation } from '../../client/explain.ts';
-import type { RecordedAttempt } from '../../model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 import { describeAttempt, type Tone } from './describe-attempt.ts';

@@ -1,5 +1,5 @@
 import type { WorkflowStatus } from '../../client/status.ts';
-import type { Usage } from '../../model/call-costs.ts';
+import type { Usage } from '../../policies/call-costs.ts';
 import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 

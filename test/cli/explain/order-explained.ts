@@ -1,5 +1,5 @@
 import type { Explanation } from '../../../src/client/explain.ts';
-import type { RecordedAttempt } from '../../../src/model/recorded-attempt.ts';
+import type { RecordedAttempt } from '../../../src/wire/recorded-attempt.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 12, 0, 0);
 let count = 0;

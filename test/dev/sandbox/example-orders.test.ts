@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadExampleOrders, parseOrderFile } from '../../../dev/sandbox/example-orders.ts';
-import { reviewOrder } from '../../../src/model/review-order.ts';
+import { reviewOrder } from '../../../src/orders/review-order.ts';
 
 describe('the example orders', () => {
   const orders = loadExampleOrders();

@@ -1,0 +1,176 @@
+import type { LanguageModelUsage, ModelMessage, Warning } from 'ai';
+import { generateText, type Output } from 'ai';
+import type { Logger } from 'pino';
+import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import type { JsonObject } from '../wire/json.ts';
+import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { AttemptRecord } from './attempt-log.ts';
+import { isUnusable } from './classify/classify-answer.ts';
+import { classifyExchange } from './classify/classify-exchange.ts';
+import { type Exchange, inExchange } from './provider/exchange.ts';
+import type { ProviderFamily } from './provider/provider-families.ts';
+import type { Providers, ResolvedModel } from './provider/providers.ts';
+import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
+import { schemaFor } from './provider/schema-for.ts';
+
+/** What {@link createCallModel} needs. */
+export interface CallModelOptions {
+  readonly providers: Providers;
+  /** Gets the AI SDK's warnings and answers nobody has seen before; never content. */
+  readonly log: Logger;
+  /** The clock that a Retry-After date is compared with, in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** What belongs to one attempt. */
+export interface CallContext {
+  /** The caller's: its abort ends the HTTP request and is thrown on as it is. */
+  readonly signal: AbortSignal;
+  /** Counted from 1 over all schedulings of the call. */
+  readonly attempt: number;
+  readonly log?: Pick<AttemptRecord, 'sent'>;
+}
+
+/** A model's answer without what only the activity knows. */
+export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
+
+/** Makes one attempt of a call. */
+export type CallModel = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
+
+/** Longest delay of a timer in Node; a longer one would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/**
+ * Makes the function that calls models: at most one HTTP request, no retries of its own, and every
+ * failure an `AttemptError` with the truth about `sent`. A finish reason of `length` is an answer:
+ * the workflow decides whether a larger limit is worth it.
+ */
+export function createCallModel({ providers, log, now = Date.now }: CallModelOptions): CallModel {
+  // It would write to the console; the warnings are logged below.
+  globalThis.AI_SDK_LOG_WARNINGS = false;
+
+  return async function callModel(request, context) {
+    context.signal.throwIfAborted();
+    const model = providers.resolveModel(request.model);
+    const timeout = AbortSignal.timeout(Math.min(request.policy.requestTimeoutMs, longestTimerMs));
+    return inExchange(
+      () => context.log?.sent(),
+      async (exchange) => {
+        try {
+          const signal = AbortSignal.any([context.signal, timeout]);
+          const result = await generateText(settings(model, request, context.attempt, signal));
+          logWarnings(log, request, result.warnings);
+          if (isUnusable(model.family, exchange.body)) {
+            throw failure(exchange, usageOf(result.usage));
+          }
+          return answerOf(exchange, result);
+        } catch (error) {
+          if (context.signal.aborted) throw context.signal.reason;
+          if (isAttemptError(error)) throw error;
+          throw failure(exchange);
+        }
+      },
+    );
+
+    function failure(exchange: Exchange, usage?: Usage): AttemptError {
+      const { fields, shape } = classifyExchange(exchange, {
+        family: model.family,
+        by: model.provider,
+        // With usage the answer was whole, whatever the clock says by now.
+        isTimedOut: timeout.aborted && usage === undefined,
+        hasSchema: request.schema !== undefined,
+        nowMs: now(),
+      });
+      if (shape) {
+        const { requestId } = request;
+        const which = { requestId, attempt: context.attempt, provider: model.provider };
+        log.warn({ event: 'attempt.unclassified', ...which, ...shape });
+      }
+      // Without a cause: the AI SDK's errors hold prompt and answer.
+      const isPaid = usage && usage.inputTokens + usage.outputTokens > 0;
+      return new AttemptError({ ...fields, ...(isPaid && { usage }) });
+    }
+  };
+}
+
+function settings(
+  model: ResolvedModel,
+  request: ModelRequest,
+  attempt: number,
+  signal: AbortSignal,
+) {
+  const sent = request.schema && schemaFor(model.family, request.schema);
+  return {
+    model: model.languageModel,
+    messages: request.messages as ModelMessage[],
+    allowSystemInMessages: true,
+    maxOutputTokens: request.maximumOutputTokens,
+    maxRetries: 0,
+    abortSignal: signal,
+    headers: requestHeaders(request.requestId, attempt),
+    telemetry: { isEnabled: false },
+    providerOptions: providerOptionsFor(model.family, sent?.strict ?? false),
+    ...(sent && { output: unparsedJson(sent.schema) }),
+  };
+}
+
+/** Settings under the name that the AI SDK's provider of a family reads them by. */
+function providerOptionsFor(
+  family: ProviderFamily,
+  strictJsonSchema: boolean,
+): Record<string, JsonObject> {
+  switch (family) {
+    case 'openai':
+      return { openai: { strictJsonSchema } };
+    case 'openai-responses':
+      // As with Chat Completions: what is not needed again is not kept by the provider.
+      return { openai: { strictJsonSchema, store: false } };
+    case 'openai-compatible':
+      return { openaiCompatible: { strictJsonSchema } };
+    case 'anthropic':
+    case 'google':
+      return {};
+  }
+}
+
+/** Asks for JSON of a schema and leaves the text alone: the workflow reads, mends and checks it. */
+function unparsedJson(schema: JsonObject): Output.Output<string, string, never> {
+  return {
+    name: 'unparsed-json',
+    responseFormat: Promise.resolve({ type: 'json', schema: schema as object, name: 'answer' }),
+    parseCompleteOutput: async ({ text }) => text,
+    parsePartialOutput: async ({ text }) => ({ partial: text }),
+    createElementStreamTransform: () => undefined,
+  };
+}
+
+function answerOf(
+  exchange: Exchange,
+  result: { text: string; finishReason: string; usage: LanguageModelUsage },
+): CallAnswer {
+  const providerRequestId = providerRequestIdIn(exchange.headers);
+  return {
+    text: result.text,
+    finishReason: finishReasons[result.finishReason] ?? 'other',
+    usage: usageOf(result.usage),
+    ...(providerRequestId !== undefined && { providerRequestId }),
+  };
+}
+
+const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
+
+/** A provider may send anything as a number; prices are computed with counts only. */
+function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
+  const count = (tokens: number | undefined) =>
+    tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
+  return { inputTokens: count(inputTokens), outputTokens: count(outputTokens) };
+}
+
+function logWarnings(log: Logger, request: ModelRequest, warnings: readonly Warning[] = []): void {
+  for (const warning of warnings) {
+    const about =
+      'feature' in warning ? warning.feature : 'setting' in warning ? warning.setting : '';
+    log.warn({ event: 'model.warning', model: request.model, kind: warning.type, about });
+  }
+}

@@ -1,0 +1,113 @@
+import { destination, type Logger, pino } from 'pino';
+import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import type { RetryDecision } from '../policies/decide-retry.ts';
+import { providerOf } from '../wire/identifiers.ts';
+import type { ModelRequest } from '../wire/model-call.ts';
+import type { CallAnswer } from './attempt-call.ts';
+
+/** Writes what happens to attempts as structured JSON: ids, types and numbers, never content. */
+export interface AttemptLog {
+  /** Logs `attempt.started`. */
+  start(attempt: LoggedAttempt): AttemptRecord;
+  /** `attempt.deferred`: the gate sent it back for so long; nothing was sent. */
+  deferred(attempt: LoggedAttempt, delayMs: number): void;
+}
+
+/** An attempt as it begins. */
+export interface LoggedAttempt {
+  readonly workflowId: string;
+  readonly runId?: string;
+  readonly request: ModelRequest;
+  /** Counted from 1 over all schedulings of the call. */
+  readonly attempt: number;
+  /** How long the gate held it before. */
+  readonly heldMs?: number;
+}
+
+/** One attempt's further log lines; exactly one of the last three ends it. */
+export interface AttemptRecord {
+  /** `attempt.sent`: the request left this machine. */
+  sent(): void;
+  /** `attempt.finished`: the model answered. */
+  finished(answer: CallAnswer): void;
+  /** `attempt.failed`, with what was decided and where the delay came from. */
+  failed(fields: AttemptErrorFields, decision: RetryDecision): void;
+  /** `attempt.interrupted`: cancelled, or the worker stops. */
+  interrupted(): void;
+}
+
+/**
+ * @param log a logger whose destination is synchronous: see {@link createLogger}.
+ * @param now for durations, in milliseconds.
+ */
+export function createAttemptLog(log: Logger, now: () => number = Date.now): AttemptLog {
+  function lineOf({ workflowId, request, attempt }: LoggedAttempt): Logger {
+    const { requestId, model } = request;
+    return log.child({ workflowId, requestId, attempt, provider: providerOf(model), model });
+  }
+  const held = ({ heldMs = 0 }: LoggedAttempt) => heldMs >= 1 && { heldMs: Math.round(heldMs) };
+  return {
+    deferred(attempt, delayMs) {
+      lineOf(attempt).info({ event: 'attempt.deferred', ...held(attempt), sent: false, delayMs });
+    },
+    start(attempt) {
+      const startedMs = now();
+      let wasSent = false;
+      const line = lineOf(attempt);
+      const durationMs = () => Math.round(now() - startedMs);
+      line.info({ event: 'attempt.started', ...held(attempt) });
+      return {
+        sent() {
+          wasSent = true;
+          line.info({ event: 'attempt.sent', sent: true, durationMs: durationMs() });
+        },
+        finished({ providerRequestId, finishReason, usage }) {
+          line.info({
+            event: 'attempt.finished',
+            sent: true,
+            providerRequestId,
+            finishReason,
+            inputTokens: usage.inputTokens,
+            outputTokens: usage.outputTokens,
+            durationMs: durationMs(),
+          });
+        },
+        failed({ type, status, reason, sent, providerRequestId, retryAfterMs, usage }, decision) {
+          line.warn({
+            event: 'attempt.failed',
+            failureType: type,
+            status,
+            reason,
+            sent,
+            providerRequestId,
+            retryAfterMs,
+            inputTokens: usage?.inputTokens,
+            outputTokens: usage?.outputTokens,
+            retry: decision.retry,
+            ...(decision.retry
+              ? { delayMs: decision.delayMs, delaySource: decision.source }
+              : { why: decision.why }),
+            durationMs: durationMs(),
+          });
+        },
+        interrupted() {
+          line.warn({ event: 'attempt.interrupted', sent: wasSent, durationMs: durationMs() });
+        },
+      };
+    },
+  };
+}
+
+/**
+ * A logger of JSON lines. It writes synchronously: what was logged before a SIGKILL is on disk or
+ * in the pipe, so that every request can be accounted for.
+ *
+ * @param to a file descriptor or a file's path; standard output by default.
+ */
+export function createLogger(options: { level?: string; to?: number | string } = {}): Logger {
+  const { level = 'info', to = 1 } = options;
+  return pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    destination({ dest: to, sync: true }),
+  );
+}

@@ -1,0 +1,81 @@
+import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
+import { type Exchange, wasSent } from '../provider/exchange.ts';
+import type { ProviderFamily } from '../provider/provider-families.ts';
+import { providerRequestIdIn } from '../provider/request-headers.ts';
+import { classifyAnswer } from './classify-answer.ts';
+import { type ClassifiedConnection, classifyConnection } from './classify-connection.ts';
+import { type AnswerShape, shapeOf } from './shape-of.ts';
+
+/** What is known besides the exchange itself. */
+export interface FailedCall {
+  readonly family: ProviderFamily;
+  /** The provider's name. */
+  readonly by: string;
+  /** The request timeout has run out. */
+  readonly isTimedOut: boolean;
+  /** The answer was to keep to a JSON Schema. */
+  readonly hasSchema: boolean;
+  readonly nowMs: number;
+}
+
+/** A classified failure; `shape` where no row of the table knew the answer. */
+export interface ClassifiedExchange {
+  readonly fields: AttemptErrorFields;
+  readonly shape?: AnswerShape;
+}
+
+type Verdict = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
+  readonly unclassified?: boolean;
+};
+
+/** Says what one failed attempt means, from what happened on the wire. */
+export function classifyExchange(exchange: Exchange, call: FailedCall): ClassifiedExchange {
+  const connection = classifyConnection(exchange.failure);
+  const { type, reason, retryAfterMs, unclassified } = verdict(exchange, call, connection);
+  const { status } = exchange;
+  return {
+    fields: {
+      type,
+      by: call.by,
+      status,
+      reason,
+      retryAfterMs,
+      providerRequestId: providerRequestIdIn(exchange.headers),
+      sent: wasSent(exchange, connection.neverSent),
+    },
+    ...(unclassified && { shape: shapeOf(exchange) }),
+  };
+}
+
+function verdict(exchange: Exchange, call: FailedCall, connection: ClassifiedConnection): Verdict {
+  const { status, headers, body } = exchange;
+  const { family, nowMs } = call;
+  if (status === undefined) return withoutAnswer(exchange, call, connection);
+  // A status that is an error says enough, even where its body did not come whole.
+  const isSuccess = status >= 200 && status < 300;
+  if (!isSuccess) return classifyAnswer(family, { status, headers, body }, nowMs);
+  if (exchange.oversized) return { type: 'PayloadTooLarge', reason: 'the answer has no end' };
+  if (call.isTimedOut)
+    return { type: 'Timeout', reason: 'no whole answer within the request timeout' };
+  if (exchange.failure === undefined) {
+    return classifyAnswer(family, { status, headers, body }, nowMs);
+  }
+  return connection.reason ? connection : { ...connection, reason: 'cut within the answer' };
+}
+
+function withoutAnswer(
+  exchange: Exchange,
+  { isTimedOut, hasSchema }: FailedCall,
+  connection: ClassifiedConnection,
+): Verdict {
+  if (!exchange.fetched) {
+    // The AI SDK refused to make a request; of ours, only a schema can be at fault.
+    return hasSchema
+      ? { type: 'SchemaRejected', reason: 'it cannot be sent to this provider' }
+      : { type: 'InvalidRequest', reason: 'it cannot be sent to this provider' };
+  }
+  if (!isTimedOut) return connection;
+  return wasSent(exchange) === false
+    ? { type: 'ConnectionFailed', reason: 'no connection within the request timeout' }
+    : { type: 'Timeout', reason: 'no answer within the request timeout' };
+}

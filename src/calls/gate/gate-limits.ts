@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { providerOf } from '../../wire/identifiers.ts';
+import { type Bucket, bucketLimit, bucketWaitMs, fullBucket, takeFrom } from './gate-bucket.ts';
+
+const perMinute = z.number().positive();
+
+/** Rate limits known beforehand, for one model or all models of a provider; of one worker. */
+export const rateLimitsSchema = z.strictObject({
+  requestsPerMinute: perMinute
+    .optional()
+    .describe("Requests a minute. The account's limit, divided by the number of workers."),
+  tokensPerMinute: perMinute
+    .optional()
+    .describe("Tokens a minute, in and out. The account's limit, divided by the workers."),
+});
+
+/** By `<provider>:<model>`, or `<provider>` for each of its models by itself. */
+export const rateLimitsByModelSchema = z.record(z.string(), rateLimitsSchema);
+
+/** See the fields' descriptions in {@link rateLimitsSchema}. */
+export type RateLimits = z.infer<typeof rateLimitsSchema>;
+
+/** See {@link rateLimitsByModelSchema}. */
+export type RateLimitsByModel = z.infer<typeof rateLimitsByModelSchema>;
+
+/** The buckets of configured limits; absent where nothing is configured. */
+export interface LimitBuckets {
+  readonly requests?: Bucket;
+  readonly tokens?: Bucket;
+}
+
+/** The limits of a model: its own, or its provider's. */
+export function limitsFor(limits: RateLimitsByModel, model: string): RateLimits {
+  return limits[model] ?? limits[providerOf(model)] ?? {};
+}
+
+/** The tighter of each: where one account is limited under two names. */
+export function tighter(one: RateLimits, other: RateLimits): RateLimits {
+  const names = ['requestsPerMinute', 'tokensPerMinute'] as const;
+  const entries = names.map((name) => [
+    name,
+    Math.min(one[name] ?? Number.POSITIVE_INFINITY, other[name] ?? Number.POSITIVE_INFINITY),
+  ]);
+  return Object.fromEntries(entries.filter(([, limit]) => Number.isFinite(limit)));
+}
+
+/** Full buckets for the limits that are configured. */
+export function newBuckets(limits: RateLimits, nowMs: number): LimitBuckets {
+  const { requestsPerMinute, tokensPerMinute } = limits;
+  return {
+    ...(requestsPerMinute && { requests: fullBucket(bucketLimit(requestsPerMinute), nowMs) }),
+    ...(tokensPerMinute && { tokens: fullBucket(bucketLimit(tokensPerMinute), nowMs) }),
+  };
+}
+
+/** How long until a request of so many tokens keeps within the limits, in milliseconds. */
+export function limitsWaitMs(
+  buckets: LimitBuckets,
+  limits: RateLimits,
+  tokens: number,
+  nowMs: number,
+): number {
+  const wait = (bucket: Bucket | undefined, rate: number | undefined, amount: number) =>
+    bucket && rate ? bucketWaitMs(bucket, bucketLimit(rate), amount, nowMs) : 0;
+  return Math.max(
+    wait(buckets.requests, limits.requestsPerMinute, 1),
+    wait(buckets.tokens, limits.tokensPerMinute, tokens),
+  );
+}
+
+/** The buckets after requests and tokens were used; negative tokens give back an estimate's excess. */
+export function takeLimits(
+  buckets: LimitBuckets,
+  limits: RateLimits,
+  used: { readonly requests: number; readonly tokens: number },
+  nowMs: number,
+): LimitBuckets {
+  const take = (bucket: Bucket, rate: number, amount: number) =>
+    takeFrom(bucket, bucketLimit(rate), amount, nowMs);
+  const { requests, tokens } = buckets;
+  return {
+    ...(requests && { requests: take(requests, limits.requestsPerMinute ?? 1, used.requests) }),
+    ...(tokens && { tokens: take(tokens, limits.tokensPerMinute ?? 1, used.tokens) }),
+  };
+}

@@ -1,0 +1,122 @@
+import { providerOf } from '../../wire/identifiers.ts';
+import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
+import { type GateClock, realClock } from './gate-clock.ts';
+import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
+import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
+import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './one-gate.ts';
+
+export type { GatePass, GateVerdict } from './one-gate.ts';
+
+/** What the gates of a worker are made from; everything has a default. */
+export interface GatesOptions {
+  readonly settings?: Partial<GateSettings>;
+  /** Rate limits known beforehand, for this worker. */
+  readonly limits?: RateLimitsByModel;
+  /**
+   * Names of providers that are another one under a second name: the same address with the same
+   * key, and so the same limits. By name, the name that stands for both.
+   */
+  readonly sameAs?: Readonly<Record<string, string>>;
+  readonly clock?: GateClock;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+}
+
+/** A call that asks to go. */
+export interface GateEntry extends GateCall {
+  /** `<provider>:<model>`. */
+  readonly model: string;
+  /** Its abort gives up the place in the line. */
+  readonly signal: AbortSignal;
+}
+
+/** The gates of a worker: one for each provider (an address with a key) and model. */
+export interface Gates {
+  /**
+   * Waits until the call may go, or finds that it should come back later.
+   *
+   * @throws the signal's reason when it aborts first.
+   */
+  readonly enter: (entry: GateEntry) => Promise<GateVerdict>;
+  /** For metrics and people; in order of first use. */
+  readonly snapshot: () => NamedGateSnapshot[];
+  /** The worker drains: all that wait are sent back, and whoever comes after. */
+  readonly close: () => void;
+}
+
+/**
+ * Makes the gates of a worker. When a provider says that it has enough, all calls for the same
+ * address, key and model hold back, not just the one that was told: the others would only
+ * learn the same, at the cost of an attempt each and of the provider's recovery.
+ */
+export function createGates(options: GatesOptions = {}): Gates {
+  const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
+  const settings = { ...defaultGateSettings, ...options.settings };
+  const room = { waiting: 0 };
+  const gates = new Map<string, OneGate>();
+  let isClosed = false;
+
+  function gateFor(entry: GateEntry): OneGate {
+    const model = canonical(entry.model, sameAs);
+    const known = gates.get(model);
+    if (known) return known;
+    const gate = createOneGate({
+      settings,
+      limits: limitsOfAccount(limits, model, sameAs),
+      clock,
+      random,
+      room,
+    });
+    if (isClosed) gate.close();
+    gates.set(model, gate);
+    return gate;
+  }
+
+  return {
+    enter(entry) {
+      const { signal } = entry;
+      return new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        let giveUp = () => {};
+        const abort = () => {
+          giveUp();
+          reject(signal.reason);
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        giveUp = gateFor(entry).enter(entry, (verdict) => {
+          signal.removeEventListener('abort', abort);
+          resolve(verdict);
+        });
+      });
+    },
+    snapshot: () => [...gates].map(([model, gate]) => ({ model, ...gate.snapshot() })),
+    close() {
+      isClosed = true;
+      for (const gate of gates.values()) gate.close();
+    },
+  };
+}
+
+/** The model under the name that stands for its provider. */
+function canonical(model: string, sameAs: Readonly<Record<string, string>>): string {
+  const provider = providerOf(model);
+  return Object.hasOwn(sameAs, provider) ? renamed(model, sameAs[provider] ?? '') : model;
+}
+
+/** The limits under whatever name they are given; where two names have the same one, the tighter rules. */
+function limitsOfAccount(
+  limits: RateLimitsByModel,
+  model: string,
+  sameAs: Readonly<Record<string, string>>,
+): RateLimits {
+  const provider = providerOf(model);
+  const others = Object.keys(sameAs).filter((name) => sameAs[name] === provider);
+  return others
+    .map((name) => limitsFor(limits, renamed(model, name)))
+    .reduce(tighter, limitsFor(limits, model));
+}
+
+/** The same model of a provider by another name. */
+function renamed(model: string, provider: string): string {
+  return `${provider}${model.slice(providerOf(model).length)}`;
+}

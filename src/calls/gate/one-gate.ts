@@ -1,0 +1,193 @@
+import type { GateSnapshot } from '../../wire/provider-gate.ts';
+import { createFairLine } from './fair-line.ts';
+import { type GateAnswer, requestEnded } from './gate-answer.ts';
+import type { GateClock } from './gate-clock.ts';
+import { deferCall, type Returns, waitingRoom } from './gate-deferral.ts';
+import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
+import { isQuietAndInTheWay } from './gate-quiet.ts';
+import type { GateSettings } from './gate-settings.ts';
+import { snapshotOf } from './gate-snapshot.ts';
+import { gateWaitMs, newGateState, requestSent } from './gate-state.ts';
+
+/** What one gate is made from. */
+export interface OneGateOptions {
+  readonly settings: GateSettings;
+  readonly limits: RateLimits;
+  readonly clock: GateClock;
+  readonly random: () => number;
+  /** Calls that wait in the worker, at all its gates together. */
+  readonly room: { waiting: number };
+}
+
+/** A call at the gate. */
+export interface GateCall {
+  readonly fairnessKey: string;
+  /** Tokens it will use at most, as far as anybody can tell beforehand. */
+  readonly tokens: number;
+  /** How long it may wait here. */
+  readonly capMs: number;
+}
+
+/** What comes of it: it may go, or it is to come back later. */
+export type GateVerdict =
+  | { readonly kind: 'go'; readonly pass: GatePass }
+  | {
+      readonly kind: 'deferred';
+      readonly delayMs: number;
+      /** The provider is down, as far as this gate knows; absent when it just has no room. */
+      readonly isDown?: true;
+    };
+
+/** A call that went. */
+export interface GatePass {
+  /** To be called once when the attempt has ended; later calls do nothing. */
+  readonly ended: (answer: Omit<GateAnswer, 'sentMs'>, tokensUsed?: number) => void;
+}
+
+interface Waiting extends GateCall {
+  readonly verdict: (verdict: GateVerdict) => void;
+  readonly sinceMs: number;
+  stopCap: () => void;
+}
+
+/** The gate of one provider (an address with a key) and model. */
+export interface OneGate {
+  /** Asks to go. `verdict` is called once, perhaps at once. @returns a function that gives up. */
+  readonly enter: (call: GateCall, verdict: (verdict: GateVerdict) => void) => () => void;
+  /** Sends all that wait back to their workflows, and whoever comes from now on too. */
+  readonly close: () => void;
+  readonly snapshot: () => GateSnapshot;
+}
+
+/** Makes a gate: the line and the timers around the arithmetic of `policies/gate-*`. */
+export function createOneGate(options: OneGateOptions): OneGate {
+  const { settings, limits, clock, random, room } = options;
+  let state = newGateState(settings, clock.now());
+  let buckets = newBuckets(limits, clock.now());
+  let returns: Returns = { nextTurnMs: 0 };
+  let isClosed = false;
+  let stopTimer = () => {};
+  let stopWatch = () => {};
+  const line = createFairLine<Waiting>();
+
+  const waitMs = (call: GateCall, nowMs: number) =>
+    Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));
+
+  function leave(waiting: Waiting): void {
+    room.waiting -= 1;
+    waiting.stopCap();
+  }
+
+  const isInTheWay = () => isQuietAndInTheWay(state, settings, line.size(), clock.now());
+
+  /** Looks whether the provider has gone quiet while calls wait for it. */
+  function watch(): void {
+    stopWatch();
+    if (line.size() === 0) return;
+    while (isInTheWay()) {
+      const other = line.shed();
+      if (!other) return;
+      leave(other);
+      sendBack(other);
+    }
+    stopWatch = clock.after(settings.quietMs, watch);
+  }
+
+  function sendBack(waiting: Waiting): void {
+    const deferral = deferCall(state, settings, returns, line.size(), clock.now(), random);
+    returns = deferral.returns;
+    const isDown = state.phase === 'down' && !isClosed;
+    waiting.verdict({
+      kind: 'deferred',
+      delayMs: deferral.delayMs,
+      ...(isDown && { isDown }),
+    });
+  }
+
+  /** Lets go whoever may, and comes back when the next one may. */
+  function advance(): void {
+    stopTimer();
+    while (true) {
+      const next = line.peek();
+      if (!next) return;
+      const nowMs = clock.now();
+      const delayMs = waitMs(next, nowMs);
+      if (delayMs > 0) {
+        if (Number.isFinite(delayMs)) stopTimer = clock.after(delayMs, advance);
+        return;
+      }
+      line.shift();
+      leave(next);
+      next.verdict({ kind: 'go', pass: pass(next, nowMs) });
+    }
+  }
+
+  function pass(call: GateCall, sentMs: number): GatePass {
+    state = requestSent(state, settings, sentMs);
+    buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
+    let isEnded = false;
+    return {
+      ended(answer, tokensUsed = call.tokens) {
+        if (isEnded) return;
+        isEnded = true;
+        const nowMs = clock.now();
+        const unused = { requests: 0, tokens: tokensUsed - call.tokens };
+        buckets = takeLimits(buckets, limits, unused, nowMs);
+        state = requestEnded(state, settings, { ...answer, sentMs }, nowMs, random);
+        advance();
+      },
+    };
+  }
+
+  function hasRoom({ fairnessKey }: GateCall): boolean {
+    const places = waitingRoom(state, settings);
+    const isRoomFull = room.waiting >= settings.maximumWaiting && state.phase !== 'free';
+    const hasPlace = line.size() < places && !isRoomFull && !isInTheWay();
+    if (hasPlace) return true;
+    const other = line.giveWay(fairnessKey);
+    if (!other) return false;
+    leave(other);
+    sendBack(other);
+    return true;
+  }
+
+  return {
+    enter(call, verdict) {
+      const sinceMs = clock.now();
+      const waiting: Waiting = { ...call, verdict, sinceMs, stopCap: () => {} };
+      const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
+      if (isClosed || (!goesNow && !hasRoom(call))) {
+        sendBack(waiting);
+        return () => {};
+      }
+      const isWaiting = () => line.remove(call.fairnessKey, waiting);
+      room.waiting += 1;
+      line.push(call.fairnessKey, waiting);
+      if (!goesNow) {
+        waiting.stopCap = clock.after(call.capMs, () => {
+          if (!isWaiting()) return;
+          leave(waiting);
+          sendBack(waiting);
+          advance();
+        });
+      }
+      advance();
+      if (line.size() === 1) watch();
+      return () => {
+        if (!isWaiting()) return;
+        leave(waiting);
+        advance();
+      };
+    },
+    close() {
+      isClosed = true;
+      stopTimer();
+      stopWatch();
+      for (const waiting of line.drain()) {
+        leave(waiting);
+        sendBack(waiting);
+      }
+    },
+    snapshot: () => snapshotOf(state, line.size(), clock.now()),
+  };
+}

@@ -1,0 +1,121 @@
+import { createAnthropic } from '@ai-sdk/anthropic';
+import { createGoogle } from '@ai-sdk/google';
+import { createOpenAI } from '@ai-sdk/openai';
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import type { LanguageModelV4 } from '@ai-sdk/provider';
+import { AttemptError } from '../../failures/attempt-error.ts';
+import { providerOf } from '../../wire/identifiers.ts';
+import { createBoundedFetch } from './bounded-fetch.ts';
+import type { ProviderFamily } from './provider-families.ts';
+
+/** A provider of models, as data. */
+export interface ProviderConfig {
+  /** The prefix of its models: `openai` in `openai:gpt-4o-mini`. */
+  readonly name: string;
+  readonly family: ProviderFamily;
+  /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
+  readonly baseUrl?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** Without a key no request is made. Always so but for the family `openai-compatible`. */
+  readonly keyRequired?: boolean | undefined;
+  /** Sent with every request, for example Azure's `api-key`. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Added to every address, for example Azure's `api-version`. */
+  readonly queryParameters?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A model that can be called. */
+export interface ResolvedModel {
+  /** The provider's name. */
+  readonly provider: string;
+  readonly family: ProviderFamily;
+  readonly modelId: string;
+  readonly languageModel: LanguageModelV4;
+}
+
+/** The configured providers. */
+export interface Providers {
+  /** The prefixes that {@link Providers.resolveModel} knows. */
+  readonly names: readonly string[];
+  /**
+   * @param model `<provider>:<model id>`; a model id may hold colons (`ollama:llama3.2:3b`).
+   * @throws AttemptError `InvalidRequest` for an unknown prefix, `InvalidCredentials` for a key that
+   *   is missing or cannot be a header; both before any request.
+   */
+  resolveModel(model: string): ResolvedModel;
+}
+
+/**
+ * Makes the providers. The environment is not read: the AI SDK would take key and address from
+ * `OPENAI_*` and the like where they are not given, so both are always given.
+ */
+export function createProviders(configs: readonly ProviderConfig[]): Providers {
+  const byName = new Map(configs.map((config) => [config.name, config]));
+  const names = [...byName.keys()];
+
+  function resolveModel(model: string): ResolvedModel {
+    const config = byName.get(providerOf(model));
+    const modelId = model.slice(model.indexOf(':') + 1);
+    if (!config || modelId === '') {
+      throw new AttemptError({
+        type: 'InvalidRequest',
+        by: 'holdfast',
+        reason: `the model must be <provider>:<model>, with one of the providers ${names.join(', ')}`,
+        sent: false,
+      });
+    }
+    checkKey(config);
+    return {
+      provider: config.name,
+      family: config.family,
+      modelId,
+      languageModel: createLanguageModel(config, modelId),
+    };
+  }
+
+  return { names, resolveModel };
+}
+
+function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
+  const isMissing = !apiKey && (family !== 'openai-compatible' || keyRequired === true);
+  const reason = isMissing ? 'no API key is configured' : 'the API key holds blanks or line ends';
+  if (isMissing || (apiKey && !/^[\x21-\x7e]+$/.test(apiKey))) {
+    throw new AttemptError({ type: 'InvalidCredentials', by: name, reason, sent: false });
+  }
+}
+
+function createLanguageModel(config: ProviderConfig, modelId: string): LanguageModelV4 {
+  const { name, family, headers = {} } = config;
+  const apiKey = config.apiKey ?? '';
+  const baseURL = config.baseUrl ?? baseUrls[family];
+  const fetch = createBoundedFetch(config.queryParameters);
+  const settings = { name, baseURL, apiKey, headers, fetch };
+  switch (family) {
+    case 'openai':
+      return createOpenAI(settings).chat(modelId);
+    case 'openai-responses':
+      return createOpenAI(settings).responses(modelId);
+    case 'anthropic':
+      return createAnthropic({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
+    case 'google':
+      return createGoogle({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
+    case 'openai-compatible':
+      return createOpenAICompatible({
+        name,
+        baseURL,
+        ...(apiKey !== '' && { apiKey }),
+        headers,
+        fetch,
+        supportsStructuredOutputs: true,
+      }).chatModel(modelId);
+  }
+}
+
+/** The public endpoints of those that have one. */
+const baseUrls: Readonly<Record<ProviderFamily, string>> = {
+  openai: 'https://api.openai.com/v1',
+  'openai-responses': 'https://api.openai.com/v1',
+  'openai-compatible': '',
+  anthropic: 'https://api.anthropic.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+};

@@ -1,0 +1,40 @@
+import type { Json, JsonObject } from '../../wire/json.ts';
+
+const maps = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
+const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const singles = new Set(['items', 'additionalProperties']);
+
+/** The schemas directly inside one keyword's value; values of `enum` and the like are none. */
+export function subschemas(keyword: string, value: Json): readonly Json[] {
+  if (maps.has(keyword)) return isObject(value) ? Object.values(value) : [];
+  if (lists.has(keyword)) return Array.isArray(value) ? value : [];
+  return singles.has(keyword) ? [value] : [];
+}
+
+/**
+ * A JSON Schema without what a provider refuses. The answer is checked with the whole schema
+ * afterwards, so what is left out here only makes the model's task less clear.
+ *
+ * @param keeps whether a keyword with this value is sent; asked at every level.
+ */
+export function pruneSchema(
+  schema: JsonObject,
+  keeps: (keyword: string, value: Json) => boolean,
+): JsonObject {
+  const prune = (value: Json): Json => (isObject(value) ? pruneSchema(value, keeps) : value);
+  const kept = Object.entries(schema).filter(([keyword, value]) => keeps(keyword, value));
+  return Object.fromEntries(
+    kept.map(([keyword, value]) => {
+      if (maps.has(keyword) && isObject(value)) {
+        const inside = Object.entries(value).map(([name, inner]) => [name, prune(inner)] as const);
+        return [keyword, Object.fromEntries(inside)];
+      }
+      if (!lists.has(keyword) && !singles.has(keyword)) return [keyword, value];
+      return [keyword, Array.isArray(value) ? value.map(prune) : prune(value)];
+    }),
+  );
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

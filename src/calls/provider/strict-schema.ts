@@ -1,0 +1,60 @@
+import type { Json, JsonObject } from '../../wire/json.ts';
+import { isObject, pruneSchema, subschemas } from './prune-schema.ts';
+
+/** The form in which a schema is sent to a provider. */
+export interface ProviderSchema {
+  readonly schema: JsonObject;
+  /** OpenAI's strict mode: the output keeps to the schema, which must be of its subset. */
+  readonly strict: boolean;
+}
+
+/**
+ * Uses OpenAI's strict mode where its documented rules allow it ("Structured Outputs, supported
+ * schemas"): an object at the root, every object closed, every property required. Checks outside
+ * of the subset (lengths of strings, unknown formats) are left out of what is sent: the answer is
+ * checked with the whole schema afterwards anyway. A schema that breaks a rule is sent as it is,
+ * without strict mode, where OpenAI would refuse it with 400.
+ */
+export function strictSchema(schema: JsonObject): ProviderSchema {
+  const strict = schema.type === 'object' && isStrict(schema);
+  return strict ? { schema: pruneSchema(schema, isSent), strict } : { schema, strict };
+}
+
+const formats = new Set('date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '));
+/** Left out: they narrow what is valid, but do not change its structure. */
+const leftOut = new Set(
+  '$schema $id $comment default examples deprecated readOnly writeOnly minLength maxLength uniqueItems'.split(
+    ' ',
+  ),
+);
+const allowed = new Set(
+  'type properties required additionalProperties items enum const anyOf $ref $defs definitions title description pattern format multipleOf minimum maximum exclusiveMinimum exclusiveMaximum minItems maxItems'.split(
+    ' ',
+  ),
+);
+
+function isSent(keyword: string, value: Json): boolean {
+  return !leftOut.has(keyword) && (keyword !== 'format' || formats.has(String(value)));
+}
+
+function isStrict(schema: Json): boolean {
+  if (!isObject(schema)) return false;
+  const isClosed =
+    ![schema.type].flat().includes('object') ||
+    (schema.additionalProperties === false && requiresAll(schema));
+  return (
+    isClosed &&
+    Object.entries(schema).every(
+      ([keyword, value]) =>
+        leftOut.has(keyword) ||
+        keyword === 'additionalProperties' ||
+        (allowed.has(keyword) && subschemas(keyword, value).every(isStrict)),
+    )
+  );
+}
+
+function requiresAll({ properties = {}, required = [] }: JsonObject): boolean {
+  return Object.keys(properties as JsonObject).every((name) =>
+    (required as readonly Json[]).includes(name),
+  );
+}

@@ -1,0 +1,107 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { createFailure } from '../failures/create-failure.ts';
+import { type FoundFailure, findFailure, isCancelled } from '../failures/find-failure.ts';
+import { attemptsUntilFallback, nextModel, placeOf } from '../policies/fallback.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { describeFailedModel } from '../wire/describe-fallback.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
+import type { FailedModel, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import { withAttemptsLeft } from './assert-budgets.ts';
+import type { ProgressTracker } from './track-progress.ts';
+
+/** What is asked, of the first model. */
+export interface FirstTurn {
+  readonly model: string;
+  /** The last part of its request id. Those of the others end in `.fallback-<place in the list>`. */
+  readonly step: string;
+  readonly policy: ModelPolicy;
+}
+
+/** One model's turn: a call of its own. */
+export interface Turn
+  extends Pick<
+    ModelRequest,
+    'requestId' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
+  > {
+  /** For people, after the title of what is asked: ` (fallback 1)`; empty for the first model. */
+  readonly suffix: string;
+}
+
+/** Which model answered, and what. */
+export interface Answered {
+  readonly model: string;
+  readonly answer: ModelAnswer;
+}
+
+/**
+ * Asks the models of the policy's list in turn, until one answers. The caps of the policy are for all
+ * of them together: what one has used up, in attempts and time, the next does not have.
+ *
+ * @throws ApplicationFailure of the last model's type; its message names all that were asked.
+ */
+export async function askInTurn(
+  first: FirstTurn,
+  progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
+  ask: (turn: Turn) => Promise<ModelAnswer>,
+): Promise<Answered> {
+  const { policy } = first;
+  // A workflow that was started before there were such lists has none.
+  const { fallback = [] } = policy;
+  const failed: FailedModel[] = [];
+  let asked = { model: first.model, place: placeOf(fallback, first.model) };
+  let { step } = first;
+  let suffix = '';
+  let attemptsUsed = 0;
+  let elapsedUsedMs = 0;
+  while (true) {
+    const { model } = asked;
+    const requestId = requestIdFor(workflowInfo().workflowId, step);
+    const remaining = policy.maximumAttempts - attemptsUsed;
+    try {
+      const answer = await ask({
+        requestId,
+        model,
+        policy: policy.maximumAttempts > 0 ? withAttemptsLeft(policy, remaining) : policy,
+        ...(asked.place < fallback.length && {
+          attemptsUntilFallback: attemptsUntilFallback(fallback, asked),
+        }),
+        elapsedUsedMs,
+        suffix,
+      });
+      return { model, answer };
+    } catch (error) {
+      const failure = isCancelled(error) ? undefined : findFailure(error);
+      if (!failure) throw error;
+      const { attempt, elapsedMs, budget } = failure.details;
+      const attempts = typeof attempt === 'number' ? attempt : 0;
+      attemptsUsed += attempts;
+      if (typeof elapsedMs === 'number') elapsedUsedMs = elapsedMs;
+      const gaveUp = { requestId, model, type: failure.type, attempts };
+      failed.push(gaveUp);
+      // Our own budgets are the same for every model.
+      const next = budget === undefined ? nextModel(fallback, asked, failure.type) : undefined;
+      if (!next || isUsedUp(policy, attemptsUsed, elapsedUsedMs)) {
+        throw failed.length === 1 ? error : allFailed(failed, failure, error as Error);
+      }
+      progress.movedOn(gaveUp);
+      asked = next;
+      step = `${first.step}.fallback-${next.place}`;
+      suffix = ` (fallback ${next.place})`;
+      progress.callStarted(requestIdFor(workflowInfo().workflowId, step), false);
+    }
+  }
+}
+
+function isUsedUp(policy: ModelPolicy, attemptsUsed: number, elapsedUsedMs: number): boolean {
+  const { maximumAttempts, elapsedBudgetMs } = policy;
+  return (
+    (maximumAttempts > 0 && attemptsUsed >= maximumAttempts) ||
+    (elapsedBudgetMs > 0 && elapsedUsedMs >= elapsedBudgetMs)
+  );
+}
+
+function allFailed(failed: readonly FailedModel[], last: FoundFailure, cause: Error) {
+  const list = failed.map(describeFailedModel).join(', ');
+  const message = `${failed.length} models did not answer: ${list}; the last: ${last.message}`;
+  return createFailure(last.type, message, { final: true, details: last.details, cause });
+}

@@ -1,0 +1,22 @@
+import { compileSchema } from '../calls/answers/parse-answer.ts';
+import type { CompleteInput, CompleteResult } from '../wire/complete-input.ts';
+import { askModel } from './ask-model.ts';
+import { reportOf, trackProgress } from './track-progress.ts';
+
+/** One durable model call: retried under the policy, repaired when its shape is wrong. */
+export async function complete({ request, policies }: CompleteInput): Promise<CompleteResult> {
+  const { model, messages, schema } = request;
+  const progress = trackProgress();
+  const value = await askModel<unknown>(
+    {
+      step: 'complete',
+      model,
+      messages,
+      policy: policies.model,
+      ...(schema && { shape: { schema, validator: compileSchema(schema) } }),
+    },
+    progress,
+  );
+  progress.step('done');
+  return { value, ...reportOf(progress) };
+}

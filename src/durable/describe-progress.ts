@@ -1,0 +1,43 @@
+import { describeFailedModel } from '../wire/describe-fallback.ts';
+import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
+import type { Progress } from '../wire/progress.ts';
+import { escapeMarkdown } from './escape-markdown.ts';
+
+/** A workflow's state as Markdown, for the Temporal UI. Text from outside is escaped. */
+export function describeProgress(progress: Progress, workflowId: string): string {
+  const { usage } = progress;
+  const lines = [
+    `**${escapeMarkdown(progress.step)}**`,
+    '',
+    `- attempts ${progress.attempts}, repairs ${progress.repairs}`,
+    `- tokens ${usage.inputTokens} in, ${usage.outputTokens} out`,
+    ...(progress.model === undefined ? [] : [`- answered by ${escapeMarkdown(progress.model)}`]),
+    ...(progress.failedModels ?? []).map(
+      (failed) => `- no answer: ${escapeMarkdown(describeFailedModel(failed))}`,
+    ),
+    ...progress.effects.map(
+      ({ name, replayed }) =>
+        `- done: ${escapeMarkdown(name)}${replayed ? ' (had been done)' : ''}`,
+    ),
+  ];
+  const { parked, answers = [] } = progress;
+  if (parked) {
+    lines.push(
+      '',
+      `**Waits for a person** since ${parked.since}: ${parked.type} at ${escapeMarkdown(parked.step)}`,
+      ...(parked.until ? [`- until ${parked.until}, then it fails`] : []),
+      ...parked.reasons.map((reason) => `- ${escapeMarkdown(reason)}`),
+      '',
+      whatToDoAbout(parked),
+      '',
+      `\`${answerCommand(workflowId, parked)}\``,
+    );
+  }
+  if (answers.length > 0) lines.push('');
+  for (const { at, type, step, did, by } of answers) {
+    lines.push(
+      `- ${at} ${type} at ${escapeMarkdown(step)}: ${escapeMarkdown(did)}${by === undefined ? '' : ` by ${escapeMarkdown(by)}`}`,
+    );
+  }
+  return lines.join('\n');
+}

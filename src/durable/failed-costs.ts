@@ -1,0 +1,58 @@
+import { ActivityFailure } from '@temporalio/workflow';
+import type { FailureDetails } from '../failures/create-failure.ts';
+import { findFailure, findLastWords } from '../failures/find-failure.ts';
+import { type CallCosts, costsIn } from '../policies/call-costs.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { lostCosts, readNotes } from '../wire/attempt-notes.ts';
+import { attemptsLeft } from './activity-options.ts';
+
+/** One scheduling of the activity, and what the call had used up before it. */
+export interface Scheduling {
+  readonly policy: ModelPolicy;
+  readonly attemptsUsed: number;
+  readonly elapsedUsedMs: number;
+  /** The workflow's time. */
+  readonly scheduledAtMs: number;
+}
+
+/** What a scheduling has cost that ended in an error; without attempts where nobody can tell. */
+export type FailedCosts = CallCosts & { readonly attempts: number };
+
+const unknownCosts: FailedCosts = { attempts: 0 };
+
+/**
+ * Reads from an error what its scheduling has cost: from the failure's details or, when the worker
+ * was killed, from its last heartbeat.
+ */
+export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
+  const { heartbeat, cancelled } = findLastWords(error);
+  const notes = readNotes(heartbeat);
+  // Notes of a worker before this was counted: its workflows went on uncounted, and replay so.
+  if (notes.attempt > 0) {
+    const elapsedMs = Date.now() - scheduling.scheduledAtMs - notes.waitedMs;
+    return { ...lostCosts(notes, begun(error, scheduling)), elapsedMs: Math.max(0, elapsedMs) };
+  }
+  const details = findFailure(error)?.details ?? cancelled;
+  return isDetails(details) ? costsOfDetails(details, scheduling) : unknownCosts;
+}
+
+function costsOfDetails(details: FailureDetails, scheduling: Scheduling): FailedCosts {
+  const { attempt, elapsedMs } = details;
+  if (typeof attempt !== 'number') return unknownCosts;
+  return {
+    attempts: attempt - scheduling.attemptsUsed,
+    ...(typeof elapsedMs === 'number' && { elapsedMs: elapsedMs - scheduling.elapsedUsedMs }),
+    ...costsIn(details),
+  };
+}
+
+/** The last attempts may have been killed before they said a word; Temporal counted them. */
+function begun(error: unknown, { policy, attemptsUsed }: Scheduling): number {
+  const isUsedUp =
+    error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
+  return isUsedUp && policy.maximumAttempts > 0 ? attemptsLeft(policy, attemptsUsed) : 0;
+}
+
+function isDetails(details: unknown): details is FailureDetails {
+  return typeof details === 'object' && details !== null;
+}

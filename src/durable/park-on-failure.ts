@@ -1,0 +1,172 @@
+import { proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FoundFailure } from '../failures/find-failure.ts';
+import type { PolicyName } from '../policies/catalogue.ts';
+import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
+import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
+import type { Resolve, Resume } from '../wire/park-answers.ts';
+import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
+import { taskQueuesOf } from '../wire/task-queues.ts';
+import { ledgerActivityOptions } from './activity-options.ts';
+import { resolveUpdate, resumeUpdate } from './messages.ts';
+import type { Given, Park } from './park.ts';
+
+/** A step that failed for good. */
+export interface FailedStep {
+  readonly step: string;
+  readonly failure: FoundFailure;
+  readonly policyName: PolicyName;
+  readonly policy: RetryPolicy | ModelPolicy;
+  readonly model?: string;
+  readonly isEffect: boolean;
+  readonly skippable: boolean;
+}
+
+/** What is to become of it. */
+export type WayOn =
+  | { readonly kind: 'retry'; readonly model?: string; readonly policy: RetryPolicy | ModelPolicy }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'fail' };
+
+/** Waits for the person who says what becomes of a failed step; past the deadline it fails. */
+export type ParkOnFailure = (failed: FailedStep) => Promise<WayOn>;
+
+interface Waiting {
+  readonly failed: FailedStep;
+  readonly parked: ParkedOnFailure;
+  given?: Given<WayOn>;
+  busy: boolean;
+}
+
+/** Listens for `resume` and `resolve` from the start of the workflow. */
+export function listenForResume(park: Park): ParkOnFailure {
+  let waiting: Waiting | undefined;
+
+  setHandler(
+    resumeUpdate,
+    (resume): ParkAnswer => {
+      const { failed, parked } = named(resume.parkId);
+      const did = resume.action === 'skip' ? 'skip' : describeRetry(resume);
+      answer({ answer: wayOn(resume, failed), did, by: resume.resumedBy });
+      const { parkId, step, type } = parked;
+      return { parkId, step, type, did, by: resume.resumedBy, at: new Date().toISOString() };
+    },
+    { validator: (resume) => void wayOn(resume, named(resume.parkId).failed) },
+  );
+
+  setHandler(
+    resolveUpdate,
+    async (resolve) => {
+      const { failed } = named(resolve.parkId);
+      setBusy(true);
+      try {
+        const resolved = await resolveInLedger(failed, resolve);
+        const kind = resolve.verdict.kind === 'give up' ? 'fail' : 'retry';
+        const did = `resolved: ${resolve.verdict.kind}`;
+        answer({ answer: { kind, policy: failed.policy }, did, by: resolve.resolvedBy });
+        return resolved;
+      } finally {
+        setBusy(false);
+      }
+    },
+    {
+      validator: ({ parkId }) => {
+        if (!named(parkId).failed.isEffect) throw refused('a model call has nothing to resolve');
+      },
+    },
+  );
+
+  /** @throws InvalidRequest unless this is the park that waits for an answer now. */
+  function named(parkId: string): Waiting {
+    if (!waiting) throw refused('this workflow waits for nothing that can be resumed');
+    if (waiting.parked.parkId !== parkId) {
+      throw refused(`the answer is for ${parkId}, this waits as ${waiting.parked.parkId}`);
+    }
+    if (waiting.given || waiting.busy) throw refused(`${parkId} is answered already`);
+    return waiting;
+  }
+  function answer(given: Given<WayOn>): void {
+    if (waiting) waiting.given = given;
+  }
+  function setBusy(busy: boolean): void {
+    if (waiting) waiting.busy = busy;
+  }
+
+  return async function parkOnFailure(failed) {
+    const { step, policy } = failed;
+    const way = await park<WayOn>({
+      step,
+      deadlineMs: policy.parkDeadlineMs,
+      describe: (frame) => {
+        const parked: ParkedOnFailure = { ...frame, ...describeFailed(failed) };
+        waiting = { failed, parked, busy: false };
+        return parked;
+      },
+      given: () => waiting?.given,
+      isBusy: () => waiting?.busy === true,
+    }).finally(() => {
+      waiting = undefined;
+    });
+    return way ?? { kind: 'fail' };
+  };
+}
+
+function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 'since' | 'until'> {
+  const { step, failure, policyName, model, isEffect, skippable } = failed;
+  const { type, message, details } = failure;
+  if (type === 'ApprovalRequired') throw new TypeError('an approval is no failed step');
+  return {
+    type,
+    step,
+    reasons: [message],
+    policy: policyName,
+    skippable,
+    ...(model !== undefined && { model }),
+    ...(isEffect && details.requestId !== undefined && { effectKey: details.requestId }),
+  };
+}
+
+/** @throws InvalidRequest when the answer does not fit the step. */
+function wayOn(resume: Resume, failed: FailedStep): WayOn {
+  const { action, model, policy } = resume;
+  const { step, policyName } = failed;
+  if (action === 'skip') {
+    if (failed.skippable) return { kind: 'skip' };
+    throw refused(`the workflow cannot go on without the result of ${step}`);
+  }
+  if (model !== undefined && (failed.isEffect || !/^[^:]+:.+$/s.test(model))) {
+    throw refused(failed.isEffect ? `${step} asks no model` : `${model} is not provider:model`);
+  }
+  try {
+    return {
+      kind: 'retry',
+      policy: policy ? changePolicy(policyName, failed.policy, policy) : failed.policy,
+      ...(model !== undefined && { model }),
+    };
+  } catch (error) {
+    if (error instanceof InvalidPolicy) throw refused(error.message);
+    throw error;
+  }
+}
+
+function describeRetry({ model, policy }: Resume): string {
+  const changes = [
+    ...(model === undefined ? [] : [`model ${model}`]),
+    ...Object.entries(policy ?? {}).map(([field, value]) => `${field} ${JSON.stringify(value)}`),
+  ];
+  return changes.length === 0 ? 'retry' : `retry with ${changes.join(', ')}`;
+}
+
+function resolveInLedger({ step }: FailedStep, { verdict, resolvedBy }: Resolve) {
+  const { workflowId, taskQueue } = workflowInfo();
+  const { resolveEffect } = proxyActivities<LedgerActivities>({
+    ...ledgerActivityOptions(`resolve ${step}`),
+    taskQueue: taskQueuesOf(taskQueue).effects,
+  });
+  return resolveEffect({ workflowId, effect: step, verdict, resolvedBy });
+}
+
+function refused(message: string) {
+  return createFailure('InvalidRequest', message);
+}

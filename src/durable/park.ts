@@ -1,0 +1,70 @@
+import { condition, uuid4 } from '@temporalio/workflow';
+import type { ParkAnswer, Parked } from '../wire/progress.ts';
+
+/** How a park is shown and recorded. */
+export interface ParkPublisher {
+  readonly park: (parked: Parked) => void;
+  readonly unpark: (answer: ParkAnswer) => void;
+}
+
+/** What every park has, whatever it waits for. */
+export type ParkFrame = Pick<Parked, 'parkId' | 'since' | 'until'>;
+
+/** A person's answer, and what is recorded of it. */
+export interface Given<Answer> {
+  readonly answer: Answer;
+  readonly did: string;
+  readonly by: string;
+}
+
+/** What is waited for. */
+export interface ParkRequest<Answer> {
+  /** Names the park for people: the first part of its id. */
+  readonly step: string;
+  /** 0: waits for ever. */
+  readonly deadlineMs: number;
+  readonly describe: (frame: ParkFrame) => Parked;
+  /** The answer as soon as it is there. */
+  readonly given: () => Given<Answer> | undefined;
+  /** While an answer is being worked on, the deadline waits too. */
+  readonly isBusy?: () => boolean;
+}
+
+/** Waits for a person; `undefined` when the deadline came first. */
+export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
+
+/**
+ * The one way a workflow waits for a person. It keeps nothing awake: no polling, and no timer but
+ * the deadline's.
+ */
+export function createPark(publisher: ParkPublisher): Park {
+  let count = 0;
+  return async function park(request) {
+    const { step, deadlineMs, given, isBusy = () => false } = request;
+    count += 1;
+    const sinceMs = Date.now();
+    // Replayed the same, but new after a Reset: an answer that a Reset applies again names the old.
+    const parkId = `${step}.${count}.${uuid4().slice(0, 8)}`;
+    const since = new Date(sinceMs).toISOString();
+    const parked = request.describe({
+      parkId,
+      since,
+      ...(deadlineMs > 0 && { until: new Date(sinceMs + deadlineMs).toISOString() }),
+    });
+    publisher.park(parked);
+    const isGiven = () => given() !== undefined;
+    if (deadlineMs > 0) await condition(isGiven, deadlineMs);
+    else await condition(isGiven);
+    await condition(() => !isBusy());
+    const answer = given();
+    publisher.unpark({
+      parkId,
+      step,
+      type: parked.type,
+      since,
+      at: new Date().toISOString(),
+      ...(answer ? { did: answer.did, by: answer.by } : { did: 'deadline' }),
+    });
+    return answer?.answer;
+  };
+}

@@ -1,0 +1,118 @@
+import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
+import type { CallActivities } from '../activities/create-activities.ts';
+import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import type { FailureType } from '../failures/failure-types.ts';
+import { findFailure, isCancelled } from '../failures/find-failure.ts';
+import { costDetails } from '../policies/call-costs.ts';
+import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import { assertPayloadFits } from '../wire/payload-limit.ts';
+import { taskQueuesOf } from '../wire/task-queues.ts';
+import { activityOptions } from './activity-options.ts';
+import { failedCosts } from './failed-costs.ts';
+import type { ProgressTracker } from './track-progress.ts';
+
+/**
+ * One call: schedules the activity until it has an answer. What was deferred is scheduled again
+ * with the attempts that remain; what the policy counts by failure type is counted here.
+ *
+ * @param summary shown by the Temporal UI beside the activity.
+ */
+export async function callModel(
+  request: Omit<ModelRequest, 'attemptsUsed' | 'fairnessKey'>,
+  summary: string,
+  progress: ProgressTracker,
+): Promise<ModelAnswer> {
+  const { policy } = request;
+  const endedIn = new Map<FailureType, number>();
+  const fairnessKey = workflowInfo().priority?.fairnessKey;
+  let attemptsUsed = 0;
+  // A fallback goes on with the time that the models before it have left.
+  let { elapsedUsedMs = 0 } = request;
+  assertPayloadFits('the request to the model', { ...request, attemptsUsed });
+  const price = policy.prices[request.model];
+  while (true) {
+    const scheduling = { policy, attemptsUsed, elapsedUsedMs, scheduledAtMs: Date.now() };
+    const activities = proxyActivities<CallActivities>({
+      ...activityOptions(policy, attemptsUsed, summary),
+      taskQueue: taskQueuesOf(workflowInfo().taskQueue).calls,
+      ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
+    });
+    const outcome = await activities
+      .callModel({
+        ...request,
+        attemptsUsed,
+        elapsedUsedMs,
+        ...(fairnessKey !== undefined && { fairnessKey }),
+      })
+      .catch((error: unknown) => {
+        const costs = failedCosts(error, scheduling);
+        progress.spent(costs, price);
+        throw typed(error, {
+          requestId: request.requestId,
+          attempt: attemptsUsed + costs.attempts,
+          elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
+          ...costDetails(costs),
+        });
+      });
+    progress.spent(outcome, price);
+    if (outcome.kind === 'answer') return outcome;
+    attemptsUsed += outcome.attempts;
+    elapsedUsedMs += outcome.elapsedMs ?? 0;
+    if (outcome.kind === 'limited') {
+      const count = (endedIn.get(outcome.type) ?? 0) + 1;
+      endedIn.set(outcome.type, count);
+      const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
+      if (count >= allowed) {
+        throw createFailure(outcome.type, `${outcome.message}; giving up after ${count} of these`, {
+          final: true,
+          details: {
+            requestId: request.requestId,
+            attempt: attemptsUsed,
+            elapsedMs: elapsedUsedMs,
+          },
+        });
+      }
+    }
+    if (outcome.kind === 'deferred' && outcome.isDown) {
+      assertNoOtherModel(request, attemptsUsed, elapsedUsedMs);
+    }
+    // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
+    if (outcome.kind === 'limited') {
+      elapsedUsedMs += outcome.delayMs;
+      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price);
+    }
+    await sleep(outcome.delayMs);
+  }
+}
+
+/**
+ * A provider that is down is slept through, unless there is another model for such a time.
+ *
+ * @throws ApplicationFailure `Overloaded`
+ */
+function assertNoOtherModel(
+  {
+    requestId,
+    model,
+    attemptsUntilFallback: until = {},
+  }: Pick<ModelRequest, 'requestId' | 'model' | 'attemptsUntilFallback'>,
+  attempt: number,
+  elapsedMs: number,
+): void {
+  if (until.Overloaded === undefined) return;
+  throw createFailure('Overloaded', `the gate holds back what is for ${model}: nothing was sent`, {
+    final: true,
+    details: { requestId, attempt, elapsedMs, sent: false },
+  });
+}
+
+/** A timeout that a dead worker left has no type of ours yet; everything else keeps its own. */
+function typed(error: unknown, details: FailureDetails): unknown {
+  const found = findFailure(error);
+  if (found?.type !== 'WorkerLost' || isCancelled(error)) return error;
+  return createFailure('WorkerLost', `${found.message}, and no attempts are left`, {
+    final: true,
+    details,
+    ...(error instanceof Error && { cause: error }),
+  });
+}

@@ -1,0 +1,84 @@
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { EffectActivities } from '../activities/create-activities.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { type EffectName, effectList } from '../orders/effect-list.ts';
+import type { Policies } from '../policies/catalogue.ts';
+import type { RetryPolicy } from '../policies/retry-policy.ts';
+import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
+import { effectLabel, namePattern } from '../wire/identifiers.ts';
+import { assertPayloadFits } from '../wire/payload-limit.ts';
+import { taskQueuesOf } from '../wire/task-queues.ts';
+import { activityOptions } from './activity-options.ts';
+import type { ProgressTracker } from './track-progress.ts';
+import { untilDone } from './until-done.ts';
+
+/** How one run of an effect differs from another. */
+export interface EffectOptions {
+  /** Part of the idempotency key, for an effect that a loop runs: `2026-11`. */
+  readonly step?: string;
+  /** Whether a person may have the workflow go on without the result. */
+  readonly skippable?: boolean;
+}
+
+/** Runs an effect, once: `await charge(input)`, or in a loop `await charge(input, { step })`. */
+export interface RunEffect<Input, Result> {
+  /** @returns `undefined` when a person had it skipped. */
+  (input: Input, options: EffectOptions & { skippable: true }): Promise<Result | undefined>;
+  (input: Input, options?: Omit<EffectOptions, 'skippable'>): Promise<Result>;
+}
+
+/** The effects a workflow may run: their types are those of the declarations. */
+export type Effects = {
+  readonly [Name in EffectName]: EffectActivities[Name] extends (
+    request: EffectRequest<infer Input>,
+  ) => Promise<EffectOutcome<infer Result>>
+    ? RunEffect<Input, Result>
+    : never;
+};
+
+/** Typed functions for the effects: policy, queue, summary, progress and parking are taken care of. */
+export function effectsUnder(policies: Policies, progress: ProgressTracker): Effects {
+  const used = new Set<string>();
+
+  function take(label: string): void {
+    if (!namePattern.test(label)) {
+      throw createFailure('InvalidRequest', `${label} does not fit an idempotency key`);
+    }
+    if (used.has(label)) {
+      throw createFailure('EffectNameReused', `the effect ${label} ran already in this run`);
+    }
+    used.add(label);
+  }
+
+  function runner({ name, policy: policyName }: (typeof effectList)[number]) {
+    return async (input: unknown, { step, skippable = false }: EffectOptions = {}) => {
+      const label = effectLabel(name, step);
+      take(label);
+      assertPayloadFits(`the input of ${label}`, input);
+      return untilDone(
+        { name: label, policyName, policy: policies[policyName], skippable, attempt },
+        progress.parkOnFailure,
+      );
+
+      async function attempt({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
+        progress.step(label);
+        const activities = proxyActivities<Activities>({
+          ...activityOptions(policy, 0, label),
+          taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
+        });
+        const request = { input, policy, ...(step !== undefined && { step }) };
+        const { result, replayed } = await activities[name](request);
+        progress.effectDone(label, replayed);
+        return result;
+      }
+    };
+  }
+
+  return Object.fromEntries(effectList.map((effect) => [effect.name, runner(effect)])) as never;
+}
+
+/** What they have in common; each one's own types are in {@link Effects}. */
+type Activities = Record<
+  EffectName,
+  (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>
+>;

@@ -1,0 +1,133 @@
+import type { Transaction } from 'kysely';
+import type { RowState, Tables } from '../../database/database-schema.ts';
+import { migrate } from '../../database/migrations.ts';
+import {
+  type DatabaseKind,
+  type DatabaseLocation,
+  type OpenDatabase,
+  openDatabase,
+} from '../../database/open-database.ts';
+import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
+import { type OperatorStatements, operatorStatements } from '../operate/operator-statements.ts';
+import { ledgerStatements } from './ledger-statements.ts';
+
+/** Names a row: the key without generation, and the generation (from 1). */
+export interface RowName {
+  readonly key: string;
+  readonly generation: number;
+}
+
+/** What is stored at a claim. */
+export interface ClaimRequest extends RowName {
+  readonly effect: string;
+  readonly fingerprint: string;
+  /** JSON text of the exact request. */
+  readonly request: string;
+  readonly apiVersion?: string | undefined;
+  /** How long the claim holds unless it is renewed; any grace for a request under way included. */
+  readonly leaseMs: number;
+  /** How long a request of this attempt may be under way at most. */
+  readonly requestTimeoutMs?: number | undefined;
+}
+
+/** A claim that was obtained: the right to record, as long as the token is the latest. */
+export interface Claim extends RowName {
+  readonly token: number;
+  /** Whether an earlier claim may have done it. */
+  readonly inDoubt: boolean;
+  /** Times are milliseconds of the database's clock. */
+  readonly firstSentAtMs: number;
+  readonly claimedAtMs: number;
+  /** As stored at the first claim, not as given now. */
+  readonly request: string;
+  readonly apiVersion: string | undefined;
+}
+
+/** A row as read. */
+export interface LedgerRow extends Claim {
+  readonly effect: string;
+  readonly fingerprint: string;
+  readonly state: RowState;
+  /** JSON text, byte for byte as it was recorded. */
+  readonly result: string | undefined;
+  readonly failure: AttemptErrorFields | undefined;
+  /** Of the latest claim. */
+  readonly requestTimeoutMs: number | undefined;
+  /** The database's clock at the reading. */
+  readonly nowMs: number;
+  /** Left of the lease; 0 or less: it ran out. */
+  readonly leaseLeftMs: number;
+  /** The highest generation of its key; told by `read` only. */
+  readonly latestGeneration?: number;
+}
+
+/** The statements on one row. Those that change it return whether they did: a token that is not
+ * the latest any more, or a row that is settled already, is refused with `false`. */
+export interface LedgerStatements {
+  /**
+   * Claims a row that is new, `released`, or `started` with a lease that ran out, in one statement.
+   * `undefined`: not claimable now (`read` says why: other fingerprint, held, or settled).
+   */
+  claim(request: ClaimRequest): Promise<Claim | undefined>;
+  read(name: RowName): Promise<LedgerRow | undefined>;
+  /** `started` to `succeeded`, with the JSON text of the result. */
+  record(claim: Claim, result: string): Promise<boolean>;
+  /** `started` to `failed`: the target's definitive no. */
+  fail(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
+  /** `started` to `unknown`: a person decides. */
+  markUnknown(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
+  /**
+   * Gives the claim back because this attempt surely did nothing: `released`, unless an earlier
+   * attempt is in doubt; then the row stays `started` with its lease ended.
+   */
+  release(claim: Claim): Promise<boolean>;
+  /** Gives the claim back in doubt: it may be taken over after `afterMs`. */
+  giveUp(claim: Claim, afterMs: number): Promise<boolean>;
+  /** Extends the lease to `leaseMs` from now. */
+  renew(claim: Claim, leaseMs: number): Promise<boolean>;
+  /** `unknown` to `succeeded`, when a later look-up found it. Takes the row as it was read. */
+  settle(row: LedgerRow, result: string): Promise<boolean>;
+  /** `unknown` to `failed`, when a later look-up found that it came to nothing. */
+  settleFailed(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
+}
+
+/** The table that remembers effects. */
+export interface Ledger extends LedgerStatements {
+  /** What persons look at and settle. */
+  readonly operator: OperatorStatements;
+  readonly kind: DatabaseKind;
+  /** For logs: the file, or the URL without its password. */
+  readonly name: string;
+  /** Runs statements of the ledger and of the application in one transaction. */
+  transaction<T>(
+    run: (statements: LedgerStatements, transaction: Transaction<Tables>) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens the ledger and brings its tables up to date. */
+export async function openLedger(location: DatabaseLocation): Promise<Ledger> {
+  const open = openDatabase(location);
+  try {
+    return await ledgerIn(open);
+  } catch (error) {
+    await open.database.destroy();
+    throw error;
+  }
+}
+
+/** The ledger in a database that is open already; closing the ledger closes that. */
+export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<Ledger> {
+  await migrate(database, kind);
+  return {
+    ...ledgerStatements(database, kind),
+    operator: operatorStatements(database, kind),
+    kind,
+    name,
+    transaction: (run) =>
+      database
+        .transaction()
+        .execute((transaction) => run(ledgerStatements(transaction, kind), transaction)),
+    close: () => database.destroy(),
+  };
+}

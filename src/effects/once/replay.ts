@@ -1,0 +1,131 @@
+import { databaseError } from '../../database/classify-database.ts';
+import { AttemptError } from '../../failures/attempt-error.ts';
+import type { Effect, EffectContext, OutsideEffect } from '../effect.ts';
+import { EffectError, effectErrorFrom } from '../effect-error.ts';
+import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
+
+/** One call of `runOnce`, its options filled in. */
+export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
+  readonly ledger: Ledger;
+  readonly effect: Kind;
+  readonly input: Input;
+  readonly targetKey: string;
+  readonly signal: AbortSignal;
+  readonly heartbeat: () => void;
+  readonly requestTimeoutMs: number;
+  readonly maximumWaitMs: number;
+  readonly leaseMs: number;
+  readonly graceMs: number;
+}
+
+/** An effect that is done. */
+export interface Ran<Result> {
+  readonly result: Result;
+  readonly replayed: boolean;
+}
+
+/** A person raised a new generation of the key: that one counts. */
+export interface Superseded {
+  readonly superseded: number;
+}
+
+/** The generation that counts instead of this row, if a person raised one. */
+export function supersededBy({ generation, latestGeneration = 1 }: LedgerRow) {
+  return latestGeneration > generation ? { superseded: latestGeneration } : undefined;
+}
+
+/** What the effect's code gets, for a claim or for a row that is only looked up. */
+export function contextOf<Input, Result>(
+  call: EffectCall<Input, Result>,
+  claim: Claim,
+  stillMine: () => Promise<void>,
+): EffectContext<Input> {
+  const endsMs = performance.now() + call.requestTimeoutMs;
+  return {
+    key: call.targetKey,
+    input: call.input,
+    request: JSON.parse(claim.request),
+    apiVersion: claim.apiVersion,
+    firstSentAtMs: claim.firstSentAtMs,
+    claimedAtMs: claim.claimedAtMs,
+    inDoubt: claim.inDoubt,
+    // Not the caller's signal: what was sent finishes and is recorded, also when nobody waits.
+    signal: AbortSignal.timeout(call.requestTimeoutMs),
+    leftMs: () => Math.max(1, Math.round(endsMs - performance.now())),
+    heartbeat: call.heartbeat,
+    stillMine,
+  };
+}
+
+/**
+ * Answers from a row that is settled: the result byte for byte, or the same failure again, with
+ * nothing sent. Where the outcome is `unknown`, the target is asked once more: it may know by now.
+ */
+export async function replay<Input, Result>(
+  call: EffectCall<Input, Result>,
+  row: LedgerRow,
+  request: ClaimRequest,
+): Promise<{ result: Result; replayed: boolean }> {
+  assertSameFingerprint(row.fingerprint, request.fingerprint);
+  if (row.state === 'succeeded') {
+    return { result: JSON.parse(row.result ?? 'null') as Result, replayed: true };
+  }
+  const { effect } = call;
+  if (row.state === 'unknown' && effect.way !== 'same transaction' && effect.lookUp) {
+    const found = await lookUpAgain({ ...call, effect }, row);
+    if (found) return found;
+  }
+  const stored = row.failure ?? { type: 'EffectUnknown', by: effect.target };
+  throw new AttemptError({ ...stored, sent: false });
+}
+
+/** @throws AttemptError `IdempotencyKeyReused`, naming both. */
+export function assertSameFingerprint(stored: string, given: string): void {
+  if (stored === given) return;
+  throw new AttemptError({
+    type: 'IdempotencyKeyReused',
+    by: 'ledger',
+    reason: `the key belongs to ${stored}, this is ${given}`,
+    sent: false,
+  });
+}
+
+/**
+ * Only reads at the target; the row changes only when the target knows how it ended, and only if
+ * nobody else changed it.
+ */
+async function lookUpAgain<Input, Result>(
+  call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
+  row: LedgerRow,
+): Promise<{ result: Result; replayed: boolean } | undefined> {
+  const { effect, ledger } = call;
+  let text: string;
+  try {
+    const found = await effect.lookUp?.(contextOf(call, row, async () => {}));
+    if (found === undefined) return undefined;
+    text = JSON.stringify(found);
+  } catch (error) {
+    const failure = effectErrorFrom(effect.target, error);
+    if (failure.state === 'refused') await settled(ledger.settleFailed(row, failure.fields));
+    throw failure;
+  }
+  if (!effect.result.safeParse(JSON.parse(text)).success) throw misfit(effect.target);
+  await settled(ledger.settle(row, text));
+  return { result: JSON.parse(text) as Result, replayed: true };
+}
+
+/** @throws AttemptError `EffectInProgress` when somebody settled it meanwhile: theirs is the answer. */
+async function settled(change: Promise<boolean>): Promise<void> {
+  const isOurs = await change.catch((error: unknown) => {
+    throw databaseError(error, false);
+  });
+  if (isOurs) return;
+  const reason = 'settled meanwhile';
+  throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason, sent: false });
+}
+
+/** Something was done, but nobody can say what: a repeat would be blind. */
+export function misfit(target: string): EffectError {
+  const reason = 'the result does not fit its schema';
+  return new EffectError('unknown', { type: 'EffectUnknown', by: target, reason });
+}

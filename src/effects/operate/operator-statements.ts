@@ -1,0 +1,205 @@
+import { type Kysely, sql } from 'kysely';
+import type { RowState, Tables } from '../../database/database-schema.ts';
+import { databaseNowMs, nextToken } from '../../database/migrations.ts';
+import type { DatabaseKind } from '../../database/open-database.ts';
+import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
+import { changeRowIf, isStarted, isUnknown } from '../once/change-row.ts';
+import type { LedgerRow, RowName } from '../once/ledger.ts';
+import { type NowRow, rowFrom } from '../once/ledger-row.ts';
+
+/** Which rows a person asks for; all that is given must fit. */
+export interface RowFilter {
+  readonly keyPrefix?: string;
+  /** `charge`, and every `charge.<step>`. */
+  readonly effect?: string;
+  readonly states?: readonly RowState[];
+  readonly changedBeforeMs?: number;
+  readonly changedAfterMs?: number;
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly after?: RowName & { readonly updatedAtMs: number };
+}
+
+/** A row with the times that only persons look at. */
+export interface DatedRow extends LedgerRow {
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/**
+ * The statements that persons cause. Those that change a row take it as it was read, and return
+ * whether they did: a row that was claimed or settled since is refused with `false`.
+ */
+export interface OperatorStatements {
+  /** Newest change first; the database's clock comes with each row. */
+  list(filter: RowFilter): Promise<DatedRow[]>;
+  /** The row of the highest generation. */
+  latest(key: string): Promise<DatedRow | undefined>;
+  /** `unknown`, or `started` with a lease that ran out, to `succeeded`. */
+  settleByHand(row: LedgerRow, result: string): Promise<boolean>;
+  /** `unknown`, or `started` with a lease that ran out, to `failed`. */
+  failByHand(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
+  /** A new generation, to be claimed; `false` when there is one already. */
+  raiseGeneration(row: LedgerRow): Promise<boolean>;
+  /** Removes all generations of a key, unless one of them changed since it was looked at. */
+  remove(key: string, unchangedSinceMs: number): Promise<number>;
+  /**
+   * From now on a claim that makes a row is in doubt since then, for these owners of keys
+   * (`<scope>/<workflow id>`). Of two times the earlier one stays.
+   */
+  doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
+  /** Rows that were given back are in doubt since then; returns how many. */
+  doubtReleased(keyPrefix: string, sinceMs: number): Promise<number>;
+}
+
+/** Times in the future and the past are reckoned by the database's own clock. */
+export function operatorStatements(
+  database: Kysely<Tables>,
+  kind: DatabaseKind,
+): OperatorStatements {
+  const nowMs = databaseNowMs[kind];
+  const select = () =>
+    database.selectFrom('holdfast_effect').selectAll().select(nowMs.as('now_ms'));
+
+  const changeByHand = changeRowIf(
+    database,
+    kind,
+    sql<boolean>`(${isUnknown} or (${isStarted} and lease_until_ms <= ${nowMs}))`,
+  );
+
+  return {
+    async list({ keyPrefix, effect, states, changedBeforeMs, changedAfterMs, limit, after }) {
+      let query = select();
+      if (keyPrefix !== undefined) {
+        query = query.where(hasPrefix(keyPrefix));
+      }
+      if (effect !== undefined) {
+        const [name = '', ...step] = effect.split('.');
+        query = query.where('effect', '=', name);
+        if (step.length > 0) {
+          const ending = `:${effect}`;
+          query = query.where(
+            sql<boolean>`substr(key, length(key) - ${sql.lit(ending.length - 1)}) = ${ending}`,
+          );
+        }
+      }
+      if (states !== undefined) query = query.where('state', 'in', states);
+      if (changedBeforeMs !== undefined) {
+        query = query.where(sql<boolean>`updated_at_ms <= ${nowMs} - ${sql.lit(changedBeforeMs)}`);
+      }
+      if (changedAfterMs !== undefined) {
+        query = query.where(sql<boolean>`updated_at_ms >= ${nowMs} - ${sql.lit(changedAfterMs)}`);
+      }
+      if (after !== undefined) {
+        const { updatedAtMs, key, generation } = after;
+        query = query.where(
+          sql<boolean>`(updated_at_ms < ${updatedAtMs} or (updated_at_ms = ${updatedAtMs}
+            and (key > ${key} or (key = ${key} and generation > ${generation}))))`,
+        );
+      }
+      const rows = await query
+        .orderBy('updated_at_ms', 'desc')
+        .orderBy('key')
+        .orderBy('generation')
+        .limit(limit)
+        .execute();
+      return rows.map(datedRow);
+    },
+
+    async latest(key) {
+      const row = await select()
+        .where('key', '=', key)
+        .orderBy('generation', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && datedRow(row);
+    },
+
+    settleByHand: (row, result) => changeByHand(row, { state: 'succeeded', result, failure: null }),
+    failByHand: (row, failure) =>
+      changeByHand(row, { state: 'failed', failure: JSON.stringify(failure) }),
+
+    async raiseGeneration(row) {
+      const { numInsertedOrUpdatedRows } = await database
+        .insertInto('holdfast_effect')
+        .values({
+          key: row.key,
+          generation: row.generation + 1,
+          effect: row.effect,
+          fingerprint: row.fingerprint,
+          // Released: the claim that comes brings its own request.
+          request: row.request,
+          api_version: row.apiVersion ?? null,
+          state: 'released',
+          token: nextToken[kind],
+          in_doubt: 0,
+          first_sent_at_ms: nowMs,
+          lease_until_ms: nowMs,
+          claimed_at_ms: nowMs,
+          created_at_ms: nowMs,
+          updated_at_ms: nowMs,
+        })
+        .onConflict((conflict) => conflict.columns(['key', 'generation']).doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    async remove(key, unchangedSinceMs) {
+      const { numDeletedRows } = await database
+        .deleteFrom('holdfast_effect')
+        .where('key', '=', key)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('holdfast_effect as other')
+                .select('other.key')
+                .where('other.key', '=', key)
+                .where(({ or, eb }) =>
+                  or([
+                    eb('other.state', 'in', ['started', 'unknown']),
+                    // Raised by a person, and not done yet.
+                    eb.and([eb('other.state', '=', 'released'), eb('other.generation', '>', 1)]),
+                    eb('other.updated_at_ms', '>', unchangedSinceMs),
+                  ]),
+                ),
+            ),
+          ),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    async doubtOwners(owners, sinceMs) {
+      await database
+        .insertInto('holdfast_doubt')
+        .values(owners.map((owner) => ({ owner, since_ms: sinceMs })))
+        .onConflict((conflict) =>
+          conflict
+            .column('owner')
+            .doUpdateSet({ since_ms: sql`excluded.since_ms` })
+            .where(sql<boolean>`holdfast_doubt.since_ms > excluded.since_ms`),
+        )
+        .execute();
+    },
+
+    async doubtReleased(keyPrefix, sinceMs) {
+      const { numUpdatedRows } = await database
+        .updateTable('holdfast_effect')
+        // Taken over by the next claim, as after a worker that died.
+        .set({ state: 'started', in_doubt: 1, first_sent_at_ms: sinceMs, lease_until_ms: nowMs })
+        .where('state', '=', 'released')
+        .where(hasPrefix(keyPrefix))
+        .executeTakeFirst();
+      return Number(numUpdatedRows);
+    },
+  };
+}
+
+/** Not LIKE: ids may hold its wildcards. */
+function hasPrefix(keyPrefix: string) {
+  return sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`;
+}
+
+function datedRow(row: NowRow): DatedRow {
+  return { ...rowFrom(row), createdAtMs: row.created_at_ms, updatedAtMs: row.updated_at_ms };
+}

@@ -1,0 +1,160 @@
+import { isAttemptError } from '../../failures/attempt-error.ts';
+import { keyOfGeneration } from '../../wire/identifiers.ts';
+import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
+import type { Effect, FindMarked, MarkedItem } from '../effect.ts';
+import type { Ledger } from '../once/ledger.ts';
+import type { DatedRow } from './operator-statements.ts';
+
+/** What is compared. */
+export interface ReconcileOptions {
+  /** How far back, by each one's own clock. */
+  readonly sinceMs: number;
+  readonly scope: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: () => void;
+}
+
+/** Clocks differ, and a claim is older than what came of it: the ledger is read a little further back. */
+const clockMarginMs = 60 * 60 * 1000;
+const pageSize = 500;
+
+/**
+ * Compares what the ledger says with what the targets hold, both ways. Only reads. Workers may go on
+ * meanwhile: what changed since the target was listed is for the next comparison.
+ *
+ * @param effects the declared ones; those on a target without a list of ours are left out.
+ */
+export async function reconcile(
+  ledger: Ledger,
+  effects: readonly Effect<unknown, unknown>[],
+  options: ReconcileOptions,
+): Promise<Reconciliation> {
+  const compared: Record<string, { rows: number; items: number }> = {};
+  const notAsked: Record<string, string> = {};
+  const differences: Difference[] = [];
+  for (const effect of effects) {
+    const { findMarked, name, target } = effect;
+    if (!findMarked) continue;
+    options.onProgress?.();
+    // The target first: what it has is claimed in the ledger before, so its row will be found.
+    const listedAtMs = await ledgerClock(ledger, name, options);
+    const items = await list(findMarked, options);
+    const rows = await rowsOf(ledger, name, options);
+    if ('why' in items) {
+      // A target that nobody configured, and that nothing was done at, is nobody's concern.
+      if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
+      continue;
+    }
+    compared[name] = { rows: rows.length, items: items.items.length };
+    const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
+    differences.push(...differencesOf(rows, items.items, asked));
+  }
+  return { compared, differences, notAsked };
+}
+
+async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOptions) {
+  try {
+    return { items: await findMarked.list({ sinceMs: Date.now() - sinceMs, signal }) };
+  } catch (error) {
+    if (isAttemptError(error)) {
+      const { type, sent } = error.fields;
+      return {
+        why: error.message,
+        isConfigured: type !== 'InvalidCredentials' || sent !== false,
+      };
+    }
+    throw error;
+  }
+}
+
+/** The database's time, as it comes with a row. Without any row, all that come are later. */
+async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
+  const [row] = await ledger.operator.list({ effect, keyPrefix: `${scope}/`, limit: 1 });
+  return row?.nowMs ?? 0;
+}
+
+async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions) {
+  const startedMs = performance.now();
+  const rows = new Map<string, DatedRow>();
+  async function read(changedAfterMs: number) {
+    let page: DatedRow[];
+    let after: DatedRow | undefined;
+    do {
+      page = await ledger.operator.list({
+        ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
+        ...(after && { after }),
+      });
+      for (const row of page) rows.set(keyOfGeneration(row), row);
+      options.onProgress?.();
+      after = page.at(-1);
+    } while (page.length === pageSize);
+  }
+  await read(options.sinceMs + clockMarginMs);
+  // One that changed in between stands on a page that was read before.
+  await read(Math.ceil(performance.now() - startedMs) + 1000);
+  return [...rows.values()];
+}
+
+/** What the items were listed from, and when. */
+interface Asked {
+  readonly findMarked: FindMarked;
+  readonly target: string;
+  /** By the database's clock, from before. */
+  readonly listedAtMs: number;
+  readonly sinceMs: number;
+}
+
+/** Row by row, then what is left at the target. */
+function differencesOf(
+  rows: readonly DatedRow[],
+  items: readonly MarkedItem[],
+  asked: Asked,
+): Difference[] {
+  const { findMarked, target, listedAtMs } = asked;
+  const byMark = Map.groupBy(items, ({ mark }) => mark);
+  const differences: Difference[] = [];
+  for (const row of rows) {
+    const mark = findMarked.markOf(keyOfGeneration(row));
+    const found = byMark.get(mark) ?? [];
+    byMark.delete(mark);
+    // The list is older than what the row says now, or a worker is about to record what is in it.
+    const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
+    if (isUnderWay || row.updatedAtMs >= listedAtMs) continue;
+    differences.push(...differencesOfRow(row, found, asked));
+  }
+  for (const item of [...byMark.values()].flat().filter(({ done }) => done)) {
+    differences.push({
+      kind: 'not in the ledger',
+      id: item.id,
+      what: `${target} has ${item.id} (${item.state}), which bears our mark; the ledger has no row for it`,
+    });
+  }
+  return differences;
+}
+
+function differencesOfRow(
+  row: DatedRow,
+  found: readonly MarkedItem[],
+  { findMarked, target, sinceMs }: Asked,
+): Difference[] {
+  const key = keyOfGeneration(row);
+  const differences: Difference[] = [];
+  const [first, ...others] = found.filter(({ done }) => done);
+  for (const { id, state } of others) {
+    const what = `${target} has ${id} (${state}) besides ${first?.id}`;
+    differences.push({ kind: 'twice at the target', key, id, what });
+  }
+  if (row.state === 'succeeded') {
+    const id = findMarked.idOf(JSON.parse(row.result ?? 'null'));
+    // What was done before the listed time is not in the list.
+    const isListed = row.firstSentAtMs >= row.nowMs - sinceMs;
+    if (isListed && !found.some((item) => item.id === id)) {
+      const what = `the ledger says that it was done as ${id}; ${target} does not have it`;
+      differences.push({ kind: 'missing at the target', key, ...(id && { id }), what });
+    }
+  } else if (first) {
+    const what = `${target} has ${first.id} (${first.state}); the ledger says ${row.state}`;
+    differences.push({ kind: 'happened', key, id: first.id, what });
+  }
+  return differences;
+}

@@ -1,0 +1,85 @@
+import { RequestError } from '@octokit/request-error';
+import { AttemptError } from '../../../failures/attempt-error.ts';
+import type { FailureType } from '../../../failures/failure-types.ts';
+import { parseRetryAfter } from '../../../policies/retry-after.ts';
+import {
+  type ClassifiedEffect,
+  EffectError,
+  type EffectState,
+  effectErrorFrom,
+} from '../../effect-error.ts';
+
+/** Whether the failed request only read, or wrote: a write without an answer is in doubt. */
+export type GitHubRequest = 'read' | 'write';
+
+/**
+ * What GitHub's statuses mean; the first row that fits rules
+ * (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api).
+ */
+const rows: readonly (readonly [(status: number) => boolean, EffectState, FailureType])[] = [
+  [(status) => status === 401, 'nothing happened', 'InvalidCredentials'],
+  [(status) => status === 429, 'nothing happened', 'RateLimited'],
+  [(status) => status === 403, 'nothing happened', 'PermissionDenied'],
+  // Also what GitHub says of a repository that the token may not see.
+  [(status) => status === 404, 'nothing happened', 'PermissionDenied'],
+  [(status) => status === 408, 'in doubt', 'Timeout'],
+  [(status) => status === 503, 'in doubt', 'Overloaded'],
+  [(status) => status >= 500, 'in doubt', 'ServerError'],
+  [(status) => status >= 400, 'refused', 'EffectRefused'],
+];
+
+/** A failed request to GitHub, as what it means for the effect. */
+export function githubError(error: unknown, request: GitHubRequest, nowMs: number): EffectError {
+  if (error instanceof EffectError) return error;
+  const { state, fields } = classify(error, nowMs);
+  if (request === 'write') return new EffectError(state, fields, { cause: error });
+  // A question that GitHub does not accept is our mistake, and says nothing about the ticket.
+  const type = fields.type === 'EffectRefused' ? 'InvalidRequest' : fields.type;
+  return new EffectError('nothing happened', { ...fields, type }, { cause: error });
+}
+
+function classify(error: unknown, nowMs: number): ClassifiedEffect {
+  const cause = error instanceof Error ? error.cause : undefined;
+  // Octokit wraps what our fetch threw in a made-up 500.
+  if (cause instanceof AttemptError) return effectErrorFrom('github', cause);
+  if (!(error instanceof RequestError) || error.response === undefined) {
+    return effectErrorFrom('github', error);
+  }
+  const headers = plainHeaders(error.response.headers);
+  const retryAfterMs = retryAfter(headers, nowMs);
+  const row = rows.find(([fits]) => fits(error.status));
+  const limited = error.status === 403 && retryAfterMs !== undefined;
+  return {
+    state: row?.[1] ?? 'in doubt',
+    fields: {
+      type: limited ? 'RateLimited' : (row?.[2] ?? 'ServerError'),
+      by: 'github',
+      status: error.status,
+      providerRequestId: headers['x-github-request-id'],
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      sent: true,
+    },
+  };
+}
+
+/** GitHub's limits come as 403 too, with Retry-After or with nothing remaining until a reset. */
+function retryAfter(
+  headers: Readonly<Record<string, string | undefined>>,
+  nowMs: number,
+): number | undefined {
+  const asked = parseRetryAfter({ headers }, nowMs);
+  if (asked !== undefined || headers['x-ratelimit-remaining'] !== '0') return asked;
+  const serverNowMs = Date.parse(headers.date ?? '');
+  const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
+  const waitMs = resetMs - (Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
+  return Number.isFinite(waitMs) ? Math.max(1000, waitMs) : undefined;
+}
+
+function plainHeaders(headers: object): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      value === undefined ? value : `${value}`,
+    ]),
+  );
+}

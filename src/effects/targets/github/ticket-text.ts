@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto';
+import { formatMoney } from '../../../orders/money.ts';
+import type { Charge, SavedOrder } from '../../../orders/order.ts';
+
+/**
+ * The line by which a ticket is found again: an HMAC of the idempotency key, so that nobody without
+ * the secret can write the marker of a ticket that is still to be opened.
+ */
+export function ticketMarker(markerSecret: string, key: string): string {
+  return `<!-- holdfast:v1:${createHmac('sha256', markerSecret).update(key).digest('hex')} -->`;
+}
+
+/** Whether a body holds the marker as a line of its own; quoted text of an email never is one. */
+export function hasMarker(body: string, marker: string): boolean {
+  return body.split(/\r?\n/).includes(marker);
+}
+
+/** The marker that a body ends with, whatever its key; quoted text comes before it. */
+export function markerIn(body: string): string | undefined {
+  return body.split(/\r?\n/).findLast((line) => /^<!-- holdfast:v1:[0-9a-f]{64} -->$/.test(line));
+}
+
+/** The ticket's title. The order id is the caller's, and of safe characters. */
+export function ticketTitle(order: SavedOrder): string {
+  return `Fulfil order ${order.orderId}`;
+}
+
+/** The ticket's body in Markdown. Whatever stems from the email stands in code spans. */
+export function ticketBody(order: SavedOrder, charge: Charge, marker: string): string {
+  const { items, total, currency } = order.extracted;
+  return [
+    `Order ${codeSpan(order.orderId)} is paid: ${formatMoney(charge)}, charge ${codeSpan(charge.chargeId)}, customer ${codeSpan(order.customerId)}.`,
+    '',
+    ...items.map(
+      ({ description, quantity, unitPrice }) =>
+        `- ${quantity} × ${codeSpan(description)} at ${codeSpan(unitPrice)}`,
+    ),
+    '',
+    `As the email writes it: ${codeSpan(total)} ${codeSpan(currency)}.`,
+    '',
+    marker,
+  ].join('\n');
+}
+
+/**
+ * Text from outside in a code span. GitHub makes mentions, issue references and links of text even
+ * where its characters are escaped, but never of code; nor is HTML in it, or a comment.
+ */
+export function codeSpan(text: string): string {
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    // A code span ends at a run of backticks as long as the one that opened it.
+    .replace(/`/g, "'");
+  return line === '' ? '(empty)' : `\`${line}\``;
+}

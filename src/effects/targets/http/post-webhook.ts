@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Json } from '../../../wire/json.ts';
+import type { AtMostOnceEffect } from '../../effect.ts';
+import { sendOrLookUp } from '../send-or-look-up.ts';
+import { classifyHttp, statusRows } from './classify-http.ts';
+import { createHttpTarget, type HttpRequest } from './http-target.ts';
+
+/** What is posted. */
+export interface PostWebhookInput {
+  /** What happened, for whoever listens: `order.paid`. */
+  readonly event: string;
+  readonly data: Json;
+}
+
+/** That the endpoint took it. */
+export interface PostedWebhook {
+  /** 200 to 299. */
+  readonly status: number;
+}
+
+/** What {@link createPostWebhook} needs. */
+export interface PostWebhookDependencies {
+  /** The endpoint, from the configuration: its path is often its only secret. Never stored. */
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly allowPrivate?: boolean;
+}
+
+/**
+ * Posts to an endpoint that offers nothing: no keys, nothing to look up. So it is posted at most
+ * once: an attempt without a clear answer leaves it `unknown`, for a person to resolve.
+ */
+export function createPostWebhook(
+  dependencies: PostWebhookDependencies,
+): AtMostOnceEffect<PostWebhookInput, PostedWebhook> {
+  const { url, ...rest } = dependencies;
+  const target = 'webhook';
+  const send = createHttpTarget({ target, baseUrl: url, ...rest });
+  return {
+    name: 'webhook',
+    target,
+    way: 'nothing',
+    input: z.object({ event: z.string().min(1), data: z.json() }),
+    result: z.object({ status: z.int() }),
+    identity: ({ event, data }) => ({ event, data }),
+    // The key goes along for listeners that can use it; nothing here depends on that.
+    request: ({ event, data }, key) => ({ path: '', body: { id: key, event, data } }),
+    run: ({ request, signal, inDoubt }) =>
+      sendOrLookUp({
+        async send() {
+          const { status } = await send(request as unknown as HttpRequest, { signal });
+          return { status };
+        },
+        classify: (error) =>
+          classifyHttp(error, statusRows, { target, inDoubt, nowMs: Date.now() }),
+      }),
+  };
+}

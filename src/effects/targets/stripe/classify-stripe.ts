@@ -1,0 +1,76 @@
+import Stripe from 'stripe';
+import { AttemptError } from '../../../failures/attempt-error.ts';
+import type { FailureType } from '../../../failures/failure-types.ts';
+import { parseRetryAfter } from '../../../policies/retry-after.ts';
+import { effectErrorFrom, reasonFrom } from '../../effect-error.ts';
+import type { ClassifiedRequest, Verdict } from '../send-or-look-up.ts';
+
+/** What decides: the status, Stripe's error type and code, and its own word on retrying. */
+interface StripeAnswer {
+  readonly status: number;
+  readonly type: string | undefined;
+  readonly code: string | undefined;
+  readonly shouldRetry: boolean;
+}
+
+/**
+ * What Stripe's errors mean for a charge or refund; the first row that fits rules. Sources:
+ * https://docs.stripe.com/api/errors and https://docs.stripe.com/api/idempotent_requests
+ * (an answer is stored once execution began, 500s included; a rate limit is before that).
+ */
+const rows: readonly (readonly [(answer: StripeAnswer) => boolean, Verdict, FailureType])[] = [
+  [({ status }) => status === 401, 'nothing happened', 'InvalidCredentials'],
+  [({ status }) => status === 403, 'nothing happened', 'PermissionDenied'],
+  [({ status }) => status === 409, 'in doubt', 'EffectInProgress'],
+  [({ code }) => code === 'lock_timeout', 'in doubt', 'RateLimited'],
+  [({ status }) => status === 429, 'nothing happened', 'RateLimited'],
+  [({ code }) => code === 'rate_limit', 'nothing happened', 'RateLimited'],
+  [({ status, shouldRetry }) => status >= 500 && shouldRetry, 'in doubt', 'ServerError'],
+  [({ status }) => status >= 500, 'look up', 'ServerError'],
+  // The key is known with other parameters: what was done then is not in our ledger.
+  [({ type }) => type === 'idempotency_error', 'look up', 'IdempotencyKeyReused'],
+  [({ status }) => status >= 400, 'refused', 'EffectRefused'],
+];
+
+/** A failed request to Stripe, as what it means for the effect. */
+export function classifyStripe(error: unknown, nowMs: number): ClassifiedRequest {
+  // The SDK wraps what our fetch threw.
+  const wrapped = error instanceof Stripe.errors.StripeError && error.detail;
+  const thrown = wrapped instanceof AttemptError ? wrapped : error;
+  if (!(thrown instanceof Stripe.errors.StripeError)) {
+    const { state, fields } = effectErrorFrom('stripe', thrown);
+    return { verdict: state, fields };
+  }
+  return classifyAnswer(thrown, nowMs);
+}
+
+function classifyAnswer(
+  error: InstanceType<typeof Stripe.errors.StripeError>,
+  nowMs: number,
+): ClassifiedRequest {
+  const status = error.statusCode;
+  if (status === undefined) {
+    return { verdict: 'look up', fields: { type: 'MalformedResponse', by: 'stripe', sent: true } };
+  }
+  const { headers = {} } = error;
+  const answer: StripeAnswer = {
+    status,
+    type: error.rawType,
+    code: error.code,
+    shouldRetry: headers['stripe-should-retry'] === 'true',
+  };
+  const row = rows.find(([fits]) => fits(answer));
+  const retryAfterMs = parseRetryAfter({ headers }, nowMs);
+  return {
+    verdict: row?.[1] ?? 'in doubt',
+    fields: {
+      type: row?.[2] ?? 'ServerError',
+      by: 'stripe',
+      status,
+      reason: reasonFrom(error.decline_code, error.code, error.rawType),
+      ...(error.requestId !== undefined && { providerRequestId: error.requestId }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      sent: true,
+    },
+  };
+}

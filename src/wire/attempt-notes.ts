@@ -1,0 +1,55 @@
+import type { CallCosts, Usage } from '../policies/call-costs.ts';
+
+/**
+ * What the attempts of one scheduling tell the ones after them and, when the last one was killed, the
+ * workflow. They travel with the heartbeats.
+ */
+export interface AttemptNotes {
+  /** The attempt that wrote them; 0 in notes from before this was kept. */
+  readonly attempt: number;
+  /** Attempts that came to their end. The others were killed: nobody knows what they sent. */
+  readonly ended: number;
+  /** Time spent waiting, which no budget counts. */
+  readonly waitedMs: number;
+  /** Attempts that may have been billed without an answer. */
+  readonly possiblyBilled: number;
+  /** Attempts that ended before anything was sent, because the gate held them back. */
+  readonly heldBack: number;
+  /** Time since the first scheduling when this attempt may start, what was waited taken out. */
+  readonly elapsedMs: number;
+  /** Tokens that were paid for without a usable answer. */
+  readonly failedUsage?: Usage;
+}
+
+/** Reads the details of a heartbeat; of a worker of an older version, too. */
+export function readNotes(details: unknown): AttemptNotes {
+  const known = typeof details === 'object' && details !== null ? details : {};
+  return {
+    attempt: 0,
+    ended: 0,
+    waitedMs: 0,
+    possiblyBilled: 0,
+    heldBack: 0,
+    elapsedMs: 0,
+    ...known,
+  };
+}
+
+/**
+ * What a scheduling has cost whose last attempt left nothing but its heartbeats: those that did not
+ * come to their end were killed, and may have been billed.
+ *
+ * @param begun attempts that began, where that is known; never fewer than the notes tell of.
+ */
+export function lostCosts(
+  notes: AttemptNotes,
+  begun: number,
+): CallCosts & { readonly attempts: number } {
+  const { attempt, ended, failedUsage } = notes;
+  const attempts = Math.max(attempt, begun);
+  return {
+    attempts,
+    possiblyBilled: notes.possiblyBilled + Math.max(0, attempts - ended),
+    ...(failedUsage && { failedUsage }),
+  };
+}

@@ -1,0 +1,95 @@
+import type { FailureType } from '../failures/failure-types.ts';
+import type { CallCosts, Usage } from '../policies/call-costs.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import type { JsonObject } from './json.ts';
+
+/** One message of a conversation, text only. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
+export interface ModelRequest {
+  /** `<workflow id>/<step>`, constant over the attempts. */
+  readonly requestId: string;
+  /** `<provider>:<model>`, for example `openai:gpt-4o-mini`. */
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** JSON Schema the provider is asked to keep to; validated by the workflow, not by the provider. */
+  readonly schema?: JsonObject;
+  readonly maximumOutputTokens: number;
+  readonly policy: ModelPolicy;
+  /** Attempts of this call that earlier schedulings of the activity have used. */
+  readonly attemptsUsed: number;
+  /** Time that earlier schedulings have used of the elapsed budget; waiting at the gate is free. */
+  readonly elapsedUsedMs?: number;
+  /** Attempts that this model has before another takes over, by failure type; the policy's otherwise. */
+  readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
+  /** Whose turn it is where calls wait: a tenant. Without one, all share the turns of nobody. */
+  readonly fairnessKey?: string;
+}
+
+/** Why the model stopped. `other` covers what a provider does not explain. */
+export type FinishReason = 'stop' | 'length' | 'content-filter' | 'other';
+
+/** A whole answer of the model, with what it took to get it. */
+export interface ModelAnswer extends CallCosts {
+  readonly kind: 'answer';
+  readonly text: string;
+  readonly finishReason: FinishReason;
+  readonly usage: Usage;
+  readonly providerRequestId?: string;
+  /** The attempt that succeeded, counted from 1 in this scheduling of the activity. */
+  readonly attempts: number;
+}
+
+/** A failure the workflow counts by type, since Temporal's policy cannot. */
+export interface LimitedFailure extends CallCosts {
+  readonly kind: 'limited';
+  readonly type: FailureType;
+  readonly message: string;
+  readonly delayMs: number;
+  readonly attempts: number;
+}
+
+/** The call was held back and is to be scheduled again; nothing was sent in the last attempt. */
+export interface Deferred extends CallCosts {
+  readonly kind: 'deferred';
+  /** How long the workflow sleeps before it schedules the call again. */
+  readonly delayMs: number;
+  /** Attempts that this scheduling used up before it was held back. */
+  readonly attempts: number;
+  /** The provider is down, as far as this worker knows; absent when the call just has to wait. */
+  readonly isDown?: true;
+}
+
+/** What the activity `callModel` returns; final failures are thrown. */
+export type ModelOutcome = ModelAnswer | LimitedFailure | Deferred;
+
+/** A model that did not answer, so that another one was asked. */
+export interface FailedModel {
+  readonly requestId: string;
+  readonly model: string;
+  readonly type: FailureType;
+  readonly attempts: number;
+}
+
+/** What a workflow returns for one call, repairs included. */
+export interface CallReport {
+  /** Attempts in all calls, repairs included. */
+  readonly attempts: number;
+  readonly repairs: number;
+  /** Also of attempts that were paid for without a usable answer. */
+  readonly usage: Usage;
+  /** Attempts without an answer that may have been billed; absent when there was none. */
+  readonly possiblyBilled?: number;
+  /** What these tokens cost, by currency, as decimal strings; absent without prices. */
+  readonly cost?: Readonly<Record<string, string>>;
+  /** The model that gave the last answer; absent before there was one. */
+  readonly model?: string;
+  /** Those that were asked before and did not answer, in order; absent when there was none. */
+  readonly failedModels?: readonly FailedModel[];
+  /** One for the first call and one for each repair and each fallback. */
+  readonly requestIds: readonly string[];
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { repairMessages } from '../../../src/calls/answers/repair-messages.ts';
+import type { Message } from '../../../src/wire/model-call.ts';
+
+const original: Message[] = [
+  { role: 'system', content: 'extract the order' },
+  { role: 'user', content: 'the email' },
+];
+const badText = '{"total":1200}';
+const invalid = (...paths: string[]) => ({
+  kind: 'invalid' as const,
+  text: badText,
+  fingerprint: '',
+  issues: paths.map((path) => ({ path, expected: 'string' })),
+});
+
+describe('the conversation of a repair call', () => {
+  test('is the original once, the bad answer, and what is wrong with it', () => {
+    assert.deepEqual(repairMessages(original, badText, invalid('total', '')), [
+      { role: 'system', content: 'extract the order' },
+      { role: 'user', content: 'the email' },
+      { role: 'assistant', content: '{"total":1200}' },
+      {
+        role: 'user',
+        content:
+          'Your answer does not have the shape that was asked for:\n- total: expected string\n- the answer as a whole: expected string\nAnswer again with the whole corrected JSON and nothing else.',
+      },
+    ]);
+  });
+
+  test('says that an answer is not JSON', () => {
+    const last = repairMessages(original, 'oops', {
+      kind: 'not JSON',
+      text: 'oops',
+      fingerprint: '',
+    }).at(-1);
+    assert.equal(
+      last?.content,
+      'Your answer is not valid JSON. Answer again with the whole corrected JSON and nothing else.',
+    );
+  });
+
+  test('leaves an empty answer out, which some providers refuse', () => {
+    const messages = repairMessages(original, ' \n', {
+      kind: 'not JSON',
+      text: ' \n',
+      fingerprint: '',
+    });
+    assert.deepEqual(
+      messages.map(({ role }) => role),
+      ['system', 'user', 'user'],
+    );
+  });
+
+  test('shows twenty issues at most', () => {
+    const paths = Array.from({ length: 50 }, (_, index) => `items.${index}`);
+    const lines =
+      repairMessages(original, badText, invalid(...paths))
+        .at(-1)
+        ?.content.split('\n') ?? [];
+    assert.deepEqual(
+      [lines.length, lines[20], lines[21]],
+      [23, '- items.19: expected string', '- and 30 more'],
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { overloaded } from '../../dev/sandbox/model-faults.ts';
+import { hang } from '../../dev/sandbox/wire-fault.ts';
+import { resume } from '../../src/client/resume.ts';
+import { startComplete } from '../../src/client/start.ts';
+import { workflowStatus } from '../../src/client/status.ts';
+import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import type { JsonObject } from '../../src/wire/json.ts';
+import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
+import { failureOf } from '../support/failure-of.ts';
+import { paidAnswer } from '../support/paid-answer.ts';
+import { until } from '../support/until.ts';
+
+const model = 'openai:gpt-4o-mini';
+const prices = { [model]: { inputPerMillion: '1', outputPerMillion: '2', currency: 'usd' } };
+const schema: JsonObject = {
+  type: 'object',
+  properties: { amount: { type: 'string' } },
+  required: ['amount'],
+  additionalProperties: false,
+};
+
+async function start(
+  world: CallsWorld,
+  overrides: PolicyOverrides['model'],
+  given?: JsonObject,
+  id = 'budget-1',
+) {
+  const { handle } = await startComplete(
+    world.client,
+    {
+      request: {
+        model,
+        messages: [{ role: 'user', content: 'The amount?' }],
+        ...(given && { schema: given }),
+      },
+      policies: resolvePolicies({ model: overrides }),
+    },
+    { id, taskQueue: world.taskQueue },
+  );
+  return handle;
+}
+
+async function ask(...question: Parameters<typeof start>) {
+  return (await start(...question)).result();
+}
+
+for (const [name, scope, budget, reason] of [
+  ['tokens', 'callBudget', { maximumTokens: 1 }, 'tokens'],
+  ['money', 'workflowBudget', { maximumCost: { amount: '0.000001', currency: 'usd' } }, 'cost'],
+] as const) {
+  test(`a ${scope} of ${name} stops the repair after the call that crossed it`, async (t) => {
+    const world = await startCallsWorld({ answer: () => '{"amount":12}' });
+    t.after(world.stop);
+    const failure = await failureOf(ask(world, { prices, [scope]: budget }, schema));
+    assert.equal(failure.type, 'QuotaExhausted');
+    assert.equal(failure.details.reason, reason);
+    assert.match(failure.message, /budget: 1 attempts, .* spent; the budget allows /);
+    assert.equal(world.provider.requests.length, 1);
+  });
+}
+
+test('a cap on money without a price is refused before any request', async (t) => {
+  const world = await startCallsWorld({ answer: () => 'hello' });
+  t.after(world.stop);
+  const failure = await failureOf(
+    ask(world, { workflowBudget: { maximumCost: { amount: '5', currency: 'usd' } } }),
+  );
+  assert.equal(failure.details.reason, 'no price');
+  assert.equal(world.provider.requests.length, 0);
+});
+
+test('a budget of attempts is kept to within one call', async (t) => {
+  const world = await startCallsWorld({ answer: () => 'hello', faults: () => overloaded });
+  t.after(world.stop);
+  const failure = await failureOf(ask(world, { workflowBudget: { maximumAttempts: 3 } }));
+  assert.match(failure.message, /attempt 3 of 3 failed/);
+  assert.equal(world.provider.requests.length, 3);
+});
+
+test('what may have been billed is counted apart: a timeout is, a 503 is not', async (t) => {
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: ({ nthForThisCall }) => {
+      if (nthForThisCall === 2) return hang;
+      return nthForThisCall <= 4 ? overloaded : { kind: 'pass' };
+    },
+  });
+  t.after(world.stop);
+  const result = await ask(world, { prices, requestTimeoutMs: 500 });
+  assert.deepEqual([result.attempts, result.possiblyBilled], [5, 1]);
+  const { inputTokens, outputTokens } = result.usage;
+  const microUsd = inputTokens + 2 * outputTokens;
+  assert.ok(microUsd > 0);
+  assert.equal(Number(result.cost?.usd), microUsd / 1_000_000);
+});
+
+test('a refusal that was paid for counts, and after a resume the budget of tokens stops', async (t) => {
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: () => paidAnswer({ content: null, refusal: 'No.' }),
+  });
+  t.after(world.stop);
+  const overrides: PolicyOverrides['model'] = {
+    prices,
+    onFailure: 'park',
+    parkOn: ['ContentRejected'],
+    workflowBudget: { maximumTokens: 18 },
+  };
+  const handle = await start(world, overrides);
+  const parked = await until(async () => {
+    const { progress } = await workflowStatus(world.client, 'budget-1');
+    return progress?.parked ? progress : undefined;
+  });
+  assert.deepEqual(
+    [parked.attempts, parked.usage, parked.cost, parked.possiblyBilled],
+    [1, { inputTokens: 11, outputTokens: 7 }, { usd: '0.000025' }, undefined],
+  );
+  await resume(world.client, 'budget-1', {});
+  const { message } = await failureOf(handle.result());
+  assert.match(message, /1 attempts, .* 18 tokens and 0\.000025 usd spent/);
+  assert.equal(world.provider.requests.length, 1);
+});
+
+test('an error hidden in a paid answer costs its tokens, besides those of the answer after it', async (t) => {
+  const world = await startCallsWorld({
+    answer: () => 'hello',
+    faults: ({ requestId, nthForThisCall }) =>
+      requestId?.startsWith('budget-1/') && nthForThisCall < 3
+        ? paidAnswer({ content: '' }, undefined, { error: { type: 'server_error' } })
+        : { kind: 'pass' },
+  });
+  t.after(world.stop);
+  const result = await ask(world, { prices });
+  const alone = await ask(world, { prices }, undefined, 'budget-2');
+  assert.deepEqual([result.attempts, result.possiblyBilled], [3, undefined]);
+  assert.deepEqual(result.usage, {
+    inputTokens: alone.usage.inputTokens + 22,
+    outputTokens: alone.usage.outputTokens + 14,
+  });
+});

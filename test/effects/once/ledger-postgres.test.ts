@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../../../dev/servers/postgres.ts';
+import { openLedger } from '../../../src/effects/once/ledger.ts';
+import { runOnce } from '../../../src/effects/once/run-once.ts';
+import { createSaveOrder } from '../../../src/orders/save-order.ts';
+import { restoredContract } from '../operate/restored-contract.ts';
+import { failureOf } from './expect-failure.ts';
+import { ledgerContract } from './ledger-contract.ts';
+import { runOnceContract } from './run-once-contract.ts';
+import { runner, scripted } from './scripted-effect.ts';
+
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+const open = () => openLedger({ databaseUrl: server.url });
+ledgerContract('PostgreSQL', open);
+restoredContract('PostgreSQL', open);
+runOnceContract('PostgreSQL', open);
+
+test('ten workers that save one order at once make one row', async () => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  try {
+    const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+    const effect = createSaveOrder({ ledger, limits });
+    const input = {
+      orderId: 'order-1',
+      request: { email: 'Two bolts', customer: { id: 'cus_1', paymentMethod: 'pm_1' } },
+      extracted: {
+        items: [{ description: 'Bolt', quantity: 2, unitPrice: '60.00' }],
+        total: '120.00',
+        currency: 'EUR',
+      },
+    };
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        runOnce(ledger, effect, { scope: 'test', workflowId: 'order-1' }, input),
+      ),
+    );
+    assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
+    assert.equal(new Set(outcomes.map(({ result }) => result.fingerprint)).size, 1);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    const { rows } = await client.query(
+      "select amount_minor, currency from holdfast_order where order_id = 'order-1'",
+    );
+    await client.end();
+    assert.deepEqual(rows, [{ amount_minor: '12000', currency: 'eur' }]);
+  } finally {
+    await ledger.close();
+  }
+});
+
+test('a database that is away: the failure is transient, and nothing was sent', async () => {
+  const other = await startPostgres();
+  const ledger = await openLedger({ databaseUrl: other.url });
+  try {
+    await other.stop();
+    const { effect, requests } = scripted('native key', []);
+    const failure = await failureOf(runner(() => ledger)(effect, 'away'));
+    assert.equal(failure.type, 'ConnectionFailed');
+    assert.equal(failure.by, 'database');
+    assert.equal(failure.sent, false);
+    assert.equal(requests.length, 0);
+  } finally {
+    await ledger.close();
+  }
+});

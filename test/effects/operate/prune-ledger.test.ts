@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pruneLedger } from '../../../src/effects/operate/prune-ledger.ts';
+import { temporaryLedger } from '../once/temporary-ledger.ts';
+
+const ledger = temporaryLedger();
+const dayMs = 24 * 60 * 60 * 1000;
+const effects = [
+  { name: 'charge', policy: 'payment', does: 'charge', retentionDays: 400 },
+  { name: 'ticket', policy: 'ticket', does: 'open a ticket', retentionDays: 90 },
+] as const;
+
+/** A row that was settled so long ago. */
+async function row(key: string, ageDays: number, end: 'succeeded' | 'failed' | 'unknown' | 'none') {
+  const effect = key.slice(key.indexOf(':') + 1);
+  const claim = await ledger().claim({
+    key,
+    generation: 1,
+    effect,
+    fingerprint: 'v1:x',
+    request: '{}',
+    leaseMs: 1,
+  });
+  assert.ok(claim);
+  if (end === 'succeeded') await ledger().record(claim, '1');
+  if (end === 'failed') await ledger().fail(claim, { type: 'EffectRefused', by: 'x' });
+  if (end === 'unknown') await ledger().markUnknown(claim, { type: 'EffectUnknown', by: 'x' });
+  await ledger().transaction((_, transaction) =>
+    transaction
+      .updateTable('holdfast_effect')
+      .set(({ eb }) => ({ updated_at_ms: eb('updated_at_ms', '-', ageDays * dayMs) }))
+      .where('key', '=', key)
+      .execute(),
+  );
+}
+
+test('only what is settled, old, past its retention, of this scope and forgotten by Temporal goes', async () => {
+  await row('prod/gone:charge', 500, 'succeeded');
+  await row('prod/gone:ticket', 500, 'failed');
+  await row('prod/kept-by-retention:charge', 399, 'succeeded');
+  await row('prod/past-its-retention:ticket', 101, 'succeeded');
+  await row('prod/young:ticket', 99, 'succeeded');
+  await row('prod/doubtful:charge', 500, 'unknown');
+  await row('prod/unfinished:charge', 500, 'none');
+  await row('prod/known:charge', 500, 'succeeded');
+  await row('test/gone:charge', 500, 'succeeded');
+  const asked: string[] = [];
+  const options = {
+    olderThanMs: 100 * dayMs,
+    effects,
+    scope: 'prod',
+    workflowExists: async (id: string) => {
+      asked.push(id);
+      return id === 'known';
+    },
+  };
+  const keys = async () =>
+    (await ledger().operator.list({ limit: 50 })).map(({ key }) => key).sort();
+  const before = await keys();
+  const counted = await pruneLedger(ledger(), { ...options, dryRun: true });
+  assert.deepEqual(counted, { removed: 3, keptForWorkflow: 1, dryRun: true });
+  assert.deepEqual(await keys(), before);
+  const pruned = await pruneLedger(ledger(), { ...options, dryRun: false });
+  assert.deepEqual(pruned, { removed: 3, keptForWorkflow: 1, dryRun: false });
+  assert.deepEqual(await keys(), [
+    'prod/doubtful:charge',
+    'prod/kept-by-retention:charge',
+    'prod/known:charge',
+    'prod/unfinished:charge',
+    'prod/young:ticket',
+    'test/gone:charge',
+  ]);
+  assert.deepEqual([...new Set(asked)].sort(), ['gone', 'known', 'past-its-retention']);
+});

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Effect, FindMarked, MarkedItem } from '../../../src/effects/effect.ts';
+import { reconcile } from '../../../src/effects/operate/reconcile.ts';
+import { scripted } from '../once/scripted-effect.ts';
+import { temporaryLedger } from '../once/temporary-ledger.ts';
+
+const ledger = temporaryLedger();
+
+/** A target that is listed; `before` and `after` happen just before and after the list is drawn up. */
+function listed(name: string, meanwhile: { before?: () => unknown; after?: () => unknown } = {}) {
+  const target: MarkedItem[] = [];
+  const findMarked: FindMarked = {
+    markOf: (key) => key,
+    idOf: (result) => `${result}`,
+    async list() {
+      await meanwhile.before?.();
+      const items = [...target];
+      await meanwhile.after?.();
+      return items;
+    },
+  };
+  const { effect } = scripted('native key', [], [], { name, findMarked });
+  return {
+    claim: (workflowId: string) =>
+      ledger().claim({
+        ...{ key: `test/${workflowId}:${name}`, generation: 1, effect: name },
+        ...{ fingerprint: 'v1:x', request: '{}', leaseMs: 60_000 },
+      }),
+    /** At the target; the ledger does not know yet. */
+    do(workflowId: string) {
+      const id = `id-${workflowId}`;
+      target.push({ mark: `test/${workflowId}:${name}`, id, state: 'succeeded', done: true });
+    },
+    async record(workflowId: string) {
+      const row = await ledger().read({ key: `test/${workflowId}:${name}`, generation: 1 });
+      assert.ok(row && (await ledger().record(row, `"id-${workflowId}"`)));
+    },
+    async differences() {
+      const found = await reconcile(ledger(), [effect as Effect<unknown, unknown>], {
+        ...{ sinceMs: 3_600_000, scope: 'test', signal: new AbortController().signal },
+      });
+      return found.differences.map(({ kind, key, id }) => [kind, key ?? id]);
+    },
+  };
+}
+
+test('what is done while it compares is no difference, on whichever side it is seen first', async () => {
+  const pay = listed('pay', {
+    async before() {
+      await pay.claim('just-before');
+      pay.do('just-before');
+      await pay.record('just-before');
+    },
+    async after() {
+      await pay.claim('just-after');
+      pay.do('just-after');
+      await pay.record('just-after');
+      pay.do('under-way');
+      await pay.record('under-way');
+    },
+  });
+  await pay.claim('under-way');
+  await sleep(5);
+  assert.deepEqual(await pay.differences(), []);
+});
+
+test('a worker that is at it will record what it has done', async () => {
+  const pay = listed('at-it');
+  await pay.claim('sent');
+  pay.do('sent');
+  await sleep(5);
+  assert.deepEqual(await pay.differences(), []);
+});
+
+test('both sides are compared, row by row', async () => {
+  const pay = listed('both');
+  for (const id of ['equal', 'missing', 'lapsed']) await pay.claim(id);
+  for (const id of ['equal', 'lapsed', 'forgotten']) pay.do(id);
+  for (const id of ['equal', 'missing']) await pay.record(id);
+  const lapsed = await ledger().read({ key: 'test/lapsed:both', generation: 1 });
+  assert.ok(lapsed && (await ledger().giveUp(lapsed, 0)));
+  await sleep(5);
+  const differences = await pay.differences();
+  assert.deepEqual(differences.sort(), [
+    ['happened', 'test/lapsed:both'],
+    ['missing at the target', 'test/missing:both'],
+    ['not in the ledger', 'id-forgotten'],
+  ]);
+});
