@@ -25,7 +25,7 @@ const targets = {
   start: 'dev/demo/main.ts',
   test: 'dev/run-tests.ts',
   check: 'dev/check.ts',
-  holdfast: 'src/client.ts',
+  holdfast: 'src/holdfast.ts',
   worker: 'src/worker.ts',
   'test:crash': 'test/crash/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',

@@ -1,5 +1,5 @@
 /**
- * Holdfast's client: a library when it is imported, the command `holdfast` when it is run.
+ * Holdfast's client, as a library. The command is `holdfast.ts`.
  *
  * ```ts
  * import { connect, startComplete } from './src/client.ts';
@@ -16,44 +16,42 @@
  * await close();
  * ```
  */
-import type * as library from './client/library.ts';
 
-export { ClientError } from './client/client-error.ts';
-export type * from './client/library.ts';
-
-// The library loads Temporal's client, which takes longer than most commands: as a command, this
-// file loads only what the command needs.
-export const {
-  approve,
-  cancel,
-  catalogue,
-  connect,
-  findFailure,
-  fingerprintOf,
-  idempotencyKeyFor,
-  isCancelled,
+export { type CancelAnswer, cancel } from './client/cancel.ts';
+export { ClientError, type ClientErrorKind } from './client/client-error.ts';
+export type { ClosedOutcome, ClosingFailure } from './client/closed-outcome.ts';
+export { type Connected, connect } from './client/connect.ts';
+export {
   ledgerRestored,
   listEffects,
-  listParked,
-  listProviders,
-  listRunning,
-  pollStatuses,
   pruneEffects,
+  type ResolvedEffect,
   reconcileEffects,
   resolveEffect,
-  resolveOrderPolicies,
-  resolvePolicies,
-  resume,
-  resumeAll,
   showEffect,
+} from './client/effects.ts';
+export { listRunning } from './client/list.ts';
+export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
+export { listProviders } from './client/providers.ts';
+export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
+export { type Resumed, type ResumeOptions, resume, resumeAll } from './client/resume.ts';
+export {
+  type Started,
+  type StartInput,
+  type StartOptions,
   startComplete,
-  startOrder,
-  workflowIdFor,
-  workflowOutcome,
-  workflowStatus,
-} = import.meta.main ? ({} as typeof library) : await import('./client/library.ts');
-
-if (import.meta.main) {
-  const { runCli } = await import('./cli/run-cli.ts');
-  await runCli(process.argv.slice(2));
-}
+  startOnce,
+} from './client/start.ts';
+export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
+export type { LedgerPlace } from './client/through-worker.ts';
+export { findFailure, isCancelled } from './failures/find-failure.ts';
+export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
+export { resolvePolicies } from './policies/resolve-policies.ts';
+export type * from './wire/complete-input.ts';
+export { fingerprintOf, idempotencyKeyFor, workflowIdFor } from './wire/identifiers.ts';
+export type * from './wire/ledger-operations.ts';
+export type * from './wire/model-call.ts';
+export type * from './wire/park-answers.ts';
+export type * from './wire/progress.ts';
+export type * from './wire/provider-gate.ts';

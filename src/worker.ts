@@ -2,16 +2,18 @@ import { Runtime } from '@temporalio/worker';
 import { createCallActivities } from './activities/create-activities.ts';
 import { createJournalActivities } from './activities/create-journal-activities.ts';
 import { createCallModel } from './calls/attempt-call.ts';
-import { createAttemptLog, createLogger } from './calls/attempt-log.ts';
+import { createAttemptLog } from './calls/attempt-log.ts';
 import { recordGates } from './calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from './calls/gate/gate-settings.ts';
 import { createGates } from './calls/gate/gates.ts';
 import { createProviders } from './calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
+import { orders } from './orders/declare-effects.ts';
 import { taskQueuesOf } from './wire/task-queues.ts';
 import { CannotStart } from './worker/cannot-start.ts';
 import { combineAttemptLogs } from './worker/combine-attempt-logs.ts';
 import { connectTemporal } from './worker/connect-temporal.ts';
+import { createLogger } from './worker/create-logger.ts';
 import { createWorkers } from './worker/create-workers.ts';
 import { effectsFrom } from './worker/effects-from.ts';
 import { installRuntime } from './worker/install-runtime.ts';
@@ -30,7 +32,7 @@ async function main(config: Config): Promise<void> {
   const journal = journalFrom(config, { log });
   const searchable = await registerSearchAttributes(connection, namespace);
   const attemptLog = combineAttemptLogs(createAttemptLog(log), journal.calls);
-  const effects = effectsFrom(config, { namespace, log, ledger, journal: journal.effects });
+  const effects = effectsFrom(config, orders, { namespace, log, ledger, journal: journal.effects });
   const gates = createGates({
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { createCallModel } from '../../src/calls/attempt-call.ts';
-import { type AttemptLog, createAttemptLog, createLogger } from '../../src/calls/attempt-log.ts';
+import { type AttemptLog, createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
 import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
+import { createLogger } from '../../src/worker/create-logger.ts';
 import { median } from '../overhead/median.ts';
 
 /**

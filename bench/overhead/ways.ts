@@ -4,12 +4,13 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { generateText } from 'ai';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
 import { createCallModel } from '../../src/calls/attempt-call.ts';
-import { createAttemptLog, createLogger } from '../../src/calls/attempt-log.ts';
+import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
+import { createLogger } from '../../src/worker/create-logger.ts';
 
 const apiKey = 'sk-bench';
 const question = (round: number) => `Say hello to guest ${round}`;

@@ -11,7 +11,7 @@ import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
 import { policyUntilFallback } from '../policies/fallback.ts';
-import { providerOf } from '../wire/identifiers.ts';
+import { providerOf } from '../policies/model-name.ts';
 import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';

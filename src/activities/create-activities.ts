@@ -1,7 +1,5 @@
 import type { z } from 'zod';
 import type { Effect } from '../effects/effect.ts';
-import type { DeclaredEffects } from '../orders/declare-effects.ts';
-import type { EffectName } from '../orders/effect-list.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
 import { createEffectActivity, type EffectDependencies } from './run-effect.ts';
@@ -23,8 +21,8 @@ export type EffectActivity<Declared> = Declared extends {
   : never;
 
 /** What workflows know of the effects' activities, by `import type` only. */
-export type EffectActivities = {
-  readonly [Name in EffectName]: EffectActivity<DeclaredEffects[Name]>;
+export type EffectActivities<Declared> = {
+  readonly [Name in keyof Declared]: EffectActivity<Declared[Name]>;
 };
 
 /**
@@ -33,10 +31,10 @@ export type EffectActivities = {
  * @throws TypeError when an effect is written in another database than the ledger's: its row and
  * what it did could then part ways.
  */
-export function createEffectActivities(
-  effects: DeclaredEffects,
+export function createEffectActivities<Declared extends object>(
+  effects: Declared,
   dependencies: EffectDependencies,
-): EffectActivities {
+): EffectActivities<Declared> {
   const { ledger } = dependencies;
   const activities = Object.entries(effects).map(([name, declared]) => {
     const effect = declared as Effect<unknown, unknown>;
@@ -47,5 +45,5 @@ export function createEffectActivities(
     }
     return [name, createEffectActivity(effect, dependencies)];
   });
-  return Object.fromEntries(activities);
+  return Object.fromEntries(activities) as EffectActivities<Declared>;
 }

@@ -8,8 +8,7 @@ import { pruneLedger } from '../effects/operate/prune-ledger.ts';
 import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { DeclaredEffects } from '../orders/declare-effects.ts';
-import { effectList } from '../orders/effect-list.ts';
+import type { ListedEffect } from '../wire/effect-call.ts';
 import { idempotencyKeyFor } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
@@ -26,10 +25,16 @@ import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
 import { temporalError, workflowsSince } from './workflows-since.ts';
 
+/** What the activities need besides the effects themselves. */
+export interface LedgerDependencies extends EffectDependencies {
+  /** How long the rows of each effect are kept at least. */
+  readonly effectList: readonly ListedEffect[];
+}
+
 /** What persons do with the ledger, as activities: the command line itself never opens it. */
 export function createLedgerActivities(
-  effects: DeclaredEffects,
-  { ledger, scope, log }: EffectDependencies,
+  effects: object,
+  { ledger, scope, log, effectList }: LedgerDependencies,
 ) {
   const declared = Object.values(effects) as readonly Effect<unknown, unknown>[];
 

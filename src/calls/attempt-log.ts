@@ -1,7 +1,7 @@
-import { destination, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
-import { providerOf } from '../wire/identifiers.ts';
+import { providerOf } from '../policies/model-name.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import type { CallAnswer } from './attempt-call.ts';
 
@@ -37,7 +37,7 @@ export interface AttemptRecord {
 }
 
 /**
- * @param log a logger whose destination is synchronous: see {@link createLogger}.
+ * @param log a logger whose destination is synchronous: see `worker/create-logger.ts`.
  * @param now for durations, in milliseconds.
  */
 export function createAttemptLog(log: Logger, now: () => number = Date.now): AttemptLog {
@@ -96,18 +96,4 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
       };
     },
   };
-}
-
-/**
- * A logger of JSON lines. It writes synchronously: what was logged before a SIGKILL is on disk or
- * in the pipe, so that every request can be accounted for.
- *
- * @param to a file descriptor or a file's path; standard output by default.
- */
-export function createLogger(options: { level?: string; to?: number | string } = {}): Logger {
-  const { level = 'info', to = 1 } = options;
-  return pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ dest: to, sync: true }),
-  );
 }

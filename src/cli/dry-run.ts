@@ -1,12 +1,9 @@
 import { connectionSettings } from '../client/connect.ts';
-import { scopeFor } from '../config/scope.ts';
 import type { ClientConfig } from '../config.ts';
-import { orderEffects } from '../orders/order-effects.ts';
-import { orderMessages, orderShape } from '../orders/order-question.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { forecastPolicy } from '../policies/forecast.ts';
-import type { CompleteInput, ProcessOrderInput } from '../wire/complete-input.ts';
-import { idempotencyKeyFor, requestIdFor, workflowIdFor } from '../wire/identifiers.ts';
+import type { CompleteInput } from '../wire/complete-input.ts';
+import { requestIdFor, workflowIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Message } from '../wire/model-call.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
@@ -15,12 +12,13 @@ import { type JsonOption, print, printJson } from './output.ts';
 import { printableJson } from './printable.ts';
 import { policyInWords, worstCaseInWords } from './render-policy.ts';
 
-interface DryRunOptions extends JsonOption {
+/** What a dry run is given besides the input. */
+export interface DryRunOptions extends JsonOption {
   readonly config: ClientConfig;
 }
 
 /** What a start would do, as far as it can be known before the model answers. */
-interface Plan {
+export interface Plan {
   readonly workflow: string;
   readonly workflowId: string;
   readonly namespace: string;
@@ -38,6 +36,8 @@ interface Plan {
     readonly does: string;
     readonly idempotencyKey: string;
   }[];
+  /** Sentences below the effects. */
+  readonly notes?: readonly string[];
 }
 
 /** Shows what `start complete` would ask. Nothing is sent, no server is needed. */
@@ -45,7 +45,7 @@ export function dryRunComplete(id: string, input: CompleteInput, options: DryRun
   const { model, messages, schema } = input.request;
   const plan = planFor('complete', id, input, options);
   const ask = { requestId: requestIdFor(plan.workflowId, 'complete'), model, messages };
-  show(
+  showPlan(
     {
       ...plan,
       ask: { ...ask, ...(schema && { schema }) },
@@ -56,27 +56,8 @@ export function dryRunComplete(id: string, input: CompleteInput, options: DryRun
   );
 }
 
-/** Shows what `start order` would ask and do. Nothing is sent, no server is needed. */
-export function dryRunOrder(id: string, input: ProcessOrderInput, options: DryRunOptions): void {
-  const { request, model, policies } = input;
-  const { id: customer, paymentMethod } = request.customer;
-  const plan = planFor('processOrder', id, input, options);
-  const scope = scopeFor(options.config.HOLDFAST_SCOPE, plan.namespace);
-  const effects = orderEffects.map(({ name, does }) => ({
-    name,
-    does: name === 'charge' ? `${does} ${customer} by ${paymentMethod}` : does,
-    idempotencyKey: idempotencyKeyFor(scope, plan.workflowId, name),
-  }));
-  const ask = {
-    requestId: requestIdFor(plan.workflowId, 'extract'),
-    model,
-    messages: orderMessages(request.email),
-    schema: orderShape.schema,
-  };
-  show({ ...plan, ask, policies, effects }, options);
-}
-
-function planFor(workflow: string, id: string, input: unknown, { config }: DryRunOptions) {
+/** What every start has in common. */
+export function planFor(workflow: string, id: string, input: unknown, { config }: DryRunOptions) {
   return {
     workflow,
     workflowId: workflowIdFor(id),
@@ -86,8 +67,10 @@ function planFor(workflow: string, id: string, input: unknown, { config }: DryRu
   };
 }
 
-function show(plan: Plan, options: DryRunOptions): void {
-  if (options.json) printJson({ dryRun: true, ...plan, worstCase: worstCases(plan.policies) });
+/** Prints a plan; nothing is sent. */
+export function showPlan(plan: Plan, options: DryRunOptions): void {
+  const { notes: _, ...facts } = plan;
+  if (options.json) printJson({ dryRun: true, ...facts, worstCase: worstCases(plan.policies) });
   else print(render(plan));
 }
 
@@ -100,7 +83,7 @@ function worstCases(policies: Partial<Policies>) {
   );
 }
 
-function render({ ask, effects, policies, ...plan }: Plan): string {
+function render({ ask, effects, policies, notes = [], ...plan }: Plan): string {
   const lines = [
     'Nothing is sent. A start would do this:',
     '',
@@ -122,7 +105,7 @@ function render({ ask, effects, policies, ...plan }: Plan): string {
     for (const { name, does, idempotencyKey } of effects) {
       lines.push(`  ${name.padEnd(9)} ${does}`, `  ${' '.repeat(9)} ${idempotencyKey}`);
     }
-    lines.push('A charge above the limit or in doubt waits for an approval first.');
+    lines.push(...notes);
   }
   return lines.join('\n');
 }

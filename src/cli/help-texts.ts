@@ -17,27 +17,6 @@ ${describeExitCodes()}`;
 
 /** What stands under the options of each command. */
 export const commandHelp = {
-  startOrder: `
-The email is data: whatever it says, customer and payment method are the
-caller's. They come from the flags, or from a header above the email:
-  ---
-  order: order-1001
-  customer: cus_harbour_books
-  payment-method: pm_harbour_books
-  ---
-Give all three flags for emails that come from outside: then a header in the
-text counts for nothing.
-
-The same id with the same email attaches to the execution that exists; with
-another email it is an error (exit code 5).
-
-Examples:
-  holdfast start order examples/orders/order-1001.txt
-  holdfast start order examples/orders/order-1001.txt --dry-run
-  holdfast start order - --id order-7 --customer cus_42 \\
-    --payment-method pm_card_visa --wait < mail.txt
-
-${describeExitCodes()}`,
   startComplete: `
 Without --id one is made from the input's fingerprint: the same question is
 asked once.
@@ -88,16 +67,6 @@ forgotten the workflow. Times are by the workers' clocks.
 Examples:
   holdfast explain order-1001
   holdfast explain order-1001 --json | jq .summary
-
-${describeExitCodes()}`,
-  approve: `
-An approval counts for the fingerprint that \`holdfast status\` shows, and for
-nothing else. Where the order's own amount is ambiguous, it names the amount.
-
-Examples:
-  holdfast approve order-7 --fingerprint v1:3b1f...
-  holdfast approve order-8 --fingerprint v1:90aa... \\
-    --amount 1234.00 --currency eur
 
 ${describeExitCodes()}`,
   cancel: `

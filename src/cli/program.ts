@@ -2,11 +2,18 @@ import { Command } from 'commander';
 import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 
+/** What an application adds: commands of its own, below `start` too. */
+export type AddCommands = (
+  program: Command,
+  start: Command,
+  options: { readonly start: typeof startOptions; readonly json: typeof jsonOption },
+) => void;
+
 /**
  * The commands and their options. What a command does is imported when it runs: `--help` and
  * `policy` need not wait for Temporal's client to load.
  */
-export function createProgram(version: string): Command {
+export function createProgram(version: string, addCommands: AddCommands): Command {
   const program = new Command('holdfast')
     .description('LLM calls and their side effects, made dependable on Temporal.')
     .version(version)
@@ -18,19 +25,6 @@ export function createProgram(version: string): Command {
     .addHelpText('after', rootHelp);
 
   const start = program.command('start').description('start a workflow once, or attach to it');
-  const order = start
-    .command('order')
-    .description('read an order email, then save, charge and ticket it, once')
-    .argument('<file>', 'the email; - for standard input')
-    .option('--id <id>', 'the order id: workflow id and idempotency key')
-    .option('--customer <id>', "the payment provider's customer (cus_...)")
-    .option('--payment-method <id>', 'what to charge (pm_...)');
-  startOptions(order)
-    .addHelpText('after', commandHelp.startOrder)
-    .action(async (file, options) => {
-      const { startOrderCommand } = await import('../orders/commands/start-order.ts');
-      await startOrderCommand(file, options);
-    });
   const complete = start
     .command('complete')
     .description('one model call, retried and repaired')
@@ -74,16 +68,6 @@ export function createProgram(version: string): Command {
       const { explainCommand } = await import('./commands/explain.ts');
       await explainCommand(id, options);
     });
-  command(program, 'approve', 'approve an order that waits for a person')
-    .argument('<id>')
-    .requiredOption('--fingerprint <f>', 'what is approved, as `holdfast status` shows it')
-    .option('--amount <amount>', 'where the order leaves it open, for example 12.34')
-    .option('--currency <code>', 'of that amount, for example eur')
-    .addHelpText('after', commandHelp.approve)
-    .action(async (id, options) => {
-      const { approveCommand } = await import('../orders/commands/approve.ts');
-      await approveCommand(id, options);
-    });
   command(program, 'cancel', 'ask a workflow to stop')
     .argument('<id>')
     .addHelpText('after', commandHelp.cancel)
@@ -99,6 +83,7 @@ export function createProgram(version: string): Command {
       await policy(name, options);
     });
   addOperatorCommands(program);
+  addCommands(program, start, { start: startOptions, json: jsonOption });
   return program;
 }
 

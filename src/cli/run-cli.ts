@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { CommandError } from './command-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fail } from './output.ts';
-import { createProgram } from './program.ts';
+import { type AddCommands, createProgram } from './program.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -14,13 +14,14 @@ const root = new URL('../../', import.meta.url);
  * Node compiles is kept in the project's cache: a third of the starting time.
  *
  * @param args without the program's name.
+ * @param addCommands what the application adds to the commands.
  */
-export async function runCli(args: readonly string[]): Promise<void> {
+export async function runCli(args: readonly string[], addCommands: AddCommands): Promise<void> {
   endQuietlyWithoutReader();
   enableCompileCache(fileURLToPath(new URL('node_modules/.cache/holdfast', root)));
   const json = args.slice(0, indexOrEnd(args, '--')).includes('--json');
   try {
-    await createProgram(ownVersion()).parseAsync(args, { from: 'user' });
+    await createProgram(ownVersion(), addCommands).parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) return endAsCommander(error, json);
     const { explainError } = await import('./explain-error.ts');

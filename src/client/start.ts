@@ -8,14 +8,13 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { complete } from '../durable/complete.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
-import { resolveOrderPolicies } from '../policies/resolve-policies.ts';
-import type { CompleteInput, ProcessOrderInput } from '../wire/complete-input.ts';
+import type { CompleteInput } from '../wire/complete-input.ts';
 import { fingerprintOf, workflowIdFor } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
 import { defaultTaskQueue } from '../wire/task-queues.ts';
-import type { complete, processOrder } from '../workflows/index.ts';
 import { ClientError } from './client-error.ts';
 
 /** What a start is given besides its input. */
@@ -42,21 +41,8 @@ export interface Started<T extends Workflow> {
 }
 
 /** A workflow's input, where the policies may be left to the catalogue. */
-type StartInput<Input extends { readonly policies: Policies }> = Omit<Input, 'policies'> &
+export type StartInput<Input extends { readonly policies: Policies }> = Omit<Input, 'policies'> &
   Partial<Pick<Input, 'policies'>>;
-
-/**
- * Starts `processOrder`, or attaches to it. See {@link startOnce} for errors.
- *
- * @param input without policies, those of orders rule; to change some, `resolveOrderPolicies`.
- */
-export function startOrder(
-  client: Client,
-  { policies = resolveOrderPolicies(), ...input }: StartInput<ProcessOrderInput>,
-  options: StartOptions,
-) {
-  return startOnce<typeof processOrder>(client, 'processOrder', { ...input, policies }, options);
-}
 
 /**
  * Starts `complete`, or attaches to it. See {@link startOnce} for errors.
@@ -78,7 +64,7 @@ export function startComplete(
  * @throws ClientError `IdempotencyKeyReused` when the id exists with another request.
  * @throws ApplicationFailure `PayloadTooLarge` before anything is sent.
  */
-async function startOnce<T extends Workflow>(
+export async function startOnce<T extends Workflow>(
   client: Client,
   workflowType: string,
   input: { readonly request: unknown; readonly policies: Policies },

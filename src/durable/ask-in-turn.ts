@@ -3,9 +3,9 @@ import { createFailure } from '../failures/create-failure.ts';
 import { type FoundFailure, findFailure, isCancelled } from '../failures/find-failure.ts';
 import { attemptsUntilFallback, nextModel, placeOf } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import { describeFailedModel } from '../wire/describe-fallback.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { FailedModel, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import { describeFailedModel } from '../wire/model-call.ts';
 import { withAttemptsLeft } from './assert-budgets.ts';
 import type { ProgressTracker } from './track-progress.ts';
 

@@ -8,6 +8,7 @@ import {
 import { repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
+import { modelNameOf } from '../policies/model-name.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
@@ -138,7 +139,6 @@ async function oneCall<T>(
     progress.step(`${title}${suffix}`);
     const price = policy.prices[model];
     const attemptsLeft = assertBudgets(policy, price, progress.totals(), spentBefore);
-    const modelName = model.slice(model.indexOf(':') + 1);
     const answer = await callModel(
       {
         ...turn,
@@ -147,7 +147,7 @@ async function oneCall<T>(
         policy: withAttemptsLeft(policy, attemptsLeft),
         ...(shape && { schema: shape.schema }),
       },
-      `${modelName}, ${title}${suffix}`,
+      `${modelNameOf(model)}, ${title}${suffix}`,
       progress,
     );
     progress.answered(model);

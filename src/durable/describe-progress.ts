@@ -1,7 +1,6 @@
-import { describeFailedModel } from '../wire/describe-fallback.ts';
 import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
+import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
-import { escapeMarkdown } from './escape-markdown.ts';
 
 /** A workflow's state as Markdown, for the Temporal UI. Text from outside is escaped. */
 export function describeProgress(progress: Progress, workflowId: string): string {
@@ -40,4 +39,15 @@ export function describeProgress(progress: Progress, workflowId: string): string
     );
   }
   return lines.join('\n');
+}
+
+/**
+ * Text from outside as inert Markdown: no markup, HTML, comment, link, mention or reference in it
+ * survives, and it stays on one line.
+ */
+function escapeMarkdown(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]<>()#+\-.!|~:/]/g, '\\$&')
+    .replace(/@/g, '@\u200b');
 }

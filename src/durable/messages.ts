@@ -1,13 +1,9 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Approval } from '../orders/order.ts';
 import type { Resolve, Resolved, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, Progress } from '../wire/progress.ts';
 
 /** Where a workflow is, for `watch` and `status`. */
 export const progressQuery = defineQuery<Progress>('progress');
-
-/** A person's approval. An answer to anything but what the workflow waits for is refused, or ignored. */
-export const approveUpdate = defineUpdate<void, [Approval]>('approve');
 
 /** A person's answer to a step that failed. Refused unless it names the park that is. */
 export const resumeUpdate = defineUpdate<ParkAnswer, [Resume]>('resume');

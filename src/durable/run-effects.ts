@@ -1,10 +1,8 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { EffectActivities } from '../activities/create-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import { type EffectName, effectList } from '../orders/effect-list.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
-import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
+import type { EffectOutcome, EffectRequest, ListedEffect } from '../wire/effect-call.ts';
 import { effectLabel, namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
@@ -28,16 +26,24 @@ export interface RunEffect<Input, Result> {
 }
 
 /** The effects a workflow may run: their types are those of the declarations. */
-export type Effects = {
-  readonly [Name in EffectName]: EffectActivities[Name] extends (
+export type Effects<Activities> = {
+  readonly [Name in keyof Activities]: Activities[Name] extends (
     request: EffectRequest<infer Input>,
   ) => Promise<EffectOutcome<infer Result>>
     ? RunEffect<Input, Result>
     : never;
 };
 
-/** Typed functions for the effects: policy, queue, summary, progress and parking are taken care of. */
-export function effectsUnder(policies: Policies, progress: ProgressTracker): Effects {
+/**
+ * Typed functions for the effects: policy, queue, summary, progress and parking are taken care of.
+ *
+ * @param effectList the effects whose activities the worker serves.
+ */
+export function effectsUnder<Activities>(
+  effectList: readonly ListedEffect[],
+  policies: Policies,
+  progress: ProgressTracker,
+): Effects<Activities> {
   const used = new Set<string>();
 
   function take(label: string): void {
@@ -50,7 +56,7 @@ export function effectsUnder(policies: Policies, progress: ProgressTracker): Eff
     used.add(label);
   }
 
-  function runner({ name, policy: policyName }: (typeof effectList)[number]) {
+  function runner({ name, policy: policyName }: ListedEffect) {
     return async (input: unknown, { step, skippable = false }: EffectOptions = {}) => {
       const label = effectLabel(name, step);
       take(label);
@@ -62,12 +68,12 @@ export function effectsUnder(policies: Policies, progress: ProgressTracker): Eff
 
       async function attempt({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
         progress.step(label);
-        const activities = proxyActivities<Activities>({
+        const activities = proxyActivities<Record<string, RunActivity>>({
           ...activityOptions(policy, 0, label),
           taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
         });
         const request = { input, policy, ...(step !== undefined && { step }) };
-        const { result, replayed } = await activities[name](request);
+        const { result, replayed } = await (activities[name] as RunActivity)(request);
         progress.effectDone(label, replayed);
         return result;
       }
@@ -78,7 +84,4 @@ export function effectsUnder(policies: Policies, progress: ProgressTracker): Eff
 }
 
 /** What they have in common; each one's own types are in {@link Effects}. */
-type Activities = Record<
-  EffectName,
-  (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>
->;
+type RunActivity = (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>;

@@ -3,7 +3,7 @@ import { billingOf } from '../policies/billing.ts';
 import { costOf, formatAmount } from '../policies/budget-price.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
-import { providerOf } from '../wire/identifiers.ts';
+import { providerOf } from '../policies/model-name.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';

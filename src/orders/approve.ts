@@ -2,8 +2,8 @@ import type { Client } from '@temporalio/client';
 import { ClientError } from '../client/client-error.ts';
 import { describeWorkflow } from '../client/describe-workflow.ts';
 import { sendUpdate } from '../client/send-update.ts';
-import { approveUpdate } from '../durable/messages.ts';
-import type { Money } from './order.ts';
+import type { Money } from '../wire/money.ts';
+import { approveUpdate } from './approval.ts';
 
 /** What a person approves. */
 export interface ApproveOptions {

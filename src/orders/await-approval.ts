@@ -1,10 +1,11 @@
 import { setHandler } from '@temporalio/workflow';
-import { approveUpdate } from '../durable/messages.ts';
 import type { ProgressTracker } from '../durable/track-progress.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
+import type { Money } from '../wire/money.ts';
+import { type Approval, approvalSchema, approveUpdate } from './approval.ts';
 import { formatMoney } from './money.ts';
-import { type Approval, approvalSchema, type Money, type SavedOrder } from './order.ts';
+import type { SavedOrder } from './order.ts';
 
 /** Waits for a person where an order needs one, and says what may be charged. */
 export type AwaitApproval = (order: SavedOrder) => Promise<Money>;

@@ -1,16 +1,4 @@
-import type { PolicyName } from '../policies/catalogue.ts';
-
-/** What is known of an effect without its code: all that workflows and the command line need. */
-export interface ListedEffect {
-  /** Part of the idempotency key, and the activity's name; never changes once rows exist. */
-  readonly name: string;
-  /** The policy of the catalogue that rules it. */
-  readonly policy: PolicyName;
-  /** For people. */
-  readonly does: string;
-  /** How long `effects prune` keeps its rows at least; longer than any target knows its keys. */
-  readonly retentionDays: number;
-}
+import type { ListedEffect } from '../wire/effect-call.ts';
 
 /**
  * Every effect there is. A new one is a line here and its declaration in `effects/`, which
@@ -38,9 +26,9 @@ export const effectList = [
 /** The name of an effect in {@link effectList}. */
 export type EffectName = (typeof effectList)[number]['name'];
 
-/** @throws TypeError for a name that is not in the list. */
-export function listedEffect(name: string): ListedEffect {
-  const found = effectList.find((effect) => effect.name === name);
-  if (!found) throw new TypeError(`there is no effect ${name}`);
-  return found;
-}
+const names: readonly EffectName[] = ['save', 'charge', 'ticket'];
+
+/** The effects of `processOrder`, in order. */
+export const orderEffects: readonly ListedEffect[] = effectList.filter(({ name }) =>
+  names.includes(name),
+);

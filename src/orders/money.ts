@@ -1,5 +1,5 @@
+import type { Money } from '../wire/money.ts';
 import { currencyRule } from './currencies.ts';
-import type { Money } from './order.ts';
 
 /** Why a text is no amount that could be charged without asking. A closed list: no text from outside. */
 export type MoneyProblem =

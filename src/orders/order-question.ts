@@ -1,5 +1,4 @@
 import { schemaFromZod, validatorFromZod } from '../calls/answers/parse-answer.ts';
-import { once } from '../policies/once.ts';
 import type { Message } from '../wire/model-call.ts';
 import { extractedOrderSchema } from './order.ts';
 
@@ -17,20 +16,13 @@ export function orderMessages(email: string): Message[] {
   ];
 }
 
-const made = once(() => ({
-  schema: schemaFromZod(extractedOrderSchema),
-  validator: validatorFromZod(extractedOrderSchema),
-}));
-
 /**
- * The shape of the answer: the same schema for the provider and for the check. Made when it is
- * first used: every workflow loads this file, and few read orders.
+ * The shape of the answer: the same schema for the provider and for the check. Made when it is asked
+ * for: every workflow of the bundle loads this file, and few read orders.
  */
-export const orderShape = {
-  get schema() {
-    return made().schema;
-  },
-  get validator() {
-    return made().validator;
-  },
-};
+export function orderShape() {
+  return {
+    schema: schemaFromZod(extractedOrderSchema),
+    validator: validatorFromZod(extractedOrderSchema),
+  };
+}

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { currencyRule } from './currencies.ts';
+import type { Ticket } from '../effects/targets/github/open-issue.ts';
+import type { Charge } from '../effects/targets/stripe/charge.ts';
+import type { Policies } from '../policies/catalogue.ts';
+import type { CallReport } from '../wire/model-call.ts';
+import type { Money } from '../wire/money.ts';
 
 /** What the caller knows about an order; the email is the only text that is not trusted. */
 export interface OrderRequest {
@@ -42,14 +46,6 @@ export const extractedOrderSchema = z.strictObject({
 /** An order in the model's words. */
 export type ExtractedOrder = z.infer<typeof extractedOrderSchema>;
 
-/** An amount as payment providers count it. */
-export interface Money {
-  /** In the currency's smallest unit: cents, yen, a thousandth of a dinar. */
-  readonly amountMinor: number;
-  /** ISO 4217, lower case as Stripe writes it. */
-  readonly currency: string;
-}
-
 /** The saved row: what every later effect takes its input from. */
 export interface SavedOrder {
   readonly orderId: string;
@@ -64,35 +60,18 @@ export interface SavedOrder {
   readonly fingerprint: string;
 }
 
-/** A person's approval, bound to what they saw. */
-export const approvalSchema = z.strictObject({
-  /** `SavedOrder.fingerprint` of the order that was looked at. */
-  fingerprint: z.string().min(1).max(100),
-  /** The amount to charge; needed only where the order's own is ambiguous. */
-  total: z
-    .strictObject({ amountMinor: z.int().min(1), currency: z.string() })
-    .refine(({ amountMinor, currency }) => {
-      const rule = currencyRule(currency);
-      return rule !== undefined && amountMinor % rule.multipleOf === 0;
-    }, 'no amount that can be charged')
-    .exactOptional(),
-  /** Who approved, as the client's connection knows it. */
-  approvedBy: z.string().max(300),
-});
-
-/** A checked {@link approvalSchema}. */
-export type Approval = z.infer<typeof approvalSchema>;
-
-/** What charging a customer gave. */
-export interface Charge {
-  /** The payment provider's id (`pi_...`). */
-  readonly chargeId: string;
-  readonly amountMinor: number;
-  readonly currency: string;
+/** The whole input of `processOrder`. The model that reads the email is not business input. */
+export interface ProcessOrderInput {
+  readonly request: OrderRequest;
+  readonly model: string;
+  readonly policies: Policies;
 }
 
-/** The ticket that fulfilment works from. */
-export interface Ticket {
-  readonly ticketNumber: number;
-  readonly url: string;
+/** What `processOrder` returns. */
+export interface ProcessOrderResult {
+  readonly order: SavedOrder;
+  readonly charge: Charge;
+  /** Absent when a person had it skipped. */
+  readonly ticket?: Ticket;
+  readonly calls: CallReport;
 }

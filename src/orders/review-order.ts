@@ -1,6 +1,7 @@
+import type { Money } from '../wire/money.ts';
 import { currencyRule } from './currencies.ts';
 import { formatMoney, parseMoney } from './money.ts';
-import type { ExtractedOrder, Money } from './order.ts';
+import type { ExtractedOrder } from './order.ts';
 
 /** What may be charged without asking a person. */
 export interface ReviewLimits {

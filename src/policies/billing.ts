@@ -1,5 +1,7 @@
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import type { Billing } from '../wire/recorded-attempt.ts';
+
+/** What an attempt may have cost: `possibly billed` when it went out and no usable answer came back. */
+export type Billing = 'billed' | 'possibly billed' | 'not billed';
 
 /**
  * Of a proxy in between that got no answer, or none it understood: what is behind it may have gone

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { FailureType } from '../failures/failure-types.ts';
-import { providerOf } from '../wire/identifiers.ts';
+import { providerOf } from './model-name.ts';
 import type { ModelPolicy } from './retry-policy.ts';
 
 /** Time may cure these: the model before gets some attempts first. */

@@ -22,12 +22,6 @@ export const policiesFileSchema = z.lazy(() =>
 /** Overrides by policy name; the parsed policies file, or flags of one start. */
 export type PolicyOverrides = z.input<typeof policiesFileSchema>;
 
-/**
- * What an order changes in the catalogue: it parks where reading its email fails for good, since
- * nobody waits for its answer, and one revoked key would otherwise fail every order there is.
- */
-export const orderDefaults: PolicyOverrides = { model: { onFailure: 'park' } };
-
 /** All that is wrong with a set of policies, a sentence each naming field and value. */
 export class InvalidPolicy extends Error {
   override readonly name = 'InvalidPolicy';
@@ -46,11 +40,6 @@ export class InvalidPolicy extends Error {
  */
 export function resolvePolicies(...overrides: unknown[]): Policies {
   return changePolicies(catalogue, ...overrides);
-}
-
-/** As {@link resolvePolicies}, for orders: overrides come on top of {@link orderDefaults}. */
-export function resolveOrderPolicies(...overrides: unknown[]): Policies {
-  return resolvePolicies(orderDefaults, ...overrides);
 }
 
 /** As {@link resolvePolicies}, on top of policies that rule already. */

@@ -3,7 +3,6 @@ import { allFailureTypes, type FailureType } from '../failures/failure-types.ts'
 import { budgetSchema } from './budget.ts';
 import { priceSchema } from './budget-price.ts';
 import { fallbackSchema, nonsenseIn } from './fallback.ts';
-import { once } from './once.ts';
 
 // All schemas here are made when they are first used: a policy that nobody changes is not checked
 // again, and making them would take a third of the time in which a workflow begins.
@@ -102,3 +101,12 @@ export const modelPolicyOverride = z.lazy(() => modelPolicyFields().partial());
 export type RetryPolicy = z.infer<ReturnType<typeof retryPolicyFields>>;
 /** A {@link RetryPolicy} with the caps of the repair loop. */
 export type ModelPolicy = z.infer<ReturnType<typeof modelPolicyFields>>;
+
+/** Makes a value when it is first asked for: a schema that no start needs costs nothing. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

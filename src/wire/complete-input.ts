@@ -1,4 +1,3 @@
-import type { Charge, OrderRequest, SavedOrder, Ticket } from '../orders/order.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import type { JsonObject } from './json.ts';
 import type { CallReport, Message } from './model-call.ts';
@@ -22,20 +21,4 @@ export interface CompleteInput {
 export interface CompleteResult extends CallReport {
   /** The answer: text, or the validated value when a schema was given. */
   readonly value: unknown;
-}
-
-/** The whole input of `processOrder`. The model that reads the email is not business input. */
-export interface ProcessOrderInput {
-  readonly request: OrderRequest;
-  readonly model: string;
-  readonly policies: Policies;
-}
-
-/** What `processOrder` returns. */
-export interface ProcessOrderResult {
-  readonly order: SavedOrder;
-  readonly charge: Charge;
-  /** Absent when a person had it skipped. */
-  readonly ticket?: Ticket;
-  readonly calls: CallReport;
 }

@@ -1,3 +1,4 @@
+import type { PolicyName } from '../policies/catalogue.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 
 /** What a workflow asks of an effect's activity. */
@@ -13,4 +14,16 @@ export interface EffectOutcome<Result> {
   readonly result: Result;
   /** Done before: the stored result came back and nothing was called. */
   readonly replayed: boolean;
+}
+
+/** What is known of an effect without its code: all that workflows and the command line need. */
+export interface ListedEffect {
+  /** Part of the idempotency key, and the activity's name; never changes once rows exist. */
+  readonly name: string;
+  /** The policy of the catalogue that rules it. */
+  readonly policy: PolicyName;
+  /** For people. */
+  readonly does: string;
+  /** How long `effects prune` keeps its rows at least; longer than any target knows its keys. */
+  readonly retentionDays: number;
 }

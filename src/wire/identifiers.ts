@@ -21,11 +21,6 @@ export function requestIdFor(workflowId: string, step: string): string {
   return `${workflowId}/${step}`;
 }
 
-/** `openai` of `openai:gpt-4o-mini`; empty where there is none. */
-export function providerOf(model: string): string {
-  return model.slice(0, Math.max(0, model.indexOf(':')));
-}
-
 /** An effect's name in its key: `charge`, or `charge.2026-11` where a loop names its step. */
 export function effectLabel(name: string, step: string | undefined): string {
   return step === undefined ? name : `${name}.${step}`;

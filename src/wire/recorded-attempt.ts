@@ -1,8 +1,7 @@
+import type { Billing } from '../policies/billing.ts';
+
 /** Whether a request left the worker; `unknown` when nobody can say. */
 export type SentState = 'yes' | 'no' | 'unknown';
-
-/** What an attempt may have cost: `possibly billed` when it went out and no usable answer came back. */
-export type Billing = 'billed' | 'possibly billed' | 'not billed';
 
 /**
  * One attempt of a call or effect as the journal keeps it: ids, types and numbers, never a prompt,

@@ -1,6 +1,5 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { CallActivities, EffectActivities } from '../activities/create-activities.ts';
-import type { JournalActivities } from '../activities/create-journal-activities.ts';
+import type { CallActivities } from '../activities/create-activities.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -13,7 +12,7 @@ export interface WorkersOptions {
   /** Without: this process serves no model calls. */
   readonly calls?: CallActivities;
   /** Without: this process serves no effects. */
-  readonly effects?: Partial<EffectActivities & JournalActivities>;
+  readonly effects?: object;
   readonly concurrentCalls?: number;
   readonly concurrentEffects?: number;
   /** How long attempts may go on after shutdown was asked for. */

@@ -7,14 +7,21 @@ import {
 import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
-import { createOctokit } from '../effects/targets/github/open-ticket.ts';
-import { createStripe } from '../effects/targets/stripe/charge.ts';
+import type { EffectResources } from '../effects/targets/configured-targets.ts';
+import { createOctokit } from '../effects/targets/github/github-client.ts';
+import { createStripe } from '../effects/targets/stripe/stripe-client.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
-import { declareEffects } from '../orders/declare-effects.ts';
+import type { ListedEffect } from '../wire/effect-call.ts';
+
+/** What an application brings: the effects that its workflows run. */
+export interface Application<Declared extends object> {
+  readonly declareEffects: (resources: EffectResources) => Declared;
+  readonly effectList: readonly ListedEffect[];
+}
 
 /** The effects as configured, and the connection they keep. */
-export interface ConfiguredEffects {
-  readonly activities: EffectActivities & LedgerActivities;
+export interface ConfiguredEffects<Declared> {
+  readonly activities: EffectActivities<Declared> & LedgerActivities;
   /** For people: where the ledger is, without its password. */
   readonly ledgerName: string;
   readonly close: () => Promise<void>;
@@ -29,11 +36,12 @@ export interface EffectSurroundings {
   readonly journal?: EffectJournal;
 }
 
-/** Makes the effects that the configuration names. */
-export function effectsFrom(
+/** Makes the application's effects, on what the configuration names. */
+export function effectsFrom<Declared extends object>(
   config: Config,
+  { declareEffects, effectList }: Application<Declared>,
   { namespace, log, journal, ledger }: EffectSurroundings,
-): ConfiguredEffects {
+): ConfiguredEffects<Declared> {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
   const effects = declareEffects({
@@ -76,7 +84,7 @@ export function effectsFrom(
   return {
     activities: {
       ...createEffectActivities(effects, shared),
-      ...createLedgerActivities(effects, shared),
+      ...createLedgerActivities(effects, { ...shared, effectList }),
     },
     ledgerName: ledger.name,
     close: () => ledger.close(),

@@ -3,8 +3,10 @@ import { askModel } from '../durable/ask-model.ts';
 import { effectsUnder } from '../durable/run-effects.ts';
 import { reportOf, trackProgress } from '../durable/track-progress.ts';
 import { listenForApproval } from '../orders/await-approval.ts';
+import type { OrderActivities } from '../orders/declare-effects.ts';
+import { effectList } from '../orders/effect-list.ts';
+import type { ProcessOrderInput, ProcessOrderResult } from '../orders/order.ts';
 import { orderMessages, orderShape } from '../orders/order-question.ts';
-import type { ProcessOrderInput, ProcessOrderResult } from '../wire/complete-input.ts';
 
 /**
  * An order arrives as an email. A model reads it; then it is saved, charged and ticketed, each once.
@@ -17,7 +19,7 @@ export async function processOrder(input: ProcessOrderInput): Promise<ProcessOrd
   const orderId = workflowInfo().workflowId;
   const progress = trackProgress();
   const awaitApproval = listenForApproval(progress, policies.payment);
-  const { save, charge, ticket } = effectsUnder(policies, progress);
+  const { save, charge, ticket } = effectsUnder<OrderActivities>(effectList, policies, progress);
 
   const extracted = await askModel(
     {
@@ -25,7 +27,7 @@ export async function processOrder(input: ProcessOrderInput): Promise<ProcessOrd
       title: 'extract order',
       model,
       messages: orderMessages(request.email),
-      shape: orderShape,
+      shape: orderShape(),
       policy: policies.model,
     },
     progress,

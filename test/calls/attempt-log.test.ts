@@ -181,7 +181,7 @@ test('an answer nobody has seen is logged with its shape', async () => {
 
 test('a line is written before a SIGKILL right after it', async () => {
   const script = `
-    import { createLogger } from './src/calls/attempt-log.ts';
+    import { createLogger } from './src/worker/create-logger.ts';
     createLogger().info({ event: 'attempt.sent' });
     process.kill(process.pid, 'SIGKILL');`;
   const args = ['--input-type=module-typescript', '--eval', script];

@@ -127,7 +127,7 @@ test('.env in the working directory counts, and real variables win over it', asy
 
 test('a reader that goes away ends it quietly', async () => {
   const root = path.join(import.meta.dirname, '..', '..');
-  const command = `node_modules/.bin/node src/client.ts policy | true; echo "status \${PIPESTATUS[0]}"`;
+  const command = `node_modules/.bin/node src/holdfast.ts policy | true; echo "status \${PIPESTATUS[0]}"`;
   const shell = spawn('bash', ['-c', command], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [shell.stdout, shell.stderr]) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
-import { createStripe } from '../../src/effects/targets/stripe/charge.ts';
+import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts';
 import { workflowIdFor } from '../../src/wire/identifiers.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { resetToStart } from '../support/reset-to-start.ts';

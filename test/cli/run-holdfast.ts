@@ -20,7 +20,7 @@ export interface CliRunOptions {
 
 /** Starts `holdfast` as its users do: as a process of its own, with nothing of our environment. */
 export function startHoldfast(args: readonly string[], options: CliRunOptions = {}) {
-  return execa(node, [path.join(root, 'src', 'client.ts'), ...args], {
+  return execa(node, [path.join(root, 'src', 'holdfast.ts'), ...args], {
     reject: false,
     cwd: options.cwd ?? root,
     env: {

@@ -7,14 +7,13 @@ import {
   cancel,
   listRunning,
   pollStatuses,
-  resolveOrderPolicies,
   resolvePolicies,
   type StatusRound,
   startComplete,
-  startOrder,
   workflowOutcome,
   workflowStatus,
 } from '../../src/client.ts';
+import { resolveOrderPolicies, startOrder } from '../../src/orders/start-order.ts';
 import { until } from '../support/until.ts';
 import { type StubWorker, startStubWorker } from './stub-worker.ts';
 

@@ -1,8 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
-import type { CallActivities, EffectActivities } from '../../src/activities/create-activities.ts';
+import type { CallActivities } from '../../src/activities/create-activities.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
+import type { OrderActivities } from '../../src/orders/declare-effects.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
@@ -57,7 +58,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
     };
   }
 
-  const effects: Partial<EffectActivities> = {
+  const effects: Partial<OrderActivities> = {
     async save({ input: { orderId, request, extracted } }) {
       const ambiguous = orderId.startsWith('ambiguous');
       return {

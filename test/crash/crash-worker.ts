@@ -2,14 +2,16 @@
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import { createLogger } from '../../src/calls/attempt-log.ts';
 import type { Effect } from '../../src/effects/effect.ts';
 import { type Ledger, openLedger } from '../../src/effects/once/ledger.ts';
-import { createOctokit, createOpenTicket } from '../../src/effects/targets/github/open-ticket.ts';
+import { createOctokit } from '../../src/effects/targets/github/github-client.ts';
 import { createPostWebhook } from '../../src/effects/targets/http/post-webhook.ts';
 import { createSendEmail } from '../../src/effects/targets/resend/send-email.ts';
-import { createCharge, createStripe } from '../../src/effects/targets/stripe/charge.ts';
+import { createCharge } from '../../src/effects/targets/stripe/charge.ts';
+import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts';
+import { createOpenTicket } from '../../src/orders/open-ticket.ts';
 import { createSaveOrder } from '../../src/orders/save-order.ts';
+import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { temporalLogger } from '../../src/worker/temporal-logger.ts';
 import {

@@ -7,7 +7,6 @@ import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.t
 import { createLedgerActivities } from '../../src/activities/create-ledger-activities.ts';
 import { databaseError } from '../../src/database/classify-database.ts';
 import { openLedger } from '../../src/effects/once/ledger.ts';
-import type { DeclaredEffects } from '../../src/orders/declare-effects.ts';
 import type { EffectPage } from '../../src/wire/ledger-operations.ts';
 
 let server: PostgresServer;
@@ -46,12 +45,16 @@ test('a connection lost between two statements of a transaction fails it, and no
 test("a database that is away is a failure with a type, and none of the driver's words", async (t) => {
   const ledger = await openLedger({ databaseUrl: server.url });
   t.after(() => ledger.close());
-  const { listEffects } = createLedgerActivities({} as DeclaredEffects, {
-    ledger,
-    scope: 'test',
-    log: pino({ level: 'silent' }),
-    random: Math.random,
-  });
+  const { listEffects } = createLedgerActivities(
+    {},
+    {
+      ledger,
+      effectList: [],
+      scope: 'test',
+      log: pino({ level: 'silent' }),
+      random: Math.random,
+    },
+  );
   const list = () => new MockActivityEnvironment().run(listEffects, {}) as Promise<EffectPage>;
   assert.deepEqual(await list(), { effects: [] });
   await server.crash();

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { parseSet } from '../../src/cli/load-policies.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { addOrderCommands } from '../../src/orders/commands/add-order-commands.ts';
 import { policiesFileSchema } from '../../src/policies/resolve-policies.ts';
 
 /** A word of a shell's command line. */
@@ -38,7 +39,7 @@ export function wordsOf(line: string): readonly string[] {
 
 /** What is wrong with a whole command line, or `undefined`. Nothing is done. */
 export function problemWithCommand(args: readonly string[]): string | undefined {
-  const program = withoutActions(createProgram('0'));
+  const program = withoutActions(createProgram('0', addOrderCommands));
   try {
     program.parse(args, { from: 'user' });
     return args
@@ -56,7 +57,7 @@ export function problemWithCommand(args: readonly string[]): string | undefined 
  * `ID` stands for any: its names and its options must exist.
  */
 export function problemWithMention(args: readonly string[]): string | undefined {
-  let command = createProgram('0');
+  let command = createProgram('0', addOrderCommands);
   let isNaming = true;
   for (const each of args) {
     const next = isNaming ? command.commands.find((one) => one.name() === each) : undefined;
@@ -76,7 +77,9 @@ export function problemWithMention(args: readonly string[]): string | undefined 
 }
 
 /** Every option of every command. */
-export function allOptions(command: Command = createProgram('0')): readonly string[] {
+export function allOptions(
+  command: Command = createProgram('0', addOrderCommands),
+): readonly string[] {
   return [...optionsOf(command), ...command.commands.flatMap((each) => allOptions(each))];
 }
 

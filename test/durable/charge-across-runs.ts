@@ -1,6 +1,8 @@
 import { continueAsNew } from '@temporalio/workflow';
 import { effectsUnder } from '../../src/durable/run-effects.ts';
 import { trackProgress } from '../../src/durable/track-progress.ts';
+import type { OrderActivities } from '../../src/orders/declare-effects.ts';
+import { effectList } from '../../src/orders/effect-list.ts';
 import type { Policies } from '../../src/policies/catalogue.ts';
 
 /** What a run did. */
@@ -16,7 +18,7 @@ export async function chargeAcrossRuns(
   earlier: readonly ChargedRun[] = [],
 ): Promise<readonly ChargedRun[]> {
   const progress = trackProgress();
-  const { charge } = effectsUnder(policies, progress);
+  const { charge } = effectsUnder<OrderActivities>(effectList, policies, progress);
   const [amountMinor = 0, ...later] = amounts;
   const { chargeId } = await charge({
     orderId: 'order-1',

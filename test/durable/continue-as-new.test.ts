@@ -1,3 +1,4 @@
+import { orders } from '../../src/orders/declare-effects.ts';
 import '../support/quiet-runtime.ts';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -69,7 +70,11 @@ async function startWorld(t: TestContext) {
     HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
   });
   const ledger = await ledgerFrom(config);
-  const effects = effectsFrom(config, { namespace, log: pino({ level: 'silent' }), ledger });
+  const effects = effectsFrom(config, orders, {
+    namespace,
+    log: pino({ level: 'silent' }),
+    ledger,
+  });
   const workflowsPath = path.join(import.meta.dirname, 'charge-across-runs.ts');
   const workers = await Promise.all([
     Worker.create({ connection: native, taskQueue: 'runs', workflowsPath }),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listEffects, resolveEffect, showEffect } from '../../src/client/effects.ts';
-import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
+import { startOrder } from '../../src/orders/start-order.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';

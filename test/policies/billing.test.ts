@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AttemptErrorFields } from '../../src/failures/attempt-error.ts';
+import type { Billing } from '../../src/policies/billing.ts';
 import { billingOf } from '../../src/policies/billing.ts';
-import type { Billing } from '../../src/wire/recorded-attempt.ts';
 
 const by = 'openai';
 const usage = { inputTokens: 11, outputTokens: 7 };

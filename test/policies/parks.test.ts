@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureType } from '../../src/failures/failure-types.ts';
+import { orderDefaults } from '../../src/orders/start-order.ts';
 import { catalogue, type PolicyName } from '../../src/policies/catalogue.ts';
 import { parks } from '../../src/policies/parks.ts';
-import { orderDefaults, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 
 // biome-ignore format: a table is read by its columns
 const rows: [policy: PolicyName, type: FailureType, parks: boolean][] = [

@@ -1,3 +1,4 @@
+import { orders } from '../../src/orders/declare-effects.ts';
 import './quiet-runtime.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -75,7 +76,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(native, namespace);
   const ledger = await ledgerFrom(config);
-  const effects = effectsFrom(config, { namespace, log: logger, ledger });
+  const effects = effectsFrom(config, orders, { namespace, log: logger, ledger });
   const attemptLog = createAttemptLog(logger);
   const workers = await createWorkers({
     connection: native,

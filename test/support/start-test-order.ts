@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { loadExampleOrders } from '../../dev/sandbox/example-orders.ts';
-import { startOrder } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import type { ExtractedOrder } from '../../src/orders/order.ts';
+import { startOrder } from '../../src/orders/start-order.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { ParkedOnFailure } from '../../src/wire/progress.ts';
 import type { OrderWorld } from './order-world.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerOf } from '../../wire/identifiers.ts';
+import { providerOf } from '../../policies/model-name.ts';
 import { type Bucket, bucketLimit, bucketWaitMs, fullBucket, takeFrom } from './gate-bucket.ts';
 
 const perMinute = z.number().positive();

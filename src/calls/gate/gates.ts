@@ -1,4 +1,4 @@
-import { providerOf } from '../../wire/identifiers.ts';
+import { providerOf } from '../../policies/model-name.ts';
 import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';

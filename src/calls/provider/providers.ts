@@ -4,7 +4,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { AttemptError } from '../../failures/attempt-error.ts';
-import { providerOf } from '../../wire/identifiers.ts';
+import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
@@ -55,7 +55,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
 
   function resolveModel(model: string): ResolvedModel {
     const config = byName.get(providerOf(model));
-    const modelId = model.slice(model.indexOf(':') + 1);
+    const modelId = modelNameOf(model);
     if (!config || modelId === '') {
       throw new AttemptError({
         type: 'InvalidRequest',

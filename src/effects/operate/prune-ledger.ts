@@ -1,4 +1,4 @@
-import type { ListedEffect } from '../../orders/effect-list.ts';
+import type { ListedEffect } from '../../wire/effect-call.ts';
 import { parseIdempotencyKey } from '../../wire/identifiers.ts';
 import type { Pruned } from '../../wire/ledger-operations.ts';
 import type { Ledger } from '../once/ledger.ts';

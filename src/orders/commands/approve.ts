@@ -2,9 +2,9 @@ import { usageError } from '../../cli/command-error.ts';
 import { type JsonOption, print, printJson } from '../../cli/output.ts';
 import { withClient } from '../../cli/with-client.ts';
 import { workflowStatus } from '../../client/status.ts';
+import type { Money } from '../../wire/money.ts';
 import { approve } from '../approve.ts';
 import { formatMoney, parseMoney } from '../money.ts';
-import type { Money } from '../order.ts';
 
 /** Flags of `holdfast approve`. */
 export interface ApproveFlags extends JsonOption {

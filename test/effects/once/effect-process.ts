@@ -4,7 +4,8 @@ import type { DatabaseLocation } from '../../../src/database/open-database.ts';
 import { openLedger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
 import { createPostWebhook } from '../../../src/effects/targets/http/post-webhook.ts';
-import { createCharge, createStripe } from '../../../src/effects/targets/stripe/charge.ts';
+import { createCharge } from '../../../src/effects/targets/stripe/charge.ts';
+import { createStripe } from '../../../src/effects/targets/stripe/stripe-client.ts';
 import { isAttemptError } from '../../../src/failures/attempt-error.ts';
 
 /** What the process is told, as JSON in its first argument. */

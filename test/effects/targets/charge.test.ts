@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StripeFault } from '../../../dev/sandbox/stripe.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
-import {
-  type ChargeInput,
-  createCharge,
-  createStripe,
-} from '../../../src/effects/targets/stripe/charge.ts';
+import { type ChargeInput, createCharge } from '../../../src/effects/targets/stripe/charge.ts';
+import { createStripe } from '../../../src/effects/targets/stripe/stripe-client.ts';
 import { failureOf } from '../once/expect-failure.ts';
 import { temporaryLedger } from '../once/temporary-ledger.ts';
 import { charge, inFlight, posts, stripeWith, succeeded } from './charge-bench.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GitHubSandbox } from '../../../dev/sandbox/github.ts';
-import { createOctokit } from '../../../src/effects/targets/github/open-ticket.ts';
-import { ticketMarker } from '../../../src/effects/targets/github/ticket-text.ts';
+import { createOctokit } from '../../../src/effects/targets/github/github-client.ts';
+import { ticketMarker } from '../../../src/effects/targets/github/issue-text.ts';
 import { failureOf } from '../once/expect-failure.ts';
 import { temporaryLedger } from '../once/temporary-ledger.ts';
 import {

@@ -2,12 +2,9 @@ import { type GitHubSandbox, startGitHub } from '../../../dev/sandbox/github.ts'
 import type { WireFault } from '../../../dev/sandbox/wire-fault.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
-import {
-  createOctokit,
-  createOpenTicket,
-  type OpenTicketDependencies,
-  type OpenTicketInput,
-} from '../../../src/effects/targets/github/open-ticket.ts';
+import { createOctokit } from '../../../src/effects/targets/github/github-client.ts';
+import type { OpenIssueDependencies } from '../../../src/effects/targets/github/open-issue.ts';
+import { createOpenTicket, type OpenTicketInput } from '../../../src/orders/open-ticket.ts';
 
 export const markerSecret = 'a secret of the tests';
 export const issuesPath = '/repos/acme/fulfilment/issues';
@@ -25,7 +22,7 @@ export async function github(
   return server;
 }
 
-function ticketEffect(server: GitHubSandbox, more: Partial<OpenTicketDependencies> = {}) {
+function ticketEffect(server: GitHubSandbox, more: Partial<OpenIssueDependencies> = {}) {
   return createOpenTicket({
     octokit: createOctokit({ token: server.token, baseUrl: server.baseUrl }),
     repository: `${server.owner}/${server.repo}`,
@@ -58,7 +55,7 @@ export function open(
   ledger: Ledger,
   server: GitHubSandbox,
   orderId: string,
-  { description, ...more }: Partial<OpenTicketDependencies> & { description?: string } = {},
+  { description, ...more }: Partial<OpenIssueDependencies> & { description?: string } = {},
 ) {
   const place = { scope: 'test', workflowId: orderId };
   const input = inputFor(orderId, description);

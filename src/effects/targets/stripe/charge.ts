@@ -1,15 +1,21 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import type { Charge, Money } from '../../../orders/order.ts';
 import { workflowIdPattern } from '../../../wire/identifiers.ts';
+import type { Money } from '../../../wire/money.ts';
 import type { EffectContext, NativeKeyEffect } from '../../effect.ts';
 import { EffectError, reasonFrom } from '../../effect-error.ts';
 import { markedPayments } from './marked-payments.ts';
 import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
 
-export { createStripe } from './stripe-client.ts';
+/** What charging a customer gave. */
+export interface Charge {
+  /** The payment provider's id (`pi_...`). */
+  readonly chargeId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
 
-/** Whom to charge, and what. All of it comes from the saved order. */
+/** Whom to charge, and what: from the saved order, never from the model's words. */
 export interface ChargeInput {
   readonly orderId: string;
   readonly customerId: string;

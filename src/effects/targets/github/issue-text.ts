@@ -1,6 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { formatMoney } from '../../../orders/money.ts';
-import type { Charge, SavedOrder } from '../../../orders/order.ts';
 
 /**
  * The line by which a ticket is found again: an HMAC of the idempotency key, so that nobody without
@@ -18,28 +16,6 @@ export function hasMarker(body: string, marker: string): boolean {
 /** The marker that a body ends with, whatever its key; quoted text comes before it. */
 export function markerIn(body: string): string | undefined {
   return body.split(/\r?\n/).findLast((line) => /^<!-- holdfast:v1:[0-9a-f]{64} -->$/.test(line));
-}
-
-/** The ticket's title. The order id is the caller's, and of safe characters. */
-export function ticketTitle(order: SavedOrder): string {
-  return `Fulfil order ${order.orderId}`;
-}
-
-/** The ticket's body in Markdown. Whatever stems from the email stands in code spans. */
-export function ticketBody(order: SavedOrder, charge: Charge, marker: string): string {
-  const { items, total, currency } = order.extracted;
-  return [
-    `Order ${codeSpan(order.orderId)} is paid: ${formatMoney(charge)}, charge ${codeSpan(charge.chargeId)}, customer ${codeSpan(order.customerId)}.`,
-    '',
-    ...items.map(
-      ({ description, quantity, unitPrice }) =>
-        `- ${quantity} × ${codeSpan(description)} at ${codeSpan(unitPrice)}`,
-    ),
-    '',
-    `As the email writes it: ${codeSpan(total)} ${codeSpan(currency)}.`,
-    '',
-    marker,
-  ].join('\n');
 }
 
 /**

@@ -1,24 +1,30 @@
 import { z } from 'zod';
-import type { Charge, SavedOrder, Ticket } from '../../../orders/order.ts';
-import { savedOrderSchema } from '../../../orders/save-order.ts';
 import type { Json } from '../../../wire/json.ts';
 import type { EffectContext, FindBeforeCreateEffect, MarkedItem } from '../../effect.ts';
 import { EffectError } from '../../effect-error.ts';
 import { githubError } from './classify-github.ts';
 import { type Issue, issueSchema, listIssues } from './find-issues.ts';
 import type { GitHubClient } from './github-client.ts';
-import { hasMarker, markerIn, ticketBody, ticketMarker, ticketTitle } from './ticket-text.ts';
+import { hasMarker, markerIn, ticketMarker } from './issue-text.ts';
 
-export { createOctokit } from './github-client.ts';
-
-/** The paid order that a ticket is opened for. */
-export interface OpenTicketInput {
-  readonly order: SavedOrder;
-  readonly charge: Charge;
+/** An issue that was opened. */
+export interface Ticket {
+  readonly ticketNumber: number;
+  readonly url: string;
 }
 
-/** What {@link createOpenTicket} needs. */
-export interface OpenTicketDependencies {
+/** What an issue says, and what makes it this one. */
+export interface IssueDeclaration<Input> {
+  readonly input: z.ZodType<Input>;
+  /** The fields by which the same key with another issue is noticed. */
+  readonly identity: (input: Input) => Json;
+  readonly title: (input: Input) => string;
+  /** Markdown; text from outside belongs into `codeSpan`. The marker is added below it. */
+  readonly body: (input: Input) => string;
+}
+
+/** What {@link createOpenIssue} needs. */
+export interface OpenIssueDependencies {
   readonly octokit: GitHubClient;
   /** `owner/name`. */
   readonly repository: string;
@@ -36,23 +42,22 @@ const lookBackMs = 30 * 24 * 60 * 60 * 1000;
 /** Our database's clock and GitHub's may differ. */
 const clockMarginMs = 10 * 60 * 1000;
 
-type TicketContext = EffectContext<OpenTicketInput>;
-
 /**
- * Opens a fulfilment ticket as a GitHub issue. GitHub has no idempotency keys: the ticket is looked
+ * Opens a ticket as a GitHub issue. GitHub has no idempotency keys: the ticket is looked
  * for by label and marker, created, and looked for again; a later twin is closed. That narrows the
  * window and does not close it: "one ticket, or its twin closed".
  */
-export function createOpenTicket(
-  dependencies: OpenTicketDependencies,
-): FindBeforeCreateEffect<OpenTicketInput, Ticket> {
+export function createOpenIssue<Input>(
+  dependencies: OpenIssueDependencies,
+  { input, identity, title, body }: IssueDeclaration<Input>,
+): FindBeforeCreateEffect<Input, Ticket> {
   const { octokit, repository, markerSecret, onTwinClosed } = dependencies;
   const [owner = '', repo = ''] = repository.split('/');
   const request = `POST /repos/{owner}/{repo}/issues` as const;
   let creator: Promise<string> | undefined;
 
   /** All tickets with our marker, by us, oldest first. */
-  async function find(context: TicketContext): Promise<Issue[]> {
+  async function find(context: EffectContext<unknown>): Promise<Issue[]> {
     const marker = ticketMarker(markerSecret, context.key);
     const login = await whoWeAre(context.signal);
     const isOurs = ({ body, user }: Issue) =>
@@ -81,7 +86,10 @@ export function createOpenTicket(
   }
 
   /** The oldest is the ticket; whoever looks comes to the same one. */
-  async function keepOldest(issues: readonly Issue[], context: TicketContext): Promise<Ticket> {
+  async function keepOldest(
+    issues: readonly Issue[],
+    context: EffectContext<unknown>,
+  ): Promise<Ticket> {
     const [kept, ...twins] = issues;
     if (kept === undefined) throw new TypeError('keepOldest needs an issue');
     for (const twin of twins.filter(({ state }) => state === 'open')) {
@@ -103,15 +111,12 @@ export function createOpenTicket(
     target: 'github',
     way: 'find before create',
     apiVersion: '2022-11-28',
-    input: z.object({
-      order: savedOrderSchema,
-      charge: z.object({ chargeId: z.string(), amountMinor: z.int(), currency: z.string() }),
-    }),
+    input,
     result: z.object({ ticketNumber: z.int().min(1), url: z.string() }),
-    identity: ({ order }) => ({ orderId: order.orderId }),
-    request: ({ order, charge }, key) => ({
-      title: ticketTitle(order),
-      body: ticketBody(order, charge, ticketMarker(markerSecret, key)),
+    identity,
+    request: (of, key) => ({
+      title: title(of),
+      body: `${body(of)}\n\n${ticketMarker(markerSecret, key)}`,
       labels: [label],
     }),
 

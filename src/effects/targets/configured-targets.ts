@@ -1,0 +1,53 @@
+import type Stripe from 'stripe';
+import type { OutsideEffect } from '../effect.ts';
+import { EffectError } from '../effect-error.ts';
+import type { Ledger } from '../once/ledger.ts';
+import type { OpenIssueDependencies } from './github/open-issue.ts';
+import type { PostWebhookDependencies } from './http/post-webhook.ts';
+import type { SendEmailDependencies } from './resend/send-email.ts';
+
+/** What effects may be made from: ledger, limits and connections to targets, as configured. */
+export interface EffectResources {
+  readonly ledger: Ledger;
+  /** What may be charged without asking a person. */
+  readonly limits: {
+    /** In major units, as a plain decimal. */
+    readonly maximumAutoCharge: string;
+    /** ISO 4217 in lower case. */
+    readonly currencies: readonly string[];
+  };
+  readonly stripe: Stripe;
+  readonly github: OpenIssueDependencies;
+  readonly email: SendEmailDependencies;
+  readonly webhook: PostWebhookDependencies;
+  /** Targets without a key, and the variable that would give it. */
+  readonly notConfigured: Readonly<Record<string, string>>;
+}
+
+/**
+ * The effect as it is where its target is configured. Elsewhere it refuses, naming the variable: a
+ * worker without a target's key serves everything else.
+ */
+export function ifConfigured<Input, Result>(
+  effect: OutsideEffect<Input, Result>,
+  { notConfigured }: Pick<EffectResources, 'notConfigured'>,
+): OutsideEffect<Input, Result> {
+  const variable = notConfigured[effect.target];
+  if (variable === undefined) return effect;
+  const refuse = async () => {
+    throw new EffectError('nothing happened', {
+      type: 'InvalidCredentials',
+      by: effect.target,
+      reason: `${variable} is not set for this worker`,
+      sent: false,
+    });
+  };
+  const { findMarked } = effect;
+  return {
+    ...effect,
+    run: refuse,
+    lookUp: refuse,
+    // Nor is an effect done anew on a person's word alone where the target could be asked.
+    ...(findMarked && { findMarked: { ...findMarked, list: refuse } }),
+  };
+}
