@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { checkFileLength } from './file-length.ts';
+import { checkRooms } from './rooms.ts';
 import { type Verdict, validateCompose } from './validate-compose.ts';
 
 const root = path.dirname(import.meta.dirname);
@@ -16,7 +17,7 @@ const colors = `--colors=${process.stdout.isTTY ? 'force' : 'off'}`;
 const commandChecks: readonly CommandCheck[] = [
   { title: 'types', command: ['tsc', '--noEmit'] },
   {
-    title: 'lint, format, layers and import cycles',
+    title: 'lint, format and import cycles',
     command: ['biome', 'ci', '--error-on-warnings', colors],
   },
 ];
@@ -29,6 +30,7 @@ async function checkAll(): Promise<number> {
     const { failed, all } = await execa(file, args, { cwd: root, all: true, reject: false });
     verdicts.push(print(title, { state: failed ? 'FAILED' : 'ok', detail: failed ? all : '' }));
   }
+  verdicts.push(print('rooms: who may import whom', checkRooms(root)));
   verdicts.push(print('no file over 300 lines', checkFileLength(root)));
   verdicts.push(print('docker-compose.yml', await validateCompose(root)));
   return verdicts.filter(({ state }) => state === 'FAILED').length;

@@ -1,7 +1,7 @@
 import { Runtime } from '@temporalio/worker';
 import { createCallActivities } from './activities/create-activities.ts';
 import { createJournalActivities } from './activities/create-journal-activities.ts';
-import { createCallModel } from './calls/attempt-call.ts';
+import { createAttemptCall } from './calls/attempt-call.ts';
 import { createAttemptLog } from './calls/attempt-log.ts';
 import { recordGates } from './calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from './calls/gate/gate-settings.ts';
@@ -45,7 +45,7 @@ async function main(config: Config): Promise<void> {
     namespace,
     taskQueue: config.HOLDFAST_TASK_QUEUE,
     calls: createCallActivities({
-      callModel: createCallModel({ providers: createProviders(config.providers), log }),
+      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log }),
       attemptLog,
       gates,
       random: Math.random,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { type AttemptLog, createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
@@ -67,7 +67,7 @@ try {
 /** @returns how long a call takes with the journal, over one without. */
 async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Promise<number> {
   const provider = await startProvider(latencyMs);
-  const callModel = createCallModel({
+  const attemptCall = createAttemptCall({
     providers: createProviders([
       { name: 'openai', family: 'openai', baseUrl: provider.baseUrl, apiKey: 'sk-bench' },
     ]),
@@ -92,7 +92,7 @@ async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Prom
     const attempt = { workflowId: 'order-1042', runId: 'run', request, attempt: 1, heldMs: 0 };
     const record = attemptLog.start(attempt);
     const signal = new AbortController().signal;
-    record.finished(await callModel(request, { signal, attempt: 1, log: record }));
+    record.finished(await attemptCall(request, { signal, attempt: 1, log: record }));
   }
   await round(plain);
   await round(both);

@@ -2,13 +2,9 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { EffectTable } from '../../src/database/database-schema.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/database/open-database.ts';
-import type { NativeKeyEffect } from '../../src/effects/effect.ts';
-import {
-  type Claim,
-  type ClaimRequest,
-  type Ledger,
-  ledgerIn,
-} from '../../src/effects/once/ledger.ts';
+import type { NativeKeyEffect } from '../../src/effects/once/effect.ts';
+import type { Claim, ClaimRequest, Ledger } from '../../src/effects/once/ledger.ts';
+import { ledgerIn } from '../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { createSaveOrder } from '../../src/orders/save-order.ts';
 import { fingerprintOf } from '../../src/wire/identifiers.ts';

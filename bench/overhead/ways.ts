@@ -3,7 +3,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { generateText } from 'ai';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
-import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
@@ -40,7 +40,7 @@ export function createWholeLayer(baseUrl: string, folder: string) {
     onEvent: (event) => log.info(event),
   });
   const { callModel } = createCallActivities({
-    callModel: createCallModel({
+    attemptCall: createAttemptCall({
       providers: createProviders([{ name: 'openai', family: 'openai', baseUrl, apiKey }]),
       log,
     }),

@@ -1,4 +1,4 @@
-import type { CallAnswer, CallModel } from '../calls/attempt-call.ts';
+import type { AttemptCall, CallAnswer } from '../calls/attempt-call.ts';
 import type { AttemptLog } from '../calls/attempt-log.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { Gates } from '../calls/gate/gates.ts';
@@ -20,7 +20,7 @@ import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
 export interface CallModelDependencies {
-  readonly callModel: CallModel;
+  readonly attemptCall: AttemptCall;
   readonly attemptLog: AttemptLog;
   /** What holds calls back while a provider is limiting or down. Without: nothing does. */
   readonly gates?: Gates;
@@ -34,7 +34,7 @@ export interface CallModelDependencies {
  * failure type is returned, so that the workflow counts it.
  */
 export function createCallModelActivity(dependencies: CallModelDependencies) {
-  const { callModel, attemptLog, gates, random } = dependencies;
+  const { attemptCall, attemptLog, gates, random } = dependencies;
 
   return function callModelActivity(request: ModelRequest): Promise<ModelOutcome> {
     return runAttempt(async (scope): Promise<ModelOutcome> => {
@@ -59,7 +59,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         scope.tell();
       };
       try {
-        const answer = await callModel(request, { signal: scope.signal, attempt, log: { sent } });
+        const answer = await attemptCall(request, { signal: scope.signal, attempt, log: { sent } });
         assertAnswerFits(answer);
         log.finished(answer);
         gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Effect } from '../effects/effect.ts';
+import type { Effect } from '../effects/once/effect.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
 import { createEffectActivity, type EffectDependencies } from './run-effect.ts';

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError, isDatabaseError } from '../database/classify-database.ts';
-import type { Effect } from '../effects/effect.ts';
+import type { Effect } from '../effects/once/effect.ts';
 import { doubtAfterRestore } from '../effects/operate/doubt-after-restore.ts';
 import { pruneLedger } from '../effects/operate/prune-ledger.ts';
 import { reconcile } from '../effects/operate/reconcile.ts';

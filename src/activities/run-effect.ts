@@ -1,6 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { Effect } from '../effects/effect.ts';
+import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
 import { isAttemptError } from '../failures/attempt-error.ts';

@@ -1,4 +1,4 @@
-import type { DatedRow, RowFilter } from '../effects/operate/operator-statements.ts';
+import type { DatedRow, RowFilter } from '../effects/once/ledger.ts';
 import { describeAttemptError } from '../failures/attempt-error.ts';
 import { keyOfGeneration, parseIdempotencyKey } from '../wire/identifiers.ts';
 import type { EffectDetails, EffectFilter, EffectView } from '../wire/ledger-operations.ts';

@@ -5,7 +5,6 @@ import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
-import type { AttemptRecord } from './attempt-log.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
 import { type Exchange, inExchange } from './provider/exchange.ts';
@@ -14,8 +13,8 @@ import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
 import { schemaFor } from './provider/schema-for.ts';
 
-/** What {@link createCallModel} needs. */
-export interface CallModelOptions {
+/** What {@link createAttemptCall} needs. */
+export interface AttemptCallOptions {
   readonly providers: Providers;
   /** Gets the AI SDK's warnings and answers nobody has seen before; never content. */
   readonly log: Logger;
@@ -29,14 +28,15 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
-  readonly log?: Pick<AttemptRecord, 'sent'>;
+  /** Told as the request leaves this machine. */
+  readonly log?: { readonly sent: () => void };
 }
 
 /** A model's answer without what only the activity knows. */
 export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
 
 /** Makes one attempt of a call. */
-export type CallModel = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
+export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
 
 /** Longest delay of a timer in Node; a longer one would fire at once. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -46,11 +46,15 @@ const longestTimerMs = 2 ** 31 - 1;
  * failure an `AttemptError` with the truth about `sent`. A finish reason of `length` is an answer:
  * the workflow decides whether a larger limit is worth it.
  */
-export function createCallModel({ providers, log, now = Date.now }: CallModelOptions): CallModel {
+export function createAttemptCall({
+  providers,
+  log,
+  now = Date.now,
+}: AttemptCallOptions): AttemptCall {
   // It would write to the console; the warnings are logged below.
   globalThis.AI_SDK_LOG_WARNINGS = false;
 
-  return async function callModel(request, context) {
+  return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
     const timeout = AbortSignal.timeout(Math.min(request.policy.requestTimeoutMs, longestTimerMs));

@@ -15,7 +15,7 @@ import type { JsonObject } from '../wire/json.ts';
 import type { Message, ModelAnswer } from '../wire/model-call.ts';
 import { askInTurn, type Turn } from './ask-in-turn.ts';
 import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
-import { callModel } from './run-call.ts';
+import { runCall } from './run-call.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
 
@@ -139,7 +139,7 @@ async function oneCall<T>(
     progress.step(`${title}${suffix}`);
     const price = policy.prices[model];
     const attemptsLeft = assertBudgets(policy, price, progress.totals(), spentBefore);
-    const answer = await callModel(
+    const answer = await runCall(
       {
         ...turn,
         messages,

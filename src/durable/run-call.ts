@@ -17,7 +17,7 @@ import type { ProgressTracker } from './track-progress.ts';
  *
  * @param summary shown by the Temporal UI beside the activity.
  */
-export async function callModel(
+export async function runCall(
   request: Omit<ModelRequest, 'attemptsUsed' | 'fairnessKey'>,
   summary: string,
   progress: ProgressTracker,

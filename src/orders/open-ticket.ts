@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FindBeforeCreateEffect } from '../effects/effect.ts';
+import type { FindBeforeCreateEffect } from '../effects/once/effect.ts';
 import { codeSpan } from '../effects/targets/github/issue-text.ts';
 import {
   createOpenIssue,

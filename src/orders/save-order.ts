@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { OrderTable } from '../database/database-schema.ts';
-import type { TransactionEffect } from '../effects/effect.ts';
+import type { TransactionEffect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf, workflowIdPattern } from '../wire/identifiers.ts';

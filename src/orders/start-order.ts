@@ -2,8 +2,9 @@ import type { Client } from '@temporalio/client';
 import { type StartInput, type StartOptions, startOnce } from '../client/start.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { type PolicyOverrides, resolvePolicies } from '../policies/resolve-policies.ts';
-import type { processOrder } from '../workflows/process-order.ts';
-import type { ProcessOrderInput } from './order.ts';
+import type { ProcessOrderInput, ProcessOrderResult } from './order.ts';
+
+type ProcessOrder = (input: ProcessOrderInput) => Promise<ProcessOrderResult>;
 
 /**
  * What an order changes in the catalogue: it parks where reading its email fails for good, since
@@ -26,5 +27,5 @@ export function startOrder(
   { policies = resolveOrderPolicies(), ...input }: StartInput<ProcessOrderInput>,
   options: StartOptions,
 ) {
-  return startOnce<typeof processOrder>(client, 'processOrder', { ...input, policies }, options);
+  return startOnce<ProcessOrder>(client, 'processOrder', { ...input, policies }, options);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { FailureType } from '../failures/failure-types.ts';
 import { providerOf } from './model-name.ts';
-import type { ModelPolicy } from './retry-policy.ts';
 
 /** Time may cure these: the model before gets some attempts first. */
 const transientTypes = [
@@ -127,7 +126,7 @@ export function attemptsUntilFallback(
 }
 
 /** The policy for a failed attempt: with no more attempts than the model has for such a failure. */
-export function policyUntilFallback<Policy extends Pick<ModelPolicy, 'maximumAttempts'>>(
+export function policyUntilFallback<Policy extends { readonly maximumAttempts: number }>(
   policy: Policy,
   until: Partial<Record<FailureType, number>> | undefined,
   type: FailureType,
@@ -135,38 +134,4 @@ export function policyUntilFallback<Policy extends Pick<ModelPolicy, 'maximumAtt
   const attempts = until?.[type];
   if (attempts === undefined) return policy;
   return { ...policy, maximumAttempts: Math.min(policy.maximumAttempts || attempts, attempts) };
-}
-
-/** What is wrong with a list, besides its form: the path below `fallback`, and why. */
-export function nonsenseIn({
-  fallback,
-  maximumAttempts,
-  callBudget,
-  workflowBudget,
-  prices,
-}: Pick<
-  ModelPolicy,
-  'fallback' | 'maximumAttempts' | 'callBudget' | 'workflowBudget' | 'prices'
->): { readonly path: PropertyKey[]; readonly message: string }[] {
-  const problems: { path: PropertyKey[]; message: string }[] = [];
-  let attemptsBefore = 0;
-  for (const [index, { model, afterAttempts }] of fallback.entries()) {
-    if (fallback.findIndex((each) => each.model === model) < index) {
-      problems.push({ path: [index, 'model'], message: 'is named twice' });
-    }
-    attemptsBefore += afterAttempts;
-    if (maximumAttempts > 0 && attemptsBefore >= maximumAttempts) {
-      problems.push({
-        path: [index, 'afterAttempts'],
-        message: `leaves no attempt for it: the models before have ${attemptsBefore} of maximumAttempts (${maximumAttempts})`,
-      });
-    }
-    for (const { maximumCost } of [callBudget, workflowBudget]) {
-      if (maximumCost && prices[model]?.currency !== maximumCost.currency) {
-        const message = `has no price in ${maximumCost.currency}, and a budget caps the cost`;
-        problems.push({ path: [index, 'model'], message });
-      }
-    }
-  }
-  return problems;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allFailureTypes, type FailureType } from '../failures/failure-types.ts';
 import { budgetSchema } from './budget.ts';
 import { priceSchema } from './budget-price.ts';
-import { fallbackSchema, nonsenseIn } from './fallback.ts';
+import { fallbackSchema } from './fallback.ts';
 
 // All schemas here are made when they are first used: a policy that nobody changes is not checked
 // again, and making them would take a third of the time in which a workflow begins.
@@ -87,7 +87,7 @@ export const retryPolicySchema = z.lazy(() => retryPolicyFields().check(refuseNo
 /** Validates a complete policy for model calls. */
 export const modelPolicySchema = z.lazy(() =>
   modelPolicyFields().check(refuseNonsense, ({ value: policy, issues }) => {
-    for (const { path, message } of nonsenseIn(policy)) {
+    for (const { path, message } of fallbackProblems(policy)) {
       issues.push({ code: 'custom', path: ['fallback', ...path], message, input: policy.fallback });
     }
   }),
@@ -109,4 +109,38 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
+}
+
+/** What is wrong with the list of fallbacks, besides its form: the path below `fallback`, and why. */
+function fallbackProblems({
+  fallback,
+  maximumAttempts,
+  callBudget,
+  workflowBudget,
+  prices,
+}: Pick<
+  ModelPolicy,
+  'fallback' | 'maximumAttempts' | 'callBudget' | 'workflowBudget' | 'prices'
+>): { readonly path: PropertyKey[]; readonly message: string }[] {
+  const problems: { path: PropertyKey[]; message: string }[] = [];
+  let attemptsBefore = 0;
+  for (const [index, { model, afterAttempts }] of fallback.entries()) {
+    if (fallback.findIndex((each) => each.model === model) < index) {
+      problems.push({ path: [index, 'model'], message: 'is named twice' });
+    }
+    attemptsBefore += afterAttempts;
+    if (maximumAttempts > 0 && attemptsBefore >= maximumAttempts) {
+      problems.push({
+        path: [index, 'afterAttempts'],
+        message: `leaves no attempt for it: the models before have ${attemptsBefore} of maximumAttempts (${maximumAttempts})`,
+      });
+    }
+    for (const { maximumCost } of [callBudget, workflowBudget]) {
+      if (maximumCost && prices[model]?.currency !== maximumCost.currency) {
+        const message = `has no price in ${maximumCost.currency}, and a budget caps the cost`;
+        problems.push({ path: [index, 'model'], message });
+      }
+    }
+  }
+  return problems;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { databaseError } from '../database/classify-database.ts';
-import { type Ledger, openLedger } from '../effects/once/ledger.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import { openLedger } from '../effects/once/open-ledger.ts';
 import { type CannotStart, type Explanation, explained, wordsOf } from './cannot-start.ts';
 
 /**

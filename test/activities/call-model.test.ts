@@ -5,7 +5,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createCallModelActivity } from '../../src/activities/call-model.ts';
-import type { CallModel } from '../../src/calls/attempt-call.ts';
+import type { AttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
@@ -24,7 +24,7 @@ const request: ModelRequest = {
   policy: catalogue.model,
   attemptsUsed: 2,
 };
-const hello: CallModel = async () => ({
+const hello: AttemptCall = async () => ({
   text: 'hello',
   finishReason: 'stop',
   usage: { inputTokens: 3, outputTokens: 1 },
@@ -59,9 +59,9 @@ function shutDown(env: MockActivityEnvironment): void {
   } as never);
 }
 
-function activity(callModel: CallModel, gates = createGates()) {
+function activity(attemptCall: AttemptCall, gates = createGates()) {
   const attemptLog = createAttemptLog(pino({ level: 'silent' }));
-  return createCallModelActivity({ callModel, attemptLog, gates, random: () => 0.5 });
+  return createCallModelActivity({ attemptCall, attemptLog, gates, random: () => 0.5 });
 }
 
 test('a call that waits on a worker that stops gives its attempt back', async () => {
@@ -146,7 +146,7 @@ test('tokens paid for no usable answer are noted for the attempt after, which an
 test('an answer that Temporal cannot carry is a failure that was paid for, in the journal too', async () => {
   const { journal, ends } = journalInMemory();
   const tooLarge = createCallModelActivity({
-    callModel: async () => ({
+    attemptCall: async () => ({
       text: 'y'.repeat(2 * 1024 * 1024),
       finishReason: 'stop',
       usage: paid,
@@ -183,7 +183,7 @@ for (const [when, isSent, possiblyBilled, billing] of [
     const notes: Record<string, number>[] = [];
     env.on('heartbeat', (note) => notes.push(note));
     const stopped = createCallModelActivity({
-      callModel: async (_, { signal, log }) => {
+      attemptCall: async (_, { signal, log }) => {
         if (isSent) log?.sent();
         setImmediate(() => shutDown(env));
         await once(signal, 'abort');

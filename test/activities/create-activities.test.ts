@@ -5,7 +5,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { pino } from 'pino';
 import { createEffectActivities } from '../../src/activities/create-activities.ts';
-import { openLedger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import type { DeclaredEffects } from '../../src/orders/declare-effects.ts';
 import { createSaveOrder } from '../../src/orders/save-order.ts';
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { type CallContext, createCallModel } from '../../src/calls/attempt-call.ts';
+import { type CallContext, createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { createProviders, type ProviderConfig } from '../../src/calls/provider/providers.ts';
 import { AttemptError, type AttemptErrorFields } from '../../src/failures/attempt-error.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
@@ -43,11 +43,11 @@ export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}
   const providers = createProviders([
     { name: 'openai', family: 'openai', baseUrl, apiKey: 'sk-test', ...provider },
   ]);
-  const callModel = createCallModel({ providers, log: recorded.log, now: () => nowMs });
+  const attemptCall = createAttemptCall({ providers, log: recorded.log, now: () => nowMs });
   const sent: string[] = [];
   const call = (changes: Partial<ModelRequest> = {}, context: Partial<CallContext> = {}) => {
     const request = modelRequest(changes);
-    return callModel(request, {
+    return attemptCall(request, {
       signal: new AbortController().signal,
       attempt: 1,
       log: { sent: () => sent.push(request.requestId) },

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { OutsideEffect, TransactionEffect } from '../../src/effects/effect.ts';
+import type { OutsideEffect, TransactionEffect } from '../../src/effects/once/effect.ts';
 import type { Ledger, LedgerStatements } from '../../src/effects/once/ledger.ts';
 import { idOfKey, type Reach } from './breakpoints.ts';
 

@@ -2,8 +2,9 @@
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import type { Effect } from '../../src/effects/effect.ts';
-import { type Ledger, openLedger } from '../../src/effects/once/ledger.ts';
+import type { Effect } from '../../src/effects/once/effect.ts';
+import type { Ledger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import { createOctokit } from '../../src/effects/targets/github/github-client.ts';
 import { createPostWebhook } from '../../src/effects/targets/http/post-webhook.ts';
 import { createSendEmail } from '../../src/effects/targets/resend/send-email.ts';

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { createLedgerActivities } from '../../src/activities/create-ledger-activities.ts';
 import { databaseError } from '../../src/database/classify-database.ts';
-import { openLedger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import type { EffectPage } from '../../src/wire/ledger-operations.ts';
 
 let server: PostgresServer;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { openLedger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 
 test('a worker starts while another stands still in a transaction, since there is nothing to migrate', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-migrations-'));

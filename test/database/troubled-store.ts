@@ -5,7 +5,8 @@ import { type Kysely, sql } from 'kysely';
 import { startPostgres } from '../../dev/servers/postgres.ts';
 import type { Tables } from '../../src/database/database-schema.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { type Ledger, ledgerIn } from '../../src/effects/once/ledger.ts';
+import type { Ledger } from '../../src/effects/once/ledger.ts';
+import { ledgerIn } from '../../src/effects/once/open-ledger.ts';
 
 /** A ledger whose database takes no writes when a test says so. */
 export interface TroubledStore {

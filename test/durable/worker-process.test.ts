@@ -12,7 +12,7 @@ import { startDevServer } from '../../dev/servers/index.ts';
 import type { ServerProcess } from '../../dev/servers/server-process.ts';
 import { cancel } from '../../src/client/cancel.ts';
 import { startComplete } from '../../src/client/start.ts';
-import { openLedger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import { startOrder } from '../../src/orders/start-order.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { assertRequestsEqualAttempts } from '../support/count-attempts.ts';

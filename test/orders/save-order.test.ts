@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { type Ledger, openLedger } from '../../src/effects/once/ledger.ts';
+import type { Ledger } from '../../src/effects/once/ledger.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { createSaveOrder, type SaveOrderInput } from '../../src/orders/save-order.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../dev/sandbox/model-provider.ts';
 import { createTimeSkippingEnvironment } from '../../dev/servers/index.ts';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
-import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import type { Gates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
@@ -81,7 +81,7 @@ export async function startCallsWorld(
     { write: (line: string) => void log.push(JSON.parse(line)) },
   );
   const attemptLog = createAttemptLog(logger);
-  const callModel = createCallModel({
+  const attemptCall = createAttemptCall({
     providers: createProviders([
       {
         name: 'openai',
@@ -94,9 +94,9 @@ export async function startCallsWorld(
     log: logger,
   });
   const calls = createCallActivities({
-    callModel: async (...call) => {
+    attemptCall: async (...call) => {
       attemptTimesMs.push(await env.currentTimeMs());
-      return callModel(...call);
+      return attemptCall(...call);
     },
     attemptLog,
     ...(options.gates && { gates: options.gates }),

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dev/sandbox/index.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
-import { createCallModel } from '../../src/calls/attempt-call.ts';
+import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import type { Gates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
@@ -83,7 +83,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     namespace,
     taskQueue: config.HOLDFAST_TASK_QUEUE,
     calls: createCallActivities({
-      callModel: createCallModel({ providers: createProviders(config.providers), log: logger }),
+      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log: logger }),
       attemptLog,
       ...(options.gates && { gates: options.gates }),
       random: Math.random,

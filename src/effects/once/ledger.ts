@@ -1,15 +1,7 @@
 import type { Transaction } from 'kysely';
 import type { RowState, Tables } from '../../database/database-schema.ts';
-import { migrate } from '../../database/migrations.ts';
-import {
-  type DatabaseKind,
-  type DatabaseLocation,
-  type OpenDatabase,
-  openDatabase,
-} from '../../database/open-database.ts';
+import type { DatabaseKind } from '../../database/open-database.ts';
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
-import { type OperatorStatements, operatorStatements } from '../operate/operator-statements.ts';
-import { ledgerStatements } from './ledger-statements.ts';
 
 /** Names a row: the key without generation, and the generation (from 1). */
 export interface RowName {
@@ -91,6 +83,51 @@ export interface LedgerStatements {
   settleFailed(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
 }
 
+/** Which rows a person asks for; all that is given must fit. */
+export interface RowFilter {
+  readonly keyPrefix?: string;
+  /** `charge`, and every `charge.<step>`. */
+  readonly effect?: string;
+  readonly states?: readonly RowState[];
+  readonly changedBeforeMs?: number;
+  readonly changedAfterMs?: number;
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly after?: RowName & { readonly updatedAtMs: number };
+}
+
+/** A row with the times that only persons look at. */
+export interface DatedRow extends LedgerRow {
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+}
+
+/**
+ * The statements that persons cause. Those that change a row take it as it was read, and return
+ * whether they did: a row that was claimed or settled since is refused with `false`.
+ */
+export interface OperatorStatements {
+  /** Newest change first; the database's clock comes with each row. */
+  list(filter: RowFilter): Promise<DatedRow[]>;
+  /** The row of the highest generation. */
+  latest(key: string): Promise<DatedRow | undefined>;
+  /** `unknown`, or `started` with a lease that ran out, to `succeeded`. */
+  settleByHand(row: LedgerRow, result: string): Promise<boolean>;
+  /** `unknown`, or `started` with a lease that ran out, to `failed`. */
+  failByHand(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
+  /** A new generation, to be claimed; `false` when there is one already. */
+  raiseGeneration(row: LedgerRow): Promise<boolean>;
+  /** Removes all generations of a key, unless one of them changed since it was looked at. */
+  remove(key: string, unchangedSinceMs: number): Promise<number>;
+  /**
+   * From now on a claim that makes a row is in doubt since then, for these owners of keys
+   * (`<scope>/<workflow id>`). Of two times the earlier one stays.
+   */
+  doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
+  /** Rows that were given back are in doubt since then; returns how many. */
+  doubtReleased(keyPrefix: string, sinceMs: number): Promise<number>;
+}
+
 /** The table that remembers effects. */
 export interface Ledger extends LedgerStatements {
   /** What persons look at and settle. */
@@ -103,31 +140,4 @@ export interface Ledger extends LedgerStatements {
     run: (statements: LedgerStatements, transaction: Transaction<Tables>) => Promise<T>,
   ): Promise<T>;
   close(): Promise<void>;
-}
-
-/** Opens the ledger and brings its tables up to date. */
-export async function openLedger(location: DatabaseLocation): Promise<Ledger> {
-  const open = openDatabase(location);
-  try {
-    return await ledgerIn(open);
-  } catch (error) {
-    await open.database.destroy();
-    throw error;
-  }
-}
-
-/** The ledger in a database that is open already; closing the ledger closes that. */
-export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<Ledger> {
-  await migrate(database, kind);
-  return {
-    ...ledgerStatements(database, kind),
-    operator: operatorStatements(database, kind),
-    kind,
-    name,
-    transaction: (run) =>
-      database
-        .transaction()
-        .execute((transaction) => run(ledgerStatements(transaction, kind), transaction)),
-    close: () => database.destroy(),
-  };
 }

@@ -1,7 +1,7 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
-import type { Effect, EffectContext, OutsideEffect } from '../effect.ts';
-import { EffectError, effectErrorFrom } from '../effect-error.ts';
+import type { Effect, EffectContext, OutsideEffect } from './effect.ts';
+import { EffectError, effectErrorFrom } from './effect-error.ts';
 import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
 
 /** One call of `runOnce`, its options filled in. */

@@ -1,8 +1,8 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
-import type { TransactionEffect } from '../effect.ts';
-import { EffectError } from '../effect-error.ts';
 import { acquireClaim } from './acquire-claim.ts';
+import type { TransactionEffect } from './effect.ts';
+import { EffectError } from './effect-error.ts';
 import type { ClaimRequest } from './ledger.ts';
 import {
   contextOf,

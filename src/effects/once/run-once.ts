@@ -1,8 +1,8 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
 import { fingerprintOf } from '../../wire/identifiers.ts';
-import type { Effect } from '../effect.ts';
 import { acquireClaim } from './acquire-claim.ts';
+import type { Effect } from './effect.ts';
 import { type EffectPlace, placeEffect } from './effect-place.ts';
 import type { ClaimRequest, Ledger } from './ledger.ts';
 import { type EffectCall, type Ran, replay, type Superseded, supersededBy } from './replay.ts';

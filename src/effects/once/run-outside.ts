@@ -1,7 +1,7 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
-import type { EffectContext, OutsideEffect } from '../effect.ts';
-import { EffectError, effectErrorFrom } from '../effect-error.ts';
+import type { EffectContext, OutsideEffect } from './effect.ts';
+import { EffectError, effectErrorFrom } from './effect-error.ts';
 import { keepLease } from './keep-lease.ts';
 import type { Claim, ClaimRequest } from './ledger.ts';
 import { contextOf, type EffectCall, misfit, replay } from './replay.ts';

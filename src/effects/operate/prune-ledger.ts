@@ -1,8 +1,7 @@
 import type { ListedEffect } from '../../wire/effect-call.ts';
 import { parseIdempotencyKey } from '../../wire/identifiers.ts';
 import type { Pruned } from '../../wire/ledger-operations.ts';
-import type { Ledger } from '../once/ledger.ts';
-import type { DatedRow } from './operator-statements.ts';
+import type { DatedRow, Ledger } from '../once/ledger.ts';
 
 /** What is to be removed. */
 export interface PruneOptions {

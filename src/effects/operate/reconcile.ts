@@ -1,9 +1,8 @@
 import { isAttemptError } from '../../failures/attempt-error.ts';
 import { keyOfGeneration } from '../../wire/identifiers.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
-import type { Effect, FindMarked, MarkedItem } from '../effect.ts';
-import type { Ledger } from '../once/ledger.ts';
-import type { DatedRow } from './operator-statements.ts';
+import type { Effect, FindMarked, MarkedItem } from '../once/effect.ts';
+import type { DatedRow, Ledger } from '../once/ledger.ts';
 
 /** What is compared. */
 export interface ReconcileOptions {

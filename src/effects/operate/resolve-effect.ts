@@ -1,9 +1,9 @@
 import { AttemptError } from '../../failures/attempt-error.ts';
 import { keyOfGeneration } from '../../wire/identifiers.ts';
 import type { Resolved, Verdict } from '../../wire/park-answers.ts';
-import type { Effect } from '../effect.ts';
+import type { Effect } from '../once/effect.ts';
 import type { Ledger, LedgerRow } from '../once/ledger.ts';
-import { operatorStatements } from './operator-statements.ts';
+import { operatorStatements } from '../once/operator-statements.ts';
 
 /** Which effect a person speaks of, and what they found out. */
 export interface Resolution {

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
-import type { OutsideEffect } from '../effect.ts';
-import { EffectError } from '../effect-error.ts';
+import type { OutsideEffect } from '../once/effect.ts';
+import { EffectError } from '../once/effect-error.ts';
 import type { Ledger } from '../once/ledger.ts';
 import type { OpenIssueDependencies } from './github/open-issue.ts';
 import type { PostWebhookDependencies } from './http/post-webhook.ts';

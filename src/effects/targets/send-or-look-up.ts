@@ -1,5 +1,5 @@
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
-import { EffectError, type EffectState } from '../effect-error.ts';
+import { EffectError, type EffectState } from '../once/effect-error.ts';
 
 /**
  * What a failed request means for the effect. `look up`: the answer settles nothing, and the same

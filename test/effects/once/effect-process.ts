@@ -1,7 +1,7 @@
 // Run by tests as a process of its own: runs one effect for each id, so many times at once.
 import { once } from 'node:events';
 import type { DatabaseLocation } from '../../../src/database/open-database.ts';
-import { openLedger } from '../../../src/effects/once/ledger.ts';
+import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
 import { createPostWebhook } from '../../../src/effects/targets/http/post-webhook.ts';
 import { createCharge } from '../../../src/effects/targets/stripe/charge.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../../dev/servers/postgres.ts';
-import { openLedger } from '../../../src/effects/once/ledger.ts';
+import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { createSaveOrder } from '../../../src/orders/save-order.ts';
 import { restoredContract } from '../operate/restored-contract.ts';

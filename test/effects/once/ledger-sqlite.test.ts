@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { openLedger } from '../../../src/effects/once/ledger.ts';
+import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { restoredContract } from '../operate/restored-contract.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { runOnceContract } from './run-once-contract.ts';

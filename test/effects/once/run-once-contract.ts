@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import type { TransactionEffect } from '../../../src/effects/effect.ts';
+import type { TransactionEffect } from '../../../src/effects/once/effect.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
 import { createSaveOrder } from '../../../src/orders/save-order.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { EffectContext, OutsideEffect, Way } from '../../../src/effects/effect.ts';
-import { EffectError, type EffectState } from '../../../src/effects/effect-error.ts';
+import type { EffectContext, OutsideEffect, Way } from '../../../src/effects/once/effect.ts';
+import { EffectError, type EffectState } from '../../../src/effects/once/effect-error.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
 import type { FailureType } from '../../../src/failures/failure-types.ts';

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before } from 'node:test';
-import { type Ledger, openLedger } from '../../../src/effects/once/ledger.ts';
+import type { Ledger } from '../../../src/effects/once/ledger.ts';
+import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 
 /** A SQLite ledger for the tests of one file; call it at the file's top level. */
 export function temporaryLedger(): () => Ledger {

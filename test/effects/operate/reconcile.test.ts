@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect, FindMarked, MarkedItem } from '../../../src/effects/effect.ts';
+import type { Effect, FindMarked, MarkedItem } from '../../../src/effects/once/effect.ts';
 import { reconcile } from '../../../src/effects/operate/reconcile.ts';
 import { scripted } from '../once/scripted-effect.ts';
 import { temporaryLedger } from '../once/temporary-ledger.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../../../src/effects/effect.ts';
+import type { Effect } from '../../../src/effects/once/effect.ts';
 import type { ClaimRequest } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { resolveEffect } from '../../../src/effects/operate/resolve-effect.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { EffectContext } from '../../../src/effects/effect.ts';
+import type { EffectContext } from '../../../src/effects/once/effect.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { doubtAfterRestore } from '../../../src/effects/operate/doubt-after-restore.ts';

@@ -7,7 +7,7 @@ import {
   EffectError,
   type EffectState,
   effectErrorFrom,
-} from '../../effect-error.ts';
+} from '../../once/effect-error.ts';
 
 /** Whether the failed request only read, or wrote: a write without an answer is in doubt. */
 export type GitHubRequest = 'read' | 'write';

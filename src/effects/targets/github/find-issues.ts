@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EffectError } from '../../effect-error.ts';
+import { EffectError } from '../../once/effect-error.ts';
 import { githubError } from './classify-github.ts';
 import type { GitHubClient } from './github-client.ts';
 

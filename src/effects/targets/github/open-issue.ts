@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../../../wire/json.ts';
-import type { EffectContext, FindBeforeCreateEffect, MarkedItem } from '../../effect.ts';
-import { EffectError } from '../../effect-error.ts';
+import type { EffectContext, FindBeforeCreateEffect, MarkedItem } from '../../once/effect.ts';
+import { EffectError } from '../../once/effect-error.ts';
 import { githubError } from './classify-github.ts';
 import { type Issue, issueSchema, listIssues } from './find-issues.ts';
 import type { GitHubClient } from './github-client.ts';

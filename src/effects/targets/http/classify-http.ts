@@ -1,6 +1,6 @@
 import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
-import { effectErrorFrom, reasonFrom } from '../../effect-error.ts';
+import { effectErrorFrom, reasonFrom } from '../../once/effect-error.ts';
 import type { ClassifiedRequest, Verdict } from '../send-or-look-up.ts';
 import { type HttpAnswer, UnwelcomeAnswer } from './http-target.ts';
 

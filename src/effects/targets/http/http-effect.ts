@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Json } from '../../../wire/json.ts';
-import type { EffectContext, FindMarked, NativeKeyEffect } from '../../effect.ts';
-import { EffectError } from '../../effect-error.ts';
+import type { EffectContext, FindMarked, NativeKeyEffect } from '../../once/effect.ts';
+import { EffectError } from '../../once/effect-error.ts';
 import { lookUpFailed, sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, type HttpRow, keyRows, statusRows } from './classify-http.ts';
 import { createHttpTarget, type HttpRequest, type HttpTarget } from './http-target.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../../wire/json.ts';
-import type { AtMostOnceEffect } from '../../effect.ts';
+import type { AtMostOnceEffect } from '../../once/effect.ts';
 import { sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, statusRows } from './classify-http.ts';
 import { createHttpTarget, type HttpRequest } from './http-target.ts';

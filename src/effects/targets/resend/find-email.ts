@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Json } from '../../../wire/json.ts';
-import type { EffectContext, FindMarked, MarkedItem } from '../../effect.ts';
-import { EffectError } from '../../effect-error.ts';
+import type { EffectContext, FindMarked, MarkedItem } from '../../once/effect.ts';
+import { EffectError } from '../../once/effect-error.ts';
 import type { HttpTarget } from '../http/http-target.ts';
 
 const tagName = 'holdfast_key';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { NativeKeyEffect } from '../../effect.ts';
+import type { NativeKeyEffect } from '../../once/effect.ts';
 import type { HttpRow } from '../http/classify-http.ts';
 import { httpEffect } from '../http/http-effect.ts';
 import { findEmail, keyTag, markedEmails } from './find-email.ts';

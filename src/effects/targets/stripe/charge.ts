@@ -2,8 +2,8 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import { workflowIdPattern } from '../../../wire/identifiers.ts';
 import type { Money } from '../../../wire/money.ts';
-import type { EffectContext, NativeKeyEffect } from '../../effect.ts';
-import { EffectError, reasonFrom } from '../../effect-error.ts';
+import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
+import { EffectError, reasonFrom } from '../../once/effect-error.ts';
 import { markedPayments } from './marked-payments.ts';
 import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
 

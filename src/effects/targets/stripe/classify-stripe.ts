@@ -2,7 +2,7 @@ import Stripe from 'stripe';
 import { AttemptError } from '../../../failures/attempt-error.ts';
 import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
-import { effectErrorFrom, reasonFrom } from '../../effect-error.ts';
+import { effectErrorFrom, reasonFrom } from '../../once/effect-error.ts';
 import type { ClassifiedRequest, Verdict } from '../send-or-look-up.ts';
 
 /** What decides: the status, Stripe's error type and code, and its own word on retrying. */

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Json } from '../../../wire/json.ts';
-import type { FindMarked, MarkedItem } from '../../effect.ts';
+import type { FindMarked, MarkedItem } from '../../once/effect.ts';
 import { lookUpFailed } from '../send-or-look-up.ts';
 import { classifyStripe } from './classify-stripe.ts';
 

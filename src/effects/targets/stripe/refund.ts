@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import type { EffectContext, NativeKeyEffect } from '../../effect.ts';
-import { EffectError, reasonFrom } from '../../effect-error.ts';
+import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
+import { EffectError, reasonFrom } from '../../once/effect-error.ts';
 import { markedRefunds } from './marked-payments.ts';
 import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
 

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import type { EffectContext } from '../../effect.ts';
+import type { EffectContext } from '../../once/effect.ts';
 import { lookUpFailed, sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyStripe } from './classify-stripe.ts';
 

@@ -1,4 +1,4 @@
-import { AttemptError, type AttemptErrorFields, unexpected } from '../failures/attempt-error.ts';
+import { AttemptError, type AttemptErrorFields, unexpected } from '../../failures/attempt-error.ts';
 
 /**
  * What a failed attempt means for the effect itself; the ledger row follows it.

@@ -1,56 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import type { RowState, Tables } from '../../database/database-schema.ts';
+import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
-import { changeRowIf, isStarted, isUnknown } from '../once/change-row.ts';
-import type { LedgerRow, RowName } from '../once/ledger.ts';
-import { type NowRow, rowFrom } from '../once/ledger-row.ts';
-
-/** Which rows a person asks for; all that is given must fit. */
-export interface RowFilter {
-  readonly keyPrefix?: string;
-  /** `charge`, and every `charge.<step>`. */
-  readonly effect?: string;
-  readonly states?: readonly RowState[];
-  readonly changedBeforeMs?: number;
-  readonly changedAfterMs?: number;
-  readonly limit: number;
-  /** The last row of the page before. */
-  readonly after?: RowName & { readonly updatedAtMs: number };
-}
-
-/** A row with the times that only persons look at. */
-export interface DatedRow extends LedgerRow {
-  readonly createdAtMs: number;
-  readonly updatedAtMs: number;
-}
-
-/**
- * The statements that persons cause. Those that change a row take it as it was read, and return
- * whether they did: a row that was claimed or settled since is refused with `false`.
- */
-export interface OperatorStatements {
-  /** Newest change first; the database's clock comes with each row. */
-  list(filter: RowFilter): Promise<DatedRow[]>;
-  /** The row of the highest generation. */
-  latest(key: string): Promise<DatedRow | undefined>;
-  /** `unknown`, or `started` with a lease that ran out, to `succeeded`. */
-  settleByHand(row: LedgerRow, result: string): Promise<boolean>;
-  /** `unknown`, or `started` with a lease that ran out, to `failed`. */
-  failByHand(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
-  /** A new generation, to be claimed; `false` when there is one already. */
-  raiseGeneration(row: LedgerRow): Promise<boolean>;
-  /** Removes all generations of a key, unless one of them changed since it was looked at. */
-  remove(key: string, unchangedSinceMs: number): Promise<number>;
-  /**
-   * From now on a claim that makes a row is in doubt since then, for these owners of keys
-   * (`<scope>/<workflow id>`). Of two times the earlier one stays.
-   */
-  doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
-  /** Rows that were given back are in doubt since then; returns how many. */
-  doubtReleased(keyPrefix: string, sinceMs: number): Promise<number>;
-}
+import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
+import type { DatedRow, OperatorStatements } from './ledger.ts';
+import { type NowRow, rowFrom } from './ledger-row.ts';
 
 /** Times in the future and the past are reckoned by the database's own clock. */
 export function operatorStatements(

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
 import type { z } from 'zod';
-import type { Tables } from '../database/database-schema.ts';
-import type { Json } from '../wire/json.ts';
-import type { Ledger } from './once/ledger.ts';
+import type { Tables } from '../../database/database-schema.ts';
+import type { Json } from '../../wire/json.ts';
+import type { Ledger } from './ledger.ts';
 
 /** How an effect comes to be done once, by what its target offers (strongest first). */
 export type Way = 'same transaction' | 'native key' | 'find before create' | 'nothing';
