@@ -6,8 +6,11 @@ import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worke
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const project = join(source, '..');
-/** What may be in the bundle: a change anywhere here makes a new one. */
-const bundled = ['workflows', 'activities', 'model', 'policies', 'failures'];
+/** Folders whose files may be in the bundle: a change in any of them makes a new one. */
+const bundled = [
+  ...['workflows', 'durable', 'orders', 'activities', 'calls/answers'],
+  ...['wire', 'policies', 'failures'],
+];
 
 /**
  * The workflow bundle as a file, built once per content: bundling takes seconds, which every worker
