@@ -83,6 +83,6 @@ try {
 } catch (error) {
   if (!(error instanceof InvalidConfiguration || error instanceof CannotStart)) throw error;
   console.error(error.message);
-  // What was opened before, connections and timers, would keep the process from ending.
+  // Connections and timers that are open by now would keep the process from ending.
   process.exit(2);
 }

@@ -16,7 +16,10 @@ import { schemaFor } from './provider/schema-for.ts';
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
   readonly providers: Providers;
-  /** Gets the AI SDK's warnings and answers nobody has seen before; never content. */
+  /**
+   * For the AI SDK's warnings, and for the form of answers that no classifier row knows; never
+   * content.
+   */
   readonly log: Logger;
   /** The clock that a Retry-After date is compared with, in milliseconds. */
   readonly now?: () => number;
@@ -24,15 +27,15 @@ export interface AttemptCallOptions {
 
 /** What belongs to one attempt. */
 export interface CallContext {
-  /** The caller's: its abort ends the HTTP request and is thrown on as it is. */
+  /** The caller's signal: its abort ends the HTTP request, and its reason is thrown unchanged. */
   readonly signal: AbortSignal;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
-  /** Told as the request leaves this machine. */
+  /** `sent` is called as the request leaves this machine. */
   readonly log?: { readonly sent: () => void };
 }
 
-/** A model's answer without what only the activity knows. */
+/** A model's answer, without the fields that only the activity knows. */
 export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
 
 /** Makes one attempt of a call. */
@@ -43,15 +46,15 @@ const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Makes the function that calls models: at most one HTTP request, no retries of its own, and every
- * failure an `AttemptError` with the truth about `sent`. A finish reason of `length` is an answer:
- * the workflow decides whether a larger limit is worth it.
+ * failure is an `AttemptError` that says whether the request was sent. A finish reason of `length`
+ * is an answer: the workflow decides whether a larger limit is worth it.
  */
 export function createAttemptCall({
   providers,
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
-  // It would write to the console; the warnings are logged below.
+  // The AI SDK would write its warnings to the console; they are logged below.
   globalThis.AI_SDK_LOG_WARNINGS = false;
 
   return async function attemptCall(request, context) {
@@ -81,7 +84,7 @@ export function createAttemptCall({
       const { fields, shape } = classifyExchange(exchange, {
         family: model.family,
         by: model.provider,
-        // With usage the answer was whole, whatever the clock says by now.
+        // An answer with usage came whole, even if the timeout has passed by now.
         isTimedOut: timeout.aborted && usage === undefined,
         hasSchema: request.schema !== undefined,
         nowMs: now(),
@@ -128,7 +131,7 @@ function providerOptionsFor(
     case 'openai':
       return { openai: { strictJsonSchema } };
     case 'openai-responses':
-      // As with Chat Completions: what is not needed again is not kept by the provider.
+      // As with Chat Completions, the provider keeps no copy of the response.
       return { openai: { strictJsonSchema, store: false } };
     case 'openai-compatible':
       return { openaiCompatible: { strictJsonSchema } };
@@ -164,7 +167,9 @@ function answerOf(
 
 const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-/** A provider may send anything as a number; prices are computed with counts only. */
+/**
+ * Whole numbers of at least 0, since prices are computed with them: a provider may send anything.
+ */
 function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
   const count = (tokens: number | undefined) =>
     tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;

@@ -9,7 +9,7 @@ import type { CallAnswer } from './attempt-call.ts';
 export interface AttemptLog {
   /** Logs `attempt.started`. */
   start(attempt: LoggedAttempt): AttemptRecord;
-  /** `attempt.deferred`: the gate sent it back for so long; nothing was sent. */
+  /** Logs `attempt.deferred`: the gate sent the call back for `delayMs`, before any request. */
   deferred(attempt: LoggedAttempt, delayMs: number): void;
 }
 
@@ -24,19 +24,24 @@ export interface LoggedAttempt {
   readonly heldMs?: number;
 }
 
-/** One attempt's further log lines; exactly one of the last three ends it. */
+/**
+ * Writes an attempt's further log lines; exactly one of `finished`, `failed` and `interrupted` ends
+ * it.
+ */
 export interface AttemptRecord {
-  /** `attempt.sent`: the request left this machine. */
+  /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
-  /** `attempt.finished`: the model answered. */
+  /** Logs `attempt.finished`: the model answered. */
   finished(answer: CallAnswer): void;
-  /** `attempt.failed`, with what was decided and where the delay came from. */
+  /** Logs `attempt.failed`, with what was decided and where the delay came from. */
   failed(fields: AttemptErrorFields, decision: RetryDecision): void;
-  /** `attempt.interrupted`: cancelled, or the worker stops. */
+  /** Logs `attempt.interrupted`: cancelled, or the worker stops. */
   interrupted(): void;
 }
 
 /**
+ * Makes the log of attempts.
+ *
  * @param log a logger whose destination is synchronous: see `worker/create-logger.ts`.
  * @param now for durations, in milliseconds.
  */

@@ -7,7 +7,7 @@ import { InvalidPolicy } from '../policies/resolve-policies.ts';
 import { CommandError } from './command-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
-/** What time cures: the worker answered, but not what stands behind it. */
+/** Failure types that time cures: the worker answered, but a service behind it did not. */
 const troubles = allFailureTypes.filter((type) => failureTypes[type].treatment === 'retry');
 
 const exitOfClientError: Readonly<Record<string, ExitName>> = {

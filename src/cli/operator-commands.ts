@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { operatorHelp } from './operator-help.ts';
 
-/** The commands of whoever runs Holdfast: what waits, and what the ledger says. */
+/** Adds the commands for the operators of Holdfast: what waits, and what the ledger says. */
 export function addOperatorCommands(program: Command): void {
   withJson(program.command('parked'))
     .description('what waits for a person: why, since when, what to do')

@@ -60,10 +60,11 @@ export async function showEffect(
 }
 
 /**
- * Settles an effect that nobody knows the outcome of. A workflow that is parked on it goes on with
- * that; where it is gone, the ledger alone is settled, for the next start under its id.
+ * Settles an effect whose outcome is not known. A workflow that is parked on it goes on; where
+ * there is none, only the ledger changes, for the next start under that workflow id.
  *
- * @throws ClientError `InvalidRequest` when the effect's state does not allow it, or its target has it.
+ * @throws ClientError `InvalidRequest` when the effect's state does not allow it, or its target has
+ *   it.
  */
 export async function resolveEffect(
   client: Client,
@@ -106,7 +107,7 @@ export function reconcileEffects(
   return throughWorker(client, 'reconcileEffects', sinceMs, longMs, place);
 }
 
-/** Removes rows that nobody can need: see `docs/operations.md`. */
+/** Removes rows that are no longer needed: see `docs/operations.md`. */
 export function pruneEffects(
   client: Client,
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
@@ -116,8 +117,8 @@ export function pruneEffects(
 }
 
 /**
- * Says that the ledger was restored from a backup: what it does not know of the workflows that ran
- * since may be done, and is in doubt from now on. Before any worker serves them: see
+ * Tells the ledger that it was restored from a backup: from now on, effects that it does not know
+ * are in doubt in all workflows that ran since. To be called before any worker serves them: see
  * `docs/operations.md`.
  *
  * @param backupAtMs when the backup was made, rather a little earlier than later.

@@ -25,7 +25,8 @@ const timeoutMs = 2 * 60 * 1000;
  * Reads every attempt of every call and effect of a workflow, from the worker's journal and ledger.
  *
  * @param id as it was given to the start.
- * @throws ClientError `not found` when nobody knows the workflow, `unreachable` without a worker.
+ * @throws ClientError `not found` when Temporal, journal and ledger do not know the workflow,
+ *   `unreachable` without a worker.
  */
 export async function explainWorkflow(
   client: Client,

@@ -24,7 +24,7 @@ const running = 'ExecutionStatus = "Running"';
 /**
  * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
  * server or a workflow has none, among all that run. What they wait for is in their memo, so that
- * no worker is needed. The server's list follows events by a moment.
+ * no worker is needed. The server's list lags a moment behind.
  */
 export async function* listParked(
   client: Client,

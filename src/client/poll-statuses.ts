@@ -12,17 +12,23 @@ export interface PollOptions {
   readonly ids: readonly string[] | 'running';
   /** An id that does not exist yet is waited for; otherwise it is an error. */
   readonly awaitMissing?: boolean;
-  /** From the end of one round to the start of the next is at most this; 1000 by default. */
+  /** Between the starts of two rounds, at least; 1000 by default. */
   readonly intervalMs?: number;
   /** Workflows asked at once; 10 by default. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A server silent for so long does not answer: the client's own retries would take half a minute. */
+/**
+ * A server that is silent for so long is unreachable; the client's own retries would take half a
+ * minute.
+ */
 const answerTimeoutMs = 3000;
 
-/** So often in a row a workflow is asked for its own account before the server's view has to do. */
+/**
+ * So often in a row a closed workflow is asked in vain for its progress, before it is no longer
+ * asked.
+ */
 const questionsInVain = 4;
 
 /** One round's result. */
@@ -36,8 +42,9 @@ export interface StatusRound {
 }
 
 /**
- * Asks for statuses, a round at a time, until all are closed or the signal aborts. A closed workflow
- * is not asked again once it gave its last account; a server that goes away is waited for.
+ * Asks for statuses, a round at a time, until all are closed or the signal aborts. A closed
+ * workflow is not asked again once it gave its last progress; a server that goes away is waited
+ * for.
  *
  * @throws ClientError `not found` for an id that does not exist, unless `awaitMissing`.
  */
@@ -51,7 +58,7 @@ export async function* pollStatuses(
   const stop = signal ?? new AbortController().signal;
   const promptly = <T>(ask: () => Promise<T>): Promise<T> =>
     client.withAbortSignal(stop, () => client.withDeadline(Date.now() + answerTimeoutMs, ask));
-  /** It closed while no worker answered for it: its last account is worth another question or two. */
+  /** Whether a workflow whose last progress is missing, because no worker answered, is asked again. */
   const hasMoreToTell = (id: string) => {
     const inVain = askedInVain.get(id) ?? 0;
     return inVain > 0 && inVain < questionsInVain;
@@ -94,7 +101,7 @@ function isClosed(status: WorkflowStatus | undefined): boolean {
   return status !== undefined && status.status !== 'RUNNING' && status.status !== 'PAUSED';
 }
 
-/** A workflow whose worker does not answer just now still did what it had told before. */
+/** A status without progress, because no worker answered, keeps the last progress of its run. */
 function withLastProgress(status: WorkflowStatus, last: WorkflowStatus | undefined) {
   const progress = status.progress ?? (last?.runId === status.runId ? last.progress : undefined);
   return { ...status, ...(progress && { progress }) };

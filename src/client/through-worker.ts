@@ -9,7 +9,11 @@ export interface LedgerPlace {
   readonly taskQueue?: string;
 }
 
-/** The database belongs to the worker: a short workflow asks it. */
+/**
+ * Asks a worker, by a short workflow: only workers open the database.
+ *
+ * @throws ClientError `unreachable` without a worker, or the failure's own type.
+ */
 export async function throughWorker<Result>(
   client: Client,
   workflowType: string,

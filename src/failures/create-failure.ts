@@ -4,7 +4,9 @@ import { type FailureType, failureTypes } from './failure-types.ts';
 
 /** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
 export const maximumMessageLength = 500;
-/** Most bytes of JSON kept as failure details, for the same reason. */
+/**
+ * Most bytes of JSON kept as failure details: Temporal replaces a pending failure over about 4 KB.
+ */
 export const maximumDetailsBytes = 1024;
 
 /** What travels with a failure besides its type and message. JSON only; no prompts, answers or keys. */
@@ -39,8 +41,8 @@ export interface FailureOptions {
 }
 
 /**
- * The one place where failures are made: everything an activity or workflow of Holdfast throws.
- * Its flags follow the table, its message and details are cut to what Temporal keeps.
+ * Makes every failure that an activity or workflow of Holdfast throws. Its flags follow
+ * {@link failureTypes}, its message and details are cut to what Temporal keeps.
  */
 export function createFailure(
   type: FailureType,
@@ -72,7 +74,7 @@ function fitDetails(details: FailureDetails): FailureDetails {
     if (value === undefined) continue;
     const kept = typeof value === 'string' ? cut(value, 200) : value;
     const size = utf8ToBytes(JSON.stringify([field, kept])).length;
-    // A long field gives way to the short ones after it.
+    // A field that does not fit is left out; shorter ones after it may fit.
     if (bytes + size > maximumDetailsBytes) continue;
     bytes += size;
     fitted[field] = kept;

@@ -37,7 +37,7 @@ export interface AttemptWatch {
   readonly answered: (body: unknown, usage: LanguageModelV4Usage | undefined) => void;
   /** What the activity is to throw for what the AI SDK threw. */
   readonly failed: (error: unknown) => Error;
-  /** Nobody waits for the answer any more. */
+  /** The caller no longer waits for the answer. */
   readonly abandoned: () => void;
 }
 
@@ -88,7 +88,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
     random,
   );
   if (gate && !('kind' in gate)) return gate;
-  // The workflow above is not ours: it cannot sleep for us, so Temporal's retry has to.
+  // The calling workflow is the user's own and cannot sleep for us, so Temporal's retry waits.
   scope.wasHeldBack();
   const delayMs = gate?.delayMs ?? 0;
   throw createFailure(
@@ -98,7 +98,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
   );
 }
 
-/** Being held back is no attempt of the call, though Temporal counts it. */
+/** The attempt's number in its call: Temporal also counts those that were held back. */
 function attemptNumber(scope: AttemptScope): number {
   return Math.max(1, scope.attempt - scope.heldBack);
 }

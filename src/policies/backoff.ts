@@ -18,7 +18,7 @@ export interface DelayRange {
   readonly maximumMs: number;
 }
 
-/** The envelope of the jittered delay: its random share is taken off t_k, never added. */
+/** The range of the jittered delay: jitter makes t_k shorter, never longer. */
 export function delayRange(policy: Backoff & { jitter: number }, retry: number): DelayRange {
   const maximumMs = backoffMs(policy, retry);
   return { minimumMs: maximumMs * (1 - policy.jitter), maximumMs };

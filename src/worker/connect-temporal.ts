@@ -51,7 +51,9 @@ function settings(env: Record<string, string> | undefined) {
   }
 }
 
-/** The SDK tells all that can be wrong in one error's message (observed with 1.24). */
+/**
+ * What a failed connection means: the SDK says it only in the error's message (observed with 1.24).
+ */
 export function connectionProblem(error: unknown, address: string): CannotStart {
   const server = `the Temporal server at ${address}`;
   return explained(

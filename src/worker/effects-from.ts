@@ -36,7 +36,7 @@ export interface EffectSurroundings {
   readonly journal?: EffectJournal;
 }
 
-/** Makes the application's effects, on what the configuration names. */
+/** Makes the application's effects, with the targets that are configured. */
 export function effectsFrom<Declared extends object>(
   config: Config,
   { declareEffects, effectList }: Application<Declared>,

@@ -20,7 +20,9 @@ export async function ledgerFrom(
   }
 }
 
-/** Exported for its tests: most of this needs a broken server to be seen. */
+/**
+ * Says why the ledger cannot be opened. Exported for its tests: most of it needs a broken server.
+ */
 export function ledgerProblem(
   error: unknown,
   databaseUrl: string | undefined,

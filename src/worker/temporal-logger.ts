@@ -1,7 +1,7 @@
 import { DefaultLogger, type Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-/** Temporal's own messages in the same log; what it says about every task is debug. */
+/** Writes Temporal's own messages to the same log; those about single tasks at level debug. */
 export function temporalLogger(log: Logger): TemporalLogger {
   const levels = {
     TRACE: 'trace',

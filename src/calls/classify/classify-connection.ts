@@ -41,7 +41,7 @@ export function classifyConnection(failure: unknown): ClassifiedConnection {
     if (code === 'HTTPParserError') {
       return { type: 'MalformedResponse', reason: 'not HTTP', neverSent: false };
     }
-    // Content-Encoding that the body does not keep to.
+    // The body is not in the encoding that Content-Encoding names.
     if (code.startsWith('Z_') || code.startsWith('ERR__')) {
       return { type: 'MalformedResponse', reason: 'not the encoding it claims', neverSent: false };
     }

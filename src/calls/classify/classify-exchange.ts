@@ -6,14 +6,14 @@ import { classifyAnswer } from './classify-answer.ts';
 import { type ClassifiedConnection, classifyConnection } from './classify-connection.ts';
 import { type AnswerShape, shapeOf } from './shape-of.ts';
 
-/** What is known besides the exchange itself. */
+/** What is known of a failed call besides its exchange. */
 export interface FailedCall {
   readonly family: ProviderFamily;
   /** The provider's name. */
   readonly by: string;
-  /** The request timeout has run out. */
+  /** Whether the request timeout has run out. */
   readonly isTimedOut: boolean;
-  /** The answer was to keep to a JSON Schema. */
+  /** Whether the request asked for JSON of a schema. */
   readonly hasSchema: boolean;
   readonly nowMs: number;
 }
@@ -69,7 +69,7 @@ function withoutAnswer(
   connection: ClassifiedConnection,
 ): Verdict {
   if (!exchange.fetched) {
-    // The AI SDK refused to make a request; of ours, only a schema can be at fault.
+    // The AI SDK refused to make the request; where it has a schema, that is the cause.
     return hasSchema
       ? { type: 'SchemaRejected', reason: 'it cannot be sent to this provider' }
       : { type: 'InvalidRequest', reason: 'it cannot be sent to this provider' };

@@ -6,7 +6,7 @@ export interface ErrorBody {
   readonly kind: 'empty' | 'html' | 'text' | 'json' | 'stream';
   /** The body says itself that it is an error, whatever its status says. */
   readonly isError: boolean;
-  /** `error.code`, `error.type` and what plays their part elsewhere, as they came. */
+  /** `error.code`, `error.type` and what other servers have in their place, unchanged. */
   readonly codes: readonly string[];
   /** A status inside the body, as OpenRouter, vLLM and Google write it. */
   readonly numericCode: number | undefined;
@@ -36,7 +36,7 @@ const nothing: ErrorBody = {
  * details}}`, Google's `{error: {code, status, details: []}}` also as a list, Ollama's `{error:
  * "text"}`, the flat `{object: "error"}` of Mistral and older vLLM, OpenRouter's numeric code, its
  * errors inside a choice and its upstream's error as text, FastAPI's `{detail}`, and an error event
- * in a stream that nobody asked for.
+ * in a stream that was not asked for.
  */
 export function readErrorBody(text: string): ErrorBody {
   const trimmed = text.trim();

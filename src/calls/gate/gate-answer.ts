@@ -11,11 +11,16 @@ export interface GateAnswer {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Slowest pace: a provider that allows less is asked by probes. */
+/** Slowest pace of a provider that is not down. */
 const slowestPerSecond = 0.1;
-/** An idle spell lowers the mean without being a sign of anything. */
+/**
+ * A measured mean counts as at least this share of the rate: idle times lower it and mean nothing.
+ */
 const leastSustained = 0.75;
-/** More rounds in a row without any answer are an outage, and say nothing about the rate. */
+/**
+ * After more decreases in a row without an answer, the provider is failing, and its refusals say
+ * nothing about the rate.
+ */
 const roundsOfOneCause = 3;
 
 /**
@@ -35,7 +40,7 @@ export function requestEnded(
     {
       ...state,
       inFlight: Math.max(0, state.inFlight - 1),
-      // A cancellation is no sign of life.
+      // A cancelled request says nothing about the provider.
       heardMs: answer.signal === 'unknown' ? state.heardMs : nowMs,
     },
     settings,
@@ -63,7 +68,7 @@ export function requestEnded(
   }
 }
 
-/** What one was told to wait, everybody waits: the floor under the next request. */
+/** One call's Retry-After holds back all calls until it has passed. */
 function floored(
   state: GateState,
   settings: GateSettings,
@@ -111,7 +116,7 @@ function failedOnce(
   return isDown ? down(failed, settings, nowMs, random) : failed;
 }
 
-/** One decrease a round trip: the rest of a burst that was too much says nothing new. */
+/** Decreases once a round trip: the other refusals of the same burst say nothing new. */
 function decreased(
   state: GateState,
   settings: GateSettings,
@@ -128,7 +133,7 @@ function decreased(
     : state.ratePerSecond;
   const sustained = isFirst ? tooMuch : sustainedRate(state, tooMuch, nowMs);
   const ratePerSecond = Math.max(slowestPerSecond, sustained * settings.decrease);
-  // As long as an answer takes: the provider's bucket gets a chance to hold something again.
+  // As long as an answer takes, so that the provider's token bucket can refill.
   const pauseMs = Math.min(1000, Math.max(100, state.latencyMs));
   const limit =
     signal === 'overloaded' ? Math.max(1, (state.inFlight + 1) * settings.decrease) : state.limit;
@@ -156,8 +161,8 @@ function decreased(
 }
 
 /**
- * What the provider bore from one "too many" to the next is nearer to its capacity than the rate at
- * the second one, which its bucket's reserve made possible for a while.
+ * The mean rate from one refusal to the next is nearer to the provider's capacity than the rate at
+ * the second one, which a reserve in the provider's bucket allows for a while.
  */
 function sustainedRate(state: GateState, tooMuch: number, nowMs: number): number {
   const mean = (state.sentSince * 1000) / Math.max(1, nowMs - state.resumedMs);
@@ -178,7 +183,8 @@ function down(
     phaseSinceMs: nowMs,
     isProbing: false,
     probeIntervalMs,
-    // What its going down taught about its rate is not about its rate.
+    // The failures that led to the outage say nothing about the rate: the ceiling from before
+    // holds.
     ceilingPerSecond: state.roundsInRow > 0 ? state.ceilingBeforePerSecond : state.ceilingPerSecond,
     notBeforeMs: Math.max(state.notBeforeMs, nowMs + jittered(probeIntervalMs, random)),
   };
@@ -200,7 +206,7 @@ function probeAgain(
   return { ...state, probeIntervalMs, notBeforeMs: Math.max(state.notBeforeMs, probeMs) };
 }
 
-/** The probe was answered: the rest follows by rate, not in a burst. */
+/** The state after an answered probe: the waiting calls follow at a pace, not in a burst. */
 function recovered(
   state: GateState,
   settings: GateSettings,
@@ -228,7 +234,7 @@ function recovered(
   };
 }
 
-/** Between 0.8 and 1.2 times. */
+/** A random time between 0.8 and 1.2 times the given one. */
 function jittered(milliseconds: number, random: () => number): number {
   return milliseconds * (0.8 + 0.4 * random());
 }

@@ -7,14 +7,14 @@ import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './
 
 export type { GatePass, GateVerdict } from './one-gate.ts';
 
-/** What the gates of a worker are made from; everything has a default. */
+/** Options of {@link createGates}; everything has a default. */
 export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
   /**
-   * Names of providers that are another one under a second name: the same address with the same
-   * key, and so the same limits. By name, the name that stands for both.
+   * Providers that have address and key of another one, and so its limits, as {@link sameProviders}
+   * finds them: by their name, the name that stands for both.
    */
   readonly sameAs?: Readonly<Record<string, string>>;
   readonly clock?: GateClock;
@@ -26,7 +26,7 @@ export interface GatesOptions {
 export interface GateEntry extends GateCall {
   /** `<provider>:<model>`. */
   readonly model: string;
-  /** Its abort gives up the place in the line. */
+  /** When it aborts, the call gives up its place in the line. */
   readonly signal: AbortSignal;
 }
 
@@ -40,14 +40,14 @@ export interface Gates {
   readonly enter: (entry: GateEntry) => Promise<GateVerdict>;
   /** For metrics and people; in order of first use. */
   readonly snapshot: () => NamedGateSnapshot[];
-  /** The worker drains: all that wait are sent back, and whoever comes after. */
+  /** For a worker that drains: sends back all waiting calls, and all that come later. */
   readonly close: () => void;
 }
 
 /**
- * Makes the gates of a worker. When a provider says that it has enough, all calls for the same
- * address, key and model hold back, not just the one that was told: the others would only
- * learn the same, at the cost of an attempt each and of the provider's recovery.
+ * Makes the gates of a worker. When a provider limits one call, all calls for the same address, key
+ * and model are held: each of them would learn the same, at the cost of an attempt and of the
+ * provider's recovery.
  */
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
@@ -103,7 +103,7 @@ function canonical(model: string, sameAs: Readonly<Record<string, string>>): str
   return Object.hasOwn(sameAs, provider) ? renamed(model, sameAs[provider] ?? '') : model;
 }
 
-/** The limits under whatever name they are given; where two names have the same one, the tighter rules. */
+/** A provider's limits, under whichever of its names they are given; of two, the tighter rules. */
 function limitsOfAccount(
   limits: RateLimitsByModel,
   model: string,

@@ -22,13 +22,13 @@ export interface OneGateOptions {
 /** A call at the gate. */
 export interface GateCall {
   readonly fairnessKey: string;
-  /** Tokens it will use at most, as far as anybody can tell beforehand. */
+  /** Tokens that it will use at most, by an estimate. */
   readonly tokens: number;
   /** How long it may wait here. */
   readonly capMs: number;
 }
 
-/** What comes of it: it may go, or it is to come back later. */
+/** What a gate decides about a call: it may go, or is to come back later. */
 export type GateVerdict =
   | { readonly kind: 'go'; readonly pass: GatePass }
   | {
@@ -38,7 +38,7 @@ export type GateVerdict =
       readonly isDown?: true;
     };
 
-/** A call that went. */
+/** Tells the gate how a call that went has ended. */
 export interface GatePass {
   /** To be called once when the attempt has ended; later calls do nothing. */
   readonly ended: (answer: Omit<GateAnswer, 'sentMs'>, tokensUsed?: number) => void;
@@ -54,12 +54,15 @@ interface Waiting extends GateCall {
 export interface OneGate {
   /** Asks to go. `verdict` is called once, perhaps at once. @returns a function that gives up. */
   readonly enter: (call: GateCall, verdict: (verdict: GateVerdict) => void) => () => void;
-  /** Sends all that wait back to their workflows, and whoever comes from now on too. */
+  /** Sends all waiting calls back to their workflows, and all that come later. */
   readonly close: () => void;
   readonly snapshot: () => GateSnapshot;
 }
 
-/** Makes a gate: the line and the timers around the arithmetic of `policies/gate-*`. */
+/**
+ * Makes a gate: the line and the timers around the arithmetic of `gate-state.ts` and
+ * `gate-answer.ts`.
+ */
 export function createOneGate(options: OneGateOptions): OneGate {
   const { settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
@@ -80,7 +83,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
 
   const isInTheWay = () => isQuietAndInTheWay(state, settings, line.size(), clock.now());
 
-  /** Looks whether the provider has gone quiet while calls wait for it. */
+  /** Sends waiting calls back while the provider is quiet and in the way, and looks again later. */
   function watch(): void {
     stopWatch();
     if (line.size() === 0) return;
@@ -104,7 +107,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
     });
   }
 
-  /** Lets go whoever may, and comes back when the next one may. */
+  /** Lets all calls go that may, and sets the timer for the next one. */
   function advance(): void {
     stopTimer();
     while (true) {

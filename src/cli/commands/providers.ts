@@ -6,7 +6,7 @@ import { plainTable, tableText } from '../plain-table.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
-/** Workers say how they are at least every ten seconds. */
+/** Workers post at least every ten seconds; one that is older counts as silent. */
 const talkativeMs = 15_000;
 
 /** `holdfast providers`: how the workers' gates stand. */

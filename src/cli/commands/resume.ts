@@ -60,7 +60,7 @@ function optionsFrom({ retry, skip = false, model, park, set = [] }: ResumeFlags
   };
 }
 
-/** Whether the values make sense the workflow says, which knows what they are set on. */
+/** The workflow checks the values, since only it knows the policy that they change. */
 function policiesFrom(set: readonly string[]) {
   const merged: Record<string, Record<string, unknown>> = {};
   for (const [policy, fields] of set.flatMap((each) => Object.entries(parseSet(each)))) {

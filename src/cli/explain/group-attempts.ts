@@ -13,7 +13,7 @@ export interface AttemptGroup {
   readonly by: string;
   readonly runId: string;
   readonly attempts: readonly RecordedAttempt[];
-  /** Attempts whose end nobody recorded: those under way, and those of spools not taken in yet. */
+  /** Attempts without a recorded end: those under way, and those of spools not taken in yet. */
   readonly missing: readonly number[];
   /** The effect's rows in the ledger, a generation each. */
   readonly rows: readonly EffectView[];
@@ -26,7 +26,7 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
     const name = JSON.stringify([attempt.runId, attempt.kind, attempt.requestId]);
     groups.set(name, [...(groups.get(name) ?? []), attempt]);
   }
-  // Where only the latest were read, what is not among them says nothing.
+  // Where only the latest attempts were read, a missing number says nothing.
   const isWhole = attempts.length < maximumAttemptsRead;
   const rowsOf = (key: string) =>
     effects.filter((row) => row.key.replace(/#\d+$/, '') === key).reverse();

@@ -3,10 +3,10 @@ import { type ExactAmount, formatAmount, parseAmount } from '../../policies/budg
 
 /** Totals over the attempts of a workflow's calls. */
 export interface Summary {
-  /** Requests and repairs: calls in the sense of the word. */
+  /** Calls, repairs included. */
   readonly calls: number;
   readonly repairs: number;
-  /** Without those that the gate sent back. */
+  /** Attempts, without those that the gate sent back. */
   readonly attempts: number;
   readonly sent: number;
   readonly notSent: number;

@@ -47,7 +47,11 @@ const words: Readonly<Record<string, StateWord>> = {
   CONTINUED_AS_NEW: 'continued',
 };
 
-/** @param now the countdown's zero. */
+/**
+ * Puts a status in words.
+ *
+ * @param now what countdowns are measured from.
+ */
 export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
   const { progress, pending, workflowId } = status;
   const [current] = pending;

@@ -2,7 +2,9 @@ import type { WorkflowStatus } from '../../client/status.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { stateOf } from './describe-status.ts';
 
-/** All of them together, in two lines: how many in which state and since when, and what they took. */
+/**
+ * All statuses together, in two lines: how many in which state and since when, and what they took.
+ */
 export function describeTotals(
   statuses: readonly WorkflowStatus[],
   now: Date,
