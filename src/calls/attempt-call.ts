@@ -7,7 +7,7 @@ import type { JsonObject } from '../wire/json.ts';
 import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
-import { type Exchange, inExchange } from './provider/exchange.ts';
+import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
 import type { ProviderFamily } from './provider/provider-families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
@@ -41,9 +41,6 @@ export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
 /** Makes one attempt of a call. */
 export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
 
-/** Longest delay of a timer in Node; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /**
  * Makes the function that calls models: at most one HTTP request, no retries of its own, and every
  * failure is an `AttemptError` that says whether the request was sent. A finish reason of `length`
@@ -60,7 +57,7 @@ export function createAttemptCall({
   return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
-    const timeout = AbortSignal.timeout(Math.min(request.policy.requestTimeoutMs, longestTimerMs));
+    const timeout = requestTimeout(request.policy.requestTimeoutMs);
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {

@@ -1,5 +1,4 @@
-import { ClientError } from '../client/client-error.ts';
-import { isUnreachable } from '../client/is-unreachable.ts';
+import { ClientError, isUnreachable } from '../client/client-error.ts';
 import { InvalidConfiguration } from '../config.ts';
 import { allFailureTypes, failureTypes } from '../failures/failure-types.ts';
 import { findFailure } from '../failures/find-failure.ts';

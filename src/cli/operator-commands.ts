@@ -72,7 +72,7 @@ function addEffects(effects: Command): void {
     .option('--happened', 'it is done, with --result')
     .option('--result <json>', 'what it gave, as JSON')
     .option('--did-not-happen', 'it is not: it will be done anew, after a look at the target')
-    .option('--give-up', 'nobody will know: it fails')
+    .option('--give-up', 'its outcome stays unknown: it fails')
     .addHelpText('after', operatorHelp.resolve)
     .action(async (key, options) => {
       const { resolveCommand } = await import('./commands/resolve.ts');
@@ -87,7 +87,7 @@ function addEffects(effects: Command): void {
       await reconcileCommand(options);
     });
   withJson(effects.command('prune'))
-    .description('remove old rows that nobody can need')
+    .description('remove old rows that are no longer needed')
     .requiredOption('--older-than <age>', 'not changed for so long: 400d')
     .option('--dry-run', 'only count them')
     .addHelpText('after', operatorHelp.prune)

@@ -12,10 +12,10 @@ import type {
   Restored,
 } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError, isNotFound } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
-import { type LedgerPlace, throughWorker } from './through-worker.ts';
+import { type LedgerPlace, throughWorker, usualTimeoutMs } from './through-worker.ts';
 
 /** What a resolve did, and whether a waiting workflow went on with it. */
 export interface ResolvedEffect extends Resolved {
@@ -23,7 +23,7 @@ export interface ResolvedEffect extends Resolved {
   readonly resumed?: string;
 }
 
-const shortMs = 2 * 60 * 1000;
+/** Reads the whole ledger, and lists at the targets. */
 const longMs = 60 * 60 * 1000;
 
 /**
@@ -38,7 +38,7 @@ export function listEffects(
 ): Promise<EffectPage> {
   const { workflowId } = filter;
   const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
-  return throughWorker(client, 'listEffects', asKept, shortMs, place);
+  return throughWorker(client, 'listEffects', asKept, place);
 }
 
 /**
@@ -52,9 +52,9 @@ export async function showEffect(
   key: string,
   place: LedgerPlace = {},
 ): Promise<EffectDetails[]> {
-  parsed(key);
+  partsOf(key);
   const plain = key.replace(/#\d+$/, '');
-  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, shortMs, place);
+  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
 }
@@ -72,7 +72,7 @@ export async function resolveEffect(
   verdict: Verdict,
   place: LedgerPlace = {},
 ): Promise<ResolvedEffect> {
-  const { scope, workflowId, effect, generation } = parsed(key);
+  const { scope, workflowId, effect, generation } = partsOf(key);
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
@@ -81,7 +81,7 @@ export async function resolveEffect(
       id: workflowId,
       workflowId,
       what: 'it was resolved',
-      timeoutMs: shortMs,
+      timeoutMs: usualTimeoutMs,
     };
     const answer = { parkId: waiting.parkId, verdict, resolvedBy };
     const resolved = await sendUpdate(client, resolveUpdate, target, [answer]);
@@ -95,7 +95,7 @@ export async function resolveEffect(
     resolvedBy,
     ...(key.includes('#') && { generation }),
   };
-  return throughWorker(client, 'resolveEffect', request, shortMs, place);
+  return throughWorker(client, 'resolveEffect', request, place);
 }
 
 /** Compares the ledger with what the targets hold, both ways. */
@@ -104,7 +104,7 @@ export function reconcileEffects(
   sinceMs: number,
   place: LedgerPlace = {},
 ): Promise<Reconciliation> {
-  return throughWorker(client, 'reconcileEffects', sinceMs, longMs, place);
+  return throughWorker(client, 'reconcileEffects', sinceMs, place, longMs);
 }
 
 /** Removes rows that are no longer needed: see `docs/operations.md`. */
@@ -113,7 +113,7 @@ export function pruneEffects(
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
   place: LedgerPlace = {},
 ): Promise<Pruned> {
-  return throughWorker(client, 'pruneEffects', request, longMs, place);
+  return throughWorker(client, 'pruneEffects', request, place, longMs);
 }
 
 /**
@@ -128,12 +128,12 @@ export function ledgerRestored(
   backupAtMs: number,
   place: LedgerPlace = {},
 ): Promise<Restored> {
-  return throughWorker(client, 'ledgerRestored', backupAtMs, longMs, place);
+  return throughWorker(client, 'ledgerRestored', backupAtMs, place, longMs);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {
   const description = await describeWorkflow(client, workflowId).catch((error: unknown) => {
-    if (error instanceof ClientError && error.kind === 'not found') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   });
   if (description?.status.name !== 'RUNNING') return undefined;
@@ -142,7 +142,7 @@ async function parkedOn(client: Client, workflowId: string, effect: string) {
   return { runId: description.runId, parkId: parked.parkId };
 }
 
-function parsed(key: string) {
+function partsOf(key: string) {
   const parts = parseIdempotencyKey(key);
   if (parts) return parts;
   throw new ClientError(

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { ClientError } from './client-error.ts';
+import { isNotFound, isUnreachable } from './client-error.ts';
 import { inLanes } from './in-lanes.ts';
-import { isUnreachable } from './is-unreachable.ts';
 import { listRunning } from './list.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 
@@ -73,10 +72,8 @@ export async function* pollStatuses(
       await inLanes(concurrency, open, async ([id]) => {
         if (stop.aborted) return;
         const status = await promptly(() => workflowStatus(client, id)).catch((error: unknown) => {
-          const expected =
-            awaitMissing && error instanceof ClientError && error.kind === 'not found';
-          if (!expected) throw error;
-          return undefined;
+          if (awaitMissing && isNotFound(error)) return undefined;
+          throw error;
         });
         askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
         known.set(id, status && withLastProgress(status, known.get(id)));

@@ -9,6 +9,9 @@ export interface LedgerPlace {
   readonly taskQueue?: string;
 }
 
+/** How long a worker may take to answer from its database. */
+export const usualTimeoutMs = 2 * 60 * 1000;
+
 /**
  * Asks a worker, by a short workflow: only workers open the database.
  *
@@ -18,8 +21,8 @@ export async function throughWorker<Result>(
   client: Client,
   workflowType: string,
   argument: unknown,
-  timeoutMs: number,
   { taskQueue = defaultTaskQueue }: LedgerPlace,
+  timeoutMs = usualTimeoutMs,
 ): Promise<Result> {
   await assertWorker(client, taskQueuesOf(taskQueue).effects);
   try {

@@ -1,6 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { ApplicationFailure } from '@temporalio/common';
-import { type FailureType, failureTypes } from './failure-types.ts';
+import { type FailureType, isPermanent } from './failure-types.ts';
 
 /** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
 export const maximumMessageLength = 500;
@@ -49,12 +49,11 @@ export function createFailure(
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { treatment } = failureTypes[type];
   const { nextRetryDelayMs } = options;
   return ApplicationFailure.create({
     type,
     message: cut(message, maximumMessageLength),
-    nonRetryable: options.final === true || treatment === 'fail' || treatment === 'park',
+    nonRetryable: options.final === true || isPermanent(type),
     details: [fitDetails(options.details ?? {})],
     ...(nextRetryDelayMs !== undefined && {
       nextRetryDelay: Math.max(1, Math.round(nextRetryDelayMs)),

@@ -40,7 +40,7 @@ export function findFailure(error: unknown): FoundFailure | undefined {
 }
 
 /** What Temporal hands on of an activity that was stopped from outside. */
-export interface LastWords {
+export interface StopDetails {
   /** Details of its last heartbeat, when it timed out. */
   readonly heartbeat?: unknown;
   /** Details that it threw with its cancellation, when it was cancelled. */
@@ -48,7 +48,7 @@ export interface LastWords {
 }
 
 /** Finds the details of a stopped activity in its error; none in any other error. */
-export function findLastWords(error: unknown): LastWords {
+export function findStopDetails(error: unknown): StopDetails {
   for (const link of causes(error)) {
     if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
     if (link instanceof CancelledFailure) return { cancelled: link.details?.[0] };
@@ -74,7 +74,7 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /** The error and its causes, outermost first; stops at ten so that a cycle cannot hang it. */
-function* causes(error: unknown): Generator<Error> {
+export function* causes(error: unknown): Generator<Error> {
   let link = error;
   for (let depth = 0; depth < 10 && link instanceof Error; depth += 1) {
     yield link;

@@ -10,11 +10,12 @@ import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
-import { type Exchange, inExchange } from '../calls/provider/exchange.ts';
+import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
 import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
+import { capAttempts } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
 import { isMissingKey, noteError } from './note-error.ts';
@@ -41,9 +42,6 @@ export interface AttemptWatch {
   readonly abandoned: () => void;
 }
 
-/** Longest delay of a timer in Node; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /** Runs one attempt in the running activity: gate, request, and what its failure means. */
 export function attemptModel<T>(
   attempt: ModelAttempt,
@@ -52,11 +50,10 @@ export function attemptModel<T>(
   const { params, policy } = attempt;
   return runAttempt(async (scope) => {
     const pass = await enterGate(attempt, scope);
-    const nth = attemptNumber(scope);
-    const timeout = AbortSignal.timeout(Math.min(policy.requestTimeoutMs, longestTimerMs));
+    const timeout = requestTimeout(policy.requestTimeoutMs);
     const signals = [scope.signal, timeout, ...(params.abortSignal ? [params.abortSignal] : [])];
     const abortSignal = AbortSignal.any(signals);
-    const headers = { ...params.headers, ...clientRequestId(scope, nth) };
+    const headers = { ...params.headers, ...clientRequestId(scope) };
     return inExchange(
       () => {},
       async (exchange) => {
@@ -103,9 +100,13 @@ function attemptNumber(scope: AttemptScope): number {
   return Math.max(1, scope.attempt - scope.heldBack);
 }
 
+function requestIdOf({ workflowId }: AttemptScope): string {
+  return `${workflowId}/${Context.current().info.activityId}`;
+}
+
 /** No `Idempotency-Key`: an activity's id comes again after a continue-as-new, for another call. */
-function clientRequestId(scope: AttemptScope, nth: number): Record<string, string> {
-  const id = requestHeaders(`${scope.workflowId}/${Context.current().info.activityId}`, nth);
+function clientRequestId(scope: AttemptScope): Record<string, string> {
+  const id = requestHeaders(requestIdOf(scope), attemptNumber(scope));
   return { 'X-Client-Request-Id': id['X-Client-Request-Id'] ?? '' };
 }
 
@@ -118,7 +119,7 @@ function watchAttempt(
 ): AttemptWatch {
   const family = familyOf(model.provider);
   const by = providerNameOf(model.provider);
-  const requestId = `${scope.workflowId}/${Context.current().info.activityId}`;
+  const requestId = requestIdOf(scope);
 
   function classify(): AttemptError {
     const { fields } = classifyExchange(exchange, {
@@ -160,7 +161,8 @@ function watchAttempt(
       scope.failedWith(found.fields);
       return attemptFailure(found.fields, {
         requestId,
-        policy: cappedFor(policy, type),
+        // Unlike in our own workflows, where this type's cap counts its own attempts only.
+        policy: capAttempts(policy, policy.attemptsByType, type),
         attempt: attemptNumber(scope),
         elapsedMs: scope.elapsedMs(),
         costs: scope.costs(),
@@ -169,12 +171,4 @@ function watchAttempt(
     },
     abandoned: () => pass.ended({ signal: 'unknown' }),
   };
-}
-
-/** What our workflows count by failure type is counted over all attempts here. */
-function cappedFor(policy: ModelPolicy, type: keyof ModelPolicy['attemptsByType']): ModelPolicy {
-  const allowed = policy.attemptsByType[type];
-  if (allowed === undefined) return policy;
-  const maximumAttempts = Math.min(policy.maximumAttempts || allowed, allowed);
-  return { ...policy, maximumAttempts };
 }

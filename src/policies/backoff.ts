@@ -2,6 +2,9 @@ import type { RetryPolicy } from './retry-policy.ts';
 
 type Backoff = Pick<RetryPolicy, 'initialIntervalMs' | 'backoffCoefficient' | 'maximumIntervalMs'>;
 
+/** Longest delay of a timer in Node; a longer one would fire at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * Exponential backoff: t_k = min(t_max, t_0 * c^k).
  *

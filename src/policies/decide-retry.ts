@@ -1,4 +1,4 @@
-import { type FailureType, failureTypes } from '../failures/failure-types.ts';
+import { type FailureType, isPermanent } from '../failures/failure-types.ts';
 import { backoffMs, jitteredDelayMs } from './backoff.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -32,9 +32,7 @@ export function decideRetry(
   failed: FailedAttempt,
   random: () => number,
 ): RetryDecision {
-  const { treatment } = failureTypes[failed.type];
-  const permanent = treatment === 'fail' || treatment === 'park';
-  if (permanent || policy.nonRetryableErrorTypes.includes(failed.type)) {
+  if (isPermanent(failed.type) || policy.nonRetryableErrorTypes.includes(failed.type)) {
     return { retry: false, why: 'permanent' };
   }
   const { retryAfterMs = 0, elapsedMs = 0 } = failed;

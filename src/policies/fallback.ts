@@ -127,12 +127,12 @@ export function attemptsUntilFallback(
 }
 
 /** The policy with `maximumAttempts` lowered to the cap of one failure type, where it has one. */
-export function policyUntilFallback<Policy extends { readonly maximumAttempts: number }>(
+export function capAttempts<Policy extends { readonly maximumAttempts: number }>(
   policy: Policy,
-  until: Partial<Record<FailureType, number>> | undefined,
+  attemptsByType: Partial<Record<FailureType, number>> | undefined,
   type: FailureType,
 ): Policy {
-  const attempts = until?.[type];
+  const attempts = attemptsByType?.[type];
   if (attempts === undefined) return policy;
   return { ...policy, maximumAttempts: Math.min(policy.maximumAttempts || attempts, attempts) };
 }

@@ -1,4 +1,4 @@
-import { type FailureType, failureTypes } from '../../failures/failure-types.ts';
+import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import type { ClassifierRow } from './classifier-row.ts';
@@ -109,8 +109,7 @@ function exceedsLimit(message: string): boolean {
 }
 
 function overruled(found: Classified, { status, headers }: HttpAnswer): Classified {
-  const { treatment } = failureTypes[found.type];
-  const isRetried = treatment === 'retry' || treatment === 'limited';
+  const isRetried = !isPermanent(found.type);
   const word = headers['x-should-retry'];
   if (word === 'true' && !isRetried) {
     return {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { longestTimerMs } from '../../policies/backoff.ts';
 
 /** What happened on the wire during one attempt: the facts that classification starts from. */
 export interface Exchange {
@@ -48,6 +49,11 @@ export async function inExchange<T>(
     onSent,
   };
   return current.run(exchange, () => work(exchange));
+}
+
+/** A signal that aborts when a request has taken too long. */
+export function requestTimeout(timeoutMs: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs));
 }
 
 /** The exchange of the attempt that calls, if any. */
