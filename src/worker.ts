@@ -5,7 +5,7 @@ import { createAttemptCall } from './calls/attempt-call.ts';
 import { createAttemptLog } from './calls/attempt-log.ts';
 import { recordGates } from './calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from './calls/gate/gate-settings.ts';
-import { createGates } from './calls/gate/gates.ts';
+import { createGates, sameProviders } from './calls/gate/gates.ts';
 import { createProviders } from './calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
 import { orders } from './orders/declare-effects.ts';
@@ -21,7 +21,6 @@ import { journalFrom } from './worker/journal-from.ts';
 import { ledgerFrom } from './worker/ledger-from.ts';
 import { postGates } from './worker/post-gates.ts';
 import { registerSearchAttributes } from './worker/register-search-attributes.ts';
-import { sameProviders } from './worker/same-providers.ts';
 
 /** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
 async function main(config: Config): Promise<void> {

@@ -95,25 +95,19 @@ export async function startOnce<T extends Workflow>(
       if (isUnknownSearchAttribute(error)) return start(false);
       throw error;
     });
+  const startedAs = (runId: string, attached: boolean): Started<T> => ({
+    handle: client.workflow.getHandle<T>(workflowId, runId),
+    workflowId,
+    runId,
+    attached,
+  });
   if (retryFailed) await assertSameRequest(client, workflowId, fingerprint);
   try {
-    const { firstExecutionRunId: runId } = await startAnyway();
-    return {
-      handle: client.workflow.getHandle<T>(workflowId, runId),
-      workflowId,
-      runId,
-      attached: false,
-    };
+    return startedAs((await startAnyway()).firstExecutionRunId, false);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const existing = await assertSameRequest(client, workflowId, fingerprint);
-    const runId = existing?.runId ?? '';
-    return {
-      handle: client.workflow.getHandle<T>(workflowId, runId),
-      workflowId,
-      runId,
-      attached: true,
-    };
+    return startedAs(existing?.runId ?? '', true);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 
 /**
@@ -116,6 +117,22 @@ export function requestSent(state: GateState, settings: GateSettings, nowMs: num
 export function recentRate({ window }: GateState, nowMs: number): number {
   const { startMs, count, before } = moved(window, nowMs);
   return count + before * (1 - (nowMs - startMs) / windowMs);
+}
+
+/** What a gate's state is to people and metrics. */
+export function snapshotOf(state: GateState, waiting: number, nowMs: number): GateSnapshot {
+  const nextInMs = Math.max(0, Math.ceil(state.notBeforeMs - nowMs));
+  return {
+    state: state.phase === 'down' && state.isProbing ? 'probing' : state.phase,
+    forMs: Math.round(nowMs - state.phaseSinceMs),
+    limit: Math.max(1, Math.floor(state.limit)),
+    inFlight: state.inFlight,
+    waiting,
+    ...(state.phase === 'limited' && {
+      ratePerSecond: Math.round(state.ratePerSecond * 100) / 100,
+    }),
+    ...(nextInMs > 0 && { nextInMs }),
+  };
 }
 
 /**

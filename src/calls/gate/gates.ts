@@ -12,10 +12,7 @@ export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
-  /**
-   * Providers that have address and key of another one, and so its limits, as {@link sameProviders}
-   * finds them: by their name, the name that stands for both.
-   */
+  /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
   readonly clock?: GateClock;
   /** Uniform in [0, 1). */
@@ -119,4 +116,28 @@ function limitsOfAccount(
 /** The same model of a provider by another name. */
 function renamed(model: string, provider: string): string {
   return `${provider}${model.slice(providerOf(model).length)}`;
+}
+
+/** What tells whether two providers are one account. */
+interface Account {
+  readonly name: string;
+  readonly baseUrl?: string | undefined;
+  readonly apiKey?: string | undefined;
+}
+
+/**
+ * Finds providers that have address and key of another one, and so its limits (`openai-responses` is
+ * `openai`): by their name, the name that stands for both. One gate holds back both.
+ */
+export function sameProviders(providers: readonly Account[]): Record<string, string> {
+  const first = new Map<string, string>();
+  const sameAs: Record<string, string> = {};
+  for (const { name, baseUrl, apiKey } of providers) {
+    if (apiKey === undefined) continue;
+    const account = JSON.stringify([baseUrl, apiKey]);
+    const known = first.get(account);
+    if (known === undefined) first.set(account, name);
+    else sameAs[name] = known;
+  }
+  return sameAs;
 }

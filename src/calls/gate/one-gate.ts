@@ -6,8 +6,7 @@ import { deferCall, type Returns, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { snapshotOf } from './gate-snapshot.ts';
-import { gateWaitMs, newGateState, requestSent } from './gate-state.ts';
+import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {

@@ -11,8 +11,8 @@ const talkativeMs = 15_000;
 
 /** `holdfast providers`: how the workers' gates stand. */
 export async function providersCommand(flags: JsonOption): Promise<void> {
-  await withClient(async ({ client, config }) => {
-    const gates = await listProviders(client, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+  await withClient(async ({ client, place }) => {
+    const gates = await listProviders(client, place);
     if (flags.json) return printJson(gates);
     if (gates.length === 0) return notice('No worker has called a model lately.', flags);
     print(renderProviders(gates));

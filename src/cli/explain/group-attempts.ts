@@ -28,9 +28,8 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   }
   // Where only the latest attempts were read, a missing number says nothing.
   const isWhole = attempts.length < maximumAttemptsRead;
-  const rowsOf = (key: string) =>
-    effects.filter((row) => row.key.replace(/#\d+$/, '') === key).reverse();
-  const told = [...groups.values()].map((list): AttemptGroup => {
+  const rowsOf = (key: string) => effects.filter((row) => plainKey(row.key) === key).reverse();
+  const recorded = [...groups.values()].map((list): AttemptGroup => {
     const sorted = [...list].sort(byTime);
     const last = sorted.at(-1) as RecordedAttempt;
     const { kind, requestId, step, runId, model, provider } = last;
@@ -47,20 +46,25 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
       rows,
     };
   });
-  const known = new Set(told.map(({ requestId }) => requestId));
-  const untold = effects
-    .filter(({ key }) => !known.has(key.replace(/#\d+$/, '')))
+  const known = new Set(recorded.map(({ requestId }) => requestId));
+  const onlyInLedger = effects
+    .filter(({ key }) => !known.has(plainKey(key)))
     .map(({ key, effect }) => ({
       kind: 'effect' as const,
-      requestId: key.replace(/#\d+$/, ''),
+      requestId: plainKey(key),
       step: effect,
       runId: '',
       by: '',
       attempts: [],
       missing: [],
-      rows: rowsOf(key.replace(/#\d+$/, '')),
+      rows: rowsOf(plainKey(key)),
     }));
-  return [...told, ...untold];
+  return [...recorded, ...onlyInLedger];
+}
+
+/** An idempotency key without its generation. */
+function plainKey(key: string): string {
+  return key.replace(/#\d+$/, '');
 }
 
 function byTime(one: RecordedAttempt, other: RecordedAttempt): number {
@@ -74,5 +78,5 @@ function missingIn(attempts: readonly RecordedAttempt[]): number[] {
   return Array.from(
     { length: Math.min(last, maximumAttemptsRead) },
     (_, index) => index + 1,
-  ).filter((nth) => !known.has(nth));
+  ).filter((attemptNumber) => !known.has(attemptNumber));
 }
