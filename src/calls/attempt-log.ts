@@ -8,7 +8,7 @@ import type { CallAnswer } from './attempt-call.ts';
 /** Writes what happens to attempts as structured JSON: ids, types and numbers, never content. */
 export interface AttemptLog {
   /** Logs `attempt.started`. */
-  start(attempt: LoggedAttempt): AttemptRecord;
+  start(attempt: LoggedAttempt): AttemptEntry;
   /** Logs `attempt.deferred`: the gate sent the call back for `delayMs`, before any request. */
   deferred(attempt: LoggedAttempt, delayMs: number): void;
 }
@@ -28,7 +28,7 @@ export interface LoggedAttempt {
  * Writes an attempt's further log lines; exactly one of `finished`, `failed` and `interrupted` ends
  * it.
  */
-export interface AttemptRecord {
+export interface AttemptEntry {
   /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
   /** Logs `attempt.finished`: the model answered. */

@@ -28,7 +28,7 @@ export interface ConfiguredEffects<Declared> {
 }
 
 /** What the effects are made with, besides the configuration. */
-export interface EffectSurroundings {
+export interface EffectDependencies {
   readonly namespace: string;
   readonly log: Logger;
   /** As configured (`ledgerFrom`); closed with the effects. */
@@ -40,7 +40,7 @@ export interface EffectSurroundings {
 export function effectsFrom<Declared extends object>(
   config: Config,
   { declareEffects, effectList }: Application<Declared>,
-  { namespace, log, journal, ledger }: EffectSurroundings,
+  { namespace, log, journal, ledger }: EffectDependencies,
 ): ConfiguredEffects<Declared> {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;

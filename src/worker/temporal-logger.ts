@@ -13,9 +13,9 @@ export function temporalLogger(log: Logger): TemporalLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};
     // An activity's failure is in the attempt log already, with less noise than a stack trace.
-    const attempt =
+    const isAboutAttempt =
       message.startsWith('Activity failed') || message.startsWith('Activity completed');
-    log[attempt ? 'debug' : levels[level]](
+    log[isAboutAttempt ? 'debug' : levels[level]](
       { event: 'temporal', ...pick(rest), ...(error instanceof Error && { error: error.message }) },
       message,
     );

@@ -53,7 +53,7 @@ export function readAnswer<T>(
 }
 
 /** Whether another repair call makes sense. */
-export type RepairVerdict = 'go on' | 'same violation' | 'identical output';
+export type RepairDecision = 'go on' | 'same violation' | 'identical output';
 
 /**
  * Decides whether another repair call makes sense. A model that repeats a mistake after it was told
@@ -66,7 +66,7 @@ export type RepairVerdict = 'go on' | 'same violation' | 'identical output';
 export function judgeRepair(
   previous: readonly UnusableAnswer[],
   current: UnusableAnswer,
-): RepairVerdict {
+): RepairDecision {
   if (previous.some(({ text }) => text === current.text)) return 'identical output';
   if (previous.some(({ fingerprint }) => fingerprint === current.fingerprint))
     return 'same violation';

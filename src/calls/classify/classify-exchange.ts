@@ -24,14 +24,14 @@ export interface ClassifiedExchange {
   readonly shape?: AnswerShape;
 }
 
-type Verdict = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
+type Meaning = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
   readonly unclassified?: boolean;
 };
 
 /** Says what one failed attempt means, from what happened on the wire. */
 export function classifyExchange(exchange: Exchange, call: FailedCall): ClassifiedExchange {
   const connection = classifyConnection(exchange.failure);
-  const { type, reason, retryAfterMs, unclassified } = verdict(exchange, call, connection);
+  const { type, reason, retryAfterMs, unclassified } = meaningOf(exchange, call, connection);
   const { status } = exchange;
   return {
     fields: {
@@ -47,7 +47,11 @@ export function classifyExchange(exchange: Exchange, call: FailedCall): Classifi
   };
 }
 
-function verdict(exchange: Exchange, call: FailedCall, connection: ClassifiedConnection): Verdict {
+function meaningOf(
+  exchange: Exchange,
+  call: FailedCall,
+  connection: ClassifiedConnection,
+): Meaning {
   const { status, headers, body } = exchange;
   const { family, nowMs } = call;
   if (status === undefined) return withoutAnswer(exchange, call, connection);
@@ -67,7 +71,7 @@ function withoutAnswer(
   exchange: Exchange,
   { isTimedOut, hasSchema }: FailedCall,
   connection: ClassifiedConnection,
-): Verdict {
+): Meaning {
   if (!exchange.fetched) {
     // The AI SDK refused to make the request; where it has a schema, that is the cause.
     return hasSchema

@@ -2,7 +2,7 @@ import type { GateSettings } from './gate-settings.ts';
 import type { GateState } from './gate-state.ts';
 
 /** When calls that were sent back to their workflows come again. */
-export interface Returns {
+export interface ReturnSchedule {
   /** When the next call to be sent back has its turn; each deferral moves it on. */
   readonly nextTurnMs: number;
 }
@@ -10,7 +10,7 @@ export interface Returns {
 /** The delay of a call that is sent back, and the turns after it. */
 export interface Deferral {
   readonly delayMs: number;
-  readonly returns: Returns;
+  readonly schedule: ReturnSchedule;
 }
 
 /** Slightly more calls come back than can go, so that the line is never empty. */
@@ -49,7 +49,7 @@ function rateOf(
 export function deferCall(
   state: GateState,
   settings: GateSettings,
-  returns: Returns,
+  schedule: ReturnSchedule,
   waiting: number,
   nowMs: number,
   random: () => number,
@@ -65,15 +65,15 @@ export function deferCall(
   const earliestMs = Math.max(nowMs + shortestMs, opensMs + (waiting / rate) * 1000);
   const usualMs = state.phase === 'down' ? longestTurnDownMs : longestDelayMs;
   const longestMs = Math.min(longestDelayDownMs, Math.max(usualMs, outageMs / 4));
-  const turnMs = Math.max(returns.nextTurnMs, earliestMs);
+  const turnMs = Math.max(schedule.nextTurnMs, earliestMs);
   if (turnMs - nowMs > longestMs) {
     // A provider that named a time is not asked before it.
     const saidMs = Math.max(0, state.notBeforeMs - nowMs);
-    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), returns };
+    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), schedule };
   }
   return {
     delayMs: Math.round(turnMs - nowMs + shortestDelayMs * random()),
-    returns: { nextTurnMs: turnMs + 1000 / (rate * surplus) },
+    schedule: { nextTurnMs: turnMs + 1000 / (rate * surplus) },
   };
 }
 

@@ -3,9 +3,9 @@ import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
-import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './one-gate.ts';
+import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
 
-export type { GatePass, GateVerdict } from './one-gate.ts';
+export type { GateDecision, GatePass } from './one-gate.ts';
 
 /** Options of {@link createGates}; everything has a default. */
 export interface GatesOptions {
@@ -34,7 +34,7 @@ export interface Gates {
    *
    * @throws the signal's reason when it aborts first.
    */
-  readonly enter: (entry: GateEntry) => Promise<GateVerdict>;
+  readonly enter: (entry: GateEntry) => Promise<GateDecision>;
   /** For metrics and people; in order of first use. */
   readonly snapshot: () => NamedGateSnapshot[];
   /** For a worker that drains: sends back all waiting calls, and all that come later. */
@@ -80,9 +80,9 @@ export function createGates(options: GatesOptions = {}): Gates {
           reject(signal.reason);
         };
         signal.addEventListener('abort', abort, { once: true });
-        giveUp = gateFor(entry).enter(entry, (verdict) => {
+        giveUp = gateFor(entry).enter(entry, (decision) => {
           signal.removeEventListener('abort', abort);
-          resolve(verdict);
+          resolve(decision);
         });
       });
     },

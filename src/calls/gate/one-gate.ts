@@ -2,7 +2,7 @@ import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import { type GateAnswer, requestEnded } from './gate-answer.ts';
 import type { GateClock } from './gate-clock.ts';
-import { deferCall, type Returns, waitingRoom } from './gate-deferral.ts';
+import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import type { GateSettings } from './gate-settings.ts';
@@ -28,7 +28,7 @@ export interface GateCall {
 }
 
 /** What a gate decides about a call: it may go, or is to come back later. */
-export type GateVerdict =
+export type GateDecision =
   | { readonly kind: 'go'; readonly pass: GatePass }
   | {
       readonly kind: 'deferred';
@@ -44,15 +44,15 @@ export interface GatePass {
 }
 
 interface Waiting extends GateCall {
-  readonly verdict: (verdict: GateVerdict) => void;
+  readonly decided: (decision: GateDecision) => void;
   readonly sinceMs: number;
   stopCap: () => void;
 }
 
 /** The gate of one provider (an address with a key) and model. */
 export interface OneGate {
-  /** Asks to go. `verdict` is called once, perhaps at once. @returns a function that gives up. */
-  readonly enter: (call: GateCall, verdict: (verdict: GateVerdict) => void) => () => void;
+  /** Asks to go. `decided` is called once, perhaps at once. @returns a function that gives up. */
+  readonly enter: (call: GateCall, decided: (decision: GateDecision) => void) => () => void;
   /** Sends all waiting calls back to their workflows, and all that come later. */
   readonly close: () => void;
   readonly snapshot: () => GateSnapshot;
@@ -66,7 +66,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
   const { settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
-  let returns: Returns = { nextTurnMs: 0 };
+  let schedule: ReturnSchedule = { nextTurnMs: 0 };
   let isClosed = false;
   let stopTimer = () => {};
   let stopWatch = () => {};
@@ -96,10 +96,10 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function sendBack(waiting: Waiting): void {
-    const deferral = deferCall(state, settings, returns, line.size(), clock.now(), random);
-    returns = deferral.returns;
+    const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
+    schedule = deferral.schedule;
     const isDown = state.phase === 'down' && !isClosed;
-    waiting.verdict({
+    waiting.decided({
       kind: 'deferred',
       delayMs: deferral.delayMs,
       ...(isDown && { isDown }),
@@ -120,7 +120,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       }
       line.shift();
       leave(next);
-      next.verdict({ kind: 'go', pass: pass(next, nowMs) });
+      next.decided({ kind: 'go', pass: pass(next, nowMs) });
     }
   }
 
@@ -154,9 +154,9 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   return {
-    enter(call, verdict) {
+    enter(call, decided) {
       const sinceMs = clock.now();
-      const waiting: Waiting = { ...call, verdict, sinceMs, stopCap: () => {} };
+      const waiting: Waiting = { ...call, decided, sinceMs, stopCap: () => {} };
       const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
       if (isClosed || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);

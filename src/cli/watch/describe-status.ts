@@ -107,17 +107,17 @@ function countdown(at: Date, now: Date): string {
 }
 
 function noteOf({ failure, waitsFor, progress, pending }: WorkflowStatus): string {
-  if (failure) return withType(failure);
+  if (failure) return failureLine(failure);
   if (waitsFor !== undefined) {
     const reasons = progress?.parked?.reasons.join('; ');
     return reasons ? `${waitsFor}: ${reasons}` : waitsFor;
   }
   const last = pending.find(({ lastFailure }) => lastFailure)?.lastFailure;
-  return last ? withType(last) : '';
+  return last ? failureLine(last) : '';
 }
 
 /** A failure in one line: our own messages name their type, others get it in front. */
-export function withType({
+export function failureLine({
   type,
   message,
 }: {

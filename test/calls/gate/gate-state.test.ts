@@ -134,12 +134,12 @@ describe('a limit known beforehand', () => {
 
 describe('calls that are sent back', () => {
   test('come back one after the other, not all at once', () => {
-    let returns = { nextTurnMs: 0 };
+    let schedule = { nextTurnMs: 0 };
     const { state, nowMs } = after(Array.from({ length: 5 }, () => 'overloaded' as const));
     const delays: number[] = [];
     for (let call = 0; call < 1000; call += 1) {
-      const deferral = deferCall(state, settings, returns, 10, nowMs, half);
-      returns = deferral.returns;
+      const deferral = deferCall(state, settings, schedule, 10, nowMs, half);
+      schedule = deferral.schedule;
       delays.push(deferral.delayMs);
     }
     for (let second = 0; second < 15; second += 1) {
