@@ -9,7 +9,7 @@ import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
-import { idempotencyKeyFor } from '../wire/identifiers.ts';
+import { idempotencyKey, keyOfGeneration } from '../wire/idempotency-key.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -52,9 +52,9 @@ export function createLedgerActivities(
       typed(async () => {
         const rows = await ledger.operator.list({ keyPrefix: key, limit: 500 });
         return rows
-          .filter((row) => row.key === key)
-          .sort((one, other) => other.generation - one.generation)
-          .map(detailsOf);
+          .map(detailsOf)
+          .filter((row) => keyOfGeneration(row.key, 1) === key)
+          .sort((one, other) => other.generation - one.generation);
       }),
 
     resolveEffect: (request: ResolveEffect): Promise<Resolved> =>
@@ -69,7 +69,7 @@ export function createLedgerActivities(
         const [name] = request.effect.split('.');
         const effect = declared.find((each) => each.name === name);
         if (!effect) throw createFailure('InvalidRequest', `there is no effect ${name}`);
-        const key = idempotencyKeyFor(scope, workflowId, request.effect);
+        const key = idempotencyKey({ scope, workflowId, effect: request.effect });
         const resolved = await resolveEffect(ledger, effect, {
           key,
           verdict,

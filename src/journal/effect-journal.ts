@@ -19,6 +19,8 @@ export interface EffectAttempt {
 /** The journal's side of an effect; the ledger, not this, decides what is done. */
 export interface EffectJournal {
   start(attempt: EffectAttempt): {
+    /** Another generation of the key turned out to count. */
+    keyIs(key: string): void;
     /** `replayed`: it had been done before, and nothing was sent. */
     succeeded(how: { readonly replayed: boolean }): void;
     failed(fields: AttemptErrorFields, decision: RetryDecision): void;
@@ -41,19 +43,25 @@ export function createEffectJournal(recorder: AttemptRecorder): EffectJournal {
         // Only the effect's own code knows when it sends, and it tells with its end.
         sent: 'unknown',
       });
+      let requestId = key;
       return {
+        keyIs: (known) => {
+          requestId = known;
+        },
         succeeded: ({ replayed }) =>
-          open.end(
-            replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' },
-          ),
+          open.end({
+            requestId,
+            ...(replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' }),
+          }),
         failed: (fields, decision) =>
           open.end({
+            requestId,
             outcome: fields.type,
             sent: sentState(fields.sent),
             ...failureFields(fields),
             ...nextStep(decision),
           }),
-        interrupted: () => open.end({ outcome: 'interrupted' }),
+        interrupted: () => open.end({ requestId, outcome: 'interrupted' }),
       };
     },
   };

@@ -1,4 +1,5 @@
 import type { Explanation } from '../../client/explain.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { EffectView } from '../../wire/ledger-operations.ts';
 import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
@@ -23,17 +24,18 @@ export interface AttemptGroup {
 export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[] {
   const groups = new Map<string, RecordedAttempt[]>();
   for (const attempt of attempts) {
-    const name = JSON.stringify([attempt.runId, attempt.kind, attempt.requestId]);
+    // All generations of an effect are one story.
+    const name = JSON.stringify([attempt.runId, attempt.kind, firstOf(attempt.requestId)]);
     groups.set(name, [...(groups.get(name) ?? []), attempt]);
   }
   // Where only the latest were read, what is not among them says nothing.
   const isWhole = attempts.length < maximumAttemptsRead;
-  const rowsOf = (key: string) =>
-    effects.filter((row) => row.key.replace(/#\d+$/, '') === key).reverse();
+  const rowsOf = (first: string) => effects.filter(({ key }) => firstOf(key) === first).reverse();
   const told = [...groups.values()].map((list): AttemptGroup => {
     const sorted = [...list].sort(byTime);
     const last = sorted.at(-1) as RecordedAttempt;
-    const { kind, requestId, step, runId, model, provider } = last;
+    const { kind, step, runId, model, provider } = last;
+    const requestId = firstOf(last.requestId);
     const rows = kind === 'effect' ? rowsOf(requestId) : [];
     const missing = isWhole ? missingIn(sorted) : [];
     return {
@@ -49,18 +51,23 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   });
   const known = new Set(told.map(({ requestId }) => requestId));
   const untold = effects
-    .filter(({ key }) => !known.has(key.replace(/#\d+$/, '')))
+    .filter(({ key }) => !known.has(firstOf(key)))
     .map(({ key, effect }) => ({
       kind: 'effect' as const,
-      requestId: key.replace(/#\d+$/, ''),
+      requestId: firstOf(key),
       step: effect,
       runId: '',
       by: '',
       attempts: [],
       missing: [],
-      rows: rowsOf(key.replace(/#\d+$/, '')),
+      rows: rowsOf(firstOf(key)),
     }));
   return [...told, ...untold];
+}
+
+/** An effect's key without its generation; a call's request id has none. */
+function firstOf(requestId: string): string {
+  return splitGeneration(requestId).first;
 }
 
 function byTime(one: RecordedAttempt, other: RecordedAttempt): number {

@@ -9,7 +9,8 @@ export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly ledger: Ledger;
   readonly effect: Kind;
   readonly input: Input;
-  readonly targetKey: string;
+  /** The idempotency key, its generation included. */
+  readonly key: string;
   readonly signal: AbortSignal;
   readonly heartbeat: () => void;
   readonly requestTimeoutMs: number;
@@ -26,12 +27,13 @@ export interface Ran<Result> {
 
 /** A person raised a new generation of the key: that one counts. */
 export interface Superseded {
-  readonly superseded: number;
+  /** The key of that generation. */
+  readonly superseded: string;
 }
 
 /** The generation that counts instead of this row, if a person raised one. */
-export function supersededBy({ generation, latestGeneration = 1 }: LedgerRow) {
-  return latestGeneration > generation ? { superseded: latestGeneration } : undefined;
+export function supersededBy({ latestKey }: LedgerRow): Superseded | undefined {
+  return latestKey === undefined ? undefined : { superseded: latestKey };
 }
 
 /** What the effect's code gets, for a claim or for a row that is only looked up. */
@@ -42,7 +44,7 @@ export function contextOf<Input, Result>(
 ): EffectContext<Input> {
   const endsMs = performance.now() + call.requestTimeoutMs;
   return {
-    key: call.targetKey,
+    key: call.key,
     input: call.input,
     request: JSON.parse(claim.request),
     apiVersion: claim.apiVersion,

@@ -1,9 +1,10 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import { fingerprintOf } from '../../wire/identifiers.ts';
 import { acquireClaim } from './acquire-claim.ts';
 import type { Effect } from './effect.ts';
-import { type EffectPlace, placeEffect } from './effect-place.ts';
+import { type EffectPlace, keyAt } from './effect-place.ts';
 import type { ClaimRequest, Ledger } from './ledger.ts';
 import { type EffectCall, type Ran, replay, type Superseded, supersededBy } from './replay.ts';
 import { runInTransaction } from './run-in-transaction.ts';
@@ -15,6 +16,8 @@ export interface RunOnceOptions {
   readonly signal?: AbortSignal;
   /** Called now and then while waiting. */
   readonly heartbeat?: () => void;
+  /** Told the key as soon as it is known; again when a later generation of it turns out to count. */
+  readonly onKey?: (key: string) => void;
   /** All requests of one attempt together. Default 30 s. */
   readonly requestTimeoutMs?: number;
   /** How long after a worker's last sign of life its claim holds; renewed while it works. Default 10 s. */
@@ -50,7 +53,8 @@ export async function runOnce<Input, Result>(
   input: Input,
   options: RunOnceOptions = {},
 ): Promise<RunOnceResult<Result>> {
-  const { key, generation, targetKey } = placeEffect(effect.name, place);
+  const key = keyAt(effect.name, place);
+  options.onKey?.(key);
   const checked = effect.input.safeParse(input);
   if (!checked.success) {
     const paths = checked.error.issues.map((issue) => issue.path.join('.') || 'input');
@@ -67,7 +71,7 @@ export async function runOnce<Input, Result>(
     ledger,
     effect,
     input: checked.data,
-    targetKey,
+    key,
     signal: options.signal ?? new AbortController().signal,
     heartbeat: options.heartbeat ?? (() => {}),
     requestTimeoutMs,
@@ -79,10 +83,9 @@ export async function runOnce<Input, Result>(
   };
   const claimRequest: ClaimRequest = {
     key,
-    generation,
     effect: effect.name,
     fingerprint: fingerprintOf(identity),
-    request: JSON.stringify(effect.request?.(checked.data, targetKey) ?? identity),
+    request: JSON.stringify(effect.request?.(checked.data, key) ?? identity),
     apiVersion: effect.apiVersion,
     leaseMs: leaseMs + call.graceMs,
     requestTimeoutMs,
@@ -93,9 +96,10 @@ export async function runOnce<Input, Result>(
       ? await runInTransaction({ ...call, effect }, claimRequest)
       : await runClaimed({ ...call, effect }, claimRequest);
   if ('superseded' in outcome) {
-    return runOnce(ledger, effect, { ...place, generation: outcome.superseded }, input, options);
+    const generation = splitGeneration(outcome.superseded).generation;
+    return runOnce(ledger, effect, { ...place, generation }, input, options);
   }
-  return { ...outcome, key: targetKey };
+  return { ...outcome, key };
 }
 
 async function runClaimed<Input, Result>(

@@ -1,5 +1,5 @@
 import type { ListedEffect } from '../../wire/effect-call.ts';
-import { parseIdempotencyKey } from '../../wire/identifiers.ts';
+import { parseIdempotencyKey } from '../../wire/idempotency-key.ts';
 import type { Pruned } from '../../wire/ledger-operations.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
 

@@ -87,7 +87,7 @@ test('find before create: who lost the claim while looking does not create', asy
     ...effect,
     lookUp: async () => {
       // As a paused process: its lease and the grace run out, and another worker does it.
-      const row = await ledger().read({ key: 'test/paused:send', generation: 1 });
+      const row = await ledger().read({ key: 'test/paused:send' });
       if (row) await ledger().giveUp(row, 0);
       await run(effect, 'paused');
       return undefined;
@@ -101,7 +101,7 @@ test('find before create: who lost the claim while looking does not create', asy
 test('a late result of a worker that was fenced off is not recorded', async () => {
   const { effect, requests } = scripted('native key', [
     async () => {
-      const row = await ledger().read({ key: 'test/fenced:send', generation: 1 });
+      const row = await ledger().read({ key: 'test/fenced:send' });
       if (row) await ledger().giveUp(row, 0);
       assert.equal((await run(effect, 'fenced')).result, 'from the second');
       return 'from the first';
@@ -124,7 +124,6 @@ test('nothing: a worker that died after the claim leaves it unknown', async () =
   const { effect, requests } = scripted('nothing', [() => 'never']);
   const claim = await ledger().claim({
     key: 'test/died:send',
-    generation: 1,
     effect: 'send',
     fingerprint: 'v1:1d2b11c60fa0363c0d803e42335ea9b6f8be985805e8a20f655cd04e936c0801',
     request: '{}',
