@@ -142,7 +142,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'middleware',
     holds: 'classifier and gate for other code that calls models through the AI SDK',
-    rooms: ['failures', 'policies', ...callRooms, 'activities'],
+    rooms: [...leaves, ...callRooms, 'activities'],
     packages: ['ai', '@ai-sdk/provider', '@temporalio/activity'],
   },
   {

@@ -27,7 +27,7 @@ const atFullSpeed = { latencyMs: 0, concurrency: 8, calls: 500, rounds: rounds(4
 const most = 0.02;
 
 const request: ModelRequest = {
-  requestId: 'order-1042/extract',
+  step: 'extract',
   model: 'openai:gpt-4o-mini',
   messages: [{ role: 'user', content: 'Say hello' }],
   maximumOutputTokens: 100,
@@ -92,7 +92,14 @@ async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Prom
     const attempt = { workflowId: 'order-1042', runId: 'run', request, attempt: 1, heldMs: 0 };
     const record = attemptLog.start(attempt);
     const signal = new AbortController().signal;
-    record.finished(await attemptCall(request, { signal, attempt: 1, log: record }));
+    record.finished(
+      await attemptCall(request, {
+        signal,
+        workflowId: attempt.workflowId,
+        attempt: 1,
+        log: record,
+      }),
+    );
   }
   await round(plain);
   await round(both);

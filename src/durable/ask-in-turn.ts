@@ -21,7 +21,7 @@ export interface FirstTurn {
 export interface Turn
   extends Pick<
     ModelRequest,
-    'requestId' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
+    'step' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
   > {
   /** For people, after the title of what is asked: ` (fallback 1)`; empty for the first model. */
   readonly suffix: string;
@@ -55,11 +55,10 @@ export async function askInTurn(
   let elapsedUsedMs = 0;
   while (true) {
     const { model } = asked;
-    const requestId = requestIdFor(workflowInfo().workflowId, step);
     const remaining = policy.maximumAttempts - attemptsUsed;
     try {
       const answer = await ask({
-        requestId,
+        step,
         model,
         policy: policy.maximumAttempts > 0 ? withAttemptsLeft(policy, remaining) : policy,
         ...(asked.place < fallback.length && {
@@ -76,6 +75,7 @@ export async function askInTurn(
       const attempts = typeof attempt === 'number' ? attempt : 0;
       attemptsUsed += attempts;
       if (typeof elapsedMs === 'number') elapsedUsedMs = elapsedMs;
+      const requestId = requestIdFor(workflowInfo().workflowId, step);
       const gaveUp = { requestId, model, type: failure.type, attempts };
       failed.push(gaveUp);
       // Our own budgets are the same for every model.
@@ -87,7 +87,7 @@ export async function askInTurn(
       asked = next;
       step = `${first.step}.fallback-${next.place}`;
       suffix = ` (fallback ${next.place})`;
-      progress.callStarted(requestIdFor(workflowInfo().workflowId, step), false);
+      progress.callStarted(step, false);
     }
   }
 }

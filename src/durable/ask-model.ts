@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import {
   type AnswerValidator,
   judgeRepair,
@@ -10,7 +9,6 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import { requestIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Message, ModelAnswer } from '../wire/model-call.ts';
 import { askInTurn, type Turn } from './ask-in-turn.ts';
@@ -122,9 +120,8 @@ async function oneCall<T>(
 ): Promise<ModelAnswer> {
   const { shape, step, title: asked = step } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
-  const requestId = requestIdFor(workflowInfo().workflowId, call.step);
   const title = isRepair ? `repair ${asked}` : asked;
-  progress.callStarted(requestId, isRepair);
+  progress.callStarted(call.step, isRepair);
 
   async function attempt(rules: Pick<Question<T>, 'model' | 'policy'>): Promise<ModelAnswer> {
     onChange(rules);

@@ -4,6 +4,7 @@ import { createFailure, type FailureDetails } from '../failures/create-failure.t
 import type { FailureType } from '../failures/failure-types.ts';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { costDetails } from '../policies/call-costs.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
@@ -22,7 +23,8 @@ export async function runCall(
   summary: string,
   progress: ProgressTracker,
 ): Promise<ModelAnswer> {
-  const { policy } = request;
+  const { policy, step } = request;
+  const requestId = requestIdFor(workflowInfo().workflowId, step);
   const endedIn = new Map<FailureType, number>();
   const fairnessKey = workflowInfo().priority?.fairnessKey;
   let attemptsUsed = 0;
@@ -48,7 +50,7 @@ export async function runCall(
         const costs = failedCosts(error, scheduling);
         progress.spent(costs, price);
         throw typed(error, {
-          requestId: request.requestId,
+          requestId,
           attempt: attemptsUsed + costs.attempts,
           elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
           ...costDetails(costs),
@@ -66,7 +68,7 @@ export async function runCall(
         throw createFailure(outcome.type, `${outcome.message}; giving up after ${count} of these`, {
           final: true,
           details: {
-            requestId: request.requestId,
+            requestId,
             attempt: attemptsUsed,
             elapsedMs: elapsedUsedMs,
           },
@@ -74,7 +76,7 @@ export async function runCall(
       }
     }
     if (outcome.kind === 'deferred' && outcome.isDown) {
-      assertNoOtherModel(request, attemptsUsed, elapsedUsedMs);
+      assertNoOtherModel(request, { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs });
     }
     // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
     if (outcome.kind === 'limited') {
@@ -92,17 +94,15 @@ export async function runCall(
  */
 function assertNoOtherModel(
   {
-    requestId,
     model,
     attemptsUntilFallback: until = {},
-  }: Pick<ModelRequest, 'requestId' | 'model' | 'attemptsUntilFallback'>,
-  attempt: number,
-  elapsedMs: number,
+  }: Pick<ModelRequest, 'model' | 'attemptsUntilFallback'>,
+  details: FailureDetails,
 ): void {
   if (until.Overloaded === undefined) return;
   throw createFailure('Overloaded', `the gate holds back what is for ${model}: nothing was sent`, {
     final: true,
-    details: { requestId, attempt, elapsedMs, sent: false },
+    details: { ...details, sent: false },
   });
 }
 

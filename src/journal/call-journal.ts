@@ -4,6 +4,7 @@ import { costOf, formatAmount } from '../policies/budget-price.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
@@ -102,13 +103,13 @@ export function nextStep(decision: RetryDecision) {
 }
 
 function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAttempt) {
-  const { requestId, model } = request;
+  const { step, model } = request;
   return {
     kind: 'call',
     workflowId,
     runId,
-    requestId,
-    step: requestId.slice(requestId.indexOf('/') + 1),
+    requestId: requestIdFor(workflowId, step),
+    step,
     attempt,
     model,
     provider: providerOf(model),

@@ -16,6 +16,7 @@ import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
 import { isMissingKey, noteError } from './note-error.ts';
 
@@ -118,7 +119,7 @@ function watchAttempt(
 ): AttemptWatch {
   const family = familyOf(model.provider);
   const by = providerNameOf(model.provider);
-  const requestId = `${scope.workflowId}/${Context.current().info.activityId}`;
+  const requestId = requestIdFor(scope.workflowId, Context.current().info.activityId);
 
   function classify(): AttemptError {
     const { fields } = classifyExchange(exchange, {

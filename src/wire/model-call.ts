@@ -11,8 +11,8 @@ export interface Message {
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
 export interface ModelRequest {
-  /** `<workflow id>/<step>`, constant over the attempts. */
-  readonly requestId: string;
+  /** Names the call within its workflow, constant over the attempts: `extract`, `extract.repair-1`. */
+  readonly step: string;
   /** `<provider>:<model>`, for example `openai:gpt-4o-mini`. */
   readonly model: string;
   readonly messages: readonly Message[];

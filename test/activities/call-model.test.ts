@@ -17,7 +17,7 @@ import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 
 const request: ModelRequest = {
-  requestId: 'order-1/extract',
+  step: 'extract',
   model: 'openai:gpt-4o-mini',
   messages: [{ role: 'user', content: 'Say hello' }],
   maximumOutputTokens: 100,

@@ -12,7 +12,7 @@ export const nowMs = Date.UTC(2026, 10, 1);
 /** A request as a workflow would make it, with what a test changes. */
 export function modelRequest(changes: Partial<ModelRequest> = {}): ModelRequest {
   return {
-    requestId: 'order-1042/extract',
+    step: 'extract',
     model: 'openai:gpt-4o-mini',
     messages: [{ role: 'user', content: 'hello' }],
     maximumOutputTokens: 100,
@@ -50,7 +50,8 @@ export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}
     return attemptCall(request, {
       signal: new AbortController().signal,
       attempt: 1,
-      log: { sent: () => sent.push(request.requestId) },
+      workflowId: 'order-1042',
+      log: { sent: () => sent.push(request.step) },
       ...context,
     });
   };

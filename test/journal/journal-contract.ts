@@ -9,9 +9,9 @@ import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
 
 /** A call's request, as the workflow makes it. */
-export function requestOf(workflowId: string, step = 'extract'): ModelRequest {
+export function requestOf(step = 'extract'): ModelRequest {
   return {
-    requestId: `${workflowId}/${step}`,
+    step,
     model: 'openai:gpt-4o-mini',
     messages: [{ role: 'user', content: 'PROMPT-SECRET' }],
     maximumOutputTokens: 100,
@@ -31,7 +31,7 @@ export function requestOf(workflowId: string, step = 'extract'): ModelRequest {
 
 /** The first attempt of a call. */
 export function callOf(workflowId: string, attempt = 1) {
-  return { workflowId, runId: 'run-1', request: requestOf(workflowId), attempt, heldMs: 0 };
+  return { workflowId, runId: 'run-1', request: requestOf(), attempt, heldMs: 0 };
 }
 
 /** What a journal must do, whatever its database. */
