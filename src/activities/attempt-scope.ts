@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';

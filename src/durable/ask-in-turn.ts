@@ -71,10 +71,9 @@ export async function askInTurn(
     } catch (error) {
       const failure = isCancelled(error) ? undefined : findFailure(error);
       if (!failure) throw error;
-      const { attempt, elapsedMs, budget } = failure.details;
-      const attempts = typeof attempt === 'number' ? attempt : 0;
+      const { attempt: attempts = 0, elapsedMs = elapsedUsedMs, budget } = failure.details;
       attemptsUsed += attempts;
-      if (typeof elapsedMs === 'number') elapsedUsedMs = elapsedMs;
+      elapsedUsedMs = elapsedMs;
       const requestId = requestIdFor(workflowInfo().workflowId, step);
       const gaveUp = { requestId, model, type: failure.type, attempts };
       failed.push(gaveUp);

@@ -1,6 +1,7 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/create-activities.ts';
-import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import type { FailureType } from '../failures/failure-types.ts';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { costDetails } from '../policies/call-costs.ts';

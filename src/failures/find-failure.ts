@@ -5,7 +5,7 @@ import {
   ChildWorkflowFailure,
   TimeoutFailure,
 } from '@temporalio/common';
-import type { FailureDetails } from './create-failure.ts';
+import { type FailureDetails, readDetails } from './failure-details.ts';
 import { type FailureType, isFailureType } from './failure-types.ts';
 
 /** A failure of ours as found in a chain of causes. */
@@ -25,11 +25,10 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   let timedOut: TimeoutFailure | undefined;
   for (const link of causes(error)) {
     if (link instanceof ApplicationFailure && isFailureType(link.type)) {
-      const details = link.details?.[0];
       return {
         type: link.type,
         message: link.message,
-        details: (typeof details === 'object' && details !== null ? details : {}) as FailureDetails,
+        details: readDetails(link.details?.[0]),
       };
     }
     if (link instanceof TimeoutFailure) timedOut ??= link;
@@ -45,14 +44,14 @@ export interface LastWords {
   /** Of the last heartbeat of one that fell silent. */
   readonly heartbeat?: unknown;
   /** Of one that was cancelled. */
-  readonly cancelled?: unknown;
+  readonly cancelled?: FailureDetails;
 }
 
 /** Finds what Temporal hands on for an activity that could not end as it wanted. */
 export function findLastWords(error: unknown): LastWords {
   for (const link of causes(error)) {
     if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
-    if (link instanceof CancelledFailure) return { cancelled: link.details?.[0] };
+    if (link instanceof CancelledFailure) return { cancelled: readDetails(link.details?.[0]) };
   }
   return {};
 }

@@ -9,7 +9,7 @@ import type { AttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
-import type { FailureDetails } from '../../src/failures/create-failure.ts';
+import type { FailureDetails } from '../../src/failures/failure-details.ts';
 import { createAttemptRecorder } from '../../src/journal/attempt-recorder.ts';
 import { createCallJournal } from '../../src/journal/call-journal.ts';
 import { readSpoolLine } from '../../src/journal/spool-line.ts';

@@ -47,11 +47,12 @@ export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}
   const sent: string[] = [];
   const call = (changes: Partial<ModelRequest> = {}, context: Partial<CallContext> = {}) => {
     const request = modelRequest(changes);
+    const { workflowId = 'order-1042' } = context;
     return attemptCall(request, {
       signal: new AbortController().signal,
       attempt: 1,
-      workflowId: 'order-1042',
-      log: { sent: () => sent.push(request.step) },
+      workflowId,
+      log: { sent: () => sent.push(`${workflowId}/${request.step}`) },
       ...context,
     });
   };

@@ -118,7 +118,7 @@ test('the rows: enough of them, each once', () => {
 });
 
 test('each row has its source: a public address, or a sentence of docs/failures.md', () => {
-  const page = readFileSync(path.join(import.meta.dirname, '../../docs/failures.md'), 'utf8');
+  const page = readFileSync(path.join(import.meta.dirname, '../../../docs/failures.md'), 'utf8');
   const sentences = page.replaceAll(/\s+/g, ' ');
   const isAddress = ({ source }: Row) => /^https:\/\/[\w-]+(\.[\w-]+)+\/\S+$/.test(source);
   for (const row of allRows.filter((candidate) => !isAddress(candidate))) {
@@ -130,7 +130,7 @@ test('each row has its source: a public address, or a sentence of docs/failures.
 });
 
 test('the README names their number', () => {
-  const readme = readFileSync(path.join(import.meta.dirname, '../../README.md'), 'utf8');
+  const readme = readFileSync(path.join(import.meta.dirname, '../../../README.md'), 'utf8');
   const [, count] = /(\d+) documented or reported answers/.exec(readme) ?? [];
   assert.equal(Number(count), allRows.length);
 });

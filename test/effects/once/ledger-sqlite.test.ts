@@ -19,7 +19,7 @@ restoredContract('SQLite', open);
 runOnceContract('SQLite', open);
 
 test('four processes that start at once on a new file all get to work', async () => {
-  const module = new URL('../../../src/effects/once/ledger.ts', import.meta.url).href;
+  const module = new URL('../../../src/effects/once/open-ledger.ts', import.meta.url).href;
   const file = path.join(folder, 'race.db');
   const script = `
     import { openLedger } from ${JSON.stringify(module)};
