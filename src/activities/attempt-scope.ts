@@ -27,7 +27,7 @@ export interface AttemptScope {
   readonly costs: () => CallCosts;
   /** Adds to that what this attempt cost although it failed. */
   readonly failedWith: (fields: AttemptErrorFields) => void;
-  /** Adds to that this attempt, whose answer nobody waited for. */
+  /** Adds this attempt to {@link costs}: it was interrupted, and may be billed. */
   readonly mayHaveBeenBilled: () => void;
   /** Tells the server now, so that a worker that is killed from here on leaves a note. */
   readonly tell: () => void;

@@ -35,24 +35,23 @@ export function createEffectActivity<Input, Result>(
   const { ledger, scope, random } = dependencies;
 
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
-    return runAttempt(async (attempt) => {
+    return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs }) => {
       const { step } = request;
-      const { workflowId, runId } = attempt;
       const name = effectLabel(effect.name, step);
       let key: string | undefined;
-      let log = dependencies.log.child({ effect: name, attempt: attempt.attempt });
+      let log = dependencies.log.child({ effect: name, attempt });
       let record: ReturnType<EffectJournal['start']> | undefined;
       try {
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
-          signal: attempt.signal,
+          signal,
           requestTimeoutMs: request.policy.requestTimeoutMs,
           onKey(known) {
             key = known;
-            log = log.child({ key });
-            const about = { workflowId, runId, key, effect: name, target: effect.target };
+            log = dependencies.log.child({ key, effect: name, attempt });
+            const about = { workflowId, runId, key, effect: name, target: effect.target, attempt };
             if (record) record.keyIs(key);
-            else record = dependencies.journal?.start({ ...about, attempt: attempt.attempt });
+            else record = dependencies.journal?.start(about);
           },
         });
         assertPayloadFits(`the result of ${name}`, result);
@@ -60,7 +59,7 @@ export function createEffectActivity<Input, Result>(
         record?.succeeded({ replayed });
         return { result, replayed };
       } catch (error) {
-        const isStopped = attempt.signal.aborted || error instanceof TemporalFailure;
+        const isStopped = signal.aborted || error instanceof TemporalFailure;
         if (isStopped && !isAttemptError(error)) {
           record?.interrupted();
           throw error;
@@ -70,8 +69,8 @@ export function createEffectActivity<Input, Result>(
           // A place that no key can name did nothing; its failure says so.
           requestId: key ?? name,
           policy: request.policy,
-          attempt: attempt.attempt,
-          elapsedMs: attempt.elapsedMs(),
+          attempt,
+          elapsedMs: elapsedMs(),
           random,
         });
         log.warn({ event: 'effect.failed', ...fields, decision });

@@ -15,7 +15,7 @@ export interface Scheduling {
   readonly scheduledAtMs: number;
 }
 
-/** What a scheduling has cost that ended in an error; without attempts where nobody can tell. */
+/** What a scheduling has cost that ended in an error; 0 attempts where that is not known. */
 export type FailedCosts = CallCosts & { readonly attempts: number };
 
 const unknownCosts: FailedCosts = { attempts: 0 };

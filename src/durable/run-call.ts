@@ -3,7 +3,6 @@ import type { CallActivities } from '../activities/create-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { FailureDetails } from '../failures/failure-details.ts';
 import type { FailureType } from '../failures/failure-types.ts';
-import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { costDetails } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
@@ -12,6 +11,7 @@ import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
 import { failedCosts } from './failed-costs.ts';
 import type { ProgressTracker } from './track-progress.ts';
+import { asWorkerLost } from './worker-lost.ts';
 
 /**
  * One call: schedules the activity until it has an answer. What was deferred is scheduled again
@@ -47,10 +47,10 @@ export async function runCall(
         elapsedUsedMs,
         ...(fairnessKey !== undefined && { fairnessKey }),
       })
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         const costs = failedCosts(error, scheduling);
         progress.spent(costs, price);
-        throw typed(error, {
+        throw asWorkerLost(error, {
           requestId,
           attempt: attemptsUsed + costs.attempts,
           elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
@@ -104,16 +104,5 @@ function assertNoOtherModel(
   throw createFailure('Overloaded', `the gate holds back what is for ${model}: nothing was sent`, {
     final: true,
     details: { ...details, sent: false },
-  });
-}
-
-/** A timeout that a dead worker left has no type of ours yet; everything else keeps its own. */
-function typed(error: unknown, details: FailureDetails): unknown {
-  const found = findFailure(error);
-  if (found?.type !== 'WorkerLost' || isCancelled(error)) return error;
-  return createFailure('WorkerLost', `${found.message}, and no attempts are left`, {
-    final: true,
-    details,
-    ...(error instanceof Error && { cause: error }),
   });
 }

@@ -63,11 +63,11 @@ export function effectsUnder<Activities>(
       take(label);
       assertPayloadFits(`the input of ${label}`, input);
       return untilDone(
-        { name: label, policyName, policy: policies[policyName], skippable, attempt },
+        { name: label, policyName, policy: policies[policyName], skippable, run },
         progress.parkOnFailure,
       );
 
-      async function attempt({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
+      async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
         progress.step(label);
         const activities = proxyActivities<Record<string, RunActivity>>({
           ...activityOptions(policy, 0, label),

@@ -26,7 +26,7 @@ export interface ModelRequest {
   readonly elapsedUsedMs?: number;
   /** Attempts that this model has before another takes over, by failure type; the policy's otherwise. */
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
-  /** Whose turn it is where calls wait: a tenant. Without one, all share the turns of nobody. */
+  /** The tenant. Where calls wait, tenants take turns; calls without a tenant share one turn. */
   readonly fairnessKey?: string;
 }
 

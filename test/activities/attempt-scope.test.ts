@@ -44,7 +44,7 @@ test('a bug is a failure with a type, retried, without its words; the log tells 
 });
 
 test('a bug in an effect is a failed attempt under its key, so that it parks like others', async () => {
-  const { effect } = scripted('nothing', [], undefined, { identity: bug });
+  const { effect } = scripted('at most once', [], undefined, { identity: bug });
   const dependencies = {
     ledger: ledger(),
     scope: 'test',

@@ -37,5 +37,5 @@ export function changeRowIf(
 
 /** A worker is at it, or was. */
 export const isStarted = sql<boolean>`state = 'started'`;
-/** Nobody knows what became of it. */
+/** Whether it was done is not known. */
 export const isUnknown = sql<boolean>`state = 'unknown'`;

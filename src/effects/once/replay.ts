@@ -1,5 +1,6 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
 import type { Effect, EffectContext, OutsideEffect } from './effect.ts';
 import { EffectError, effectErrorFrom } from './effect-error.ts';
 import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
@@ -17,12 +18,6 @@ export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly maximumWaitMs: number;
   readonly leaseMs: number;
   readonly graceMs: number;
-}
-
-/** An effect that is done. */
-export interface Ran<Result> {
-  readonly result: Result;
-  readonly replayed: boolean;
 }
 
 /** A person raised a new generation of the key: that one counts. */
@@ -51,7 +46,7 @@ export function contextOf<Input, Result>(
     firstSentAtMs: claim.firstSentAtMs,
     claimedAtMs: claim.claimedAtMs,
     inDoubt: claim.inDoubt,
-    // Not the caller's signal: what was sent finishes and is recorded, also when nobody waits.
+    // Not the caller's signal: what was sent finishes and is recorded, also when its caller has gone.
     signal: AbortSignal.timeout(call.requestTimeoutMs),
     leftMs: () => Math.max(1, Math.round(endsMs - performance.now())),
     heartbeat: call.heartbeat,
@@ -67,7 +62,7 @@ export async function replay<Input, Result>(
   call: EffectCall<Input, Result>,
   row: LedgerRow,
   request: ClaimRequest,
-): Promise<{ result: Result; replayed: boolean }> {
+): Promise<EffectOutcome<Result>> {
   assertSameFingerprint(row.fingerprint, request.fingerprint);
   if (row.state === 'succeeded') {
     return { result: JSON.parse(row.result ?? 'null') as Result, replayed: true };
@@ -93,13 +88,13 @@ export function assertSameFingerprint(stored: string, given: string): void {
 }
 
 /**
- * Only reads at the target; the row changes only when the target knows how it ended, and only if
- * nobody else changed it.
+ * Only reads at the target. The row changes only when the target knows how it ended, and only if it
+ * is still as it was read.
  */
 async function lookUpAgain<Input, Result>(
   call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
   row: LedgerRow,
-): Promise<{ result: Result; replayed: boolean } | undefined> {
+): Promise<EffectOutcome<Result> | undefined> {
   const { effect, ledger } = call;
   let text: string;
   try {
@@ -116,7 +111,7 @@ async function lookUpAgain<Input, Result>(
   return { result: JSON.parse(text) as Result, replayed: true };
 }
 
-/** @throws AttemptError `EffectInProgress` when somebody settled it meanwhile: theirs is the answer. */
+/** @throws AttemptError `EffectInProgress` when the row was settled meanwhile: that is the answer. */
 async function settled(change: Promise<boolean>): Promise<void> {
   const isOurs = await change.catch((error: unknown) => {
     throw databaseError(error, false);
@@ -126,7 +121,7 @@ async function settled(change: Promise<boolean>): Promise<void> {
   throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason, sent: false });
 }
 
-/** Something was done, but nobody can say what: a repeat would be blind. */
+/** Something was done, but its result cannot be read: a repeat would be blind. */
 export function misfit(target: string): EffectError {
   const reason = 'the result does not fit its schema';
   return new EffectError('unknown', { type: 'EffectUnknown', by: target, reason });

@@ -1,12 +1,13 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
 import { splitGeneration } from '../../wire/idempotency-key.ts';
 import { fingerprintOf } from '../../wire/identifiers.ts';
 import { acquireClaim } from './acquire-claim.ts';
 import type { Effect } from './effect.ts';
 import { type EffectPlace, keyAt } from './effect-place.ts';
 import type { ClaimRequest, Ledger } from './ledger.ts';
-import { type EffectCall, type Ran, replay, type Superseded, supersededBy } from './replay.ts';
+import { type EffectCall, replay, type Superseded, supersededBy } from './replay.ts';
 import { runInTransaction } from './run-in-transaction.ts';
 import { runOutside } from './run-outside.ts';
 
@@ -27,10 +28,7 @@ export interface RunOnceOptions {
 }
 
 /** The result of an effect that is done. */
-export interface RunOnceResult<Result> {
-  readonly result: Result;
-  /** Done before: the stored result came back. */
-  readonly replayed: boolean;
+export interface RunOnceResult<Result> extends EffectOutcome<Result> {
   /** The idempotency key that the target knows it by. */
   readonly key: string;
 }
@@ -105,7 +103,7 @@ export async function runOnce<Input, Result>(
 async function runClaimed<Input, Result>(
   call: Parameters<typeof runOutside<Input, Result>>[0],
   request: ClaimRequest,
-): Promise<Ran<Result> | Superseded> {
+): Promise<EffectOutcome<Result> | Superseded> {
   const acquired = await acquireClaim(call, request).catch((error: unknown) => {
     if (call.signal.aborted) throw error;
     throw databaseError(error, false);

@@ -39,7 +39,7 @@ export async function reconcile(
     const items = await list(findMarked, options);
     const rows = await rowsOf(ledger, name, options);
     if ('why' in items) {
-      // A target that nobody configured, and that nothing was done at, is nobody's concern.
+      // A target that is not configured, and that nothing was done at, need not be told of.
       if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }

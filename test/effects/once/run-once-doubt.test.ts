@@ -9,7 +9,7 @@ const ledger = temporaryLedger();
 const run = runner(ledger);
 
 test('nothing happened: released, and run again without doubt', async () => {
-  const { effect, requests } = scripted('nothing', [
+  const { effect, requests } = scripted('at most once', [
     fails('nothing happened', 'RateLimited'),
     () => 'done',
   ]);
@@ -114,14 +114,14 @@ test('a late result of a worker that was fenced off is not recorded', async () =
 });
 
 test('nothing: in doubt is unknown at once, and stays so without a request', async () => {
-  const { effect, requests } = scripted('nothing', [fails('in doubt', 'ConnectionFailed')]);
+  const { effect, requests } = scripted('at most once', [fails('in doubt', 'ConnectionFailed')]);
   assert.equal((await failureOf(run(effect, 'nothing'))).type, 'EffectUnknown');
   assert.equal((await failureOf(run(effect, 'nothing'))).type, 'EffectUnknown');
   assert.equal(requests.length, 1);
 });
 
 test('nothing: a worker that died after the claim leaves it unknown', async () => {
-  const { effect, requests } = scripted('nothing', [() => 'never']);
+  const { effect, requests } = scripted('at most once', [() => 'never']);
   const claim = await ledger().claim({
     key: 'test/died:send',
     effect: 'send',
@@ -176,7 +176,7 @@ test('a bug in an effect leaves it in doubt, without its message', async () => {
 });
 
 test('a result that does not fit is unknown: it happened, and a repeat would be blind', async () => {
-  const { effect } = scripted('nothing', [() => 7 as unknown as string]);
+  const { effect } = scripted('at most once', [() => 7 as unknown as string]);
   assert.equal((await failureOf(run(effect, 'shape'))).type, 'EffectUnknown');
 });
 

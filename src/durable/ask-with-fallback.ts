@@ -10,15 +10,15 @@ import { withAttemptsLeft } from './assert-budgets.ts';
 import type { ProgressTracker } from './track-progress.ts';
 
 /** What is asked, of the first model. */
-export interface FirstTurn {
+export interface FirstModel {
   readonly model: string;
   /** The last part of its request id. Those of the others end in `.fallback-<place in the list>`. */
   readonly step: string;
   readonly policy: ModelPolicy;
 }
 
-/** One model's turn: a call of its own. */
-export interface Turn
+/** The call of one model of the list. */
+export interface ModelCall
   extends Pick<
     ModelRequest,
     'step' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
@@ -34,15 +34,15 @@ export interface Answered {
 }
 
 /**
- * Asks the models of the policy's list in turn, until one answers. The caps of the policy are for all
+ * Asks the models of the policy's list one after the other, until one answers. The caps of the policy are for all
  * of them together: what one has used up, in attempts and time, the next does not have.
  *
  * @throws ApplicationFailure of the last model's type; its message names all that were asked.
  */
-export async function askInTurn(
-  first: FirstTurn,
+export async function askWithFallback(
+  first: FirstModel,
   progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
-  ask: (turn: Turn) => Promise<ModelAnswer>,
+  ask: (call: ModelCall) => Promise<ModelAnswer>,
 ): Promise<Answered> {
   const { policy } = first;
   // A workflow that was started before there were such lists has none.
