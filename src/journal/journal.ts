@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
 import type { RecordedAttempt } from '../model/recorded-attempt.ts';
@@ -117,7 +118,10 @@ export function openJournal(options: JournalOptions): Journal {
   const forwarding = forwardForEver();
 
   async function migrateOnce(): Promise<void> {
-    if (!isMigrated) await migrate(database, kind);
+    if (isMigrated) return;
+    // The driver asks again for a lock that another one holds; SQLite's own wait would stop all calls.
+    if (kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(database);
+    await migrate(database, kind);
     isMigrated = true;
   }
   function migrated(board: GateBoard): GateBoard {

@@ -110,12 +110,12 @@ export function openLocalFile(file: string, onProblem: (error: unknown) => void)
     },
     forget: (numbers) => tried(() => forget.run(JSON.stringify([...numbers]))),
     close() {
-      let isEmpty = false;
       tried(() => {
-        isEmpty = read.get(0, 1) === undefined;
-        database.close();
-        if (isEmpty) rmSync(file, { force: true });
+        // Removed under the lock; SQLite does not remove the second file of one that is gone.
+        const isEmpty = read.get(0, 1) === undefined;
+        if (isEmpty) for (const each of [file, `${file}-wal`]) rmSync(each, { force: true });
       });
+      tried(() => database.close());
     },
   };
 }

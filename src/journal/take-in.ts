@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AttemptStore } from './attempt-store.ts';
 import { type Forwarded, forward } from './forward.ts';
@@ -27,17 +28,19 @@ export function createTakeIn(options: TakeInOptions): () => Promise<void> {
   const unreadable = new Set<string>();
 
   function giveUp(name: string, error: unknown): void {
-    if (!unreadable.has(name)) onUnreadable(name, error);
+    // What is gone, another worker has taken in meanwhile.
+    if (unreadable.has(name) || !existsSync(path.join(folder, name))) return;
     unreadable.add(name);
+    onUnreadable(name, error);
   }
 
-  async function open(name: string): Promise<LocalFile | undefined> {
+  function open(name: string): LocalFile | undefined {
     const file = path.join(folder, name);
     try {
-      const { size } = await stat(file);
-      return size === 0 ? undefined : openLocalFile(file, (error) => giveUp(name, error));
+      const isBeingMade = statSync(file).size === 0;
+      return isBeingMade ? undefined : openLocalFile(file, (error) => giveUp(name, error));
     } catch (error) {
-      if (!isInUse(error) && !isGone(error)) giveUp(name, error);
+      if (!isInUse(error)) giveUp(name, error);
       return undefined;
     }
   }
@@ -50,7 +53,7 @@ export function createTakeIn(options: TakeInOptions): () => Promise<void> {
     for (const name of names) {
       const worker = workerOf(name);
       if (worker === undefined || worker === workerId || unreadable.has(name)) continue;
-      const file = await open(name);
+      const file = open(name);
       if (!file) continue;
       try {
         const taken = await forward(file, store, 'all');
@@ -60,9 +63,4 @@ export function createTakeIn(options: TakeInOptions): () => Promise<void> {
       }
     }
   };
-}
-
-/** Another worker was faster. */
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
