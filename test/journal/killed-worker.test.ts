@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,10 +11,11 @@ import { startJournalProcess } from './killed-worker.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what a killed worker left is taken in once: nothing is lost, and what went on is lost', async () => {
+test('what a killed worker left is taken in once: nothing is lost, and what went on is lost', async (t) => {
   const sqliteFile = path.join(folder, 'killed.db');
   const place = { sqliteFile, folder: path.join(folder, 'killed') };
   const worker = await startJournalProcess(sqliteFile, place.folder, 'order-1');
+  t.after(() => worker.kill());
   const events: JournalEvent[] = [];
   const open = () => openJournal({ ...place, onEvent: (event) => events.push(event) });
   const [first, second] = [open(), open()];
@@ -46,6 +48,30 @@ test('what a killed worker left is taken in once: nothing is lost, and what went
   assert.deepEqual(events, [{ event: 'journal.taken-in', attempts: 4, lost: 3 }]);
   await Promise.all([first.close(), second.close()]);
   assert.deepEqual(readdirSync(place.folder), []);
+});
+
+test('what is sent is on record before anything else happens', async () => {
+  const place = { sqliteFile: path.join(folder, 'sent.db'), folder: path.join(folder, 'sent') };
+  const script = `
+    import { openJournal } from './src/journal/journal.ts';
+    import { callOf } from './test/journal/journal-contract.ts';
+    const [sqliteFile, folder] = process.argv.slice(1);
+    const journal = openJournal({ sqliteFile, folder });
+    journal.calls.start(callOf('sent')).sent();
+    process.kill(process.pid, 'SIGKILL');`;
+  const options = ['--input-type=module-typescript', '--eval', script];
+  const { signal } = spawnSync(process.execPath, [...options, place.sqliteFile, place.folder], {
+    cwd: path.join(import.meta.dirname, '..', '..'),
+  });
+  assert.equal(signal, 'SIGKILL');
+  const next = openJournal(place);
+  await next.flush();
+  const rows = await next.read('sent', 10);
+  assert.deepEqual(
+    rows.map(({ outcome, sent, billing }) => [outcome, sent, billing]),
+    [['lost', 'yes', 'possibly billed']],
+  );
+  await next.close();
 });
 
 test('two workers in one place, with the same process id, keep to their own attempts', async () => {
