@@ -45,7 +45,7 @@ const log = createLogger({ to: path.join(folder, 'worker.log') });
 const plain = createAttemptLog(log);
 const journal = openJournal({
   sqliteFile: path.join(folder, 'ledger.db'),
-  spoolFolder: path.join(folder, 'journal'),
+  folder: path.join(folder, 'journal'),
 });
 await journal.flush();
 

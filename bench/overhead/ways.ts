@@ -36,7 +36,7 @@ export function createWholeLayer(baseUrl: string, folder: string) {
   const journal = openJournal({
     databaseUrl: undefined,
     sqliteFile: path.join(folder, 'ledger.db'),
-    spoolFolder: path.join(folder, 'journal'),
+    folder: path.join(folder, 'journal'),
     onEvent: (event) => log.info(event),
   });
   const { callModel } = createCallActivities({

@@ -67,9 +67,7 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
       };
     },
     deferred(call, delayMs) {
-      recorder.recordAt({
-        ...begun(call),
-        sent: 'no',
+      recorder.begin({ ...begun(call), sent: 'no' }).end({
         outcome: 'deferred',
         delayMs,
         delaySource: 'gate',
@@ -79,7 +77,7 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
   };
 }
 
-/** `true`, `false`, or nobody can know. */
+/** `true`, `false`, or not to be known. */
 export function sentState(sent: boolean | undefined): SentState {
   return sent === undefined ? 'unknown' : sent ? 'yes' : 'no';
 }

@@ -43,25 +43,20 @@ export function createEffectJournal(recorder: AttemptRecorder): EffectJournal {
         // Only the effect's own code knows when it sends, and it tells with its end.
         sent: 'unknown',
       });
-      let requestId = key;
       return {
-        keyIs: (known) => {
-          requestId = known;
-        },
+        keyIs: open.keyIs,
         succeeded: ({ replayed }) =>
-          open.end({
-            requestId,
-            ...(replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' }),
-          }),
+          open.end(
+            replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' },
+          ),
         failed: (fields, decision) =>
           open.end({
-            requestId,
             outcome: fields.type,
             sent: sentState(fields.sent),
             ...failureFields(fields),
             ...nextStep(decision),
           }),
-        interrupted: () => open.end({ requestId, outcome: 'interrupted' }),
+        interrupted: () => open.end({ outcome: 'interrupted' }),
       };
     },
   };

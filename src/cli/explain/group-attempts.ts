@@ -14,7 +14,7 @@ export interface AttemptGroup {
   readonly by: string;
   readonly runId: string;
   readonly attempts: readonly RecordedAttempt[];
-  /** Attempts whose end nobody recorded: those under way, and those of spools not taken in yet. */
+  /** Attempts without a recorded end: those under way, and those of dead workers not taken in yet. */
   readonly missing: readonly number[];
   /** The effect's rows in the ledger, a generation each. */
   readonly rows: readonly EffectView[];
