@@ -92,7 +92,7 @@ export const rooms: readonly Room[] = [
     name: 'effects/targets',
     holds: 'Stripe, GitHub, Resend, any HTTP endpoint: what they do, and what their answers mean',
     rooms: [...leaves, 'effects/once'],
-    packages: ['stripe', '@octokit/*', 'undici', 'zod', 'node:'],
+    packages: ['stripe', '@octokit/*', 'undici', 'ipaddr.js', 'zod', 'node:'],
   },
   {
     name: 'effects/operate',
