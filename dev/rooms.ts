@@ -119,7 +119,9 @@ export const rooms: readonly Room[] = [
     name: 'client',
     holds: 'the client library: start, status, watch, resume, explain',
     rooms: [...leaves, 'durable'],
-    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
+    packages: [
+      ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'p-map', 'node:'],
+    ],
   },
   {
     name: 'client.ts',
