@@ -152,7 +152,8 @@ export const rooms: readonly Room[] = [
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [...leaves, 'calls/answers', 'client', 'config.ts'],
     packages: [
-      ...['commander', 'cli-table3', 'log-update', 'picocolors', '@temporalio/client', 'node:'],
+      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi', 'node:'],
+      '@temporalio/client',
     ],
   },
   {
