@@ -92,7 +92,7 @@ export const rooms: readonly Room[] = [
     name: 'effects/targets',
     holds: 'Stripe, GitHub, Resend, any HTTP endpoint: what they do, and what their answers mean',
     rooms: [...leaves, 'effects/once'],
-    packages: ['stripe', '@octokit/*', 'undici', 'zod', 'node:'],
+    packages: ['stripe', '@octokit/*', 'undici', 'ipaddr.js', 'zod', 'node:'],
   },
   {
     name: 'effects/operate',
@@ -119,7 +119,9 @@ export const rooms: readonly Room[] = [
     name: 'client',
     holds: 'the client library: start, status, watch, resume, explain',
     rooms: [...leaves, 'durable'],
-    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
+    packages: [
+      ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'p-map', 'node:'],
+    ],
   },
   {
     name: 'client.ts',
@@ -150,7 +152,8 @@ export const rooms: readonly Room[] = [
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [...leaves, 'calls/answers', 'client', 'config.ts'],
     packages: [
-      ...['commander', 'cli-table3', 'log-update', 'picocolors', '@temporalio/client', 'node:'],
+      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi', 'node:'],
+      '@temporalio/client',
     ],
   },
   {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import pMap from 'p-map';
 import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { type AttemptLog, createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
@@ -77,11 +78,7 @@ async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Prom
   const round = async (attemptLog: AttemptLog) => {
     const cpu = process.cpuUsage();
     const startedMs = performance.now();
-    let left = calls;
-    const lane = async () => {
-      while (left-- > 0) await oneCall(attemptLog);
-    };
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    await pMap(Array(calls).keys(), () => oneCall(attemptLog), { concurrency });
     // What it does in the background is part of its price.
     if (attemptLog === both) await journal.flush();
     const wallMs = performance.now() - startedMs;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { ClientError } from './client-error.ts';
-import { inLanes } from './in-lanes.ts';
 import { isUnreachable } from './is-unreachable.ts';
 import { listRunning } from './list.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
@@ -63,8 +63,7 @@ export async function* pollStatuses(
         if (!known.has(id)) known.set(id, undefined);
       }
       const open = [...known].filter(([id, status]) => !isClosed(status) || hasMoreToTell(id));
-      await inLanes(concurrency, open, async ([id]) => {
-        if (stop.aborted) return;
+      const ask = async (id: string) => {
         const status = await promptly(() => workflowStatus(client, id)).catch((error: unknown) => {
           const expected =
             awaitMissing && error instanceof ClientError && error.kind === 'not found';
@@ -73,7 +72,8 @@ export async function* pollStatuses(
         });
         askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
         known.set(id, status && withLastProgress(status, known.get(id)));
-      });
+      };
+      await pMap(open, ([id]) => ask(id), { concurrency, signal: stop });
       unreachableSince = undefined;
     } catch (error) {
       if (stop.aborted) return;
