@@ -1,5 +1,5 @@
 // node dev/lock-test-server.ts: after a new version in servers/test-server.ts.
-import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startProgress } from './progress.mjs';
@@ -14,24 +14,20 @@ const lockFile = path.join(import.meta.dirname, 'servers', 'test-server-jars.jso
  * what a machine without Maven fetches, and what every machine checks.
  */
 async function lockTestServer(): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-jars-'));
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), 'holdfast-jars-'));
   const progress = startProgress('resolving the jars with Maven');
-  try {
-    const fix = 'Install Maven with a reachable repository.';
-    await copyDependencies(
-      { roots: testServerRoots, folder, inRepositoryLayout: true, fix },
-      progress,
-    );
-    const lib = path.join(folder, 'lib');
-    const jars = globSync('**/*.jar', { cwd: lib })
-      .map((file) => [coordinatesOf(file), sha256Of(readFileSync(path.join(lib, file)))] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    writeFileSync(lockFile, `${JSON.stringify(Object.fromEntries(jars), undefined, 2)}\n`);
-    progress.done();
-    console.log(`wrote ${jars.length} jars to ${path.relative(process.cwd(), lockFile)}`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const fix = 'Install Maven with a reachable repository.';
+  await copyDependencies(
+    { roots: testServerRoots, folder: folder.path, inRepositoryLayout: true, fix },
+    progress,
+  );
+  const lib = path.join(folder.path, 'lib');
+  const jars = globSync('**/*.jar', { cwd: lib })
+    .map((file) => [coordinatesOf(file), sha256Of(readFileSync(path.join(lib, file)))] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  writeFileSync(lockFile, `${JSON.stringify(Object.fromEntries(jars), undefined, 2)}\n`);
+  progress.done();
+  console.log(`wrote ${jars.length} jars to ${path.relative(process.cwd(), lockFile)}`);
 }
 
 /** `io/temporal/x/1.0/x-1.0.jar` is `io.temporal:x:1.0`. */

@@ -92,7 +92,7 @@ export const rooms: readonly Room[] = [
     name: 'effects/targets',
     holds: 'Stripe, GitHub, Resend, any HTTP endpoint: what they do, and what their answers mean',
     rooms: [...leaves, 'effects/once'],
-    packages: ['stripe', '@octokit/*', 'undici', 'zod', 'node:'],
+    packages: ['stripe', '@octokit/*', 'undici', 'ipaddr.js', 'zod', 'node:'],
   },
   {
     name: 'effects/operate',
@@ -119,7 +119,9 @@ export const rooms: readonly Room[] = [
     name: 'client',
     holds: 'the client library: start, status, watch, resume, explain',
     rooms: [...leaves, 'durable'],
-    packages: ['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
+    packages: [
+      ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'p-map', 'node:'],
+    ],
   },
   {
     name: 'client.ts',
@@ -142,7 +144,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'middleware',
     holds: 'classifier and gate for other code that calls models through the AI SDK',
-    rooms: ['failures', 'policies', ...callRooms, 'activities'],
+    rooms: [...leaves, ...callRooms, 'activities'],
     packages: ['ai', '@ai-sdk/provider', '@temporalio/activity'],
   },
   {
@@ -150,7 +152,8 @@ export const rooms: readonly Room[] = [
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [...leaves, 'calls/answers', 'client', 'config.ts'],
     packages: [
-      ...['commander', 'cli-table3', 'log-update', 'picocolors', '@temporalio/client', 'node:'],
+      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi', 'node:'],
+      '@temporalio/client',
     ],
   },
   {

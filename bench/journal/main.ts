@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import pMap from 'p-map';
 import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { type AttemptLog, createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
@@ -27,7 +28,7 @@ const atFullSpeed = { latencyMs: 0, concurrency: 8, calls: 500, rounds: rounds(4
 const most = 0.02;
 
 const request: ModelRequest = {
-  requestId: 'order-1042/extract',
+  step: 'extract',
   model: 'openai:gpt-4o-mini',
   messages: [{ role: 'user', content: 'Say hello' }],
   maximumOutputTokens: 100,
@@ -45,7 +46,7 @@ const log = createLogger({ to: path.join(folder, 'worker.log') });
 const plain = createAttemptLog(log);
 const journal = openJournal({
   sqliteFile: path.join(folder, 'ledger.db'),
-  spoolFolder: path.join(folder, 'journal'),
+  folder: path.join(folder, 'journal'),
 });
 await journal.flush();
 
@@ -77,11 +78,7 @@ async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Prom
   const round = async (attemptLog: AttemptLog) => {
     const cpu = process.cpuUsage();
     const startedMs = performance.now();
-    let left = calls;
-    const lane = async () => {
-      while (left-- > 0) await oneCall(attemptLog);
-    };
-    await Promise.all(Array.from({ length: concurrency }, lane));
+    await pMap(Array(calls).keys(), () => oneCall(attemptLog), { concurrency });
     // What it does in the background is part of its price.
     if (attemptLog === both) await journal.flush();
     const wallMs = performance.now() - startedMs;
@@ -92,7 +89,14 @@ async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Prom
     const attempt = { workflowId: 'order-1042', runId: 'run', request, attempt: 1, heldMs: 0 };
     const record = attemptLog.start(attempt);
     const signal = new AbortController().signal;
-    record.finished(await attemptCall(request, { signal, attempt: 1, log: record }));
+    record.finished(
+      await attemptCall(request, {
+        signal,
+        workflowId: attempt.workflowId,
+        attempt: 1,
+        log: record,
+      }),
+    );
   }
   await round(plain);
   await round(both);

@@ -78,7 +78,6 @@ export async function openStore(location: DatabaseLocation): Promise<Store> {
 function claimOf(round: number): ClaimRequest {
   return {
     key: `bench/claimed-${round}:charge`,
-    generation: 1,
     effect: 'charge',
     fingerprint,
     request: JSON.stringify(request),
@@ -99,6 +98,7 @@ function rowOf(round: number): EffectTable {
   const nowMs = Date.now();
   return {
     ...claimed,
+    generation: 1,
     api_version: apiVersion,
     state: 'succeeded',
     token: round,

@@ -36,7 +36,7 @@ export function createWholeLayer(baseUrl: string, folder: string) {
   const journal = openJournal({
     databaseUrl: undefined,
     sqliteFile: path.join(folder, 'ledger.db'),
-    spoolFolder: path.join(folder, 'journal'),
+    folder: path.join(folder, 'journal'),
     onEvent: (event) => log.info(event),
   });
   const { callModel } = createCallActivities({
@@ -52,7 +52,7 @@ export function createWholeLayer(baseUrl: string, folder: string) {
     call: (round: number): Promise<unknown> =>
       new MockActivityEnvironment().run(() =>
         callModel({
-          requestId: `bench-${round}/complete`,
+          step: `complete-${round}`,
           model: 'openai:gpt-4o-mini',
           messages: [{ role: 'user', content: question(round) }],
           maximumOutputTokens: 2000,

@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream';
 import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { closedOutcome } from '../../src/client/closed-outcome.ts';
 import { startComplete } from '../../src/client/start.ts';
 import type { Policies } from '../../src/policies/catalogue.ts';
@@ -34,13 +34,10 @@ export async function classifyAll(
   onClassified: (one: Classified) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  // Order does not matter here: without room for all, one that hangs would hold up the rest. (Node
-  // documents the option; its types do not know it yet.)
-  const options = { concurrency, highWaterMark: messages.length, signal };
-  await Readable.from(messages).forEach(
-    async (message: LabelledMessage) => onClassified(await classify(message)),
-    options,
-  );
+  await pMap(messages, async (message) => onClassified(await classify(message)), {
+    concurrency,
+    signal,
+  });
 
   async function classify(message: LabelledMessage): Promise<Classified> {
     const request = classifyMessage(message.text, intents, model);

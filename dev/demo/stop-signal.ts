@@ -1,3 +1,5 @@
+import { aborted } from 'node:util';
+
 /** The exit code of a process that a signal stopped: 128 and its number, as shells say it. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -30,15 +32,9 @@ export function listenForStop(onFirst: () => void): AbortSignal {
 }
 
 /** Waits for `work`, or rejects as soon as the signal aborts; `work` is then left to itself. */
-export async function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const stopped = Promise.withResolvers<never>();
-  const onAbort = () => stopped.reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  work.catch(() => undefined);
-  try {
-    return await Promise.race([work, stopped.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+export function unlessStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const stopped = aborted(signal, signal).then((): never => {
+    throw signal.reason;
+  });
+  return Promise.race([work, stopped]);
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 
 /** One HTTP request, its body read, with the answer still to be given. */
 export interface Exchange {
@@ -44,7 +45,7 @@ export async function startLoopbackServer(options: {
       hungUp = true;
       request.socket.destroy();
     };
-    readBody(request)
+    buffer(request)
       .then((body) =>
         options.handle({
           request,
@@ -77,10 +78,4 @@ export async function startLoopbackServer(options: {
         server.closeAllConnections();
       }),
   };
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import pMap from 'p-map';
 import type { Progress } from '../progress.mjs';
 
 /** SHA-256 (hex) of each jar, by its Maven coordinates `group:artifact:version`. */
@@ -24,22 +25,18 @@ export async function fetchJars(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   const all = Object.entries(jars);
-  const waiting = [...all];
   let fetched = 0;
   const failed = new AbortController();
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [coordinates, sha256] = next;
-      const { address, file } = placeOf(coordinates, repository);
-      const content = await fetchFile(address, failed.signal);
-      if (sha256Of(content) !== sha256) throw new Error(`${address} is not what was locked`);
-      await writeFile(path.join(folder, file), content);
-      fetched += 1;
-      progress.say(`${fetched} of ${all.length} jars`);
-    }
+  const fetchJar = async ([coordinates, sha256]: readonly [string, string]) => {
+    const { address, file } = placeOf(coordinates, repository);
+    const content = await fetchFile(address, failed.signal);
+    if (sha256Of(content) !== sha256) throw new Error(`${address} is not what was locked`);
+    await writeFile(path.join(folder, file), content);
+    fetched += 1;
+    progress.say(`${fetched} of ${all.length} jars`);
   };
   try {
-    await Promise.all(Array.from({ length: PARALLEL }, work));
+    await pMap(all, fetchJar, { concurrency: PARALLEL });
   } catch (error) {
     failed.abort();
     throw error;

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
-import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
@@ -26,7 +27,7 @@ export interface AttemptScope {
   readonly costs: () => CallCosts;
   /** Adds to that what this attempt cost although it failed. */
   readonly failedWith: (fields: AttemptErrorFields) => void;
-  /** Adds to that this attempt, whose answer nobody waited for. */
+  /** Adds this attempt to {@link costs}: it was interrupted, and may be billed. */
   readonly mayHaveBeenBilled: () => void;
   /** Tells the server now, so that a worker that is killed from here on leaves a note. */
   readonly tell: () => void;

@@ -12,6 +12,7 @@ import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
 import { capAttempts } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
@@ -43,6 +44,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const arrivedMs = performance.now();
       const gate = await passGate(gates, request, scope, random);
       const { workflowId, runId } = scope;
+      const requestId = requestIdFor(workflowId, request.step);
       const heldMs = gates ? performance.now() - arrivedMs : 0;
       const logged = { workflowId, runId, request, attempt, heldMs };
       if (gate && 'kind' in gate) {
@@ -59,7 +61,12 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         scope.tell();
       };
       try {
-        const answer = await attemptCall(request, { signal: scope.signal, attempt, log: { sent } });
+        const answer = await attemptCall(request, {
+          signal: scope.signal,
+          workflowId,
+          attempt,
+          log: { sent },
+        });
         assertAnswerFits(answer);
         log.finished(answer);
         gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));
@@ -69,7 +76,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
           log.interrupted();
           if (isSent) scope.mayHaveBeenBilled();
           throw interruption(scope.isWorkerStopping(), {
-            requestId: request.requestId,
+            requestId,
             attempt,
             elapsedMs: elapsedMs(),
             ...costDetails(scope.costs()),
@@ -100,7 +107,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       function failed(fields: AttemptErrorFields): ModelOutcome {
         scope.failedWith(fields);
         const { type } = fields;
-        const { policy, requestId, attemptsUntilFallback } = request;
+        const { policy, attemptsUntilFallback } = request;
         const { failure, decision } = attemptFailure(fields, {
           requestId,
           policy: capAttempts(policy, attemptsUntilFallback, type),

@@ -9,7 +9,7 @@ import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
-import { idempotencyKeyFor } from '../wire/identifiers.ts';
+import { idempotencyKey, keyOfGeneration } from '../wire/idempotency-key.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -40,7 +40,7 @@ export function createLedgerActivities(
 
   return {
     listEffects: (filter: EffectFilter): Promise<EffectPage> =>
-      typed(async () => {
+      withTypedFailures(async () => {
         const limit = pageSizeOf(filter);
         const rows = await ledger.operator.list({ ...filterFrom(filter, scope), limit });
         const last = rows.length === limit ? rows.at(-1) : undefined;
@@ -49,16 +49,16 @@ export function createLedgerActivities(
 
     /** All generations of a key, the latest first. */
     showEffect: (key: string): Promise<EffectDetails[]> =>
-      typed(async () => {
+      withTypedFailures(async () => {
         const rows = await ledger.operator.list({ keyPrefix: key, limit: 500 });
         return rows
-          .filter((row) => row.key === key)
-          .sort((one, other) => other.generation - one.generation)
-          .map(detailsOf);
+          .map(detailsOf)
+          .filter((row) => keyOfGeneration(row.key, 1) === key)
+          .sort((one, other) => other.generation - one.generation);
       }),
 
     resolveEffect: (request: ResolveEffect): Promise<Resolved> =>
-      typed(async () => {
+      withTypedFailures(async () => {
         const { workflowId, generation, verdict, resolvedBy } = request;
         if (request.scope !== undefined && request.scope !== scope) {
           throw createFailure(
@@ -69,7 +69,7 @@ export function createLedgerActivities(
         const [name] = request.effect.split('.');
         const effect = declared.find((each) => each.name === name);
         if (!effect) throw createFailure('InvalidRequest', `there is no effect ${name}`);
-        const key = idempotencyKeyFor(scope, workflowId, request.effect);
+        const key = idempotencyKey({ scope, workflowId, effect: request.effect });
         const resolved = await resolveEffect(ledger, effect, {
           key,
           verdict,
@@ -82,7 +82,7 @@ export function createLedgerActivities(
 
     /** @param sinceMs how far back. */
     reconcileEffects: (sinceMs: number): Promise<Reconciliation> =>
-      typed(() =>
+      withTypedFailures(() =>
         reconcile(ledger, declared, {
           sinceMs,
           scope,
@@ -92,7 +92,7 @@ export function createLedgerActivities(
       ),
 
     pruneEffects: (request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> =>
-      typed(() =>
+      withTypedFailures(() =>
         pruneLedger(ledger, {
           ...request,
           effects: effectList,
@@ -104,7 +104,7 @@ export function createLedgerActivities(
 
     /** @param backupAtMs when the backup was made that the ledger was restored from. */
     ledgerRestored: (backupAtMs: number): Promise<Restored> =>
-      typed(async () => {
+      withTypedFailures(async () => {
         const workflows = workflowsSince(backupAtMs);
         const options = { backupAtMs, scope, workflows, onProgress: heartbeat };
         const restored = await doubtAfterRestore(ledger, options);
@@ -135,7 +135,7 @@ async function workflowExists(workflowId: string): Promise<boolean> {
  * Attempts that failed become failures with a type, as everywhere, and so do a database's errors and
  * bugs. Without the cause: a driver's or SDK's own words would stay in Temporal's history.
  */
-async function typed<T>(work: () => Promise<T>): Promise<T> {
+async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -7,7 +7,7 @@ import { isAttemptError } from '../failures/attempt-error.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
-import { effectLabel, idempotencyKeyFor } from '../wire/identifiers.ts';
+import { effectLabel } from '../wire/idempotency-key.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { runAttempt } from './attempt-scope.ts';
 import { unexpectedError } from './unexpected-error.ts';
@@ -35,45 +35,42 @@ export function createEffectActivity<Input, Result>(
   const { ledger, scope, random } = dependencies;
 
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
-    return runAttempt(async (attempt) => {
+    return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs }) => {
       const { step } = request;
       const name = effectLabel(effect.name, step);
-      const key = idempotencyKeyFor(scope, attempt.workflowId, name);
-      const log = dependencies.log.child({ key, effect: name, attempt: attempt.attempt });
-      const record = dependencies.journal?.start({
-        workflowId: attempt.workflowId,
-        runId: attempt.runId,
-        key,
-        effect: name,
-        target: effect.target,
-        attempt: attempt.attempt,
-      });
+      let key: string | undefined;
+      let log = dependencies.log.child({ effect: name, attempt });
+      let record: ReturnType<EffectJournal['start']> | undefined;
       try {
-        const place = {
-          scope,
-          workflowId: attempt.workflowId,
-          ...(step !== undefined && { step }),
-        };
+        const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
-          signal: attempt.signal,
+          signal,
           requestTimeoutMs: request.policy.requestTimeoutMs,
+          onKey(known) {
+            key = known;
+            log = dependencies.log.child({ key, effect: name, attempt });
+            const about = { workflowId, runId, key, effect: name, target: effect.target, attempt };
+            if (record) record.keyIs(key);
+            else record = dependencies.journal?.start(about);
+          },
         });
         assertPayloadFits(`the result of ${name}`, result);
         log.info({ event: 'effect.succeeded', replayed });
         record?.succeeded({ replayed });
         return { result, replayed };
       } catch (error) {
-        const isStopped = attempt.signal.aborted || error instanceof TemporalFailure;
+        const isStopped = signal.aborted || error instanceof TemporalFailure;
         if (isStopped && !isAttemptError(error)) {
           record?.interrupted();
           throw error;
         }
         const { fields } = isAttemptError(error) ? error : unexpectedError(effect.target, error);
         const { failure, decision } = attemptFailure(fields, {
-          requestId: key,
+          // A place that no key can name did nothing; its failure says so.
+          requestId: key ?? name,
           policy: request.policy,
-          attempt: attempt.attempt,
-          elapsedMs: attempt.elapsedMs(),
+          attempt,
+          elapsedMs: elapsedMs(),
           random,
         });
         log.warn({ event: 'effect.failed', ...fields, decision });

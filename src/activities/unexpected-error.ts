@@ -4,7 +4,7 @@ import { AttemptError, describeAttemptError, unexpected } from '../failures/atte
 import { createFailure } from '../failures/create-failure.ts';
 
 /**
- * What nobody foresaw, a bug, as a failed attempt like others: retried, since a corrected deploy
+ * An unexpected error, a bug, as a failed attempt like others: retried, since a corrected deploy
  * cures it. Its message may hold values, so the log gets only its kind and the place in the code.
  *
  * @param by whose work failed: an effect's target, or the worker itself.

@@ -1,6 +1,6 @@
 import type { DatedRow, RowFilter } from '../effects/once/ledger.ts';
 import { describeAttemptError } from '../failures/attempt-error.ts';
-import { keyOfGeneration, parseIdempotencyKey } from '../wire/identifiers.ts';
+import { parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import type { EffectDetails, EffectFilter, EffectView } from '../wire/ledger-operations.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
 
@@ -9,11 +9,11 @@ const largestPageSize = 500;
 
 /** A row as persons see it: nothing of what customers wrote, no payment method. */
 export function viewOf(row: DatedRow): EffectView {
-  const { key, generation, state, failure } = row;
+  const { key, state, failure } = row;
   return {
-    key: keyOfGeneration({ key, generation }),
+    key,
     effect: parseIdempotencyKey(key)?.effect ?? row.effect,
-    generation,
+    generation: splitGeneration(key).generation,
     state,
     inDoubt: row.inDoubt,
     createdAt: utc(row.createdAtMs),
@@ -57,14 +57,13 @@ export function pageSizeOf({ limit = defaultPageSize }: EffectFilter): number {
 }
 
 /** Where a page ended. */
-export function cursorOf({ updatedAtMs, key, generation }: DatedRow): string {
-  return `${updatedAtMs}/${generation}/${key}`;
+export function cursorOf({ updatedAtMs, key }: DatedRow): string {
+  return `${updatedAtMs}/${key}`;
 }
 
 function cursorFrom(cursor: string | undefined): RowFilter['after'] {
-  const [, updatedAtMs, generation, key] = /^(\d+)\/(\d+)\/(.+)$/.exec(cursor ?? '') ?? [];
-  if (key === undefined) return undefined;
-  return { updatedAtMs: Number(updatedAtMs), generation: Number(generation), key };
+  const [, updatedAtMs, key] = /^(\d+)\/(.+)$/.exec(cursor ?? '') ?? [];
+  return key === undefined ? undefined : { updatedAtMs: Number(updatedAtMs), key };
 }
 
 function utc(milliseconds: number): string {

@@ -3,6 +3,7 @@ import { generateText, type Output } from 'ai';
 import type { Logger } from 'pino';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { isUnusable } from './classify/classify-answer.ts';
@@ -29,6 +30,7 @@ export interface AttemptCallOptions {
 export interface CallContext {
   /** The caller's signal: its abort ends the HTTP request, and its reason is thrown unchanged. */
   readonly signal: AbortSignal;
+  readonly workflowId: string;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
   /** `sent` is called as the request leaves this machine. */
@@ -63,7 +65,7 @@ export function createAttemptCall({
       async (exchange) => {
         try {
           const signal = AbortSignal.any([context.signal, timeout]);
-          const result = await generateText(settings(model, request, context.attempt, signal));
+          const result = await generateText(settings(model, request, context, signal));
           logWarnings(log, request, result.warnings);
           if (isUnusable(model.family, exchange.body)) {
             throw failure(exchange, usageOf(result.usage));
@@ -87,7 +89,7 @@ export function createAttemptCall({
         nowMs: now(),
       });
       if (shape) {
-        const { requestId } = request;
+        const requestId = requestIdFor(context.workflowId, request.step);
         const which = { requestId, attempt: context.attempt, provider: model.provider };
         log.warn({ event: 'attempt.unclassified', ...which, ...shape });
       }
@@ -101,7 +103,7 @@ export function createAttemptCall({
 function settings(
   model: ResolvedModel,
   request: ModelRequest,
-  attempt: number,
+  { workflowId, attempt }: Pick<CallContext, 'workflowId' | 'attempt'>,
   signal: AbortSignal,
 ) {
   const sent = request.schema && schemaFor(model.family, request.schema);
@@ -112,7 +114,7 @@ function settings(
     maxOutputTokens: request.maximumOutputTokens,
     maxRetries: 0,
     abortSignal: signal,
-    headers: requestHeaders(request.requestId, attempt),
+    headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
     telemetry: { isEnabled: false },
     providerOptions: providerOptionsFor(model.family, sent?.strict ?? false),
     ...(sent && { output: unparsedJson(sent.schema) }),

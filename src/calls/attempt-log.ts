@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import type { CallAnswer } from './attempt-call.ts';
 
@@ -47,7 +48,8 @@ export interface AttemptEntry {
  */
 export function createAttemptLog(log: Logger, now: () => number = Date.now): AttemptLog {
   function lineOf({ workflowId, request, attempt }: LoggedAttempt): Logger {
-    const { requestId, model } = request;
+    const { step, model } = request;
+    const requestId = requestIdFor(workflowId, step);
     return log.child({ workflowId, requestId, attempt, provider: providerOf(model), model });
   }
   const held = ({ heldMs = 0 }: LoggedAttempt) => heldMs >= 1 && { heldMs: Math.round(heldMs) };

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
-import { parseIdempotencyKey, workflowIdFor } from '../wire/identifiers.ts';
+import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { workflowIdFor } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,

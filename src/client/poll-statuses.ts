@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { isNotFound, isUnreachable } from './client-error.ts';
-import { inLanes } from './in-lanes.ts';
 import { listRunning } from './list.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 
@@ -69,15 +69,15 @@ export async function* pollStatuses(
         if (!known.has(id)) known.set(id, undefined);
       }
       const open = [...known].filter(([id, status]) => !isClosed(status) || hasMoreToTell(id));
-      await inLanes(concurrency, open, async ([id]) => {
-        if (stop.aborted) return;
+      const ask = async (id: string) => {
         const status = await promptly(() => workflowStatus(client, id)).catch((error: unknown) => {
           if (awaitMissing && isNotFound(error)) return undefined;
           throw error;
         });
         askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
         known.set(id, status && withLastProgress(status, known.get(id)));
-      });
+      };
+      await pMap(open, ([id]) => ask(id), { concurrency, signal: stop });
       unreachableSince = undefined;
     } catch (error) {
       if (stop.aborted) return;

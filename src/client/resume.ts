@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import pMap from 'p-map';
 import { resumeUpdate } from '../durable/messages.ts';
 import { isFailureType } from '../failures/failure-types.ts';
 import type { PolicyOverrides } from '../policies/resolve-policies.ts';
@@ -7,7 +8,6 @@ import type { JsonObject } from '../wire/json.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
-import { inLanes } from './in-lanes.ts';
 import { listParked, type ParkedFilter } from './parked.ts';
 import { sendUpdate } from './send-update.ts';
 
@@ -74,8 +74,7 @@ export async function resumeAll(
   for await (const { workflowId, runId, parked } of listParked(client, filter)) {
     all.push({ id: workflowId, workflowId, runId, parked });
   }
-  const done: Resumed[] = [];
-  await inLanes(10, all, async (each) => {
+  const resumeOne = async (each: (typeof all)[number]): Promise<Resumed> => {
     const { workflowId } = each;
     const resumed = await resumeParked(client, each, options).then(
       (answer): Resumed => ({ workflowId, answer }),
@@ -84,10 +83,10 @@ export async function resumeAll(
         return { workflowId, refused: error.message };
       },
     );
-    done.push(resumed);
     onResumed(resumed);
-  });
-  return done;
+    return resumed;
+  };
+  return pMap(all, resumeOne, { concurrency: 10 });
 }
 
 async function resumeParked(

@@ -1,4 +1,3 @@
-import { workflowInfo } from '@temporalio/workflow';
 import {
   type AnswerValidator,
   judgeRepair,
@@ -10,10 +9,9 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import { requestIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Message, ModelAnswer } from '../wire/model-call.ts';
-import { askInTurn, type Turn } from './ask-in-turn.ts';
+import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
 import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
 import type { ProgressTracker } from './track-progress.ts';
@@ -46,7 +44,7 @@ export async function askModel<T>(question: Question<T>, progress: ProgressTrack
       policy,
       model,
       // Asked anew because its answers were unusable: other calls, with names of their own.
-      attempt: (rules, round) =>
+      run: (rules, round) =>
         askOnce(
           { ...question, ...rules, step: round === 0 ? step : `${step}.again-${round}` },
           progress,
@@ -122,26 +120,29 @@ async function oneCall<T>(
 ): Promise<ModelAnswer> {
   const { shape, step, title: asked = step } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
-  const requestId = requestIdFor(workflowInfo().workflowId, call.step);
   const title = isRepair ? `repair ${asked}` : asked;
-  progress.callStarted(requestId, isRepair);
+  progress.callStarted(call.step, isRepair);
 
-  async function attempt(rules: Pick<Question<T>, 'model' | 'policy'>): Promise<ModelAnswer> {
+  async function askModels(rules: Pick<Question<T>, 'model' | 'policy'>): Promise<ModelAnswer> {
     onChange(rules);
-    const { model, answer } = await askInTurn({ ...rules, step: call.step }, progress, askOne);
+    const { model, answer } = await askWithFallback(
+      { ...rules, step: call.step },
+      progress,
+      askOne,
+    );
     // What follows from this answer, a repair for example, is for the model that gave it.
     onChange({ ...rules, model });
     return answer;
   }
 
-  async function askOne({ suffix, ...turn }: Turn): Promise<ModelAnswer> {
-    const { model, policy } = turn;
+  async function askOne({ suffix, ...one }: ModelCall): Promise<ModelAnswer> {
+    const { model, policy } = one;
     progress.step(`${title}${suffix}`);
     const price = policy.prices[model];
     const attemptsLeft = assertBudgets(policy, price, progress.totals(), spentBefore);
     const answer = await runCall(
       {
-        ...turn,
+        ...one,
         messages,
         maximumOutputTokens,
         policy: withAttemptsLeft(policy, attemptsLeft),
@@ -155,7 +156,13 @@ async function oneCall<T>(
   }
   const { model, policy } = question;
   const answer = await untilDone(
-    { name: isRepair ? `repair ${step}` : step, policyName: 'model', policy, model, attempt },
+    {
+      name: isRepair ? `repair ${step}` : step,
+      policyName: 'model',
+      policy,
+      model,
+      run: askModels,
+    },
     progress.parkOnFailure,
   );
   return answer as ModelAnswer;

@@ -18,8 +18,8 @@ export function assertBudgets(
 ): number {
   const { callBudget, workflowBudget } = policy;
   const decisions = [
-    { of: 'call', decision: decideBudget(spentSince(spent, before), callBudget, price) },
-    { of: 'workflow', decision: decideBudget(spent, workflowBudget, price) },
+    { of: 'call' as const, decision: decideBudget(spentSince(spent, before), callBudget, price) },
+    { of: 'workflow' as const, decision: decideBudget(spent, workflowBudget, price) },
   ];
   let attemptsLeft = Number.POSITIVE_INFINITY;
   for (const { of, decision } of decisions) {

@@ -1,5 +1,5 @@
 import { ActivityFailure } from '@temporalio/workflow';
-import type { FailureDetails } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import { findFailure, findStopDetails } from '../failures/find-failure.ts';
 import { type CallCosts, costsIn } from '../policies/call-costs.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
@@ -15,7 +15,7 @@ export interface Scheduling {
   readonly scheduledAtMs: number;
 }
 
-/** What a scheduling has cost that ended in an error; without attempts where nobody can tell. */
+/** What a scheduling has cost that ended in an error; 0 attempts where that is not known. */
 export type FailedCosts = CallCosts & { readonly attempts: number };
 
 const unknownCosts: FailedCosts = { attempts: 0 };
@@ -33,15 +33,15 @@ export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts
     return { ...lostCosts(notes, begun(error, scheduling)), elapsedMs: Math.max(0, elapsedMs) };
   }
   const details = findFailure(error)?.details ?? cancelled;
-  return isDetails(details) ? costsOfDetails(details, scheduling) : unknownCosts;
+  return details ? costsOfDetails(details, scheduling) : unknownCosts;
 }
 
 function costsOfDetails(details: FailureDetails, scheduling: Scheduling): FailedCosts {
   const { attempt, elapsedMs } = details;
-  if (typeof attempt !== 'number') return unknownCosts;
+  if (attempt === undefined) return unknownCosts;
   return {
     attempts: attempt - scheduling.attemptsUsed,
-    ...(typeof elapsedMs === 'number' && { elapsedMs: elapsedMs - scheduling.elapsedUsedMs }),
+    ...(elapsedMs !== undefined && { elapsedMs: elapsedMs - scheduling.elapsedUsedMs }),
     ...costsIn(details),
   };
 }
@@ -51,8 +51,4 @@ function begun(error: unknown, { policy, attemptsUsed }: Scheduling): number {
   const isUsedUp =
     error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
   return isUsedUp && policy.maximumAttempts > 0 ? attemptsLeft(policy, attemptsUsed) : 0;
-}
-
-function isDetails(details: unknown): details is FailureDetails {
-  return typeof details === 'object' && details !== null;
 }

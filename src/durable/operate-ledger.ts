@@ -33,7 +33,7 @@ export function reconcileEffects(sinceMs: number): Promise<Reconciliation> {
   return ledger('reconcile', true).reconcileEffects(sinceMs);
 }
 
-/** Removes rows that nobody can need any more. */
+/** Removes rows that cannot be needed any more. */
 export function pruneEffects(request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> {
   return ledger('prune', true).pruneEffects(request);
 }

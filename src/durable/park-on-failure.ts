@@ -10,7 +10,7 @@ import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { ledgerActivityOptions } from './activity-options.ts';
 import { resolveUpdate, resumeUpdate } from './messages.ts';
-import type { Given, Park } from './park.ts';
+import type { Park, PersonsAnswer } from './park.ts';
 
 /** A step that failed for good. */
 export interface FailedStep {
@@ -24,18 +24,18 @@ export interface FailedStep {
 }
 
 /** What is to become of it. */
-export type WayOn =
+export type ParkDecision =
   | { readonly kind: 'retry'; readonly model?: string; readonly policy: RetryPolicy | ModelPolicy }
   | { readonly kind: 'skip' }
   | { readonly kind: 'fail' };
 
 /** Waits for the person who says what becomes of a failed step; past the deadline it fails. */
-export type ParkOnFailure = (failed: FailedStep) => Promise<WayOn>;
+export type ParkOnFailure = (failed: FailedStep) => Promise<ParkDecision>;
 
 interface Waiting {
   readonly failed: FailedStep;
   readonly parked: ParkedOnFailure;
-  given?: Given<WayOn>;
+  answer?: PersonsAnswer<ParkDecision>;
   busy: boolean;
 }
 
@@ -48,11 +48,11 @@ export function listenForResume(park: Park): ParkOnFailure {
     (resume): ParkAnswer => {
       const { failed, parked } = named(resume.parkId);
       const did = resume.action === 'skip' ? 'skip' : describeRetry(resume);
-      answer({ answer: wayOn(resume, failed), did, by: resume.resumedBy });
+      answer({ answer: decisionFrom(resume, failed), did, by: resume.resumedBy });
       const { parkId, step, type } = parked;
       return { parkId, step, type, did, by: resume.resumedBy, at: new Date().toISOString() };
     },
-    { validator: (resume) => void wayOn(resume, named(resume.parkId).failed) },
+    { validator: (resume) => void decisionFrom(resume, named(resume.parkId).failed) },
   );
 
   setHandler(
@@ -83,11 +83,11 @@ export function listenForResume(park: Park): ParkOnFailure {
     if (waiting.parked.parkId !== parkId) {
       throw refused(`the answer is for ${parkId}, this waits as ${waiting.parked.parkId}`);
     }
-    if (waiting.given || waiting.busy) throw refused(`${parkId} is answered already`);
+    if (waiting.answer || waiting.busy) throw refused(`${parkId} is answered already`);
     return waiting;
   }
-  function answer(given: Given<WayOn>): void {
-    if (waiting) waiting.given = given;
+  function answer(given: PersonsAnswer<ParkDecision>): void {
+    if (waiting) waiting.answer = given;
   }
   function setBusy(busy: boolean): void {
     if (waiting) waiting.busy = busy;
@@ -95,7 +95,7 @@ export function listenForResume(park: Park): ParkOnFailure {
 
   return async function parkOnFailure(failed) {
     const { step, policy } = failed;
-    const way = await park<WayOn>({
+    const decision = await park<ParkDecision>({
       step,
       deadlineMs: policy.parkDeadlineMs,
       describe: (frame) => {
@@ -103,12 +103,12 @@ export function listenForResume(park: Park): ParkOnFailure {
         waiting = { failed, parked, busy: false };
         return parked;
       },
-      given: () => waiting?.given,
+      answer: () => waiting?.answer,
       isBusy: () => waiting?.busy === true,
     }).finally(() => {
       waiting = undefined;
     });
-    return way ?? { kind: 'fail' };
+    return decision ?? { kind: 'fail' };
   };
 }
 
@@ -128,7 +128,7 @@ function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 's
 }
 
 /** @throws InvalidRequest when the answer does not fit the step. */
-function wayOn(resume: Resume, failed: FailedStep): WayOn {
+function decisionFrom(resume: Resume, failed: FailedStep): ParkDecision {
   const { action, model, policy } = resume;
   const { step, policyName } = failed;
   if (action === 'skip') {

@@ -11,7 +11,7 @@ export interface ParkPublisher {
 export type ParkFrame = Pick<Parked, 'parkId' | 'since' | 'until'>;
 
 /** A person's answer, and what is recorded of it. */
-export interface Given<Answer> {
+export interface PersonsAnswer<Answer> {
   readonly answer: Answer;
   readonly did: string;
   readonly by: string;
@@ -25,7 +25,7 @@ export interface ParkRequest<Answer> {
   readonly deadlineMs: number;
   readonly describe: (frame: ParkFrame) => Parked;
   /** The answer as soon as it is there. */
-  readonly given: () => Given<Answer> | undefined;
+  readonly answer: () => PersonsAnswer<Answer> | undefined;
   /** While an answer is being worked on, the deadline waits too. */
   readonly isBusy?: () => boolean;
 }
@@ -40,7 +40,7 @@ export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | un
 export function createPark(publisher: ParkPublisher): Park {
   let count = 0;
   return async function park(request) {
-    const { step, deadlineMs, given, isBusy = () => false } = request;
+    const { step, deadlineMs, isBusy = () => false } = request;
     count += 1;
     const sinceMs = Date.now();
     // Replayed the same, but new after a Reset: an answer that a Reset applies again names the old.
@@ -52,11 +52,11 @@ export function createPark(publisher: ParkPublisher): Park {
       ...(deadlineMs > 0 && { until: new Date(sinceMs + deadlineMs).toISOString() }),
     });
     publisher.park(parked);
-    const isGiven = () => given() !== undefined;
-    if (deadlineMs > 0) await condition(isGiven, deadlineMs);
-    else await condition(isGiven);
+    const isAnswered = () => request.answer() !== undefined;
+    if (deadlineMs > 0) await condition(isAnswered, deadlineMs);
+    else await condition(isAnswered);
     await condition(() => !isBusy());
-    const answer = given();
+    const answer = request.answer();
     publisher.unpark({
       parkId,
       step,

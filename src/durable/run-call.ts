@@ -1,15 +1,17 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/create-activities.ts';
-import { createFailure, type FailureDetails } from '../failures/create-failure.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import type { FailureType } from '../failures/failure-types.ts';
-import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { costDetails } from '../policies/call-costs.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
 import { failedCosts } from './failed-costs.ts';
 import type { ProgressTracker } from './track-progress.ts';
+import { asWorkerLost } from './worker-lost.ts';
 
 /**
  * One call: schedules the activity until it has an answer. What was deferred is scheduled again
@@ -22,7 +24,8 @@ export async function runCall(
   summary: string,
   progress: ProgressTracker,
 ): Promise<ModelAnswer> {
-  const { policy } = request;
+  const { policy, step } = request;
+  const requestId = requestIdFor(workflowInfo().workflowId, step);
   const endedIn = new Map<FailureType, number>();
   const fairnessKey = workflowInfo().priority?.fairnessKey;
   let attemptsUsed = 0;
@@ -44,11 +47,11 @@ export async function runCall(
         elapsedUsedMs,
         ...(fairnessKey !== undefined && { fairnessKey }),
       })
-      .catch((error: unknown) => {
+      .catch((error: Error) => {
         const costs = failedCosts(error, scheduling);
         progress.spent(costs, price);
-        throw typed(error, {
-          requestId: request.requestId,
+        throw asWorkerLost(error, {
+          requestId,
           attempt: attemptsUsed + costs.attempts,
           elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
           ...costDetails(costs),
@@ -66,7 +69,7 @@ export async function runCall(
         throw createFailure(outcome.type, `${outcome.message}; giving up after ${count} of these`, {
           final: true,
           details: {
-            requestId: request.requestId,
+            requestId,
             attempt: attemptsUsed,
             elapsedMs: elapsedUsedMs,
           },
@@ -74,7 +77,7 @@ export async function runCall(
       }
     }
     if (outcome.kind === 'deferred' && outcome.isDown) {
-      assertNoOtherModel(request, attemptsUsed, elapsedUsedMs);
+      assertNoOtherModel(request, { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs });
     }
     // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
     if (outcome.kind === 'limited') {
@@ -92,27 +95,14 @@ export async function runCall(
  */
 function assertNoOtherModel(
   {
-    requestId,
     model,
     attemptsUntilFallback: until = {},
-  }: Pick<ModelRequest, 'requestId' | 'model' | 'attemptsUntilFallback'>,
-  attempt: number,
-  elapsedMs: number,
+  }: Pick<ModelRequest, 'model' | 'attemptsUntilFallback'>,
+  details: FailureDetails,
 ): void {
   if (until.Overloaded === undefined) return;
   throw createFailure('Overloaded', `the gate holds back what is for ${model}: nothing was sent`, {
     final: true,
-    details: { requestId, attempt, elapsedMs, sent: false },
-  });
-}
-
-/** A timeout that a dead worker left has no type of ours yet; everything else keeps its own. */
-function typed(error: unknown, details: FailureDetails): unknown {
-  const found = findFailure(error);
-  if (found?.type !== 'WorkerLost' || isCancelled(error)) return error;
-  return createFailure('WorkerLost', `${found.message}, and no attempts are left`, {
-    final: true,
-    details,
-    ...(error instanceof Error && { cause: error }),
+    details: { ...details, sent: false },
   });
 }

@@ -3,7 +3,8 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest, ListedEffect } from '../wire/effect-call.ts';
-import { effectLabel, namePattern } from '../wire/identifiers.ts';
+import { effectLabel } from '../wire/idempotency-key.ts';
+import { namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
@@ -62,11 +63,11 @@ export function effectsUnder<Activities>(
       take(label);
       assertPayloadFits(`the input of ${label}`, input);
       return untilDone(
-        { name: label, policyName, policy: policies[policyName], skippable, attempt },
+        { name: label, policyName, policy: policies[policyName], skippable, run },
         progress.parkOnFailure,
       );
 
-      async function attempt({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
+      async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
         progress.step(label);
         const activities = proxyActivities<Record<string, RunActivity>>({
           ...activityOptions(policy, 0, label),

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
 import type { Price } from '../policies/budget-price.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
 import type { Parked, Progress } from '../wire/progress.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
@@ -19,7 +20,7 @@ import { listenForResume, type ParkOnFailure } from './park-on-failure.ts';
 export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
-  readonly callStarted: (requestId: string, isRepair: boolean) => void;
+  readonly callStarted: (step: string, isRepair: boolean) => void;
   /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
   readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
   readonly answered: (model: string) => void;
@@ -76,9 +77,9 @@ export function trackProgress(): ProgressTracker {
   return {
     current: () => progress,
     step: (step) => update({ step }),
-    callStarted: (requestId, isRepair) =>
+    callStarted: (step, isRepair) =>
       update({
-        requestIds: [...progress.requestIds, requestId],
+        requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
     spent: (costs, price) => spend(callSpent(costs, price)),

@@ -1,10 +1,9 @@
-import { ActivityFailure, TimeoutFailure } from '@temporalio/workflow';
-import { createFailure } from '../failures/create-failure.ts';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import type { PolicyName } from '../policies/catalogue.ts';
 import { parks } from '../policies/parks.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { ParkOnFailure } from './park-on-failure.ts';
+import { asWorkerLost } from './worker-lost.ts';
 
 /** A step that a person may have tried again. */
 export interface Step<Result, Policy extends RetryPolicy> {
@@ -18,7 +17,7 @@ export interface Step<Result, Policy extends RetryPolicy> {
    * @param rules as they are now: a person may have changed them.
    * @param round 0, and one more after each park.
    */
-  readonly attempt: (
+  readonly run: (
     rules: { readonly policy: Policy; readonly model: string },
     round: number,
   ) => Promise<Result>;
@@ -41,16 +40,16 @@ export async function untilDone<Result, Policy extends RetryPolicy>(
   let { policy, model } = step;
   for (let round = 0; ; round += 1) {
     try {
-      return await step.attempt({ policy, model: model ?? '' }, round);
+      return await step.run({ policy, model: model ?? '' }, round);
     } catch (thrown) {
       if (!(thrown instanceof Error) || decided.has(thrown) || isCancelled(thrown)) throw thrown;
-      const error = withType(thrown);
+      const error = asWorkerLost(thrown);
       const failure = findFailure(error);
       if (!failure || !parks(policy, failure.type)) {
         decided.add(error);
         throw error;
       }
-      const way = await parkOnFailure({
+      const decision = await parkOnFailure({
         step: name,
         failure,
         policyName,
@@ -59,27 +58,13 @@ export async function untilDone<Result, Policy extends RetryPolicy>(
         isEffect: step.model === undefined,
         skippable,
       });
-      if (way.kind === 'skip') return undefined;
-      if (way.kind === 'fail') {
+      if (decision.kind === 'skip') return undefined;
+      if (decision.kind === 'fail') {
         decided.add(error);
         throw error;
       }
-      policy = way.policy as Policy;
-      model = way.model ?? model;
+      policy = decision.policy as Policy;
+      model = decision.model ?? model;
     }
   }
-}
-
-/** What a worker left unfinished, or none took up in time, is lost work: Temporal says only that it timed out. */
-function withType(error: Error): Error {
-  if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) return error;
-  const found = findFailure(error);
-  // The failure of an attempt before it tells more.
-  if (found && found.type !== 'WorkerLost') return error;
-  const message = found ? `${found.message}, and no attempts are left` : 'no worker did it in time';
-  return createFailure('WorkerLost', message, {
-    final: true,
-    cause: error,
-    ...(found && { details: found.details }),
-  });
 }

@@ -1,5 +1,6 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { ApplicationFailure } from '@temporalio/common';
+import type { FailureDetails } from './failure-details.ts';
 import { type FailureType, isPermanent } from './failure-types.ts';
 
 /** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
@@ -8,27 +9,6 @@ export const maximumMessageLength = 500;
  * Most bytes of JSON kept as failure details: Temporal replaces a pending failure over about 4 KB.
  */
 export const maximumDetailsBytes = 1024;
-
-/** What travels with a failure besides its type and message. JSON only; no prompts, answers or keys. */
-export interface FailureDetails {
-  /** `<workflow id>/<step>` of the call, or the effect's idempotency key. */
-  readonly requestId?: string;
-  /** The provider's or target's own id of the request, for its support. */
-  readonly providerRequestId?: string;
-  /** Counted from 1 over all schedulings of the call. */
-  readonly attempt?: number;
-  readonly maximumAttempts?: number;
-  /** HTTP status, when there was an answer. */
-  readonly status?: number;
-  /** Whether an HTTP request left this machine: `false` was never sent, `undefined` is not known. */
-  readonly sent?: boolean;
-  /** Delay until the next attempt; kept here because `nextRetryDelay` is lost on its way to the workflow. */
-  readonly nextRetryDelayMs?: number;
-  /** What the delay came from: the policy's backoff or the server's Retry-After. */
-  readonly delaySource?: 'policy' | 'Retry-After';
-  /** Anything else a person needs, as short listed fields (never free text from outside). */
-  readonly [field: string]: string | number | boolean | undefined;
-}
 
 /** Arguments of {@link createFailure}. */
 export interface FailureOptions {
@@ -67,7 +47,7 @@ function cut(text: string, length: number): string {
 }
 
 function fitDetails(details: FailureDetails): FailureDetails {
-  const fitted: Record<string, string | number | boolean | undefined> = {};
+  const fitted: Record<string, FailureDetails[keyof FailureDetails]> = {};
   let bytes = 2;
   for (const [field, value] of Object.entries(details)) {
     if (value === undefined) continue;

@@ -5,7 +5,7 @@ import {
   ChildWorkflowFailure,
   TimeoutFailure,
 } from '@temporalio/common';
-import type { FailureDetails } from './create-failure.ts';
+import { type FailureDetails, readDetails } from './failure-details.ts';
 import { type FailureType, isFailureType } from './failure-types.ts';
 
 /** A failure of our types, as found along an error's causes. */
@@ -24,11 +24,10 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   let timedOut: TimeoutFailure | undefined;
   for (const link of causes(error)) {
     if (link instanceof ApplicationFailure && isFailureType(link.type)) {
-      const details = link.details?.[0];
       return {
         type: link.type,
         message: link.message,
-        details: (typeof details === 'object' && details !== null ? details : {}) as FailureDetails,
+        details: readDetails(link.details?.[0]),
       };
     }
     if (link instanceof TimeoutFailure) timedOut ??= link;
@@ -44,14 +43,14 @@ export interface StopDetails {
   /** Details of its last heartbeat, when it timed out. */
   readonly heartbeat?: unknown;
   /** Details that it threw with its cancellation, when it was cancelled. */
-  readonly cancelled?: unknown;
+  readonly cancelled?: FailureDetails;
 }
 
 /** Finds the details of a stopped activity in its error; none in any other error. */
 export function findStopDetails(error: unknown): StopDetails {
   for (const link of causes(error)) {
     if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
-    if (link instanceof CancelledFailure) return { cancelled: link.details?.[0] };
+    if (link instanceof CancelledFailure) return { cancelled: readDetails(link.details?.[0]) };
   }
   return {};
 }

@@ -1,70 +1,115 @@
 import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
-import { spoolLine } from './spool-line.ts';
-import type { SpoolWriter } from './spool-writer.ts';
+import type { KnownAttempt, LocalFile } from './local-file.ts';
 
-/** Writes attempts to the spool, and knows those that are under way. */
+/** Writes what is known of this worker's attempts to its local file. No method throws. */
 export interface AttemptRecorder {
   /** @returns the way to end it. */
   readonly begin: (attempt: Omit<BegunAttempt, 'attemptId' | 'startedAtMs'>) => OpenAttempt;
-  /** Records one that ended where it began. */
-  readonly recordAt: (attempt: Omit<RecordedAttempt, 'attemptId' | 'startedAtMs'>) => void;
-  /** Lines of those under way, as if they began now. */
-  readonly openLines: () => string[];
+  /** Puts into the file what is not there yet. */
+  readonly write: () => void;
+  /** Attempts whose end was given up, because the file did not take it. */
+  readonly dropped: () => number;
+  /** Writes for the last time. What is still under way, the next worker records as lost. */
+  readonly close: () => void;
 }
 
 /** An attempt under way. */
 export interface OpenAttempt {
   readonly sent: () => void;
+  /** An effect's attempt turned out to be under another generation of its key. */
+  readonly keyIs: (requestId: string) => void;
   /** Only the first end counts. */
   readonly end: (how: Partial<RecordedAttempt> & Pick<RecordedAttempt, 'outcome'>) => void;
   readonly soFar: () => BegunAttempt;
 }
 
+/** Attempts kept in memory while the file takes none. */
+const mostUnwritten = 1000;
+/** A full disk is not tried with all of them at every call. */
+const retryAfterMs = 500;
+
 /**
- * @param spool where the lines go; its id makes attempt ids unique over all workers.
+ * What is recorded within one turn of the event loop is written together at its end: the outside sees
+ * nothing of a turn before that, so a kill in between is the same as one a moment earlier. Only "sent"
+ * is written at once, because the request leaves right after it.
+ *
+ * @param file the worker's own.
+ * @param workerId makes attempt ids unique over all workers.
  * @param now milliseconds since 1970.
  */
 export function createAttemptRecorder(
-  spool: Pick<SpoolWriter, 'id' | 'append' | 'write'>,
+  file: Pick<LocalFile, 'put'>,
+  workerId: string,
   now: () => number,
 ): AttemptRecorder {
-  const open = new Map<string, BegunAttempt>();
+  const unwritten = new Map<number, KnownAttempt>();
   let count = 0;
-  const nextId = () => {
-    count += 1;
-    return `${spool.id}.${count}`;
-  };
+  let dropped = 0;
+  let isScheduled = false;
+  let isClosed = false;
+  let retryAtMs = 0;
+
+  function write(): void {
+    if (unwritten.size === 0 || performance.now() < retryAtMs) return;
+    if (file.put(unwritten)) unwritten.clear();
+    else retryAtMs = performance.now() + retryAfterMs;
+  }
+
+  function record(number: number, attempt: KnownAttempt): void {
+    if (unwritten.size >= mostUnwritten) write();
+    const isFull = unwritten.size >= mostUnwritten && !unwritten.has(number);
+    if (isClosed || isFull) {
+      if ('outcome' in attempt) dropped += 1;
+      return;
+    }
+    unwritten.set(number, attempt);
+    if (isScheduled) return;
+    isScheduled = true;
+    setImmediate(() => {
+      isScheduled = false;
+      write();
+    });
+  }
 
   return {
     begin(attempt) {
-      const attemptId = nextId();
-      let begun: BegunAttempt = { attemptId, ...attempt, startedAtMs: now() };
-      open.set(attemptId, begun);
-      spool.append(spoolLine({ kind: 'begun', attempt: begun }));
+      count += 1;
+      const number = count;
+      let begun: BegunAttempt = {
+        attemptId: `${workerId}.${number}`,
+        ...attempt,
+        startedAtMs: now(),
+      };
+      let hasEnded = false;
+      record(number, begun);
       return {
         sent() {
-          if (!open.has(attemptId) || begun.sent === 'yes') return;
-          const sentAtMs = now();
-          begun = { ...begun, sent: 'yes', sentAtMs };
-          open.set(attemptId, begun);
-          spool.append(spoolLine({ kind: 'sent', attemptId, sentAtMs }));
-          // The request leaves right after this: the kernel has the line first.
-          spool.write();
+          if (hasEnded || begun.sent === 'yes') return;
+          begun = { ...begun, sent: 'yes', sentAtMs: now() };
+          record(number, begun);
+          write();
+        },
+        keyIs(requestId) {
+          if (hasEnded) return;
+          begun = { ...begun, requestId };
+          record(number, begun);
         },
         end(how) {
-          // Taken out first: the line may fill the segment, and the next one begins with the open ones.
-          if (!open.delete(attemptId)) return;
-          const attempt = { ...begun, finishedAtMs: now(), ...how };
-          spool.append(spoolLine({ kind: 'ended', attempt }));
+          if (hasEnded) return;
+          hasEnded = true;
+          record(number, { ...begun, finishedAtMs: now(), ...how });
         },
         soFar: () => begun,
       };
     },
-    recordAt(attempt) {
-      const nowMs = now();
-      const ended = { attemptId: nextId(), ...attempt, startedAtMs: nowMs, finishedAtMs: nowMs };
-      spool.append(spoolLine({ kind: 'ended', attempt: ended }));
+    write,
+    dropped: () => dropped,
+    close() {
+      retryAtMs = 0;
+      write();
+      for (const attempt of unwritten.values()) if ('outcome' in attempt) dropped += 1;
+      unwritten.clear();
+      isClosed = true;
     },
-    openLines: () => [...open.values()].map((attempt) => spoolLine({ kind: 'begun', attempt })),
   };
 }

@@ -4,6 +4,7 @@ import { costOf, formatAmount } from '../policies/budget-price.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
@@ -66,9 +67,7 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
       };
     },
     deferred(call, delayMs) {
-      recorder.recordAt({
-        ...begun(call),
-        sent: 'no',
+      recorder.begin({ ...begun(call), sent: 'no' }).end({
         outcome: 'deferred',
         delayMs,
         delaySource: 'gate',
@@ -78,7 +77,7 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
   };
 }
 
-/** `true`, `false`, or nobody can know. */
+/** `true`, `false`, or not to be known. */
 export function sentState(sent: boolean | undefined): SentState {
   return sent === undefined ? 'unknown' : sent ? 'yes' : 'no';
 }
@@ -102,13 +101,13 @@ export function nextStep(decision: RetryDecision) {
 }
 
 function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAttempt) {
-  const { requestId, model } = request;
+  const { step, model } = request;
   return {
     kind: 'call',
     workflowId,
     runId,
-    requestId,
-    step: requestId.slice(requestId.indexOf('/') + 1),
+    requestId: requestIdFor(workflowId, step),
+    step,
     attempt,
     model,
     provider: providerOf(model),

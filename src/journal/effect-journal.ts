@@ -19,6 +19,8 @@ export interface EffectAttempt {
 /** The journal's side of an effect; the ledger, not this, decides what is done. */
 export interface EffectJournal {
   start(attempt: EffectAttempt): {
+    /** Another generation of the key turned out to count. */
+    keyIs(key: string): void;
     /** `replayed`: it had been done before, and nothing was sent. */
     succeeded(how: { readonly replayed: boolean }): void;
     failed(fields: AttemptErrorFields, decision: RetryDecision): void;
@@ -42,6 +44,7 @@ export function createEffectJournal(recorder: AttemptRecorder): EffectJournal {
         sent: 'unknown',
       });
       return {
+        keyIs: open.keyIs,
         succeeded: ({ replayed }) =>
           open.end(
             replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' },

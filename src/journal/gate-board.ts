@@ -5,7 +5,7 @@ import type { NamedGateSnapshot, ProviderGate } from '../wire/provider-gate.ts';
 
 /** A worker that has not said anything for so long is not shown: it is gone, or cut off. */
 const silentMs = 30_000;
-/** What was said so long ago is of no use to anybody. */
+/** What was said so long ago is of no use. */
 const forgottenMs = 24 * 60 * 60 * 1000;
 
 /** Where the workers say how their gates stand, so that a person sees all of them at once. */

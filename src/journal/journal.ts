@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptStore } from './attempt-store.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
-import { createSpoolDrain } from './drain-spool.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
+import { forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
-import { createSpoolWriter } from './spool-writer.ts';
-import { takeInSpools } from './take-in-spools.ts';
+import { createLocalFile } from './local-file.ts';
+import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */
 export interface Journal {
@@ -23,27 +24,27 @@ export interface Journal {
   readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
   /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
   readonly flush: () => Promise<void>;
-  /** Stores what it can within two seconds; the rest stays in the spool for the next worker. */
+  /** Stores what it can within two seconds; the rest stays in the local file for the next worker. */
   readonly close: () => Promise<void>;
 }
 
 /** What the journal tells about itself; ids and numbers only. */
 export type JournalEvent =
-  | { readonly event: 'journal.taken-in'; readonly spools: number; readonly lost: number }
-  | { readonly event: 'journal.database-away'; readonly behindBytes: number; error: string }
-  | { readonly event: 'journal.spool-failed'; readonly dropped: number; error: string };
+  | { readonly event: 'journal.taken-in'; readonly attempts: number; readonly lost: number }
+  | { readonly event: 'journal.database-away'; readonly error: string }
+  | { readonly event: 'journal.file-failed'; readonly dropped: number; readonly error: string }
+  | { readonly event: 'journal.file-unreadable'; readonly file: string; readonly error: string };
 
 /** What {@link openJournal} needs; times have defaults. */
 export interface JournalOptions extends DatabaseLocation {
-  /** Where the spools are: on a disk that outlives the process, shared by workers of one machine. */
-  readonly spoolFolder: string;
+  /** Where the local files are: on a disk that outlives the process, shared by workers of one machine. */
+  readonly folder: string;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
-  readonly drainEveryMs?: number;
+  readonly forwardEveryMs?: number;
   /** How often the folder is searched for what dead workers left. */
   readonly takeInEveryMs?: number;
-  readonly segmentBytes?: number;
 }
 
 const longestBackoffMs = 30_000;
@@ -52,31 +53,33 @@ const closeTimeoutMs = 2000;
 const tellEveryMs = 60_000;
 
 /**
- * Opens the journal. Attempts are appended to a file at once and stored in the database in the
- * background: a call neither waits for the database nor fails with it, and a killed worker's file
- * tells the next one what was going on. See docs/decisions/0004.
+ * Opens the journal. Attempts are written to a local file at once and forwarded to the ledger's
+ * database in the background: a call neither waits for that database nor fails with it, and a killed
+ * worker's file tells the next one what was going on. See docs/decisions/0004.
  *
- * @throws when the spool's folder cannot be written.
+ * @throws when the folder cannot be written.
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { spoolFolder, onEvent = () => {}, now = Date.now } = options;
-  const { drainEveryMs = 500, takeInEveryMs = 30_000, segmentBytes = 1024 * 1024 } = options;
-  // Not synced: the spool is not either, and SQLite would hold up the whole process for the disk.
+  const { folder, onEvent = () => {}, now = Date.now } = options;
+  const { forwardEveryMs = 500, takeInEveryMs = 30_000 } = options;
+  const tell = seldom(onEvent, tellEveryMs);
+  const workerId = `${now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const fileFailed = (error: unknown) =>
+    tell({ event: 'journal.file-failed', dropped: recorder.dropped(), error: nameOf(error) });
+  const file = createLocalFile(folder, workerId, fileFailed);
+  const recorder = createAttemptRecorder(file, workerId, now);
+  // Not synced: the local file is not either, and SQLite would hold up the whole process for the disk.
   const opened = openDatabase(options, { connections: 2, isSynced: false });
   const { database, kind } = opened;
   const store = attemptStore(opened);
-  const spoolId = `${now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  const tell = seldom(onEvent, tellEveryMs);
-  const writer = createSpoolWriter({
-    folder: spoolFolder,
-    id: spoolId,
-    segmentBytes,
-    carryOver: () => recorder.openLines(),
-    onProblem: (error) =>
-      tell({ event: 'journal.spool-failed', dropped: writer.dropped(), error: nameOf(error) }),
+  const takeIn = createTakeIn({
+    folder,
+    workerId,
+    store,
+    onTakenIn: (taken) => onEvent({ event: 'journal.taken-in', ...taken }),
+    onUnreadable: (name, error) =>
+      onEvent({ event: 'journal.file-unreadable', file: name, error: nameOf(error) }),
   });
-  const recorder = createAttemptRecorder(writer, now);
-  const spool = createSpoolDrain(writer.segments, store);
   const stop = new AbortController();
 
   let isMigrated = false;
@@ -84,15 +87,14 @@ export function openJournal(options: JournalOptions): Journal {
   async function carry(takesIn: boolean): Promise<void> {
     await migrateOnce();
     if (takesIn || performance.now() >= takeInAtMs) {
-      const taken = await takeInSpools(spoolFolder, spoolId, store);
-      if (taken.spools > 0) onEvent({ event: 'journal.taken-in', ...taken });
+      await takeIn();
       takeInAtMs = performance.now() + takeInEveryMs;
     }
-    writer.write();
-    await spool.drain();
+    recorder.write();
+    await forward(file, store, 'ended');
   }
 
-  // One at a time: two would read the same chunk.
+  // One at a time: two would forward the same attempts.
   let last: Promise<void> = Promise.resolve();
   function flush(takesIn = false): Promise<void> {
     const next = last.then(() => carry(takesIn));
@@ -100,24 +102,26 @@ export function openJournal(options: JournalOptions): Journal {
     return next;
   }
 
-  async function drainForEver(): Promise<void> {
-    let delayMs = drainEveryMs;
+  async function forwardForEver(): Promise<void> {
+    let delayMs = forwardEveryMs;
     while (!stop.signal.aborted) {
       try {
         await flush();
-        delayMs = drainEveryMs;
+        delayMs = forwardEveryMs;
       } catch (error) {
         delayMs = Math.min(longestBackoffMs, delayMs * 2);
-        const behindBytes = spool.behindBytes();
-        tell({ event: 'journal.database-away', behindBytes, error: nameOf(error) });
+        tell({ event: 'journal.database-away', error: nameOf(error) });
       }
       await sleep(delayMs, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
   }
-  const draining = drainForEver();
+  const forwarding = forwardForEver();
 
   async function migrateOnce(): Promise<void> {
-    if (!isMigrated) await migrate(database, kind);
+    if (isMigrated) return;
+    // The driver asks again for a lock that another one holds; SQLite's own wait would stop all calls.
+    if (kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(database);
+    await migrate(database, kind);
     isMigrated = true;
   }
   function migrated(board: GateBoard): GateBoard {
@@ -139,24 +143,24 @@ export function openJournal(options: JournalOptions): Journal {
     flush: () => flush(true),
     async close() {
       stop.abort();
-      const isDone = flush().then(
-        () => true,
-        () => false,
-      );
-      const timeout = sleep(closeTimeoutMs, false, { ref: false });
-      const isEmpty = (await Promise.race([isDone, timeout])) && recorder.openLines().length === 0;
-      writer.close(isEmpty);
       await Promise.race([
-        Promise.all([draining.then(store.close), database.destroy()]),
-        sleep(closeTimeoutMs),
+        flush().catch(() => {}),
+        sleep(closeTimeoutMs, undefined, { ref: false }),
       ]);
+      recorder.close();
+      const dropped = recorder.dropped();
+      if (dropped > 0) onEvent({ event: 'journal.file-failed', dropped, error: 'closed' });
+      file.close();
+      await Promise.race([Promise.all([forwarding, database.destroy()]), sleep(closeTimeoutMs)]);
     },
   };
 }
 
 function nameOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return code || (error instanceof Error ? error.name : typeof error);
+  if (!(error instanceof Error)) return typeof error;
+  const { errstr, code } = error as { errstr?: string; code?: string };
+  // SQLite has one code for all of its errors.
+  return errstr ?? code ?? error.name;
 }
 
 /** Passes on the first event of a kind, and the next one only after a while. */

@@ -17,6 +17,7 @@ import { createFailure } from '../failures/create-failure.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { capAttempts } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
 import { isMissingKey, noteError } from './note-error.ts';
 
@@ -101,7 +102,7 @@ function attemptNumber(scope: AttemptScope): number {
 }
 
 function requestIdOf({ workflowId }: AttemptScope): string {
-  return `${workflowId}/${Context.current().info.activityId}`;
+  return requestIdFor(workflowId, Context.current().info.activityId);
 }
 
 /** No `Idempotency-Key`: an activity's id comes again after a continue-as-new, for another call. */

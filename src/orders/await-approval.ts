@@ -10,7 +10,7 @@ import type { SavedOrder } from './order.ts';
 /** Waits for a person where an order needs one, and says what may be charged. */
 export type AwaitApproval = (order: SavedOrder) => Promise<Money>;
 
-/** A Reset applies what was approved before; nobody needs more. */
+/** A Reset applies all that was approved before; an order needs no more than a few. */
 const approvalsKept = 20;
 
 /**
@@ -62,14 +62,14 @@ export function listenForApproval(
         fingerprint,
         amountNeeded: total === undefined,
       }),
-      given: () => {
+      answer: () => {
         const approval = approvals.find((each) => problemWith(each, order) === undefined);
         const answer = total ?? approval?.total;
         return approval && answer && { answer, did: 'approved', by: approval.approvedBy };
       },
     });
     waitingFor = 'nothing any more';
-    if (!approved) throw createFailure('ApprovalRequired', 'nobody approved it in time');
+    if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
     return approved;
   };
 }

@@ -8,7 +8,7 @@ type ProcessOrder = (input: ProcessOrderInput) => Promise<ProcessOrderResult>;
 
 /**
  * What an order changes in the catalogue: it parks where reading its email fails for good, since
- * nobody waits for its answer, and one revoked key would otherwise fail every order there is.
+ * no person waits for its answer, and one revoked key would otherwise fail every order there is.
  */
 export const orderDefaults: PolicyOverrides = { model: { onFailure: 'park' } };
 

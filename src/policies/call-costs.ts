@@ -1,4 +1,4 @@
-import type { FailureDetails } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 
 /** Tokens as the provider counted them; 0 where it did not say. */
 export interface Usage {
@@ -36,13 +36,13 @@ export function costDetails({ possiblyBilled, failedUsage }: CallCosts): Failure
 
 /** Reads what {@link costDetails} wrote. */
 export function costsIn(details: FailureDetails): CallCosts {
-  const { possiblyBilled, failedInputTokens, failedOutputTokens } = details;
+  const { possiblyBilled, failedInputTokens = 0, failedOutputTokens = 0 } = details;
   const failedUsage = addUsage(undefined, {
-    inputTokens: Number(failedInputTokens ?? 0),
-    outputTokens: Number(failedOutputTokens ?? 0),
+    inputTokens: failedInputTokens,
+    outputTokens: failedOutputTokens,
   });
   return {
-    ...(typeof possiblyBilled === 'number' && { possiblyBilled }),
+    ...(possiblyBilled !== undefined && { possiblyBilled }),
     ...(failedUsage && { failedUsage }),
   };
 }

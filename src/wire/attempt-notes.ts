@@ -7,7 +7,7 @@ import type { CallCosts, Usage } from '../policies/call-costs.ts';
 export interface AttemptNotes {
   /** The attempt that wrote them; 0 in notes from before this was kept. */
   readonly attempt: number;
-  /** Attempts that came to their end. The others were killed: nobody knows what they sent. */
+  /** Attempts that came to their end. The others were killed, and may have sent something. */
   readonly ended: number;
   /** Time spent waiting, which no budget counts. */
   readonly waitedMs: number;

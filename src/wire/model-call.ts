@@ -11,8 +11,8 @@ export interface Message {
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
 export interface ModelRequest {
-  /** `<workflow id>/<step>`, constant over the attempts. */
-  readonly requestId: string;
+  /** Names the call within its workflow, constant over the attempts: `extract`, `extract.repair-1`. */
+  readonly step: string;
   /** `<provider>:<model>`, for example `openai:gpt-4o-mini`. */
   readonly model: string;
   readonly messages: readonly Message[];
@@ -26,7 +26,7 @@ export interface ModelRequest {
   readonly elapsedUsedMs?: number;
   /** Attempts that this model has before another takes over, by failure type; the policy's otherwise. */
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
-  /** Whose turn it is where calls wait: a tenant. Without one, all share the turns of nobody. */
+  /** The tenant. Where calls wait, tenants take turns; calls without a tenant share one turn. */
   readonly fairnessKey?: string;
 }
 

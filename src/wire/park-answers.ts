@@ -13,13 +13,13 @@ export interface Resume {
   readonly resumedBy: string;
 }
 
-/** What a person found out about an effect whose outcome nobody knew. */
+/** What a person found out about an effect whose outcome was unknown. */
 export type Verdict =
   /** It is done; this is its result. */
   | { readonly kind: 'happened'; readonly result: unknown }
   /** It is not: after a look at the target it is done anew, under a new generation of the key. */
   | { readonly kind: 'did not happen' }
-  /** Nobody will know; the effect fails. */
+  /** It will never be known; the effect fails. */
   | { readonly kind: 'give up' };
 
 /** A {@link Verdict} for the effect that a workflow is parked on. */

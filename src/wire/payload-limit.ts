@@ -6,17 +6,9 @@ import { createFailure } from '../failures/create-failure.ts';
  */
 export const maximumPayloadBytes = 2 * 1024 * 1024 - 64 * 1024;
 
-/** Size of a value as Temporal's JSON converter writes it, in bytes. Needs no Node API. */
+/** Size of a value as Temporal's JSON converter writes it, in bytes; also in a workflow. */
 export function payloadBytes(value: unknown): number {
-  const text = JSON.stringify(value) ?? '';
-  let bytes = text.length;
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < 0x80) continue;
-    // A surrogate pair is two units of 2 bytes here and 4 bytes in UTF-8.
-    bytes += code < 0x800 || (code >= 0xd800 && code <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /**

@@ -7,9 +7,9 @@ export interface Progress extends CallReport {
   readonly step: string;
   /** Effects done, in order. */
   readonly effects: readonly { readonly name: string; readonly replayed: boolean }[];
-  /** What it waits for a person to do; absent while nobody is needed. */
+  /** What it waits for a person to do; absent while it waits for no person. */
   readonly parked?: Parked;
-  /** What persons did about it, in order; absent before anybody did anything. */
+  /** What persons did about it, in order; absent before the first answer. */
   readonly answers?: readonly ParkAnswer[];
 }
 
@@ -22,11 +22,11 @@ interface Park {
   readonly reasons: readonly string[];
   /** UTC, ISO 8601. */
   readonly since: string;
-  /** When it becomes its failure if nobody answers; UTC. Absent: never. */
+  /** When the step fails unless a person has answered; UTC. Absent: never. */
   readonly until?: string;
 }
 
-/** An order that waits for somebody to approve what is to be charged. */
+/** An order that waits for a person to approve what is to be charged. */
 export interface ParkedForApproval extends Park {
   readonly type: 'ApprovalRequired';
   /** What an answer must name to count: it is bound to what was seen. */
@@ -56,7 +56,7 @@ export interface ParkAnswer {
   readonly parkId: string;
   readonly step: string;
   readonly type: FailureType;
-  /** `approved`, `retry`, `skip`, `resolved: happened`, ... and `deadline`, when nobody came. */
+  /** `approved`, `retry`, `skip`, `resolved: happened`, ... and `deadline`, when no answer came in time. */
   readonly did: string;
   /** The client's identity, as its connection knows it; absent for a deadline. */
   readonly by?: string;

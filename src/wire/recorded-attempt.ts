@@ -1,6 +1,6 @@
 import type { Billing } from '../policies/billing.ts';
 
-/** Whether a request left the worker; `unknown` when nobody can say. */
+/** Whether a request left the worker; `unknown` when the worker was killed in between. */
 export type SentState = 'yes' | 'no' | 'unknown';
 
 /**
@@ -26,7 +26,7 @@ export interface RecordedAttempt {
   readonly startedAtMs: number;
   readonly sent: SentState;
   readonly sentAtMs?: number;
-  /** Absent when the worker was killed: nobody saw the end. */
+  /** Absent when the worker was killed before the attempt ended. */
   readonly finishedAtMs?: number;
   /**
    * `answered` (calls), `done` or `replayed` (effects), a failure type, `lost` (the worker was

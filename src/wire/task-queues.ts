@@ -1,4 +1,4 @@
-/** The queue that workflows run on when nobody names one. */
+/** The queue that workflows run on unless another one is named. */
 export const defaultTaskQueue = 'holdfast';
 
 /** Calls and effects have queues of their own, so that calls that wait starve no effect. */

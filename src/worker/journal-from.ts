@@ -10,19 +10,19 @@ import { CannotStart } from './cannot-start.ts';
  * @throws CannotStart when the folder cannot be written.
  */
 export function journalFrom(config: Config, { log }: { readonly log: Logger }): Journal {
-  const spoolFolder = config.HOLDFAST_JOURNAL ?? join(dirname(config.HOLDFAST_LEDGER), 'journal');
+  const folder = config.HOLDFAST_JOURNAL ?? join(dirname(config.HOLDFAST_LEDGER), 'journal');
   try {
     return openJournal({
       databaseUrl: config.DATABASE_URL,
       sqliteFile: config.HOLDFAST_LEDGER,
-      spoolFolder,
+      folder,
       onEvent: (event) => log[event.event === 'journal.taken-in' ? 'info' : 'error'](event),
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
     throw new CannotStart(
       'HOLDFAST_JOURNAL',
-      `attempts cannot be kept in ${spoolFolder}${code}; name a folder that the worker's user may write`,
+      `attempts cannot be kept in ${folder}${code}; name a folder that the worker's user may write`,
       { cause: error },
     );
   }

@@ -41,7 +41,7 @@ export async function processOrder(input: ProcessOrderInput): Promise<ProcessOrd
     paymentMethod: order.paymentMethod,
     total,
   });
-  // Somebody who opened the ticket by hand may have the workflow go on without one.
+  // A person who opened the ticket by hand may have the workflow go on without one.
   const opened = await ticket({ order, charge: charged }, { skippable: true });
 
   progress.step('done');

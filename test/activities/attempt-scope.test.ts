@@ -7,7 +7,8 @@ import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
 import { runAttempt } from '../../src/activities/attempt-scope.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import { createFailure, type FailureDetails } from '../../src/failures/create-failure.ts';
+import { createFailure } from '../../src/failures/create-failure.ts';
+import type { FailureDetails } from '../../src/failures/failure-details.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { scripted } from '../effects/once/scripted-effect.ts';
 import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
@@ -43,7 +44,7 @@ test('a bug is a failure with a type, retried, without its words; the log tells 
 });
 
 test('a bug in an effect is a failed attempt under its key, so that it parks like others', async () => {
-  const { effect } = scripted('nothing', [], undefined, { identity: bug });
+  const { effect } = scripted('at most once', [], undefined, { identity: bug });
   const dependencies = {
     ledger: ledger(),
     scope: 'test',

@@ -9,15 +9,15 @@ import type { AttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
-import type { FailureDetails } from '../../src/failures/create-failure.ts';
+import type { FailureDetails } from '../../src/failures/failure-details.ts';
 import { createAttemptRecorder } from '../../src/journal/attempt-recorder.ts';
 import { createCallJournal } from '../../src/journal/call-journal.ts';
-import { readSpoolLine } from '../../src/journal/spool-line.ts';
+import type { KnownAttempt } from '../../src/journal/local-file.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 
 const request: ModelRequest = {
-  requestId: 'order-1/extract',
+  step: 'extract',
   model: 'openai:gpt-4o-mini',
   messages: [{ role: 'user', content: 'Say hello' }],
   maximumOutputTokens: 100,
@@ -35,16 +35,19 @@ function detailsOf(error: unknown): FailureDetails {
   return (error.details?.[0] ?? {}) as FailureDetails;
 }
 
-/** A journal that keeps its lines here; `ends` are the attempts that have ended. */
+/** A journal that keeps its attempts here; `ends` are those that have ended. */
 function journalInMemory() {
-  const lines: string[] = [];
-  const spool = { id: 'spool', append: (line: string) => void lines.push(line), write: () => {} };
-  const journal = createCallJournal(createAttemptRecorder(spool, Date.now));
-  const ends = () =>
-    lines
-      .map((line) => readSpoolLine(line.trimEnd()))
-      .flatMap((event) => (event?.kind === 'ended' ? [event.attempt] : []));
-  return { journal, ends };
+  const kept = new Map<number, KnownAttempt>();
+  const put = (attempts: ReadonlyMap<number, KnownAttempt>) => {
+    for (const [number, attempt] of attempts) kept.set(number, attempt);
+    return true;
+  };
+  const recorder = createAttemptRecorder({ put }, 'worker', Date.now);
+  const ends = () => {
+    recorder.write();
+    return [...kept.values()].flatMap((attempt) => ('outcome' in attempt ? [attempt] : []));
+  };
+  return { journal: createCallJournal(recorder), ends };
 }
 
 /** What the SDK tells an activity when its worker stops. */

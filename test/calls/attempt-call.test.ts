@@ -78,7 +78,7 @@ describe('the request', () => {
 
   test('hashes an id that no header can carry, for all attempts alike', async () => {
     server.answer(literally(200, completion('hi')));
-    await call({ requestId: 'Bestellung-äöü/\r\nX-Evil: 1' });
+    await call({ step: '\r\nX-Evil: 1' }, { workflowId: 'Bestellung-äöü' });
     const key = String(server.seen[0]?.headers['idempotency-key']);
     assert.match(key, /^sha256-[0-9a-f]{64}$/);
     assert.equal(server.seen[0]?.headers['x-client-request-id'], `${key}/attempt-1`);
@@ -281,8 +281,8 @@ describe('the wire', () => {
     sent.length = 0;
     const dead = callerTo(`http://127.0.0.1:${await closedPort()}/v1`);
     const calls = Array.from({ length: 100 }, (_, index) => {
-      const requestId = `order-${index}/extract`;
-      return (index % 5 === 0 ? dead : { call }).call({ requestId });
+      const workflowId = `order-${index}`;
+      return (index % 5 === 0 ? dead : { call }).call({}, { workflowId });
     });
     const ends = await Promise.allSettled(calls);
     const flags = ends.map((end) => (end.status === 'fulfilled' ? true : end.reason.fields.sent));

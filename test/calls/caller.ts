@@ -12,7 +12,7 @@ export const nowMs = Date.UTC(2026, 10, 1);
 /** A request as a workflow would make it, with what a test changes. */
 export function modelRequest(changes: Partial<ModelRequest> = {}): ModelRequest {
   return {
-    requestId: 'order-1042/extract',
+    step: 'extract',
     model: 'openai:gpt-4o-mini',
     messages: [{ role: 'user', content: 'hello' }],
     maximumOutputTokens: 100,
@@ -47,10 +47,12 @@ export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}
   const sent: string[] = [];
   const call = (changes: Partial<ModelRequest> = {}, context: Partial<CallContext> = {}) => {
     const request = modelRequest(changes);
+    const { workflowId = 'order-1042' } = context;
     return attemptCall(request, {
       signal: new AbortController().signal,
       attempt: 1,
-      log: { sent: () => sent.push(request.requestId) },
+      workflowId,
+      log: { sent: () => sent.push(`${workflowId}/${request.step}`) },
       ...context,
     });
   };

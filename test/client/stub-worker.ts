@@ -35,8 +35,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
   const modelCalls: string[] = [];
 
   async function callModel(request: ModelRequest): Promise<ModelOutcome> {
-    const [id = ''] = request.requestId.split('/');
-    const { attempt } = Context.current().info;
+    const { attempt, workflowExecution: { workflowId: id = '' } = {} } = Context.current().info;
     modelCalls.push(id);
     if (id.startsWith('fails') && !curedIds.has(id)) {
       throw createFailure('InvalidCredentials', '401 InvalidCredentials by stub: giving up');

@@ -31,7 +31,7 @@ For \`save\` the target is the transaction: "sent" is right before its INSERT, "
 - **Same transaction** (\`save\`): exactly once. Effect and ledger row are committed together or not at all; there is no moment in between. It holds only in the database that holds the ledger, and as long as that database keeps what it committed.
 - **Native key** (\`charge\`, \`email\`): once, because the target tells repeats apart. An attempt in doubt sends the stored request again under the same key. This rests on the target's word: within its window (Stripe and Resend 24 hours; Holdfast stops at 23 and looks the effect up instead). Where Stripe has stored a failure of its own and no payment is found, it is \`unknown\`.
 - **Find before create** (\`ticket\`): one, or a later twin that is closed and reported. Looking first and looking again afterwards narrows the window; GitHub offers nothing that closes it. A request that lingers in the network for longer than the lease and the request timeout could still create a second ticket, which the next look closes.
-- **Nothing** (\`webhook\`): at most once. Whatever dies after the claim and before the record leaves \`unknown\`, also where nothing was sent: that cannot be told apart. It is never sent again without a person.
+- **At most once** (\`webhook\`). Whatever dies after the claim and before the record leaves \`unknown\`, also where nothing was sent: that cannot be told apart. It is never sent again without a person.
 
 What no cell can show: a target that breaks its word, a disk that loses what was synced, a ledger restored from a backup. Told so by \`holdfast effects restored\`, it takes what it has no row for as after a crash: in doubt ([operations](operations.md#backups-and-restores)).
 

@@ -12,8 +12,8 @@ const unknownNone = ['unknown, 0'] as const;
 /** It was sent, and nobody can know that any more. */
 const unknownOne = ['unknown, 1'] as const;
 
-/** At most once: where the way is "nothing", doubt ends with a person. */
-const nothing: Record<Strike, Partial<Record<Point, readonly Outcome[]>>> = {
+/** Where the way is "at most once", doubt ends with a person. */
+const atMostOnce: Record<Strike, Partial<Record<Point, readonly Outcome[]>>> = {
   'worker killed': {
     'after the claim': unknownNone,
     'after the request was sent': unknownOne,
@@ -48,7 +48,7 @@ export function expectedOutcomes({ strike, point, effect }: Cell): readonly Outc
     // The stored answer comes again for ever; only a payment that is found ends the doubt.
     return point === 'after the target did it' ? one : unknownNone;
   }
-  if (effect === 'webhook') return nothing[strike][point] ?? one;
+  if (effect === 'webhook') return atMostOnce[strike][point] ?? one;
   const mayTwin = effect === 'ticket' && strike === 'worker paused';
   return mayTwin ? ['1', '1, twin closed'] : one;
 }

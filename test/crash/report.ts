@@ -18,7 +18,7 @@ const wayOf: Record<EffectName, string> = {
   charge: 'native key',
   email: 'native key',
   ticket: 'find before create',
-  webhook: 'nothing',
+  webhook: 'at most once',
 };
 
 /** Whether a cell came out as it must. */

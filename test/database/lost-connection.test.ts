@@ -17,7 +17,6 @@ after(() => server.stop());
 
 const request = {
   key: 'test/order-1:save',
-  generation: 1,
   effect: 'save',
   fingerprint: 'v1:f',
   request: '{}',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -11,17 +11,13 @@ const door: Room = { name: 'door.ts', holds: 'the door', rooms: ['hall'], packag
 
 /** What the check says of these files below `src/`, a line each. */
 function check(files: Record<string, string>, table: readonly Room[] = [leaf, hall, door]) {
-  const root = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
-  try {
-    for (const [file, text] of Object.entries(files)) {
-      const target = path.join(root, 'src', file);
-      mkdirSync(path.dirname(target), { recursive: true });
-      writeFileSync(target, text);
-    }
-    return checkRooms(root, table).detail.split('\n');
-  } finally {
-    rmSync(root, { recursive: true });
+  using root = mkdtempDisposableSync(path.join(tmpdir(), 'holdfast-test-'));
+  for (const [file, text] of Object.entries(files)) {
+    const target = path.join(root.path, 'src', file);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, text);
   }
+  return checkRooms(root.path, table).detail.split('\n');
 }
 
 const whole = {

@@ -106,7 +106,7 @@ async function chargesOf(id: string) {
 async function recordedState(id: string) {
   const ledger = await openLedger({ sqliteFile: files.ledger });
   try {
-    return (await ledger.read({ key: `default/${id}:charge`, generation: 1 }))?.state;
+    return (await ledger.read({ key: `default/${id}:charge` }))?.state;
   } finally {
     await ledger.close();
   }

@@ -84,7 +84,9 @@ describe('a failure', () => {
   });
 
   test('drops what is undefined from its details', () => {
-    const { details } = createFailure('Timeout', 'x', { details: { attempt: 1, note: undefined } });
+    const { details } = createFailure('Timeout', 'x', {
+      details: { attempt: 1, reason: undefined },
+    });
     assert.deepEqual(details, [{ attempt: 1 }]);
   });
 

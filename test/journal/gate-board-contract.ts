@@ -30,7 +30,7 @@ export function gateBoardContract(name: string, location: () => DatabaseLocation
     });
     after(() => opened.database.destroy());
 
-    /** As if nobody had said anything for so long. */
+    /** As if this worker had said nothing for so long. */
     const silence = (worker: string, ms: number) =>
       sql`update holdfast_gate set updated_at_ms = updated_at_ms - ${sql.lit(ms)} where worker = ${worker}`.execute(
         opened.database,

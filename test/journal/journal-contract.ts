@@ -3,15 +3,16 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseLocation } from '../../src/database/open-database.ts';
-import { type Journal, type JournalOptions, openJournal } from '../../src/journal/journal.ts';
+import { type Journal, openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
 
 /** A call's request, as the workflow makes it. */
-export function requestOf(workflowId: string, step = 'extract'): ModelRequest {
+export function requestOf(step = 'extract'): ModelRequest {
   return {
-    requestId: `${workflowId}/${step}`,
+    step,
     model: 'openai:gpt-4o-mini',
     messages: [{ role: 'user', content: 'PROMPT-SECRET' }],
     maximumOutputTokens: 100,
@@ -31,7 +32,7 @@ export function requestOf(workflowId: string, step = 'extract'): ModelRequest {
 
 /** The first attempt of a call. */
 export function callOf(workflowId: string, attempt = 1) {
-  return { workflowId, runId: 'run-1', request: requestOf(workflowId), attempt, heldMs: 0 };
+  return { workflowId, runId: 'run-1', request: requestOf(), attempt, heldMs: 0 };
 }
 
 /** What a journal must do, whatever its database. */
@@ -45,12 +46,8 @@ export function journalContract(name: string, location: () => DatabaseLocation):
       return clock;
     };
 
-    async function withJournal(
-      work: (journal: Journal) => Promise<void>,
-      options: Partial<JournalOptions> = {},
-    ): Promise<void> {
-      const spoolFolder = path.join(folder, 'spool');
-      const journal = openJournal({ ...location(), spoolFolder, now, ...options });
+    async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
+      const journal = openJournal({ ...location(), folder, now });
       try {
         await work(journal);
       } finally {
@@ -219,30 +216,53 @@ export function journalContract(name: string, location: () => DatabaseLocation):
         assert.deepEqual([next?.inputTokens, next?.outputTokens], [2, -1]);
       }));
 
-    test('across many segments nothing is lost or doubled, and the files go', () =>
-      withJournal(
-        async (journal) => {
-          const open = journal.calls.start(callOf('long', 1));
-          open.sent();
-          for (let attempt = 2; attempt <= 500; attempt += 1) {
-            journal.calls.start(callOf('long', attempt)).interrupted();
-            if (attempt % 97 === 0) await journal.flush();
-          }
-          open.interrupted();
-          const rows = await journal.read('long', 1000);
-          assert.deepEqual(
-            rows.map(({ attempt }) => attempt).sort((a, b) => a - b),
-            Array.from({ length: 500 }, (_, index) => index + 1),
-          );
-          const files = readdirSync(path.join(folder, 'segments'));
-          assert.deepEqual(files.length, 2, files.join());
-        },
-        { segmentBytes: 4096, spoolFolder: path.join(folder, 'segments') },
-      ));
+    test('across many batches nothing is lost or doubled, and what is under way stays', () =>
+      withJournal(async (journal) => {
+        const open = journal.calls.start(callOf('long', 1));
+        open.sent();
+        for (let attempt = 2; attempt <= 500; attempt += 1) {
+          journal.calls.start(callOf('long', attempt)).interrupted();
+          if (attempt === 97) await journal.flush();
+        }
+        const attempts = async () =>
+          (await journal.read('long', 1000)).map(({ attempt }) => attempt).sort((a, b) => a - b);
+        assert.deepEqual(
+          await attempts(),
+          Array.from({ length: 499 }, (_, index) => index + 2),
+        );
+        open.interrupted();
+        assert.deepEqual(
+          await attempts(),
+          Array.from({ length: 500 }, (_, index) => index + 1),
+        );
+      }));
+
+    test('what is recorded after the close does no harm', async () => {
+      const journal = openJournal({ ...location(), folder, now });
+      const [ending, sending] = [1, 2].map((attempt) =>
+        journal.calls.start(callOf('late', attempt)),
+      );
+      ending?.sent();
+      await journal.close();
+      sending?.sent();
+      ending?.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
+      journal.calls.start(callOf('late', 3)).sent();
+      await nextTurn();
+      await withJournal(async (next) => {
+        await next.flush();
+        const rows = await next.read('late', 10);
+        assert.deepEqual(
+          rows.map(({ attempt, outcome, billing }) => [attempt, outcome, billing]),
+          [
+            [1, 'lost', 'possibly billed'],
+            [2, 'lost', 'not billed'],
+          ],
+        );
+      });
+    });
 
     test('a journal that was closed in peace leaves no files', () => {
-      assert.deepEqual(readdirSync(path.join(folder, 'spool')), []);
-      assert.deepEqual(readdirSync(path.join(folder, 'segments')), []);
+      assert.deepEqual(readdirSync(folder), []);
     });
   });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -10,16 +11,18 @@ import { startJournalProcess } from './killed-worker.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('what a killed worker left is taken in once: nothing is lost, and what went on is lost', async () => {
+test('what a killed worker left is taken in once: nothing is lost, and what went on is lost', async (t) => {
   const sqliteFile = path.join(folder, 'killed.db');
-  const spoolFolder = path.join(folder, 'killed');
-  const worker = await startJournalProcess(sqliteFile, spoolFolder, 'order-1');
+  const place = { sqliteFile, folder: path.join(folder, 'killed') };
+  const worker = await startJournalProcess(sqliteFile, place.folder, 'order-1');
+  t.after(() => worker.kill());
   const events: JournalEvent[] = [];
-  const open = () =>
-    openJournal({ sqliteFile, spoolFolder, onEvent: (event) => events.push(event) });
+  const open = () => openJournal({ ...place, onEvent: (event) => events.push(event) });
   const [first, second] = [open(), open()];
-  // The other one lives: its spool is its own.
+  // The other one lives, paused or not: its file is its own.
   await first.flush();
+  worker.pause();
+  await second.flush();
   assert.deepEqual(await first.read('order-1', 10), []);
 
   await worker.kill();
@@ -42,48 +45,59 @@ test('what a killed worker left is taken in once: nothing is lost, and what went
   );
   assert.equal(rows[1]?.finishedAtMs, undefined);
   assert.ok(rows[1]?.sentAtMs);
-  assert.deepEqual(events, [{ event: 'journal.taken-in', spools: 1, lost: 3 }]);
+  assert.deepEqual(events, [{ event: 'journal.taken-in', attempts: 4, lost: 3 }]);
   await Promise.all([first.close(), second.close()]);
-  assert.deepEqual(readdirSync(spoolFolder), []);
+  assert.deepEqual(readdirSync(place.folder), []);
 });
 
-test('a spool that is partly stored and partly torn is taken in as far as it is whole', async () => {
-  const sqliteFile = path.join(folder, 'torn.db');
-  const spoolFolder = path.join(folder, 'torn');
-  const journal = openJournal({ sqliteFile, spoolFolder });
-  const attempt = (attemptId: string, extra: object) =>
-    JSON.stringify({
-      attemptId,
-      kind: 'call',
-      workflowId: 'torn',
-      runId: '',
-      requestId: 'torn/extract',
-      step: 'extract',
-      attempt: 1,
-      provider: 'openai',
-      startedAtMs: 1,
-      sent: 'no',
-      ...extra,
-    });
-  writeFileSync(
-    path.join(spoolFolder, 'other.000001.jsonl'),
-    `+${attempt('a', {})}\n>5 a\n=${attempt('b', { outcome: 'answered' })}\n=${attempt('c', {}).slice(0, 40)}\n=${attempt('d', { outcome: 'answered' })}\n>7`,
-  );
-  await journal.flush();
-  const rows = await journal.read('torn', 10);
+test('what is sent is on record before anything else happens', async () => {
+  const place = { sqliteFile: path.join(folder, 'sent.db'), folder: path.join(folder, 'sent') };
+  const script = `
+    import { openJournal } from './src/journal/journal.ts';
+    import { callOf } from './test/journal/journal-contract.ts';
+    const [sqliteFile, folder] = process.argv.slice(1);
+    const journal = openJournal({ sqliteFile, folder });
+    journal.calls.start(callOf('sent')).sent();
+    process.kill(process.pid, 'SIGKILL');`;
+  const options = ['--input-type=module-typescript', '--eval', script];
+  const { signal } = spawnSync(process.execPath, [...options, place.sqliteFile, place.folder], {
+    cwd: path.join(import.meta.dirname, '..', '..'),
+  });
+  assert.equal(signal, 'SIGKILL');
+  const next = openJournal(place);
+  await next.flush();
+  const rows = await next.read('sent', 10);
   assert.deepEqual(
-    rows.map(({ attemptId, outcome, sentAtMs }) => [attemptId, outcome, sentAtMs]),
-    [
-      ['a', 'lost', 5],
-      ['b', 'answered', undefined],
-      ['d', 'answered', undefined],
-    ],
+    rows.map(({ outcome, sent, billing }) => [outcome, sent, billing]),
+    [['lost', 'yes', 'possibly billed']],
   );
-  await journal.close();
+  await next.close();
+});
+
+test('two workers in one place, with the same process id, keep to their own attempts', async () => {
+  const place = { sqliteFile: path.join(folder, 'two.db'), folder: path.join(folder, 'two') };
+  const events: JournalEvent[] = [];
+  const open = () => openJournal({ ...place, onEvent: (event) => events.push(event) });
+  const [first, second] = [open(), open()];
+  const calls = [first, second].map((journal, index) =>
+    journal.calls.start(callOf('two', index + 1)),
+  );
+  for (const call of calls) call.sent();
+  await Promise.all([first.flush(), second.flush()]);
+  assert.deepEqual(await first.read('two', 10), []);
+  for (const call of calls) call.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
+  await Promise.all([first.close(), second.flush()]);
+  const rows = await second.read('two', 10);
+  assert.deepEqual(rows.map(({ attempt, outcome }) => `${attempt} ${outcome}`).sort(), [
+    '1 answered',
+    '2 answered',
+  ]);
+  await second.close();
+  assert.deepEqual(events, []);
 });
 
 test('an attempt that is under way when the journal closes is lost, not forgotten', async () => {
-  const place = { sqliteFile: path.join(folder, 'closed.db'), spoolFolder: path.join(folder, 'c') };
+  const place = { sqliteFile: path.join(folder, 'closed.db'), folder: path.join(folder, 'closed') };
   const closing = openJournal(place);
   closing.calls.start(callOf('closed', 1)).sent();
   closing.calls.start(callOf('closed', 2)).interrupted();
@@ -96,11 +110,4 @@ test('an attempt that is under way when the journal closes is lost, not forgotte
     '2 interrupted',
   ]);
   await next.close();
-});
-
-test('a folder that cannot be written is found at the start', () => {
-  const file = path.join(folder, 'a-file');
-  writeFileSync(file, '');
-  const place = { sqliteFile: path.join(folder, 'x.db'), spoolFolder: path.join(file, 'spool') };
-  assert.throws(() => openJournal(place), { code: 'ENOTDIR' });
 });

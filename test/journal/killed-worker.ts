@@ -6,6 +6,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 
 /** A process with a journal, in which something goes on. */
 export interface JournalProcess {
+  /** Stops it as a debugger or a container's pause does: it lives, and says nothing. */
+  readonly pause: () => void;
   readonly kill: () => Promise<void>;
 }
 
@@ -15,14 +17,14 @@ export interface JournalProcess {
  */
 export async function startJournalProcess(
   sqliteFile: string,
-  spoolFolder: string,
+  folder: string,
   workflowId: string,
 ): Promise<JournalProcess> {
   const script = `
     import { openJournal } from './src/journal/journal.ts';
     import { callOf } from './test/journal/journal-contract.ts';
-    const [sqliteFile, spoolFolder, workflowId] = process.argv.slice(1);
-    const journal = openJournal({ sqliteFile, spoolFolder, drainEveryMs: 3_600_000, takeInEveryMs: 0 });
+    const [sqliteFile, folder, workflowId] = process.argv.slice(1);
+    const journal = openJournal({ sqliteFile, folder, forwardEveryMs: 3_600_000, takeInEveryMs: 0 });
     await journal.flush();
     const answered = journal.calls.start(callOf(workflowId, 1));
     answered.sent();
@@ -34,12 +36,13 @@ export async function startJournalProcess(
     setInterval(() => {}, 1000);`;
   const child = spawn(
     process.execPath,
-    ['--input-type=module-typescript', '--eval', script, sqliteFile, spoolFolder, workflowId],
+    ['--input-type=module-typescript', '--eval', script, sqliteFile, folder, workflowId],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const exited = once(child, 'exit');
   await Promise.race([once(child.stdout, 'data'), exited]);
   return {
+    pause: () => void child.kill('SIGSTOP'),
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -1,4 +1,5 @@
 import type { Explanation } from '../../client/explain.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { EffectView } from '../../wire/ledger-operations.ts';
 import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
@@ -13,7 +14,7 @@ export interface AttemptGroup {
   readonly by: string;
   readonly runId: string;
   readonly attempts: readonly RecordedAttempt[];
-  /** Attempts without a recorded end: those under way, and those of spools not taken in yet. */
+  /** Attempts without a recorded end: those under way, and those of dead workers not taken in yet. */
   readonly missing: readonly number[];
   /** The effect's rows in the ledger, a generation each. */
   readonly rows: readonly EffectView[];
@@ -23,16 +24,18 @@ export interface AttemptGroup {
 export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[] {
   const groups = new Map<string, RecordedAttempt[]>();
   for (const attempt of attempts) {
-    const name = JSON.stringify([attempt.runId, attempt.kind, attempt.requestId]);
+    // All generations of an effect are one group.
+    const name = JSON.stringify([attempt.runId, attempt.kind, firstOf(attempt.requestId)]);
     groups.set(name, [...(groups.get(name) ?? []), attempt]);
   }
   // Where only the latest attempts were read, a missing number says nothing.
   const isWhole = attempts.length < maximumAttemptsRead;
-  const rowsOf = (key: string) => effects.filter((row) => plainKey(row.key) === key).reverse();
+  const rowsOf = (first: string) => effects.filter(({ key }) => firstOf(key) === first).reverse();
   const recorded = [...groups.values()].map((list): AttemptGroup => {
     const sorted = [...list].sort(byTime);
     const last = sorted.at(-1) as RecordedAttempt;
-    const { kind, requestId, step, runId, model, provider } = last;
+    const { kind, step, runId, model, provider } = last;
+    const requestId = firstOf(last.requestId);
     const rows = kind === 'effect' ? rowsOf(requestId) : [];
     const missing = isWhole ? missingIn(sorted) : [];
     return {
@@ -48,23 +51,23 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   });
   const known = new Set(recorded.map(({ requestId }) => requestId));
   const onlyInLedger = effects
-    .filter(({ key }) => !known.has(plainKey(key)))
+    .filter(({ key }) => !known.has(firstOf(key)))
     .map(({ key, effect }) => ({
       kind: 'effect' as const,
-      requestId: plainKey(key),
+      requestId: firstOf(key),
       step: effect,
       runId: '',
       by: '',
       attempts: [],
       missing: [],
-      rows: rowsOf(plainKey(key)),
+      rows: rowsOf(firstOf(key)),
     }));
   return [...recorded, ...onlyInLedger];
 }
 
-/** An idempotency key without its generation. */
-function plainKey(key: string): string {
-  return key.replace(/#\d+$/, '');
+/** An effect's key without its generation; a call's request id has none. */
+function firstOf(requestId: string): string {
+  return splitGeneration(requestId).first;
 }
 
 function byTime(one: RecordedAttempt, other: RecordedAttempt): number {

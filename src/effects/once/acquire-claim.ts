@@ -36,8 +36,8 @@ export async function acquireClaim(
     const row = await ledger.read(request);
     // Compared first: a released row of another identity can never be claimed by this request.
     if (row && (row.fingerprint !== request.fingerprint || isSettled(row))) return { row };
-    // Pruned, released or lapsed since the claim was refused: nobody's, so the next claim should
-    // succeed, but after a pause, or a claim that is refused for another reason would spin.
+    // Pruned, released or lapsed since the claim was refused: the next claim should succeed. It comes
+    // after a pause all the same, or a claim that is refused for another reason would spin.
     const isHeld = row?.state === 'started' && row.leaseLeftMs > 0;
     const heldMs = isHeld ? row.leaseLeftMs : pollMs;
     const leftMs = maximumWaitMs - (performance.now() - startedMs);

@@ -2,11 +2,12 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { EffectTable, Tables } from '../../database/database-schema.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { Claim } from './ledger.ts';
 
 /** Changes the row of a claim that is still the latest, and says whether it did. */
 export type ChangeRow = (
-  claim: Pick<Claim, 'key' | 'generation' | 'token'>,
+  claim: Pick<Claim, 'key' | 'token'>,
   values: Partial<Selectable<EffectTable>> | object,
 ) => Promise<boolean>;
 
@@ -20,11 +21,12 @@ export function changeRowIf(
   kind: DatabaseKind,
   allowed: RawBuilder<boolean>,
 ): ChangeRow {
-  return async ({ key, generation, token }, values) => {
+  return async ({ key, token }, values) => {
+    const { first, generation } = splitGeneration(key);
     const { numUpdatedRows } = await database
       .updateTable('holdfast_effect')
       .set({ ...values, updated_at_ms: databaseNowMs[kind] })
-      .where('key', '=', key)
+      .where('key', '=', first)
       .where('generation', '=', generation)
       .where('token', '=', token)
       .where(allowed)
@@ -35,5 +37,5 @@ export function changeRowIf(
 
 /** A worker is at it, or was. */
 export const isStarted = sql<boolean>`state = 'started'`;
-/** Nobody knows what became of it. */
+/** Whether it was done is not known. */
 export const isUnknown = sql<boolean>`state = 'unknown'`;

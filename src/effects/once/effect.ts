@@ -5,7 +5,7 @@ import type { Json } from '../../wire/json.ts';
 import type { Ledger } from './ledger.ts';
 
 /** How an effect comes to be done once, by what its target offers (strongest first). */
-export type Way = 'same transaction' | 'native key' | 'find before create' | 'nothing';
+export type Way = 'same transaction' | 'native key' | 'find before create' | 'at most once';
 
 /** What an effect's code gets. */
 export interface EffectContext<Input> {
@@ -116,7 +116,7 @@ export interface FindBeforeCreateEffect<Input, Result> extends OutsideDeclaratio
 
 /** At most once: after an attempt in doubt a look-up or a person decides. */
 export interface AtMostOnceEffect<Input, Result> extends OutsideDeclaration<Input, Result> {
-  readonly way: 'nothing';
+  readonly way: 'at most once';
   readonly keyWindowMs?: never;
   readonly lookUp?: LookUp<Input, Result>;
 }

@@ -4,8 +4,8 @@ import type { Claim, LedgerStatements } from './ledger.ts';
 /** A lease that is renewed while its worker lives. */
 export interface KeptLease {
   /**
-   * Renews now, and makes sure that nobody took the claim over.
-   * @throws AttemptError `EffectInProgress` when somebody did.
+   * Renews now, and makes sure that no other worker took the claim over.
+   * @throws AttemptError `EffectInProgress` when one did.
    */
   assertHeld: () => Promise<void>;
   /** Ends the renewing; waits for one under way. */

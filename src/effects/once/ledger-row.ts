@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { EffectTable } from '../../database/database-schema.ts';
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
+import { keyOfGeneration } from '../../wire/idempotency-key.ts';
 import type { Claim, LedgerRow } from './ledger.ts';
 
 /** A row as it comes out of the table, with the database's clock at the reading. */
@@ -9,8 +10,7 @@ export type NowRow = Selectable<EffectTable> & { readonly now_ms: number };
 /** A claim, in the ledger's words. */
 export function claimFrom(row: Selectable<EffectTable>): Claim {
   return {
-    key: row.key,
-    generation: row.generation,
+    key: keyOfGeneration(row.key, row.generation),
     token: row.token,
     inDoubt: row.in_doubt === 1,
     firstSentAtMs: row.first_sent_at_ms,

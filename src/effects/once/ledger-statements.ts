@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
+import { keyOfGeneration, splitGeneration } from '../../wire/idempotency-key.ts';
 import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
 import type { LedgerStatements } from './ledger.ts';
 import { claimFrom, rowFrom } from './ledger-row.ts';
@@ -16,13 +17,14 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
 
   return {
     async claim(request) {
+      const { first, generation } = splitGeneration(request.key);
       // Empty unless the ledger was once restored from a backup: then what has no row may be done.
       const doubted = sql`from holdfast_doubt where owner = ${ownerOf(request.key)}`;
       const row = await database
         .insertInto('holdfast_effect')
         .values({
-          key: request.key,
-          generation: request.generation,
+          key: first,
+          generation,
           effect: request.effect,
           fingerprint: request.fingerprint,
           request: request.request,
@@ -63,7 +65,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
       return row && claimFrom(row);
     },
 
-    async read({ key, generation }) {
+    async read({ key }) {
+      const { first, generation } = splitGeneration(key);
       const row = await database
         .selectFrom('holdfast_effect')
         .selectAll()
@@ -72,13 +75,15 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
           select
             .selectFrom('holdfast_effect as newer')
             .select(({ fn }) => fn.max('newer.generation').as('latest'))
-            .where('newer.key', '=', key)
+            .where('newer.key', '=', first)
             .as('latest'),
         )
-        .where('key', '=', key)
+        .where('key', '=', first)
         .where('generation', '=', generation)
         .executeTakeFirst();
-      return row && { ...rowFrom(row), latestGeneration: row.latest ?? generation };
+      if (!row) return undefined;
+      const latestKey = keyOfGeneration(key, row.latest ?? generation);
+      return { ...rowFrom(row), ...(latestKey !== key && { latestKey }) };
     },
 
     record: (claim, result) => change(claim, { state: 'succeeded', result }),

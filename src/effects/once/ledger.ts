@@ -3,10 +3,10 @@ import type { RowState, Tables } from '../../database/database-schema.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
 
-/** Names a row: the key without generation, and the generation (from 1). */
+/** Names a row. */
 export interface RowName {
+  /** The idempotency key, its generation included. */
   readonly key: string;
-  readonly generation: number;
 }
 
 /** What is stored at a claim. */
@@ -49,8 +49,8 @@ export interface LedgerRow extends Claim {
   readonly nowMs: number;
   /** Left of the lease; 0 or less: it ran out. */
   readonly leaseLeftMs: number;
-  /** The highest generation of its key; told by `read` only. */
-  readonly latestGeneration?: number;
+  /** The key of the effect's latest generation, where that is another one; told by `read` only. */
+  readonly latestKey?: string;
 }
 
 /** The statements on one row. Those that change it return whether they did: a token that is not
@@ -109,7 +109,7 @@ export interface DatedRow extends LedgerRow {
 export interface OperatorStatements {
   /** Newest change first; the database's clock comes with each row. */
   list(filter: RowFilter): Promise<DatedRow[]>;
-  /** The row of the highest generation. */
+  /** The row of the latest generation, of whichever generation the key is. */
   latest(key: string): Promise<DatedRow | undefined>;
   /** `unknown`, or `started` with a lease that ran out, to `succeeded`. */
   settleByHand(row: LedgerRow, result: string): Promise<boolean>;

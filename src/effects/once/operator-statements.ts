@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
 import type { DatedRow, OperatorStatements } from './ledger.ts';
 import { type NowRow, rowFrom } from './ledger-row.ts';
@@ -45,10 +46,11 @@ export function operatorStatements(
         query = query.where(sql<boolean>`updated_at_ms >= ${nowMs} - ${sql.lit(changedAfterMs)}`);
       }
       if (after !== undefined) {
-        const { updatedAtMs, key, generation } = after;
+        const { updatedAtMs } = after;
+        const { first, generation } = splitGeneration(after.key);
         query = query.where(
           sql<boolean>`(updated_at_ms < ${updatedAtMs} or (updated_at_ms = ${updatedAtMs}
-            and (key > ${key} or (key = ${key} and generation > ${generation}))))`,
+            and (key > ${first} or (key = ${first} and generation > ${generation}))))`,
         );
       }
       const rows = await query
@@ -62,7 +64,7 @@ export function operatorStatements(
 
     async latest(key) {
       const row = await select()
-        .where('key', '=', key)
+        .where('key', '=', splitGeneration(key).first)
         .orderBy('generation', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -74,11 +76,12 @@ export function operatorStatements(
       changeByHand(row, { state: 'failed', failure: JSON.stringify(failure) }),
 
     async raiseGeneration(row) {
+      const { first, generation } = splitGeneration(row.key);
       const { numInsertedOrUpdatedRows } = await database
         .insertInto('holdfast_effect')
         .values({
-          key: row.key,
-          generation: row.generation + 1,
+          key: first,
+          generation: generation + 1,
           effect: row.effect,
           fingerprint: row.fingerprint,
           // Released: the claim that comes brings its own request.
@@ -99,15 +102,16 @@ export function operatorStatements(
     },
 
     async remove(key, unchangedSinceMs) {
+      const { first } = splitGeneration(key);
       const { numDeletedRows } = await database
         .deleteFrom('holdfast_effect')
-        .where('key', '=', key)
+        .where('key', '=', first)
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(
               selectFrom('holdfast_effect as other')
                 .select('other.key')
-                .where('other.key', '=', key)
+                .where('other.key', '=', first)
                 .where(({ or, eb }) =>
                   or([
                     eb('other.state', 'in', ['started', 'unknown']),

@@ -1,5 +1,6 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
 import type { Effect, EffectContext, OutsideEffect } from './effect.ts';
 import { EffectError, effectErrorFrom } from './effect-error.ts';
 import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
@@ -9,7 +10,8 @@ export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly ledger: Ledger;
   readonly effect: Kind;
   readonly input: Input;
-  readonly targetKey: string;
+  /** The idempotency key, its generation included. */
+  readonly key: string;
   readonly signal: AbortSignal;
   readonly heartbeat: () => void;
   readonly requestTimeoutMs: number;
@@ -18,20 +20,15 @@ export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly graceMs: number;
 }
 
-/** An effect that is done. */
-export interface Ran<Result> {
-  readonly result: Result;
-  readonly replayed: boolean;
-}
-
 /** A person raised a new generation of the key: that one counts. */
 export interface Superseded {
-  readonly superseded: number;
+  /** The key of that generation. */
+  readonly superseded: string;
 }
 
 /** The generation that counts instead of this row, if a person raised one. */
-export function supersededBy({ generation, latestGeneration = 1 }: LedgerRow) {
-  return latestGeneration > generation ? { superseded: latestGeneration } : undefined;
+export function supersededBy({ latestKey }: LedgerRow): Superseded | undefined {
+  return latestKey === undefined ? undefined : { superseded: latestKey };
 }
 
 /** What the effect's code gets, for a claim or for a row that is only looked up. */
@@ -42,14 +39,14 @@ export function contextOf<Input, Result>(
 ): EffectContext<Input> {
   const endsMs = performance.now() + call.requestTimeoutMs;
   return {
-    key: call.targetKey,
+    key: call.key,
     input: call.input,
     request: JSON.parse(claim.request),
     apiVersion: claim.apiVersion,
     firstSentAtMs: claim.firstSentAtMs,
     claimedAtMs: claim.claimedAtMs,
     inDoubt: claim.inDoubt,
-    // Not the caller's signal: what was sent finishes and is recorded, also when nobody waits.
+    // Not the caller's signal: what was sent finishes and is recorded, also when its caller has gone.
     signal: AbortSignal.timeout(call.requestTimeoutMs),
     leftMs: () => Math.max(1, Math.round(endsMs - performance.now())),
     heartbeat: call.heartbeat,
@@ -65,7 +62,7 @@ export async function replay<Input, Result>(
   call: EffectCall<Input, Result>,
   row: LedgerRow,
   request: ClaimRequest,
-): Promise<{ result: Result; replayed: boolean }> {
+): Promise<EffectOutcome<Result>> {
   assertSameFingerprint(row.fingerprint, request.fingerprint);
   if (row.state === 'succeeded') {
     return { result: JSON.parse(row.result ?? 'null') as Result, replayed: true };
@@ -91,13 +88,13 @@ export function assertSameFingerprint(stored: string, given: string): void {
 }
 
 /**
- * Only reads at the target; the row changes only when the target knows how it ended, and only if
- * nobody else changed it.
+ * Only reads at the target. The row changes only when the target knows how it ended, and only if it
+ * is still as it was read.
  */
 async function lookUpAgain<Input, Result>(
   call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
   row: LedgerRow,
-): Promise<{ result: Result; replayed: boolean } | undefined> {
+): Promise<EffectOutcome<Result> | undefined> {
   const { effect, ledger } = call;
   let text: string;
   try {
@@ -114,7 +111,7 @@ async function lookUpAgain<Input, Result>(
   return { result: JSON.parse(text) as Result, replayed: true };
 }
 
-/** @throws AttemptError `EffectInProgress` when somebody settled it meanwhile: theirs is the answer. */
+/** @throws AttemptError `EffectInProgress` when the row was settled meanwhile: that is the answer. */
 async function settled(change: Promise<boolean>): Promise<void> {
   const isOurs = await change.catch((error: unknown) => {
     throw databaseError(error, false);
@@ -124,7 +121,7 @@ async function settled(change: Promise<boolean>): Promise<void> {
   throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason, sent: false });
 }
 
-/** Something was done, but nobody can say what: a repeat would be blind. */
+/** Something was done, but its result cannot be read: a repeat would be blind. */
 export function misfit(target: string): EffectError {
   const reason = 'the result does not fit its schema';
   return new EffectError('unknown', { type: 'EffectUnknown', by: target, reason });

@@ -1,17 +1,11 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
 import { acquireClaim } from './acquire-claim.ts';
 import type { TransactionEffect } from './effect.ts';
 import { EffectError } from './effect-error.ts';
 import type { ClaimRequest } from './ledger.ts';
-import {
-  contextOf,
-  type EffectCall,
-  type Ran,
-  replay,
-  type Superseded,
-  supersededBy,
-} from './replay.ts';
+import { contextOf, type EffectCall, replay, type Superseded, supersededBy } from './replay.ts';
 
 /**
  * Claim, effect and record in one transaction: either all of it happened or nothing did, so there
@@ -21,7 +15,7 @@ import {
 export async function runInTransaction<Input, Result>(
   call: EffectCall<Input, Result, TransactionEffect<Input, Result>>,
   request: ClaimRequest,
-): Promise<Ran<Result> | Superseded> {
+): Promise<EffectOutcome<Result> | Superseded> {
   const { ledger, effect } = call;
   if (effect.ledger !== ledger) {
     // A worker refuses it at its start (create-activities.ts); trying again would change nothing.
@@ -30,7 +24,7 @@ export async function runInTransaction<Input, Result>(
   }
   try {
     return await ledger.transaction(async (statements, transaction) => {
-      // A transaction holds locks: it does not wait for anybody.
+      // A transaction holds locks, so it does not wait for another worker.
       const acquired = await acquireClaim(
         { ...call, ledger: statements, maximumWaitMs: 0 },
         request,

@@ -1,11 +1,13 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import { fingerprintOf } from '../../wire/identifiers.ts';
 import { acquireClaim } from './acquire-claim.ts';
 import type { Effect } from './effect.ts';
-import { type EffectPlace, placeEffect } from './effect-place.ts';
+import { type EffectPlace, keyAt } from './effect-place.ts';
 import type { ClaimRequest, Ledger } from './ledger.ts';
-import { type EffectCall, type Ran, replay, type Superseded, supersededBy } from './replay.ts';
+import { type EffectCall, replay, type Superseded, supersededBy } from './replay.ts';
 import { runInTransaction } from './run-in-transaction.ts';
 import { runOutside } from './run-outside.ts';
 
@@ -15,6 +17,8 @@ export interface RunOnceOptions {
   readonly signal?: AbortSignal;
   /** Called now and then while waiting. */
   readonly heartbeat?: () => void;
+  /** Told the key as soon as it is known; again when a later generation of it turns out to count. */
+  readonly onKey?: (key: string) => void;
   /** All requests of one attempt together. Default 30 s. */
   readonly requestTimeoutMs?: number;
   /** How long after a worker's last sign of life its claim holds; renewed while it works. Default 10 s. */
@@ -24,10 +28,7 @@ export interface RunOnceOptions {
 }
 
 /** The result of an effect that is done. */
-export interface RunOnceResult<Result> {
-  readonly result: Result;
-  /** Done before: the stored result came back. */
-  readonly replayed: boolean;
+export interface RunOnceResult<Result> extends EffectOutcome<Result> {
   /** The idempotency key that the target knows it by. */
   readonly key: string;
 }
@@ -50,7 +51,8 @@ export async function runOnce<Input, Result>(
   input: Input,
   options: RunOnceOptions = {},
 ): Promise<RunOnceResult<Result>> {
-  const { key, generation, targetKey } = placeEffect(effect.name, place);
+  const key = keyAt(effect.name, place);
+  options.onKey?.(key);
   const checked = effect.input.safeParse(input);
   if (!checked.success) {
     const paths = checked.error.issues.map((issue) => issue.path.join('.') || 'input');
@@ -67,7 +69,7 @@ export async function runOnce<Input, Result>(
     ledger,
     effect,
     input: checked.data,
-    targetKey,
+    key,
     signal: options.signal ?? new AbortController().signal,
     heartbeat: options.heartbeat ?? (() => {}),
     requestTimeoutMs,
@@ -79,10 +81,9 @@ export async function runOnce<Input, Result>(
   };
   const claimRequest: ClaimRequest = {
     key,
-    generation,
     effect: effect.name,
     fingerprint: fingerprintOf(identity),
-    request: JSON.stringify(effect.request?.(checked.data, targetKey) ?? identity),
+    request: JSON.stringify(effect.request?.(checked.data, key) ?? identity),
     apiVersion: effect.apiVersion,
     leaseMs: leaseMs + call.graceMs,
     requestTimeoutMs,
@@ -93,15 +94,16 @@ export async function runOnce<Input, Result>(
       ? await runInTransaction({ ...call, effect }, claimRequest)
       : await runClaimed({ ...call, effect }, claimRequest);
   if ('superseded' in outcome) {
-    return runOnce(ledger, effect, { ...place, generation: outcome.superseded }, input, options);
+    const generation = splitGeneration(outcome.superseded).generation;
+    return runOnce(ledger, effect, { ...place, generation }, input, options);
   }
-  return { ...outcome, key: targetKey };
+  return { ...outcome, key };
 }
 
 async function runClaimed<Input, Result>(
   call: Parameters<typeof runOutside<Input, Result>>[0],
   request: ClaimRequest,
-): Promise<Ran<Result> | Superseded> {
+): Promise<EffectOutcome<Result> | Superseded> {
   const acquired = await acquireClaim(call, request).catch((error: unknown) => {
     if (call.signal.aborted) throw error;
     throw databaseError(error, false);

@@ -1,5 +1,6 @@
 import { databaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
+import type { EffectOutcome } from '../../wire/effect-call.ts';
 import type { EffectContext, OutsideEffect } from './effect.ts';
 import { EffectError, effectErrorFrom } from './effect-error.ts';
 import { keepLease } from './keep-lease.ts';
@@ -17,11 +18,11 @@ export async function runOutside<Input, Result>(
   call: OutsideCall<Input, Result>,
   { claim, askedAtMs }: { readonly claim: Claim; readonly askedAtMs: number },
   request: ClaimRequest,
-): Promise<{ result: Result; replayed: boolean }> {
+): Promise<EffectOutcome<Result>> {
   const lease = keepLease(call.ledger, claim, request.leaseMs, call.leaseMs / 3);
   let ended: Ended<Result>;
   try {
-    ended = await attempt(call, contextOf(call, claim, lease.assertHeld), askedAtMs);
+    ended = await perform(call, contextOf(call, claim, lease.assertHeld), askedAtMs);
   } finally {
     await lease.stop();
   }
@@ -42,7 +43,7 @@ type Ended<Result> =
   | { readonly error: EffectError };
 
 /** Does the effect, or what its way allows when an earlier attempt may have done it. */
-async function attempt<Input, Result>(
+async function perform<Input, Result>(
   call: OutsideCall<Input, Result>,
   context: EffectContext<Input>,
   askedAtMs: number,
@@ -122,7 +123,7 @@ async function fenced<Input, Result>(
   call: OutsideCall<Input, Result>,
   claim: Claim,
   request: ClaimRequest,
-): Promise<{ result: Result; replayed: boolean }> {
+): Promise<EffectOutcome<Result>> {
   const row = await call.ledger.read(claim).catch((error: unknown) => {
     throw databaseError(error, true);
   });
@@ -132,12 +133,12 @@ async function fenced<Input, Result>(
   throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason: 'taken over' });
 }
 
-/** Whatever an effect throws, as what it means for the row. At most once is kept for way `nothing`. */
+/** Whatever an effect throws, as what it means for the row. At most once is kept for the way of that name. */
 function effectError<Input, Result>(
   effect: OutsideEffect<Input, Result>,
   error: unknown,
 ): EffectError {
   const named = effectErrorFrom(effect.target, error);
-  if (named.state !== 'in doubt' || effect.way !== 'nothing') return named;
+  if (named.state !== 'in doubt' || effect.way !== 'at most once') return named;
   return new EffectError('unknown', { ...named.fields, type: 'EffectUnknown' }, { cause: error });
 }

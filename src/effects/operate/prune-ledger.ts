@@ -1,5 +1,5 @@
 import type { ListedEffect } from '../../wire/effect-call.ts';
-import { parseIdempotencyKey } from '../../wire/identifiers.ts';
+import { parseIdempotencyKey } from '../../wire/idempotency-key.ts';
 import type { Pruned } from '../../wire/ledger-operations.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
 
@@ -20,7 +20,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const pageSize = 200;
 
 /**
- * Removes rows that nobody can need: settled, older than asked and than their effect's retention,
+ * Removes rows that cannot be needed any more: settled, older than asked and than their effect's retention,
  * and of workflows that Temporal has forgotten. What is `started` or `unknown` stays for ever.
  * Fencing tokens come from a sequence, so none comes back.
  */

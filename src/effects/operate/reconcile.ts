@@ -1,5 +1,4 @@
 import { isAttemptError } from '../../failures/attempt-error.ts';
-import { keyOfGeneration } from '../../wire/identifiers.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
 import type { Effect, FindMarked, MarkedItem } from '../once/effect.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
@@ -40,7 +39,7 @@ export async function reconcile(
     const items = await list(findMarked, options);
     const rows = await rowsOf(ledger, name, options);
     if ('why' in items) {
-      // A target that nobody configured, and that nothing was done at, is nobody's concern.
+      // A target that is not configured, and that nothing was done at, need not be told of.
       if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }
@@ -83,7 +82,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
         ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
-      for (const row of page) rows.set(keyOfGeneration(row), row);
+      for (const row of page) rows.set(row.key, row);
       options.onProgress?.();
       after = page.at(-1);
     } while (page.length === pageSize);
@@ -113,7 +112,7 @@ function differencesOf(
   const byMark = Map.groupBy(items, ({ mark }) => mark);
   const differences: Difference[] = [];
   for (const row of rows) {
-    const mark = findMarked.markOf(keyOfGeneration(row));
+    const mark = findMarked.markOf(row.key);
     const found = byMark.get(mark) ?? [];
     byMark.delete(mark);
     // The list is older than what the row says now, or a worker is about to record what is in it.
@@ -136,7 +135,7 @@ function differencesOfRow(
   found: readonly MarkedItem[],
   { findMarked, target, sinceMs }: Asked,
 ): Difference[] {
-  const key = keyOfGeneration(row);
+  const { key } = row;
   const differences: Difference[] = [];
   const [first, ...others] = found.filter(({ done }) => done);
   for (const { id, state } of others) {

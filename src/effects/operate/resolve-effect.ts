@@ -1,5 +1,5 @@
 import { AttemptError } from '../../failures/attempt-error.ts';
-import { keyOfGeneration } from '../../wire/identifiers.ts';
+import { keyOfGeneration, splitGeneration } from '../../wire/idempotency-key.ts';
 import type { Resolved, Verdict } from '../../wire/park-answers.ts';
 import type { Effect } from '../once/effect.ts';
 import type { Ledger, LedgerRow } from '../once/ledger.ts';
@@ -7,7 +7,7 @@ import { operatorStatements } from '../once/operator-statements.ts';
 
 /** Which effect a person speaks of, and what they found out. */
 export interface Resolution {
-  /** Without generation. */
+  /** The idempotency key; of whichever generation, unless one is named. */
   readonly key: string;
   /** The latest when it is not given. */
   readonly generation?: number;
@@ -35,8 +35,9 @@ export async function resolveEffect(
 ): Promise<Resolved> {
   const latest = await ledger.operator.latest(key);
   if (!latest) throw refused('there is no such effect in the ledger');
-  if (generation !== undefined && generation !== latest.generation) {
-    throw refused(`generation ${latest.generation} counts, not ${generation}`);
+  const { generation: counts } = splitGeneration(latest.key);
+  if (generation !== undefined && generation !== counts) {
+    throw refused(`generation ${counts} counts, not ${generation}`);
   }
   if (latest.state === 'started' && latest.leaseLeftMs > 0) {
     throw refused('a worker is at it; look again when its claim has run out');
@@ -65,7 +66,7 @@ async function happened(
   const text = JSON.stringify(checked.data);
   const isAlready = row.state === 'succeeded' && row.result === text;
   if (!isAlready && !(await ledger.operator.settleByHand(row, text))) throw notOpen(row);
-  return { key: keyOfGeneration(row), state: 'succeeded' };
+  return { key: row.key, state: 'succeeded' };
 }
 
 async function didNotHappen(
@@ -75,7 +76,7 @@ async function didNotHappen(
   signal: AbortSignal,
 ): Promise<Resolved> {
   // Nothing was sent, or a generation was raised before: it will be done.
-  if (row.state === 'released') return { key: keyOfGeneration(row), state: 'released' };
+  if (row.state === 'released') return { key: row.key, state: 'released' };
   if (row.state === 'succeeded') throw notOpen(row);
   const leftMs = requestLeftMs(effect, row);
   if (leftMs > 0) {
@@ -84,11 +85,11 @@ async function didNotHappen(
       `a request may still be under way at ${effect.target}; look again in ${seconds} s`,
     );
   }
-  const next = { ...row, generation: row.generation + 1 };
+  const nextKey = keyOfGeneration(row.key, splitGeneration(row.key).generation + 1);
   const { findMarked } = effect;
   if (findMarked) {
     // A ledger from a backup does not know of a generation that was raised, and done, after it.
-    const marks = [row, next].map((each) => findMarked.markOf(keyOfGeneration(each)));
+    const marks = [row.key, nextKey].map(findMarked.markOf);
     const sinceMs = row.firstSentAtMs - clockMarginMs;
     const items = await findMarked.list({ sinceMs, request: JSON.parse(row.request), signal });
     const found = items.find((item) => marks.includes(item.mark) && item.done);
@@ -103,7 +104,7 @@ async function didNotHappen(
     return statements.raiseGeneration(row);
   });
   if (!raised) throw notOpen(row);
-  return { key: keyOfGeneration(next), state: 'released' };
+  return { key: nextKey, state: 'released' };
 }
 
 /**
@@ -129,7 +130,7 @@ async function giveUp(
   } as const;
   const isAlready = row.state === 'failed';
   if (!isAlready && !(await ledger.operator.failByHand(row, failure))) throw notOpen(row);
-  return { key: keyOfGeneration(row), state: 'failed' };
+  return { key: row.key, state: 'failed' };
 }
 
 function notOpen(row: LedgerRow): AttemptError {

@@ -42,8 +42,8 @@ export async function sendOrLookUp<Result>(steps: {
 }
 
 /**
- * A look-up that failed. That nobody answers the question says nothing about the effect, and a
- * question that is not accepted is our mistake, no refusal.
+ * A look-up that failed. It says nothing about the effect; a look-up that the target does not accept
+ * is our mistake and no refusal of the effect.
  */
 export function lookUpFailed(error: unknown, { fields }: ClassifiedRequest): EffectError {
   if (error instanceof EffectError) return error;

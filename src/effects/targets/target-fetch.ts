@@ -21,7 +21,7 @@ export interface TargetFetchOptions {
 
 /**
  * A `fetch` for the SDKs of effects: one origin, no redirects, a cap on the answer's size, and the
- * whole body read before anybody looks at it (an SDK may take a cut body for an empty list).
+ * whole body read before it is looked at (an SDK may take a cut body for an empty list).
  *
  * A name must lead to a public address, whatever its DNS says by now; private networks are reached
  * with `allowPrivate`, link-local addresses (where clouds hand out credentials) never. An origin

@@ -2,7 +2,8 @@ import { type StartFlags, startAndTell, startSettings } from '../../cli/commands
 import { type DryRunOptions, planFor, showPlan } from '../../cli/dry-run.ts';
 import { readInput } from '../../cli/read-input.ts';
 import { scopeFor } from '../../config/scope.ts';
-import { idempotencyKeyFor, requestIdFor } from '../../wire/identifiers.ts';
+import { idempotencyKey } from '../../wire/idempotency-key.ts';
+import { requestIdFor } from '../../wire/identifiers.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { orderEffects } from '../effect-list.ts';
 import type { ProcessOrderInput } from '../order.ts';
@@ -35,7 +36,7 @@ function dryRunOrder(id: string, input: ProcessOrderInput, options: DryRunOption
   const effects = orderEffects.map(({ name, does }) => ({
     name,
     does: name === 'charge' ? `${does} ${customer} by ${paymentMethod}` : does,
-    idempotencyKey: idempotencyKeyFor(scope, plan.workflowId, name),
+    idempotencyKey: idempotencyKey({ scope, workflowId: plan.workflowId, effect: name }),
   }));
   const ask = {
     requestId: requestIdFor(plan.workflowId, 'extract'),

@@ -11,7 +11,7 @@ function attempt(
 ): RecordedAttempt {
   count += 1;
   return {
-    attemptId: `spool.${count}`,
+    attemptId: `worker.${count}`,
     kind: 'call',
     workflowId: 'order-1042',
     runId: '019a-run-1',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { it } from 'node:test';
@@ -16,19 +16,15 @@ ${Array.from({ length: 20 }, (_, n) => `I lost my card ${n},card_lost`).join('\n
 `;
 
 it('npm start --messages classifies each, and counts', async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
-  try {
-    const file = path.join(folder, 'messages.csv');
-    writeFileSync(file, messages);
-    const { exitCode, stdout } = await runDemo(['--messages', file, '--limit', '22']);
-    assert.match(stdout, /^22 of 23 messages, 4 intents\.$/m);
-    assert.match(stdout, /✓ messages +22 started, 22 answered, 0 failed /);
-    const [, received, sent] = /(\d+) received, (\d+) attempts sent/.exec(stdout) ?? [];
-    assert.equal(received, sent);
-    assert.ok(Number(received) > 22, 'there were faults');
-    assert.match(stdout, /✓ agreement +22 of 22 \(100 %\) .*it is no model/);
-    assert.equal(exitCode, 0);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  using folder = mkdtempDisposableSync(path.join(tmpdir(), 'holdfast-test-'));
+  const file = path.join(folder.path, 'messages.csv');
+  writeFileSync(file, messages);
+  const { exitCode, stdout } = await runDemo(['--messages', file, '--limit', '22']);
+  assert.match(stdout, /^22 of 23 messages, 4 intents\.$/m);
+  assert.match(stdout, /✓ messages +22 started, 22 answered, 0 failed /);
+  const [, received, sent] = /(\d+) received, (\d+) attempts sent/.exec(stdout) ?? [];
+  assert.equal(received, sent);
+  assert.ok(Number(received) > 22, 'there were faults');
+  assert.match(stdout, /✓ agreement +22 of 22 \(100 %\) .*it is no model/);
+  assert.equal(exitCode, 0);
 });

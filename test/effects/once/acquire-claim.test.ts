@@ -4,7 +4,7 @@ import { acquireClaim } from '../../../src/effects/once/acquire-claim.ts';
 import type { ClaimRequest, LedgerRow } from '../../../src/effects/once/ledger.ts';
 import { failureOf } from './expect-failure.ts';
 
-const request = { key: 'k', generation: 1, fingerprint: 'v1:a', leaseMs: 1000 } as ClaimRequest;
+const request = { key: 'k', fingerprint: 'v1:a', leaseMs: 1000 } as ClaimRequest;
 
 /** A ledger whose row always is as given, and which never lets itself be claimed. */
 function stubborn(row: Partial<LedgerRow> | undefined) {

@@ -159,10 +159,10 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
     test('generations are rows of their own', async () => {
       const request = requestFor('generation');
       await ledger.fail(await claimed(ledger, request), { type: 'EffectRefused', by: 'x' });
-      const second = await claimed(ledger, { ...request, generation: 2 });
+      const second = await claimed(ledger, { ...request, key: `${request.key}#2` });
       assert.equal(await ledger.record(second, '2'), true);
       assert.equal((await ledger.read(request))?.state, 'failed');
-      assert.equal((await ledger.read({ ...request, generation: 2 }))?.result, '2');
+      assert.equal((await ledger.read({ ...request, key: `${request.key}#2` }))?.result, '2');
     });
 
     test('what a transaction did is gone with it, its claim included', async () => {
@@ -216,12 +216,16 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
       await ledger.fail(claim, { type: 'EffectRefused', by: 'x' });
       const row = await ledger.operator.latest(request.key);
       assert.ok(row);
-      assert.equal((await ledger.read(request))?.latestGeneration, 1);
+      assert.equal((await ledger.read(request))?.latestKey, undefined);
       assert.equal(await ledger.operator.raiseGeneration(row), true);
       assert.equal(await other.operator.raiseGeneration(row), false);
-      assert.equal((await ledger.read(request))?.latestGeneration, 2);
+      assert.equal((await ledger.read(request))?.latestKey, `${request.key}#2`);
       assert.equal((await other.operator.latest(request.key))?.state, 'released');
-      const next = await claimed(other, { ...request, generation: 2, request: '{"v":2}' });
+      const next = await claimed(other, {
+        ...request,
+        key: `${request.key}#2`,
+        request: '{"v":2}',
+      });
       assert.ok(next.token > claim.token + 1);
       assert.deepEqual([next.inDoubt, next.request], [false, '{"v":2}']);
     });
@@ -264,7 +268,7 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
       await ledger.operator.failByHand(row, { type: 'EffectRefused', by: 'x' });
       await ledger.operator.raiseGeneration(row);
       assert.equal(await ledger.operator.remove(request.key, laterMs), 0, 'raised');
-      const second = await claimed(ledger, { ...request, generation: 2 });
+      const second = await claimed(ledger, { ...request, key: `${request.key}#2` });
       await ledger.record(second, '1');
       assert.equal(await ledger.operator.remove(request.key, row.nowMs - 1), 0, 'changed since');
       assert.equal(await ledger.operator.remove(request.key, laterMs), 2);
@@ -278,7 +282,6 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
 function requestFor(name: string): ClaimRequest {
   return {
     key: `test/${name}:effect`,
-    generation: 1,
     effect: 'effect',
     fingerprint: 'v1:same',
     request: '{"v":1}',

@@ -19,14 +19,14 @@ restoredContract('SQLite', open);
 runOnceContract('SQLite', open);
 
 test('four processes that start at once on a new file all get to work', async () => {
-  const module = new URL('../../../src/effects/once/ledger.ts', import.meta.url).href;
+  const module = new URL('../../../src/effects/once/open-ledger.ts', import.meta.url).href;
   const file = path.join(folder, 'race.db');
   const script = `
     import { openLedger } from ${JSON.stringify(module)};
     const ledger = await openLedger({ sqliteFile: ${JSON.stringify(file)} });
     let claims = 0;
     for (let index = 0; index < 50; index += 1) {
-      const claim = await ledger.claim({ key: 'race/' + index, generation: 1, effect: 'e',
+      const claim = await ledger.claim({ key: 'race/' + index, effect: 'e',
         fingerprint: 'f', request: '{}', leaseMs: 60_000 });
       if (claim) claims += 1;
     }

@@ -9,7 +9,7 @@ const ledger = temporaryLedger();
 const run = runner(ledger);
 
 test('nothing happened: released, and run again without doubt', async () => {
-  const { effect, requests } = scripted('nothing', [
+  const { effect, requests } = scripted('at most once', [
     fails('nothing happened', 'RateLimited'),
     () => 'done',
   ]);
@@ -87,7 +87,7 @@ test('find before create: who lost the claim while looking does not create', asy
     ...effect,
     lookUp: async () => {
       // As a paused process: its lease and the grace run out, and another worker does it.
-      const row = await ledger().read({ key: 'test/paused:send', generation: 1 });
+      const row = await ledger().read({ key: 'test/paused:send' });
       if (row) await ledger().giveUp(row, 0);
       await run(effect, 'paused');
       return undefined;
@@ -101,7 +101,7 @@ test('find before create: who lost the claim while looking does not create', asy
 test('a late result of a worker that was fenced off is not recorded', async () => {
   const { effect, requests } = scripted('native key', [
     async () => {
-      const row = await ledger().read({ key: 'test/fenced:send', generation: 1 });
+      const row = await ledger().read({ key: 'test/fenced:send' });
       if (row) await ledger().giveUp(row, 0);
       assert.equal((await run(effect, 'fenced')).result, 'from the second');
       return 'from the first';
@@ -114,17 +114,16 @@ test('a late result of a worker that was fenced off is not recorded', async () =
 });
 
 test('nothing: in doubt is unknown at once, and stays so without a request', async () => {
-  const { effect, requests } = scripted('nothing', [fails('in doubt', 'ConnectionFailed')]);
+  const { effect, requests } = scripted('at most once', [fails('in doubt', 'ConnectionFailed')]);
   assert.equal((await failureOf(run(effect, 'nothing'))).type, 'EffectUnknown');
   assert.equal((await failureOf(run(effect, 'nothing'))).type, 'EffectUnknown');
   assert.equal(requests.length, 1);
 });
 
 test('nothing: a worker that died after the claim leaves it unknown', async () => {
-  const { effect, requests } = scripted('nothing', [() => 'never']);
+  const { effect, requests } = scripted('at most once', [() => 'never']);
   const claim = await ledger().claim({
     key: 'test/died:send',
-    generation: 1,
     effect: 'send',
     fingerprint: 'v1:1d2b11c60fa0363c0d803e42335ea9b6f8be985805e8a20f655cd04e936c0801',
     request: '{}',
@@ -177,7 +176,7 @@ test('a bug in an effect leaves it in doubt, without its message', async () => {
 });
 
 test('a result that does not fit is unknown: it happened, and a repeat would be blind', async () => {
-  const { effect } = scripted('nothing', [() => 7 as unknown as string]);
+  const { effect } = scripted('at most once', [() => 7 as unknown as string]);
   assert.equal((await failureOf(run(effect, 'shape'))).type, 'EffectUnknown');
 });
 

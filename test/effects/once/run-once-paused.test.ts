@@ -23,7 +23,7 @@ function pausing(): Ledger {
 }
 
 test('a worker that was paused since its claim, and was taken over, sends nothing any more', async () => {
-  const { effect, requests } = scripted('nothing', [() => 'late']);
+  const { effect, requests } = scripted('at most once', [() => 'late']);
   const paused = failureOf(runner(pausing)(effect, 'taken-over', undefined, { leaseMs: 50 }));
   await sleep(250);
   const takenOver = await failureOf(runner(ledger)(effect, 'taken-over'));
@@ -33,7 +33,7 @@ test('a worker that was paused since its claim, and was taken over, sends nothin
 });
 
 test('one that was paused and not taken over goes on', async () => {
-  const { effect, requests } = scripted('nothing', [() => 'done']);
+  const { effect, requests } = scripted('at most once', [() => 'done']);
   const { result } = await runner(pausing)(effect, 'alone', undefined, { leaseMs: 50 });
   assert.equal(result, 'done');
   assert.equal(requests.length, 1);

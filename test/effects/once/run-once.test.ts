@@ -10,7 +10,7 @@ const ledger = temporaryLedger();
 const run = runner(ledger);
 
 test('first run: done; finished before: the same bytes, and nothing is called', async () => {
-  const { effect, requests } = scripted('nothing', [() => 'done']);
+  const { effect, requests } = scripted('at most once', [() => 'done']);
   assert.deepEqual(await run(effect, 'first'), {
     result: 'done',
     replayed: false,
@@ -25,9 +25,9 @@ test('first run: done; finished before: the same bytes, and nothing is called', 
 });
 
 test('the claim is committed before the call to the outside', async () => {
-  const { effect } = scripted('nothing', [
+  const { effect } = scripted('at most once', [
     async () => {
-      const row = await ledger().read({ key: 'test/before:send', generation: 1 });
+      const row = await ledger().read({ key: 'test/before:send' });
       return `${row?.state}`;
     },
   ]);
@@ -55,7 +55,7 @@ test('what is no identity field may differ', async () => {
 });
 
 test('two at once: one is done, the other waits for its result', async () => {
-  const { effect, requests } = scripted('nothing', [() => sleep(200, 'done')]);
+  const { effect, requests } = scripted('at most once', [() => sleep(200, 'done')]);
   let heartbeats = 0;
   const heartbeat = () => {
     heartbeats += 1;
@@ -70,7 +70,7 @@ test('two at once: one is done, the other waits for its result', async () => {
 });
 
 test('waiting has a cap', async () => {
-  const { effect } = scripted('nothing', [() => sleep(400, 'done')]);
+  const { effect } = scripted('at most once', [() => sleep(400, 'done')]);
   const first = run(effect, 'cap');
   const failure = await failureOf(run(effect, 'cap', { to: 'ada' }, { maximumWaitMs: 50 }));
   assert.equal(failure.type, 'EffectInProgress');
@@ -79,7 +79,7 @@ test('waiting has a cap', async () => {
 });
 
 test('waiting ends with the signal', async () => {
-  const { effect } = scripted('nothing', [() => sleep(300, 'done')]);
+  const { effect } = scripted('at most once', [() => sleep(300, 'done')]);
   const first = run(effect, 'abort-wait');
   const reason = new Error('cancelled');
   const signal = AbortSignal.timeout(50);
@@ -97,7 +97,7 @@ test('waiting ends with the signal', async () => {
 
 test('a cancellation does not stop what was sent: it finishes and is recorded', async () => {
   const controller = new AbortController();
-  const { effect } = scripted('nothing', [
+  const { effect } = scripted('at most once', [
     async (context) => {
       controller.abort();
       assert.equal(context.signal.aborted, false);
@@ -139,7 +139,7 @@ test('a step makes a key of its own', async () => {
 });
 
 test('input that does not fit is refused by its paths, before a row is made', async () => {
-  const { effect } = scripted('nothing', []);
+  const { effect } = scripted('at most once', []);
   const failure = await failureOf(run(effect, 'input', { to: 7 } as never));
   assert.deepEqual(failure, {
     type: 'InvalidRequest',
@@ -147,11 +147,11 @@ test('input that does not fit is refused by its paths, before a row is made', as
     reason: 'the input does not fit: to',
     sent: false,
   });
-  assert.equal(await ledger().read({ key: 'test/input:send', generation: 1 }), undefined);
+  assert.equal(await ledger().read({ key: 'test/input:send' }), undefined);
 });
 
 test('a key that could be taken for another is refused', async () => {
-  const { effect } = scripted('nothing', []);
+  const { effect } = scripted('at most once', []);
   for (const place of [
     { scope: 'a/b', workflowId: 'w' },
     { scope: 'a', workflowId: 'w:x' },

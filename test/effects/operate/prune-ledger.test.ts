@@ -15,7 +15,6 @@ async function row(key: string, ageDays: number, end: 'succeeded' | 'failed' | '
   const effect = key.slice(key.indexOf(':') + 1);
   const claim = await ledger().claim({
     key,
-    generation: 1,
     effect,
     fingerprint: 'v1:x',
     request: '{}',

@@ -15,7 +15,7 @@ const ledger = temporaryLedger();
 /** What a worker leaves that died right after its claim, when its lease has run out. */
 async function leftBehind(
   workflowId: string,
-  way: 'native key' | 'nothing',
+  way: 'native key' | 'at most once',
   requestTimeoutMs: number | undefined,
 ) {
   const { effect } = scripted(way, []);
@@ -79,6 +79,6 @@ test('a generation that is not in the ledger, but at the target, is not raised a
 });
 
 test('without a native key the lease includes the request', async () => {
-  const resolve = await leftBehind('no-key', 'nothing', 60_000);
+  const resolve = await leftBehind('no-key', 'at most once', 60_000);
   assert.deepEqual(await resolve(didNotHappen), { key: 'test/no-key:send#2', state: 'released' });
 });

@@ -30,7 +30,7 @@ export function restoredContract(name: string, open: () => Promise<Ledger>): voi
       doubtAfterRestore(ledger, { backupAtMs, scope: 'test', workflows: workflowIds });
 
     test('what offers nothing is unknown, and not done again', async () => {
-      const { effect, requests } = scripted('nothing', [() => 'done']);
+      const { effect, requests } = scripted('at most once', [() => 'done']);
       await run(effect, 'posted');
       await forget('test/posted:send');
       await restored(Date.now() - minuteMs, 'other-1', 'posted', 'other-2');
@@ -96,14 +96,16 @@ export function restoredContract(name: string, open: () => Promise<Ledger>): voi
     test('a workflow that did nothing since the backup is not in doubt', async () => {
       await restored(Date.now() - minuteMs, 'old', 'new', 'older-1');
       for (const id of ['newer', 'older']) {
-        const { effect, requests } = scripted('nothing', [() => 'done']);
+        const { effect, requests } = scripted('at most once', [() => 'done']);
         assert.equal((await run(effect, id)).result, 'done');
         assert.equal(requests[0]?.inDoubt, false);
       }
     });
 
     test('a row that was given back before the backup may have been taken since', async () => {
-      const { effect, requests } = scripted('nothing', [fails('nothing happened', 'RateLimited')]);
+      const { effect, requests } = scripted('at most once', [
+        fails('nothing happened', 'RateLimited'),
+      ]);
       await failureOf(run(effect, 'given-back-before'));
       const { released } = await restored(Date.now(), 'given-back-before');
       assert.ok(released >= 1);
@@ -113,7 +115,7 @@ export function restoredContract(name: string, open: () => Promise<Ledger>): voi
 
     test('what a person has done anew after the restore is done', async () => {
       await restored(Date.now() - windowMs - minuteMs, 'anew');
-      const { effect, requests } = scripted('nothing', [() => 'done']);
+      const { effect, requests } = scripted('at most once', [() => 'done']);
       await failureOf(run(effect, 'anew'));
       const row = await ledger.operator.latest('test/anew:send');
       assert.ok(row);

@@ -13,6 +13,7 @@ const kinds: readonly (readonly [string, AddressKind])[] = [
   ['127.255.0.1', 'loopback'],
   ['::1', 'loopback'],
   ['::ffff:127.0.0.1', 'loopback'],
+  ['::127.0.0.1', 'loopback'],
   ['10.1.2.3', 'private'],
   ['172.16.0.1', 'private'],
   ['172.31.255.255', 'private'],
@@ -31,6 +32,10 @@ const kinds: readonly (readonly [string, AddressKind])[] = [
   ['255.255.255.255', 'special'],
   ['64:ff9b::7f00:1', 'special'],
   ['2002:7f00:1::', 'special'],
+  ['::ffff:0:127.0.0.1', 'special'],
+  ['3fff::1', 'special'],
+  ['5f00::1', 'special'],
+  ['no address', 'special'],
 ];
 
 for (const [address, kind] of kinds) {

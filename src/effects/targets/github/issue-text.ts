@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The line by which a ticket is found again: an HMAC of the idempotency key, so that nobody without
- * the secret can write the marker of a ticket that is still to be opened.
+ * The line by which a ticket is found again: an HMAC of the idempotency key, so that without the
+ * secret nothing can write the marker of a ticket that is still to be opened.
  */
 export function ticketMarker(markerSecret: string, key: string): string {
   return `<!-- holdfast:v1:${createHmac('sha256', markerSecret).update(key).digest('hex')} -->`;

@@ -39,7 +39,7 @@ export function createPostWebhook(
   return {
     name: 'webhook',
     target,
-    way: 'nothing',
+    way: 'at most once',
     input: z.object({ event: z.string().min(1), data: z.json() }),
     result: z.object({ status: z.int() }),
     identity: ({ event, data }) => ({ event, data }),

@@ -44,7 +44,7 @@ const rows: readonly HttpRow[] = [
  * looked for among the emails sent, by a tag.
  *
  * Not through Resend's SDK: it takes no `fetch`, and makes one error of all connection failures, so
- * that nobody could tell a request that was never sent from one whose answer was lost.
+ * that a request that was never sent could not be told from one whose answer was lost.
  */
 export function createSendEmail(
   dependencies: SendEmailDependencies,
@@ -61,7 +61,7 @@ export function createSendEmail(
     }),
     result: z.object({ emailId: z.string() }),
     read: ({ id }: { id?: unknown }) => ({ emailId: id }),
-    // Its words may change with a deploy; an email to somebody else is another email.
+    // Its words may change with a deploy; an email to another address is another email.
     identity: ({ to }) => ({ to: to.toLowerCase() }),
     request: ({ to, ...words }, key) => ({
       path: '/emails',

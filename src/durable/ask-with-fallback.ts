@@ -10,18 +10,18 @@ import { withAttemptsLeft } from './assert-budgets.ts';
 import type { ProgressTracker } from './track-progress.ts';
 
 /** What is asked, of the first model. */
-export interface FirstTurn {
+export interface FirstModel {
   readonly model: string;
   /** The last part of its request id. Those of the others end in `.fallback-<place in the list>`. */
   readonly step: string;
   readonly policy: ModelPolicy;
 }
 
-/** One model's turn: a call of its own. */
-export interface Turn
+/** The call of one model of the list. */
+export interface ModelCall
   extends Pick<
     ModelRequest,
-    'requestId' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
+    'step' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
   > {
   /** For people, after the title of what is asked: ` (fallback 1)`; empty for the first model. */
   readonly suffix: string;
@@ -34,15 +34,15 @@ export interface Answered {
 }
 
 /**
- * Asks the models of the policy's list in turn, until one answers. The caps of the policy are for all
+ * Asks the models of the policy's list one after the other, until one answers. The caps of the policy are for all
  * of them together: what one has used up, in attempts and time, the next does not have.
  *
  * @throws ApplicationFailure of the last model's type; its message names all that were asked.
  */
-export async function askInTurn(
-  first: FirstTurn,
+export async function askWithFallback(
+  first: FirstModel,
   progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
-  ask: (turn: Turn) => Promise<ModelAnswer>,
+  ask: (call: ModelCall) => Promise<ModelAnswer>,
 ): Promise<Answered> {
   const { policy } = first;
   // A workflow that was started before there were such lists has none.
@@ -55,11 +55,10 @@ export async function askInTurn(
   let elapsedUsedMs = 0;
   while (true) {
     const { model } = asked;
-    const requestId = requestIdFor(workflowInfo().workflowId, step);
     const remaining = policy.maximumAttempts - attemptsUsed;
     try {
       const answer = await ask({
-        requestId,
+        step,
         model,
         policy: policy.maximumAttempts > 0 ? withAttemptsLeft(policy, remaining) : policy,
         ...(asked.place < fallback.length && {
@@ -72,10 +71,10 @@ export async function askInTurn(
     } catch (error) {
       const failure = isCancelled(error) ? undefined : findFailure(error);
       if (!failure) throw error;
-      const { attempt, elapsedMs, budget } = failure.details;
-      const attempts = typeof attempt === 'number' ? attempt : 0;
+      const { attempt: attempts = 0, elapsedMs = elapsedUsedMs, budget } = failure.details;
       attemptsUsed += attempts;
-      if (typeof elapsedMs === 'number') elapsedUsedMs = elapsedMs;
+      elapsedUsedMs = elapsedMs;
+      const requestId = requestIdFor(workflowInfo().workflowId, step);
       const gaveUp = { requestId, model, type: failure.type, attempts };
       failed.push(gaveUp);
       // Our own budgets are the same for every model.
@@ -87,7 +86,7 @@ export async function askInTurn(
       asked = next;
       step = `${first.step}.fallback-${next.place}`;
       suffix = ` (fallback ${next.place})`;
-      progress.callStarted(requestIdFor(workflowInfo().workflowId, step), false);
+      progress.callStarted(step, false);
     }
   }
 }
