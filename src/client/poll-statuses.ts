@@ -24,11 +24,8 @@ export interface PollOptions {
  */
 const answerTimeoutMs = 3000;
 
-/**
- * So often in a row a closed workflow is asked in vain for its progress, before it is no longer
- * asked.
- */
-const questionsInVain = 4;
+/** Most questions for the progress of a closed workflow that no worker answers. */
+const maximumUnanswered = 4;
 
 /** One round's result. */
 export interface StatusRound {
@@ -52,15 +49,15 @@ export async function* pollStatuses(
   { ids, awaitMissing = false, intervalMs = 1000, concurrency = 10, signal }: PollOptions,
 ): AsyncGenerator<StatusRound> {
   const known = new Map<string, WorkflowStatus | undefined>();
-  const askedInVain = new Map<string, number>();
+  const unansweredById = new Map<string, number>();
   let unreachableSince: Date | undefined;
   const stop = signal ?? new AbortController().signal;
   const promptly = <T>(ask: () => Promise<T>): Promise<T> =>
     client.withAbortSignal(stop, () => client.withDeadline(Date.now() + answerTimeoutMs, ask));
   /** Whether a workflow whose last progress is missing, because no worker answered, is asked again. */
   const hasMoreToTell = (id: string) => {
-    const inVain = askedInVain.get(id) ?? 0;
-    return inVain > 0 && inVain < questionsInVain;
+    const unanswered = unansweredById.get(id) ?? 0;
+    return unanswered > 0 && unanswered < maximumUnanswered;
   };
   while (!stop.aborted) {
     const roundStartedMs = performance.now();
@@ -74,7 +71,7 @@ export async function* pollStatuses(
           if (awaitMissing && isNotFound(error)) return undefined;
           throw error;
         });
-        askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
+        unansweredById.set(id, status?.progress ? 0 : (unansweredById.get(id) ?? 0) + 1);
         known.set(id, status && withLastProgress(status, known.get(id)));
       };
       await pMap(open, ([id]) => ask(id), { concurrency, signal: stop });

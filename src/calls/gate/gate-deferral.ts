@@ -20,8 +20,8 @@ const shortestDelayMs = 1000;
 const shareOfOutage = 0.1;
 const longestDelayMs = 30_000;
 /**
- * Longest delay until a turn while a provider is down: longer than otherwise, since a return in
- * vain costs the server as much as a short workflow.
+ * Longest delay until a turn while a provider is down: longer than at other times, since an early
+ * return costs the server as much as a short workflow.
  */
 const longestTurnDownMs = 60_000;
 const longestDelayDownMs = 300_000;

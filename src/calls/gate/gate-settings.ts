@@ -41,7 +41,7 @@ export interface GateSettings {
   readonly startRatePerSecond: number;
   /**
    * The rate that a provider is assumed to bear while it is not known, for the return of calls that
-   * were sent back: a return in vain costs a few events in the workflow's history.
+   * were sent back: an early return costs a few events in the workflow's history.
    */
   readonly assumedRatePerSecond: number;
   /**

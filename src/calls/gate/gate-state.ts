@@ -3,11 +3,11 @@ import type { GateSettings } from './gate-settings.ts';
 
 /**
  * What is known of a provider, seen by one worker. Pure data, changed by the functions of
- * `gate-state` and `gate-answer`; times are milliseconds of one clock.
+ * `gate-state` and `request-ended`; times are milliseconds of one clock.
  *
  * - `free`: it has not limited anything; only the number in flight is limited, and doubles each
  *   round trip.
- * - `limited`: it limited requests, or was down; they are paced at a rate that adapts.
+ * - `limited`: it limited requests, or was down; requests are paced at a rate that adapts.
  * - `down`: nothing goes but one probe at a time.
  */
 export interface GateState {
@@ -28,6 +28,7 @@ export interface GateState {
   readonly notBeforeMs: number;
   /** When the pace lets the next request go. */
   readonly nextSendMs: number;
+  /** When the rate last grew, or was set. */
   readonly grownMs: number;
   /**
    * When the rate was last decreased. Requests sent before are of the same burst: they cause no
@@ -36,6 +37,7 @@ export interface GateState {
   readonly decreasedMs: number;
   /** Requests since the last decrease; with `resumedMs`, their mean rate. */
   readonly sentSince: number;
+  /** When the first of the requests of `sentSince` went. */
   readonly resumedMs: number;
   readonly failuresInRow: number;
   readonly roundsInRow: number;
@@ -119,7 +121,7 @@ export function recentRate({ window }: GateState, nowMs: number): number {
   return count + before * (1 - (nowMs - startMs) / windowMs);
 }
 
-/** What a gate's state is to people and metrics. */
+/** A gate's state as metrics and people see it. */
 export function snapshotOf(state: GateState, waiting: number, nowMs: number): GateSnapshot {
   const nextInMs = Math.max(0, Math.ceil(state.notBeforeMs - nowMs));
   return {

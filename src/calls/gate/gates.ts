@@ -43,7 +43,7 @@ export interface Gates {
 
 /**
  * Makes the gates of a worker. When a provider limits one call, all calls for the same address, key
- * and model are held: each of them would learn the same, at the cost of an attempt and of the
+ * and model are held. Each of them would only learn the same, at the cost of an attempt and of the
  * provider's recovery.
  */
 export function createGates(options: GatesOptions = {}): Gates {

@@ -1,12 +1,12 @@
 import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
-import { type GateAnswer, requestEnded } from './gate-answer.ts';
 import type { GateClock } from './gate-clock.ts';
 import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
+import { type RequestEnd, requestEnded } from './request-ended.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
@@ -40,7 +40,7 @@ export type GateDecision =
 /** Tells the gate how a call that went has ended. */
 export interface GatePass {
   /** To be called once when the attempt has ended; later calls do nothing. */
-  readonly ended: (answer: Omit<GateAnswer, 'sentMs'>, tokensUsed?: number) => void;
+  readonly ended: (end: Omit<RequestEnd, 'sentMs'>, tokensUsed?: number) => void;
 }
 
 interface Waiting extends GateCall {
@@ -60,7 +60,7 @@ export interface OneGate {
 
 /**
  * Makes a gate: the line and the timers around the arithmetic of `gate-state.ts` and
- * `gate-answer.ts`.
+ * `request-ended.ts`.
  */
 export function createOneGate(options: OneGateOptions): OneGate {
   const { settings, limits, clock, random, room } = options;
@@ -129,13 +129,13 @@ export function createOneGate(options: OneGateOptions): OneGate {
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
-      ended(answer, tokensUsed = call.tokens) {
+      ended(end, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
-        state = requestEnded(state, settings, { ...answer, sentMs }, nowMs, random);
+        state = requestEnded(state, settings, { ...end, sentMs }, nowMs, random);
         advance();
       },
     };

@@ -38,8 +38,10 @@ export async function resumeCommand(id: string | undefined, flags: ResumeFlags):
     }
     if (flags.park !== undefined) throw usageError('--park names one park; leave out --all');
     const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
-    const told = flags.json ? () => undefined : (each: Resumed) => print(describeResumed(each));
-    const resumed = await resumeAll(client, filter, options, told);
+    const onResumed = flags.json
+      ? () => undefined
+      : (each: Resumed) => print(describeResumed(each));
+    const resumed = await resumeAll(client, filter, options, onResumed);
     const refused = resumed.filter((each) => 'refused' in each).length;
     if (flags.json) printJson(resumed);
     notice(`${resumed.length - refused} resumed, ${refused} refused`, flags);

@@ -3,7 +3,7 @@ import type { GateSignal } from './gate-signal.ts';
 import { type GateState, recentRate } from './gate-state.ts';
 
 /** The end of a request, as the gate needs to know it. */
-export interface GateAnswer {
+export interface RequestEnd {
   readonly signal: GateSignal;
   /** When the request went. */
   readonly sentMs: number;
@@ -31,40 +31,40 @@ const roundsOfOneCause = 3;
 export function requestEnded(
   state: GateState,
   settings: GateSettings,
-  answer: GateAnswer,
+  end: RequestEnd,
   nowMs: number,
   random: () => number,
 ): GateState {
-  const isProbe = state.phase === 'down' && state.isProbing && answer.sentMs >= state.phaseSinceMs;
+  const isProbe = state.phase === 'down' && state.isProbing && end.sentMs >= state.phaseSinceMs;
   const ended = floored(
     {
       ...state,
       inFlight: Math.max(0, state.inFlight - 1),
       // A cancelled request says nothing about the provider.
-      heardMs: answer.signal === 'unknown' ? state.heardMs : nowMs,
+      heardMs: end.signal === 'unknown' ? state.heardMs : nowMs,
     },
     settings,
-    answer,
+    end,
     nowMs,
   );
   if (state.phase === 'down') {
     if (!isProbe) return ended;
     const probed = { ...ended, isProbing: false };
-    if (answer.signal === 'unknown') return probed;
-    if (answer.signal === 'answered') return recovered(probed, settings, answer, nowMs);
+    if (end.signal === 'unknown') return probed;
+    if (end.signal === 'answered') return recovered(probed, settings, end, nowMs);
     return probeAgain(probed, settings, nowMs, random);
   }
-  switch (answer.signal) {
+  switch (end.signal) {
     case 'unknown':
       return ended;
     case 'answered':
-      return answered(ended, settings, answer, nowMs);
+      return answered(ended, settings, end, nowMs);
     case 'broken':
       return failedOnce(ended, settings, nowMs, random);
     case 'limited':
-      return decreased(ended, settings, answer, nowMs);
+      return decreased(ended, settings, end, nowMs);
     case 'overloaded':
-      return decreased(failedOnce(ended, settings, nowMs, random), settings, answer, nowMs);
+      return decreased(failedOnce(ended, settings, nowMs, random), settings, end, nowMs);
   }
 }
 
@@ -72,7 +72,7 @@ export function requestEnded(
 function floored(
   state: GateState,
   settings: GateSettings,
-  { retryAfterMs = 0 }: GateAnswer,
+  { retryAfterMs = 0 }: RequestEnd,
   nowMs: number,
 ): GateState {
   const untilMs = nowMs + Math.min(retryAfterMs, settings.longestBlockMs);
@@ -82,7 +82,7 @@ function floored(
 function answered(
   state: GateState,
   settings: GateSettings,
-  { sentMs }: GateAnswer,
+  { sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   // Only a limit that was used may grow.
@@ -120,7 +120,7 @@ function failedOnce(
 function decreased(
   state: GateState,
   settings: GateSettings,
-  { signal, sentMs }: GateAnswer,
+  { signal, sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   if (state.phase === 'down' || sentMs < state.decreasedMs) return state;
@@ -210,7 +210,7 @@ function probeAgain(
 function recovered(
   state: GateState,
   settings: GateSettings,
-  { sentMs }: GateAnswer,
+  { sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   const ratePerSecond = Math.min(
