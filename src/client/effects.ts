@@ -24,7 +24,7 @@ export interface ResolvedEffect extends Resolved {
   readonly resumed?: string;
 }
 
-/** Reads the whole ledger, and lists at the targets. */
+/** How long operations may take that read the whole ledger. */
 const longMs = 60 * 60 * 1000;
 
 /**

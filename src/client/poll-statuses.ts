@@ -54,7 +54,7 @@ export async function* pollStatuses(
   const stop = signal ?? new AbortController().signal;
   const promptly = <T>(ask: () => Promise<T>): Promise<T> =>
     client.withAbortSignal(stop, () => client.withDeadline(Date.now() + answerTimeoutMs, ask));
-  /** Whether a workflow whose last progress is missing, because no worker answered, is asked again. */
+  /** Whether a workflow is asked again after it closed, since no worker gave its last progress. */
   const hasMoreToTell = (id: string) => {
     const unanswered = unansweredById.get(id) ?? 0;
     return unanswered > 0 && unanswered < maximumUnanswered;

@@ -11,7 +11,7 @@ import {
 
 /** How long a statement waits for another's write lock before it fails as busy. */
 const busyTimeoutMs = 10_000;
-/** How long of that SQLite itself waits, which blocks the whole process. */
+/** How long SQLite itself waits for a lock: it blocks the whole process meanwhile. */
 const blockingTimeoutMs = 20;
 const busyPollMs = 10;
 /** Of https://sqlite.org/rescode.html, the low byte of an extended code: `SQLITE_ERROR`, `SQLITE_BUSY`. */

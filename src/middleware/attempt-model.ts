@@ -162,7 +162,7 @@ function watchAttempt(
       scope.failedWith(found.fields);
       return attemptFailure(found.fields, {
         requestId,
-        // Unlike in our own workflows, where this type's cap counts its own attempts only.
+        // In our own workflows this cap counts attempts of the type only; here it counts all.
         policy: capAttempts(policy, policy.attemptsByType, type),
         attempt: attemptNumber(scope),
         elapsedMs: scope.elapsedMs(),
