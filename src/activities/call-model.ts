@@ -1,3 +1,4 @@
+import { type AnswerShape, compileSchema, readAnswer } from '../calls/answers/parse-answer.ts';
 import type { AttemptCall, CallAnswer } from '../calls/attempt-call.ts';
 import type { AttemptLog } from '../calls/attempt-log.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
@@ -7,6 +8,7 @@ import {
   type AttemptErrorFields,
   isAttemptError,
 } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
 import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
@@ -25,6 +27,8 @@ export interface CallModelDependencies {
   readonly attemptLog: AttemptLog;
   /** What holds calls back while a provider is limiting or down. Without: nothing does. */
   readonly gates?: Gates;
+  /** The shapes of the questions that the application declares, by name. */
+  readonly questions?: Readonly<Record<string, AnswerShape>>;
   /** Uniform in [0, 1): the jitter's randomness. */
   readonly random: () => number;
 }
@@ -35,12 +39,13 @@ export interface CallModelDependencies {
  * failure type is returned, so that the workflow counts it.
  */
 export function createCallModelActivity(dependencies: CallModelDependencies) {
-  const { attemptCall, attemptLog, gates, random } = dependencies;
+  const { attemptCall, attemptLog, gates, questions = {}, random } = dependencies;
 
   return function callModelActivity(request: ModelRequest): Promise<ModelOutcome> {
     return runAttempt(async (scope): Promise<ModelOutcome> => {
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
+      const shape = shapeOf(request, questions);
       const arrivedMs = performance.now();
       const gate = await passGate(gates, request, scope, random);
       const { workflowId, runId } = scope;
@@ -61,12 +66,14 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         scope.tell();
       };
       try {
-        const answer = await attemptCall(request, {
+        const asked = shape ? { ...request, schema: shape.schema } : request;
+        const answered = await attemptCall(asked, {
           signal: scope.signal,
           workflowId,
           attempt,
           log: { sent },
         });
+        const answer = withVerdict(answered, shape, by);
         assertAnswerFits(answer);
         log.finished(answer);
         gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));
@@ -127,6 +134,38 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       }
     });
   };
+}
+
+/**
+ * A cut answer is not read: it would be taken for a whole one, or for the wrong shape.
+ *
+ * @throws AttemptError `SchemaRejected` when the validator itself breaks: no answer could satisfy it.
+ */
+function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
+  if (!shape || answer.finishReason === 'length') return answer;
+  try {
+    const verdict = readAnswer(answer.text, shape.validator);
+    return { ...answer, verdict, ...(verdict.kind === 'valid' && { text: '' }) };
+  } catch {
+    const { usage, providerRequestId } = answer;
+    const reason = 'the validator of the answer cannot be run';
+    const fields = { type: 'SchemaRejected', by, reason, sent: true, usage } as const;
+    throw new AttemptError({ ...fields, providerRequestId });
+  }
+}
+
+/** @throws ApplicationFailure `SchemaRejected` or `InvalidRequest`, before anything is sent. */
+function shapeOf(
+  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
+  questions: Readonly<Record<string, AnswerShape>>,
+): AnswerShape | undefined {
+  if (question !== undefined) {
+    if (Object.hasOwn(questions, question)) return questions[question];
+    throw createFailure('InvalidRequest', `this worker knows no question ${question}`, {
+      details: { sent: false },
+    });
+  }
+  return schema && { schema, validator: compileSchema(schema) };
 }
 
 /** A provider that does not count tells 0: then the gate's estimate stands. */

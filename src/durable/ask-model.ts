@@ -1,16 +1,10 @@
-import {
-  type AnswerValidator,
-  judgeRepair,
-  readAnswer,
-  type UnusableAnswer,
-} from '../calls/answers/parse-answer.ts';
+import { type FedBack, judgeRepair } from '../calls/answers/judge-repair.ts';
 import { repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import type { JsonObject } from '../wire/json.ts';
-import type { Message, ModelAnswer } from '../wire/model-call.ts';
+import type { Message, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
 import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
@@ -18,15 +12,15 @@ import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
 
 /** A question to a model, with the shape its answer must have. */
-export interface Question<T> {
+export interface Question {
   /** Names the call within the workflow: the last part of its request id. */
   readonly step: string;
   /** For people, in the UI: `extract order`. Default: the step. */
   readonly title?: string;
   readonly model: string;
   readonly messages: readonly Message[];
-  /** Both forms of one schema: sent to the provider, and checked here. Without: any text. */
-  readonly shape?: { readonly schema: JsonObject; readonly validator: AnswerValidator<T> };
+  /** The answer's shape: a JSON Schema, or the name of a declared question. Without: any text. */
+  readonly shape?: Pick<ModelRequest, 'schema' | 'question'>;
   readonly policy: ModelPolicy;
 }
 
@@ -35,9 +29,9 @@ export interface Question<T> {
  * history, so that a crash between two never pays for the first again. Stops when the same
  * violation comes back after feedback: the prompt causes it, and no retry can cure it.
  */
-export async function askModel<T>(question: Question<T>, progress: ProgressTracker): Promise<T> {
+export async function askModel(question: Question, progress: ProgressTracker): Promise<unknown> {
   const { step, policy, model } = question;
-  const value = await untilDone(
+  return untilDone(
     {
       name: step,
       policyName: 'model',
@@ -52,10 +46,9 @@ export async function askModel<T>(question: Question<T>, progress: ProgressTrack
     },
     progress.parkOnFailure,
   );
-  return value as T;
 }
 
-async function askOnce<T>(asked: Question<T>, progress: ProgressTracker): Promise<T> {
+async function askOnce(asked: Question, progress: ProgressTracker): Promise<unknown> {
   const { shape, step } = asked;
   let question = asked;
   let { policy } = question;
@@ -65,7 +58,7 @@ async function askOnce<T>(asked: Question<T>, progress: ProgressTracker): Promis
     maximumOutputTokens: policy.maximumOutputTokens,
     isRepair: false,
   };
-  const unusable: UnusableAnswer[] = [];
+  const fedBack: FedBack[] = [];
   const spentBefore = progress.totals();
   let truncated = 0;
   while (true) {
@@ -85,22 +78,19 @@ async function askOnce<T>(asked: Question<T>, progress: ProgressTracker): Promis
       };
       continue;
     }
-    if (!shape) return answer.text as T;
-    const read = readAnswer(answer.text, shape.validator);
-    if (read.kind === 'valid') return read.value;
-    const verdict = judgeRepair(unusable, read);
-    unusable.push(read);
-    if (verdict !== 'go on') throw schemaMismatch(step, read, verdict, unusable.length);
-    if (unusable.length > policy.maximumRepairs) {
-      throw schemaMismatch(
-        step,
-        read,
-        `${policy.maximumRepairs} repairs did not help`,
-        unusable.length,
-      );
+    const { text, verdict } = answer;
+    if (!shape || !verdict) return text;
+    if (verdict.kind === 'valid') return verdict.value;
+    const { fingerprint } = verdict;
+    const chance = judgeRepair(fedBack, { text, fingerprint });
+    fedBack.push({ text, fingerprint });
+    if (chance !== 'go on') throw schemaMismatch(step, fingerprint, chance, fedBack.length);
+    if (fedBack.length > policy.maximumRepairs) {
+      const why = `${policy.maximumRepairs} repairs did not help`;
+      throw schemaMismatch(step, fingerprint, why, fedBack.length);
     }
-    const messages = repairMessages(question.messages, answer.text, read);
-    call = { ...call, step: `${step}.repair-${unusable.length}`, messages, isRepair: true };
+    const messages = repairMessages(question.messages, text, verdict);
+    call = { ...call, step: `${step}.repair-${fedBack.length}`, messages, isRepair: true };
   }
 }
 
@@ -111,19 +101,19 @@ interface Call {
   readonly isRepair: boolean;
 }
 
-async function oneCall<T>(
-  question: Question<T>,
+async function oneCall(
+  question: Question,
   call: Call,
   spentBefore: Spent,
   progress: ProgressTracker,
-  onChange: (rules: Pick<Question<T>, 'model' | 'policy'>) => void,
+  onChange: (rules: Pick<Question, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
   const { shape, step, title: asked = step } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
 
-  async function askModels(rules: Pick<Question<T>, 'model' | 'policy'>): Promise<ModelAnswer> {
+  async function askModels(rules: Pick<Question, 'model' | 'policy'>): Promise<ModelAnswer> {
     onChange(rules);
     const { model, answer } = await askWithFallback(
       { ...rules, step: call.step },
@@ -146,7 +136,7 @@ async function oneCall<T>(
         messages,
         maximumOutputTokens,
         policy: withAttemptsLeft(policy, attemptsLeft),
-        ...(shape && { schema: shape.schema }),
+        ...shape,
       },
       `${modelNameOf(model)}, ${title}${suffix}`,
       progress,
@@ -176,12 +166,8 @@ function outputTruncated(call: Call) {
   );
 }
 
-function schemaMismatch(step: string, read: UnusableAnswer, why: string, calls: number) {
-  return createFailure(
-    'SchemaMismatch',
-    `${step}: ${why} after ${calls} calls (${read.fingerprint})`,
-    {
-      details: { calls },
-    },
-  );
+function schemaMismatch(step: string, fingerprint: string, why: string, calls: number) {
+  return createFailure('SchemaMismatch', `${step}: ${why} after ${calls} calls (${fingerprint})`, {
+    details: { calls },
+  });
 }

@@ -1,4 +1,3 @@
-import { compileSchema } from '../calls/answers/parse-answer.ts';
 import type { CompleteInput, CompleteResult } from '../wire/complete-input.ts';
 import { askModel } from './ask-model.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
@@ -7,13 +6,13 @@ import { reportOf, trackProgress } from './track-progress.ts';
 export async function complete({ request, policies }: CompleteInput): Promise<CompleteResult> {
   const { model, messages, schema } = request;
   const progress = trackProgress();
-  const value = await askModel<unknown>(
+  const value = await askModel(
     {
       step: 'complete',
       model,
       messages,
       policy: policies.model,
-      ...(schema && { shape: { schema, validator: compileSchema(schema) } }),
+      ...(schema && { shape: { schema } }),
     },
     progress,
   );

@@ -2,7 +2,6 @@ import { proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow'
 import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { FoundFailure } from '../failures/find-failure.ts';
-import type { PolicyName } from '../policies/catalogue.ts';
 import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import type { Resolve, Resume } from '../wire/park-answers.ts';
@@ -16,7 +15,7 @@ import type { Park, PersonsAnswer } from './park.ts';
 export interface FailedStep {
   readonly step: string;
   readonly failure: FoundFailure;
-  readonly policyName: PolicyName;
+  readonly policyName: string;
   readonly policy: RetryPolicy | ModelPolicy;
   readonly model?: string;
   readonly isEffect: boolean;

@@ -1,11 +1,11 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
-import type { Policies } from '../policies/catalogue.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest, ListedEffect } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
 import { namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
+import type { Rules } from '../wire/rules.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
 import type { ProgressTracker } from './track-progress.ts';
@@ -26,25 +26,16 @@ export interface RunEffect<Input, Result> {
   (input: Input, options?: Omit<EffectOptions, 'skippable'>): Promise<Result>;
 }
 
-/** The effects a workflow may run: their types are those of the declarations. */
-export type Effects<Activities> = {
-  readonly [Name in keyof Activities]: Activities[Name] extends (
-    request: EffectRequest<infer Input>,
-  ) => Promise<EffectOutcome<infer Result>>
-    ? RunEffect<Input, Result>
-    : never;
-};
+/** Runs one effect by its name. */
+export type RunNamedEffect = (
+  name: string,
+  input: unknown,
+  rules: Rules,
+  options?: EffectOptions,
+) => Promise<unknown>;
 
-/**
- * Typed functions for the effects: policy, queue, summary, progress and parking are taken care of.
- *
- * @param effectList the effects whose activities the worker serves.
- */
-export function effectsUnder<Activities>(
-  effectList: readonly ListedEffect[],
-  policies: Policies,
-  progress: ProgressTracker,
-): Effects<Activities> {
+/** Runs effects: policy, queue, summary, progress and parking are taken care of. */
+export function effectRunner(progress: ProgressTracker): RunNamedEffect {
   const used = new Set<string>();
 
   function take(label: string): void {
@@ -57,32 +48,33 @@ export function effectsUnder<Activities>(
     used.add(label);
   }
 
-  function runner({ name, policy: policyName }: ListedEffect) {
-    return async (input: unknown, { step, skippable = false }: EffectOptions = {}) => {
-      const label = effectLabel(name, step);
-      take(label);
-      assertPayloadFits(`the input of ${label}`, input);
-      return untilDone(
-        { name: label, policyName, policy: policies[policyName], skippable, run },
-        progress.parkOnFailure,
-      );
+  return async (name, input, { effects, policies }, { step, skippable = false } = {}) => {
+    const label = effectLabel(name, step);
+    const policyName = effects[name];
+    const ruling = policyName === undefined ? undefined : policies[policyName];
+    if (policyName === undefined || !ruling) {
+      throw createFailure('InvalidRequest', `the application of this worker has no effect ${name}`);
+    }
+    take(label);
+    assertPayloadFits(`the input of ${label}`, input);
+    return untilDone(
+      { name: label, policyName, policy: ruling, skippable, run },
+      progress.parkOnFailure,
+    );
 
-      async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
-        progress.step(label);
-        const activities = proxyActivities<Record<string, RunActivity>>({
-          ...activityOptions(policy, 0, label),
-          taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
-        });
-        const request = { input, policy, ...(step !== undefined && { step }) };
-        const { result, replayed } = await (activities[name] as RunActivity)(request);
-        progress.effectDone(label, replayed);
-        return result;
-      }
-    };
-  }
-
-  return Object.fromEntries(effectList.map((effect) => [effect.name, runner(effect)])) as never;
+    async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
+      progress.step(label);
+      const activities = proxyActivities<Record<string, RunActivity>>({
+        ...activityOptions(policy, 0, label),
+        taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
+      });
+      const request = { input, policy, ...(step !== undefined && { step }) };
+      const { result, replayed } = await (activities[name] as RunActivity)(request);
+      progress.effectDone(label, replayed);
+      return result;
+    }
+  };
 }
 
-/** What they have in common; each one's own types are in {@link Effects}. */
+/** What the activities of all effects have in common. */
 type RunActivity = (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>;

@@ -1,5 +1,4 @@
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
-import type { PolicyName } from '../policies/catalogue.ts';
 import { parks } from '../policies/parks.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { ParkOnFailure } from './park-on-failure.ts';
@@ -8,7 +7,7 @@ import { asWorkerLost } from './worker-lost.ts';
 /** A step that a person may have tried again. */
 export interface Step<Result, Policy extends RetryPolicy> {
   readonly name: string;
-  readonly policyName: PolicyName;
+  readonly policyName: string;
   readonly policy: Policy;
   /** The model that is asked; absent for effects. */
   readonly model?: string;

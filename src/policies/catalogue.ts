@@ -5,8 +5,8 @@ import type { ModelPolicy, RetryPolicy } from './retry-policy.ts';
 const seconds = 1000;
 const minutes = 60 * seconds;
 
-/** What every effect's policy starts from. */
-const effectPolicy: RetryPolicy = {
+/** What every effect's policy starts from, an application's own too. */
+export const effectPolicy: RetryPolicy = {
   initialIntervalMs: 500,
   backoffCoefficient: 2,
   maximumIntervalMs: 30 * seconds,
@@ -30,6 +30,11 @@ export interface Policies {
   readonly payment: RetryPolicy;
   readonly ticket: RetryPolicy;
   readonly message: RetryPolicy;
+}
+
+/** Policies by name: those of the catalogue, and an application's own for its effects. */
+export interface PolicySet extends Policies {
+  readonly [own: string]: RetryPolicy;
 }
 
 /** A policy's name in the catalogue, in the policies file and in `holdfast policy`. */

@@ -1,26 +1,35 @@
 import { z } from 'zod';
-import { catalogue, type Policies, type PolicyName } from './catalogue.ts';
+import { catalogue, type Policies, type PolicyName, type PolicySet } from './catalogue.ts';
 import {
   modelPolicyOverride,
   modelPolicySchema,
+  type RetryPolicy,
   retryPolicyOverride,
   retryPolicySchema,
 } from './retry-policy.ts';
 
-/** The content of a policies file: for each policy of the catalogue, the fields that differ. */
+/**
+ * The content of a policies file: for each policy of the catalogue, and for each of an application's
+ * own, the fields that differ.
+ */
 export const policiesFileSchema = z.lazy(() =>
-  z.strictObject({
-    $schema: z.string().optional(),
-    model: modelPolicyOverride.optional(),
-    database: retryPolicyOverride.optional(),
-    payment: retryPolicyOverride.optional(),
-    ticket: retryPolicyOverride.optional(),
-    message: retryPolicyOverride.optional(),
-  }),
+  z
+    .object({
+      $schema: z.string().optional(),
+      model: modelPolicyOverride.optional(),
+      database: retryPolicyOverride.optional(),
+      payment: retryPolicyOverride.optional(),
+      ticket: retryPolicyOverride.optional(),
+      message: retryPolicyOverride.optional(),
+    })
+    .catchall(retryPolicyOverride),
 );
 
 /** Overrides by policy name; the parsed policies file, or flags of one start. */
-export type PolicyOverrides = z.input<typeof policiesFileSchema>;
+export type PolicyOverrides = {
+  readonly $schema?: string | undefined;
+  readonly model?: z.input<typeof modelPolicyOverride> | undefined;
+} & Partial<Record<Exclude<PolicyName, 'model'>, z.input<typeof retryPolicyOverride> | undefined>>;
 
 /** All that is wrong with a set of policies, a sentence each naming field and value. */
 export class InvalidPolicy extends Error {
@@ -48,9 +57,9 @@ export function resolvePolicies(...overrides: unknown[]): Policies {
  * @param overrides unknown JSON: their shape is checked here.
  * @throws InvalidPolicy naming every field and value that makes no sense.
  */
-export function changePolicies(base: Policies, ...overrides: unknown[]): Policies {
+export function changePolicies<Set extends Policies>(base: Set, ...overrides: unknown[]): Set {
   const problems: string[] = [];
-  const resolved: Record<string, unknown> = { ...base };
+  const resolved: Record<string, unknown> = Object.fromEntries(Object.entries(base));
   for (const override of overrides) {
     const parsed = policiesFileSchema.safeParse(override);
     if (!parsed.success) {
@@ -59,10 +68,14 @@ export function changePolicies(base: Policies, ...overrides: unknown[]): Policie
     }
     const { $schema: _, ...byName } = parsed.data;
     for (const [name, fields] of Object.entries(byName)) {
-      resolved[name] = { ...(resolved[name] as object), ...fields };
+      if (Object.hasOwn(base, name)) {
+        resolved[name] = { ...(resolved[name] as object), ...(fields as object) };
+      } else {
+        problems.push(describeField([name], 'is not known', override));
+      }
     }
   }
-  for (const name of Object.keys(catalogue) as PolicyName[]) {
+  for (const name of Object.keys(base)) {
     const schema = name === 'model' ? modelPolicySchema : retryPolicySchema;
     const result = schema.safeParse(resolved[name]);
     if (!result.success) {
@@ -75,7 +88,7 @@ export function changePolicies(base: Policies, ...overrides: unknown[]): Policie
     }
   }
   if (problems.length > 0) throw new InvalidPolicy(problems);
-  return resolved as unknown as Policies;
+  return resolved as unknown as Set;
 }
 
 /**
@@ -83,13 +96,13 @@ export function changePolicies(base: Policies, ...overrides: unknown[]): Policie
  *
  * @throws InvalidPolicy
  */
-export function changePolicy<Policy extends Policies[PolicyName]>(
-  name: PolicyName,
+export function changePolicy<Policy extends RetryPolicy>(
+  name: string,
   policy: Policy,
   fields: unknown,
 ): Policy {
   const changed = changePolicies({ ...catalogue, [name]: policy }, { [name]: fields });
-  return changed[name] as Policy;
+  return (changed as PolicySet)[name] as Policy;
 }
 
 function describeIssues(issues: readonly z.core.$ZodIssue[], input: unknown): string[] {

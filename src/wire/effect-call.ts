@@ -1,4 +1,3 @@
-import type { PolicyName } from '../policies/catalogue.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 
 /** What a workflow asks of an effect's activity. */
@@ -20,8 +19,8 @@ export interface EffectOutcome<Result> {
 export interface ListedEffect {
   /** Part of the idempotency key, and the activity's name; never changes once rows exist. */
   readonly name: string;
-  /** The policy of the catalogue that rules it. */
-  readonly policy: PolicyName;
+  /** The policy that rules it: one of the catalogue, or its own. */
+  readonly policy: string;
   /** For people. */
   readonly does: string;
   /** How long `effects prune` keeps its rows at least; longer than any target knows its keys. */

@@ -1,6 +1,7 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import type { AnswerVerdict } from './answer-verdict.ts';
 import type { JsonObject } from './json.ts';
 
 /** One message of a conversation, text only. */
@@ -16,8 +17,10 @@ export interface ModelRequest {
   /** `<provider>:<model>`, for example `openai:gpt-4o-mini`. */
   readonly model: string;
   readonly messages: readonly Message[];
-  /** JSON Schema the provider is asked to keep to; validated by the workflow, not by the provider. */
+  /** The answer's shape, as a caller's own JSON Schema. The activity checks it, not the provider. */
   readonly schema?: JsonObject;
+  /** The answer's shape, as the question of this name declares it on the worker. */
+  readonly question?: string;
   readonly maximumOutputTokens: number;
   readonly policy: ModelPolicy;
   /** Attempts of this call that earlier schedulings of the activity have used. */
@@ -36,7 +39,10 @@ export type FinishReason = 'stop' | 'length' | 'content-filter' | 'other';
 /** A whole answer of the model, with what it took to get it. */
 export interface ModelAnswer extends CallCosts {
   readonly kind: 'answer';
+  /** Empty where the verdict has the value. */
   readonly text: string;
+  /** Of its shape; absent where none was asked for, and for truncated text. */
+  readonly verdict?: AnswerVerdict;
   readonly finishReason: FinishReason;
   readonly usage: Usage;
   readonly providerRequestId?: string;

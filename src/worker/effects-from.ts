@@ -46,6 +46,7 @@ export function effectsFrom<Declared extends object>(
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
   const effects = declareEffects({
     ledger,
+    allowPrivate,
     limits: {
       maximumAutoCharge: config.maximumAutoCharge,
       currencies: config.HOLDFAST_CURRENCIES.split(','),

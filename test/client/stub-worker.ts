@@ -50,7 +50,10 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
     }
     return {
       kind: 'answer',
-      text: request.schema ? JSON.stringify(answerTo(request.schema)) : `hello from ${id}`,
+      text: `hello from ${id}`,
+      ...(request.schema && {
+        verdict: { kind: 'valid', value: answerTo(request.schema), mended: false } as const,
+      }),
       finishReason: 'stop',
       usage: { inputTokens: 12, outputTokens: 3 },
       attempts: attempt,

@@ -1,13 +1,6 @@
 import { z } from 'zod';
+import type { AnswerIssue } from '../../wire/answer-verdict.ts';
 import type { AnswerValidator } from './answer-validator.ts';
-
-/** One violation, in words that hold nothing of the answer: they go into logs and failures. */
-export interface AnswerIssue {
-  /** For example `items.0.unitPrice`; empty for the answer as a whole. */
-  readonly path: string;
-  /** What the schema wants there. */
-  readonly expected: string;
-}
 
 /** The violations of one answer, and the fingerprint that says whether it is the same failure again. */
 export interface DescribedIssues {

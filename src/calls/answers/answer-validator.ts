@@ -6,6 +6,12 @@ import { prepareJsonSchema } from './json-schema-subset.ts';
 /** Decides whether an answer has the shape asked for: a zod schema, refinements included. */
 export type AnswerValidator<T> = z.ZodType<T>;
 
+/** Both forms of one schema: what the provider is sent, and what its answer is checked with. */
+export interface AnswerShape {
+  readonly schema: JsonObject;
+  readonly validator: AnswerValidator<unknown>;
+}
+
 /**
  * The validator for a JSON Schema that a caller gave. What zod cannot check, or would silently not
  * check, is refused here, before any request is paid for.

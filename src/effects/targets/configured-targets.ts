@@ -20,6 +20,8 @@ export interface EffectResources {
   readonly github: OpenIssueDependencies;
   readonly email: SendEmailDependencies;
   readonly webhook: PostWebhookDependencies;
+  /** Whether names of targets may lead to private addresses. */
+  readonly allowPrivate: boolean;
   /** Targets without a key, and the variable that would give it. */
   readonly notConfigured: Readonly<Record<string, string>>;
 }

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import {
-  judgeRepair,
-  readAnswer,
-  type UnusableAnswer,
-} from '../../../src/calls/answers/parse-answer.ts';
+import { type FedBack, judgeRepair } from '../../../src/calls/answers/judge-repair.ts';
+import { readAnswer } from '../../../src/calls/answers/parse-answer.ts';
 
 const item = z.strictObject({ name: z.string().min(2), price: z.string() });
 const order = z.strictObject({
@@ -114,21 +111,18 @@ describe('what is wrong with an answer, without its values', () => {
   });
 });
 
-const invalid = (output: string, ...rules: string[]): UnusableAnswer => ({
-  kind: 'invalid',
+const invalid = (output: string, ...rules: string[]): FedBack => ({
   text: output,
-  issues: [],
   fingerprint: rules.join('; '),
 });
-const noJson = (output: string): UnusableAnswer => ({
-  kind: 'not JSON',
+const noJson = (output: string): FedBack => ({
   text: output,
   fingerprint: 'not JSON',
 });
 
 describe('sporadic or deterministic?', () => {
   // biome-ignore format: a table is read by its columns
-  const rows: [what: string, previous: UnusableAnswer[], current: UnusableAnswer, verdict: string][] = [
+  const rows: [what: string, previous: FedBack[], current: FedBack, verdict: string][] = [
     ['the first failure', [], invalid('1', 'a'), 'go on'],
     ['another violation', [invalid('1', 'a')], invalid('2', 'b'), 'go on'],
     ['a shrinking set', [invalid('1', 'a', 'b', 'c'), invalid('2', 'a', 'b')], invalid('3', 'a'), 'go on'],

@@ -32,7 +32,6 @@ describe('the conversation of a repair call', () => {
   test('says that an answer is not JSON', () => {
     const last = repairMessages(original, 'oops', {
       kind: 'not JSON',
-      text: 'oops',
       fingerprint: '',
     }).at(-1);
     assert.equal(
@@ -44,7 +43,6 @@ describe('the conversation of a repair call', () => {
   test('leaves an empty answer out, which some providers refuse', () => {
     const messages = repairMessages(original, ' \n', {
       kind: 'not JSON',
-      text: ' \n',
       fingerprint: '',
     });
     assert.deepEqual(

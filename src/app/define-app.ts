@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import {
+  type AnswerShape,
+  schemaFromZod,
+  validatorFromZod,
+} from '../calls/answers/parse-answer.ts';
+import { catalogue, effectPolicy, type PolicySet } from '../policies/catalogue.ts';
+import { changePolicies, type PolicyOverrides } from '../policies/resolve-policies.ts';
+import type { ListedEffect } from '../wire/effect-call.ts';
+import { namePattern } from '../wire/identifiers.ts';
+import type { EffectDefinition } from './effect-definition.ts';
+
+/** A question to a model, with the shape that its answer must have. */
+export interface QuestionDefinition {
+  /** `<provider>:<model>`; a workflow may ask another one. */
+  readonly model?: string;
+  /** Refinements included: they run on the worker. */
+  readonly answer: z.ZodType;
+}
+
+/** What a project has: the questions its workflows ask, and the effects they run. */
+export interface AppDefinition {
+  readonly questions?: Readonly<Record<string, QuestionDefinition>>;
+  // biome-ignore lint/suspicious/noExplicitAny: each effect has an input and a result of its own.
+  readonly effects?: Readonly<Record<string, EffectDefinition<any, any>>>;
+  /** What differs from the catalogue for this application's workflows. */
+  readonly policies?: PolicyOverrides;
+}
+
+/** All that is wrong with an application, a sentence each. */
+export class InvalidApp extends Error {
+  override readonly name = 'InvalidApp';
+}
+
+/**
+ * Declares what a project has. Workflows import it by type only; the worker runs it.
+ *
+ * @throws InvalidApp for a name that no idempotency key can hold, an answer that JSON Schema cannot
+ * express, or a policy that makes no sense.
+ */
+export function defineApp<const Definition extends AppDefinition>(
+  definition: Definition,
+): Definition {
+  const problems = [
+    ...Object.keys(definition.effects ?? {}).flatMap(nameProblem),
+    ...Object.entries(definition.questions ?? {}).flatMap(([name, { answer, model }]) => [
+      ...nameProblem(name),
+      ...problemOf(() => schemaFromZod(answer), `the answer of ${name}`),
+      ...(model === undefined || /^[^\s:]+:\S+$/.test(model)
+        ? []
+        : [`the model of ${name} is ${model}; write it provider:model`]),
+    ]),
+  ];
+  if (problems.length === 0) problems.push(...problemOf(() => policiesOf(definition), 'policies'));
+  if (problems.length > 0) throw new InvalidApp(problems.join('; '));
+  return definition;
+}
+
+function nameProblem(name: string): string[] {
+  // A dot would part the name from a step.
+  if (namePattern.test(name) && !name.includes('.')) return [];
+  return [`${name} does not fit an idempotency key: use at most 40 letters, digits, _ and -`];
+}
+
+function problemOf(work: () => unknown, what: string): string[] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    return [`${what}: ${error instanceof Error ? error.message : error}`];
+  }
+}
+
+/** The policies of an application: the catalogue's and its own, with overrides in order. @throws InvalidPolicy */
+export function policiesOf(app: AppDefinition, ...overrides: unknown[]): PolicySet {
+  const own = Object.entries(app.effects ?? {}).flatMap(([name, { policy }]) =>
+    typeof policy === 'string' ? [] : [[name, { ...effectPolicy, ...policy }] as const],
+  );
+  const base: PolicySet = { ...catalogue, ...Object.fromEntries(own) };
+  return changePolicies(base, app.policies ?? {}, ...overrides);
+}
+
+/** What is known of an application's effects without making them. */
+export function listEffectsOf({ effects = {} }: AppDefinition): ListedEffect[] {
+  return Object.entries(effects).map(([name, { policy, does, retentionDays }]) => ({
+    name,
+    policy: typeof policy === 'string' ? policy : name,
+    does,
+    retentionDays,
+  }));
+}
+
+/** The shapes of an application's answers, by the name of the question. */
+export function shapesOf({ questions = {} }: AppDefinition): Record<string, AnswerShape> {
+  const shapes = Object.entries(questions).map(([name, { answer }]) => {
+    return [name, { schema: schemaFromZod(answer), validator: validatorFromZod(answer) }] as const;
+  });
+  return Object.fromEntries(shapes);
+}

@@ -1,0 +1,57 @@
+import { type RawBuilder, sql as raw } from 'kysely';
+import type { z } from 'zod';
+import type { TransactionContext } from '../effects/once/effect.ts';
+import type { Json } from '../wire/json.ts';
+import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+
+/**
+ * Runs SQL in the effect's transaction: `` await sql`insert into note (id) values (${id})` ``. Values
+ * are bound, never put into the text. Resolves to the rows.
+ */
+export type Sql = <Row = Record<string, unknown>>(
+  text: TemplateStringsArray,
+  ...values: readonly unknown[]
+) => Promise<Row[]>;
+
+/** An effect in the ledger's own database. */
+export interface InTransactionOptions<Input, Result, Config> extends DefinitionOptions<Config> {
+  readonly input: z.ZodType<Input>;
+  readonly result: z.ZodType<Result>;
+  /** The fields that make it the same effect: the same key with others is `IdempotencyKeyReused`. */
+  readonly identity: (input: Input) => Json;
+  /** Tables of its own: name to SQL, in order of the names; never changed once it ran. */
+  readonly migrations?: AppMigrations;
+  readonly run: (context: {
+    readonly input: Input;
+    /** The idempotency key. */
+    readonly key: string;
+    readonly config: Config;
+    readonly sql: Sql;
+  }) => Promise<Result>;
+}
+
+/**
+ * Declares an effect that is written in one transaction with its row in the ledger: either both are
+ * there or neither is.
+ */
+export function inTransaction<Input, Result, Config = unknown>(
+  options: InTransactionOptions<Input, Result, Config>,
+): EffectDefinition<Input, Result> {
+  const { input, result, identity, run, config, migrations } = options;
+  const { does = 'write to the database', retentionDays = 400, policy = 'database' } = options;
+  return {
+    ...{ input, result, does, retentionDays, policy },
+    ...(config && { config }),
+    ...(migrations && { migrations }),
+    make: (name, { ledger, config: read }) => ({
+      ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
+      run: ({ input: given, key, transaction }: TransactionContext<Input>) => {
+        const sql: Sql = async <Row>(text: TemplateStringsArray, ...values: readonly unknown[]) => {
+          const statement = raw(text, ...values) as RawBuilder<Row>;
+          return (await statement.execute(transaction)).rows;
+        };
+        return run({ input: given, key, config: read as Config, sql });
+      },
+    }),
+  };
+}

@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { DatabaseKind } from '../database/open-database.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import type { AppDefinition } from './define-app.ts';
+import type { AppMigrations } from './effect-definition.ts';
+
+const table = sql.table('holdfast_app_migration');
+
+/**
+ * Brings the tables of an application's effects up to date, in one transaction. Safe when several
+ * workers start at once: the second one waits, and finds that all of them ran.
+ */
+export async function migrateApp(ledger: Ledger, { effects = {} }: AppDefinition): Promise<void> {
+  const wanted = Object.entries(effects).flatMap(([effect, { migrations = {} }]) =>
+    Object.keys(migrations)
+      .sort()
+      .map((name) => ({
+        name: `${effect}/${name}`,
+        statements: statementsOf(migrations[name] ?? [], ledger.kind),
+      })),
+  );
+  if (wanted.length === 0) return;
+  await ledger.transaction(async (_, transaction) => {
+    if (ledger.kind === 'postgres') {
+      await sql`select pg_advisory_xact_lock(${sql.lit(4_711_020_032)})`.execute(transaction);
+    }
+    await sql`create table if not exists ${table} (name text primary key)`.execute(transaction);
+    const { rows } = await sql<{ name: string }>`select name from ${table}`.execute(transaction);
+    const ran = new Set(rows.map(({ name }) => name));
+    for (const { name, statements } of wanted.filter((each) => !ran.has(each.name))) {
+      for (const text of statements) await sql.raw(text).execute(transaction);
+      await sql`insert into ${table} values (${name})`.execute(transaction);
+    }
+  });
+}
+
+function statementsOf(migration: AppMigrations[string], kind: DatabaseKind): readonly string[] {
+  if (typeof migration === 'string') return [migration];
+  return Array.isArray(migration)
+    ? migration
+    : statementsOf((migration as Record<DatabaseKind, string | readonly string[]>)[kind], kind);
+}

@@ -1,0 +1,104 @@
+import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { createFailure } from '../failures/create-failure.ts';
+import type { Json } from '../wire/json.ts';
+import type { Park } from './park.ts';
+
+/** A person's approval, bound to what they saw. */
+export interface Approval {
+  /** Of what was looked at. It counts for nothing else. */
+  readonly fingerprint: string;
+  /** What the person decided besides, for example an amount; as the workflow asked for it. */
+  readonly answer?: Json;
+  /** Who approved, as the client's connection knows it. */
+  readonly approvedBy: string;
+}
+
+/** What a person is asked to approve. */
+export interface ApprovalRequest {
+  /** Names the wait, for people. Default: `approval`. */
+  readonly step?: string;
+  /** Of what is to be approved: `fingerprintOf` of all that a person has to see. */
+  readonly fingerprint: string;
+  /** Why a person must look, a clause each. */
+  readonly reasons: readonly string[];
+  /** Whether the approval must bring an amount, because there is none without doubt. */
+  readonly amountNeeded?: boolean;
+  /** 0, the default: waits for ever. */
+  readonly deadlineMs?: number;
+  /** What is wrong with an approval for this fingerprint; `undefined` when it counts. */
+  readonly problemWith?: (approval: Approval) => string | undefined;
+}
+
+/**
+ * Waits for a person to approve.
+ *
+ * @throws ApplicationFailure `ApprovalRequired` when the deadline comes first.
+ */
+export type AwaitApproval = (request: ApprovalRequest) => Promise<Approval>;
+
+/** Refused, or ignored, unless it is for what the workflow waits for. */
+export const approveUpdate = defineUpdate<void, [Approval]>('approve');
+
+/** A Reset applies all that was approved before; a workflow needs no more than a few. */
+const approvalsKept = 20;
+
+/**
+ * Listens for approvals from the start of the workflow. An approval counts only for the fingerprint
+ * it names: a Reset applies old updates again, and one given for something else must not act.
+ */
+export function listenForApprovals(park: Park): AwaitApproval {
+  const approvals: Approval[] = [];
+  let waiting: ApprovalRequest | 'not yet' | 'no more' = 'not yet';
+
+  setHandler(approveUpdate, (approval) => void approvals.push(approval), {
+    validator: (approval) => {
+      const { fingerprint, approvedBy } = Object(approval) as Partial<Approval>;
+      if (!isText(fingerprint, 100) || !isText(approvedBy, 300)) {
+        throw refused('the approval is not one: it needs fingerprint and approvedBy');
+      }
+      if (approvals.length >= approvalsKept) {
+        throw refused('too many approvals, none of them for what this workflow waits for');
+      }
+      // A Reset applies old approvals before the workflow waits again: kept, for its fingerprint.
+      if (waiting === 'not yet') return;
+      if (waiting === 'no more') throw refused('this workflow does not wait for an approval');
+      const problem = problemOf(approval, waiting);
+      if (problem !== undefined) throw refused(problem);
+    },
+  });
+
+  return async function awaitApproval(request) {
+    const { step = 'approval', fingerprint, reasons, amountNeeded = false } = request;
+    waiting = request;
+    const approved = await park<Approval>({
+      step,
+      deadlineMs: request.deadlineMs ?? 0,
+      describe: (frame) => ({
+        ...frame,
+        ...{ type: 'ApprovalRequired', step, reasons, fingerprint, amountNeeded },
+      }),
+      answer: () => {
+        const answer = approvals.find((each) => problemOf(each, request) === undefined);
+        return answer && { answer, did: 'approved', by: answer.approvedBy };
+      },
+    });
+    waiting = 'no more';
+    if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
+    return approved;
+  };
+}
+
+function problemOf(approval: Approval, request: ApprovalRequest): string | undefined {
+  if (approval.fingerprint !== request.fingerprint) {
+    return `the approval is for ${approval.fingerprint}, this is ${request.fingerprint}`;
+  }
+  return request.problemWith?.(approval);
+}
+
+function isText(value: unknown, longest: number): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= longest;
+}
+
+function refused(message: string) {
+  return createFailure('InvalidRequest', message);
+}

@@ -1,0 +1,193 @@
+import { defineQuery, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { z } from 'zod';
+import type { RulesActivities } from '../activities/create-rules-activity.ts';
+import type { AppDefinition } from '../app/define-app.ts';
+import type { InputOf, ResultOf } from '../app/effect-definition.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { fingerprintOf } from '../wire/identifiers.ts';
+import type { Json, JsonObject } from '../wire/json.ts';
+import type { CallReport, Message } from '../wire/model-call.ts';
+import type { Rules } from '../wire/rules.ts';
+import { type AwaitApproval, listenForApprovals } from './approvals.ts';
+import { askModel } from './ask-model.ts';
+import { effectRunner, type RunEffect } from './run-effects.ts';
+import { reportOf, trackProgress } from './track-progress.ts';
+
+/** A prompt: text, or the messages of a conversation. */
+export type Prompt = string | readonly Message[];
+
+/** How one ask differs from the question as it is declared. */
+export interface AskOptions {
+  /** `<provider>:<model>` instead of the question's own. */
+  readonly model?: string;
+  /** Names the call in its request id. Default: the question's name, numbered when asked again. */
+  readonly step?: string;
+  /** For people, in the Temporal UI. Default: the step. */
+  readonly title?: string;
+}
+
+/** A question that no application declares: a model and, where it has one, a JSON Schema. */
+export interface AdHocQuestion extends AskOptions {
+  readonly model: string;
+  readonly prompt: Prompt;
+  readonly schema?: JsonObject;
+}
+
+/** Asks a model: `ask.summarise(prompt)` for a declared question, `ask({ model, prompt })` for any. */
+export type Ask<App extends AppDefinition> = {
+  readonly [Name in keyof App['questions']]: (
+    prompt: Prompt,
+    options?: AskOptions,
+  ) => Promise<
+    App['questions'][Name] extends { readonly answer: infer Answer extends z.ZodType }
+      ? z.output<Answer>
+      : never
+  >;
+} & ((question: AdHocQuestion) => Promise<Json>);
+
+/** The effects that an application declares, each done once. */
+export type EffectsOf<App extends AppDefinition> = {
+  readonly [Name in keyof App['effects']]: RunEffect<
+    InputOf<App['effects'][Name]>,
+    ResultOf<App['effects'][Name]>
+  >;
+};
+
+/** What a workflow works with. */
+export interface Tools<App extends AppDefinition> {
+  /** The workflow's id: the business key that it was started with. */
+  readonly id: string;
+  readonly ask: Ask<App>;
+  readonly effects: EffectsOf<App>;
+  /** Waits for a person. */
+  readonly approval: AwaitApproval;
+  /** Says where the workflow is, for `watch` and `status`. */
+  readonly step: (name: string) => void;
+  /** What its calls have used up so far. */
+  readonly report: () => CallReport;
+  /** What rules this run: scope, ledger, policies. */
+  readonly rules: () => Promise<Rules>;
+}
+
+/** How one start differs from others of the same workflow. */
+export interface StartOverrides {
+  /** Overrides of policies, by name: unknown JSON, checked by the worker. */
+  readonly policies?: unknown;
+}
+
+/** A workflow, as it is exported from the file that the worker serves. */
+export interface HoldfastWorkflow<Name extends string, Input, Result> {
+  (input: Input, overrides?: StartOverrides): Promise<Result>;
+  readonly workflowName: Name;
+}
+
+/** How a workflow is told from another one under the same id. */
+export interface WorkflowOptions<Input> {
+  /**
+   * The part of the input that makes it the same workflow; the rest may differ when it is started
+   * again. Default: all of it.
+   */
+  readonly identity?: (input: Input) => unknown;
+}
+
+/** Whether another input is the same to a workflow; answered where it declares an identity. */
+export const sameInputQuery = defineQuery<boolean, [unknown]>('sameInput');
+
+/**
+ * The workflows of an application, which is given by its type only:
+ * `const { workflow } = holdfast<typeof app>();`
+ */
+export function holdfast<App extends AppDefinition>() {
+  return {
+    /**
+     * Makes a workflow. It is exported under its own name.
+     *
+     * @param name what it is started by; a worker refuses one that is exported under another.
+     */
+    workflow<const Name extends string, Input, Result>(
+      name: Name,
+      run: (input: Input, tools: Tools<App>) => Promise<Result>,
+      { identity }: WorkflowOptions<Input> = {},
+    ): HoldfastWorkflow<Name, Input, Result> {
+      const workflow = async (input: Input, overrides: StartOverrides = {}): Promise<Result> => {
+        if (identity) {
+          const own = fingerprintOf(identity(input));
+          setHandler(sameInputQuery, (other) => fingerprintOf(identity(other as Input)) === own);
+        }
+        const { tools, end } = toolsOf<App>(overrides);
+        const result = await run(input, tools);
+        end();
+        return result;
+      };
+      return Object.assign(workflow, { workflowName: name });
+    },
+  };
+}
+
+function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
+  const progress = trackProgress();
+  const approval = listenForApprovals(progress.park);
+  const asked = new Map<string, number>();
+  let reading: Promise<Rules> | undefined;
+  const rules = () => {
+    reading ??= readRules(policies);
+    return reading;
+  };
+  const runEffect = effectRunner(progress);
+
+  /** A step of its own for each ask: two calls under one request id would be one to the provider. */
+  function stepFor(name: string): string {
+    const count = (asked.get(name) ?? 0) + 1;
+    asked.set(name, count);
+    return count === 1 ? name : `${name}.${count}`;
+  }
+  async function ask(
+    name: string,
+    prompt: Prompt,
+    { step = stepFor(name), title = step, model }: AskOptions,
+    shape: { readonly question?: string; readonly schema?: JsonObject },
+  ): Promise<unknown> {
+    const { policies: ruling, models } = await rules();
+    const askedModel = model ?? models[name];
+    if (askedModel === undefined) {
+      throw createFailure('InvalidRequest', `the question ${name} names no model`);
+    }
+    const messages = typeof prompt === 'string' ? userMessage(prompt) : prompt;
+    const question = { step, title, model: askedModel, messages, policy: ruling.model };
+    return askModel({ ...question, shape }, progress);
+  }
+  const adHoc = ({ prompt, schema, ...options }: AdHocQuestion) =>
+    ask('ask', prompt, options, schema ? { schema } : {});
+
+  const tools: Tools<App> = {
+    id: workflowInfo().workflowId,
+    ask: new Proxy(adHoc, {
+      get:
+        (_, question: string) =>
+        (prompt: Prompt, options: AskOptions = {}) =>
+          ask(question, prompt, options, { question }),
+    }) as never,
+    effects: new Proxy({} as EffectsOf<App>, {
+      get: (_, name: string) => async (input: unknown, options: object) =>
+        runEffect(name, input, await rules(), options),
+    }),
+    approval,
+    step: progress.step,
+    report: () => reportOf(progress),
+    rules,
+  };
+  return { tools, end: () => progress.step('done') };
+}
+
+function userMessage(content: string): Message[] {
+  return [{ role: 'user', content }];
+}
+
+/** The first command of a workflow that asks or does anything. */
+async function readRules(overrides: unknown): Promise<Rules> {
+  const local = proxyLocalActivities<RulesActivities>({
+    startToCloseTimeout: 10_000,
+    summary: 'what rules this run',
+  });
+  return local.readRules(overrides ?? null);
+}
