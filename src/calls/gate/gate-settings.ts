@@ -55,7 +55,7 @@ export interface GateSettings {
   readonly forgetMs: number;
 }
 
-/** The best values in the simulation, for 10 to 500 requests a second and one to four workers. */
+/** The best values in the simulation, for 10 to 500 requests a second and one or four workers. */
 export const defaultGateSettings: GateSettings = {
   initialLimit: 20,
   maximumLimit: 100,
