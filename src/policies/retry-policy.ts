@@ -40,7 +40,7 @@ const retryPolicyFields = once(() =>
     parkDeadlineMs: z
       .int()
       .min(0)
-      .describe('A park that nobody ended for so long becomes its failure. 0: it waits for ever.'),
+      .describe('How long a park waits for a person before the step fails. 0: for ever.'),
   }),
 );
 
