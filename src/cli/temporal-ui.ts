@@ -1,6 +1,4 @@
-/**
- * The address of a workflow in the Temporal UI, or of all; `undefined` where the UI is not known.
- */
+/** The address of a workflow in the Temporal UI, or of all; `undefined` without a known UI. */
 export type TemporalUi = (workflowId?: string) => string | undefined;
 
 /**

@@ -7,12 +7,12 @@ import { type DatabaseLocation, openDatabase } from '../database/open-database.t
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptStore } from './attempt-store.ts';
+import { createLocalFile } from './attempts-file.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
 import { forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
-import { createLocalFile } from './local-file.ts';
 import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */

@@ -45,10 +45,7 @@ interface PlacedIssue {
   readonly path: readonly PropertyKey[];
 }
 
-/**
- * Leaves out issues of length where the type is wrong already: zod would count a list's elements as
- * characters.
- */
+/** Leaves out issues of length where the type is wrong: zod reports both. */
 function withoutEchoes(placed: readonly PlacedIssue[]): PlacedIssue[] {
   const ofWrongType = new Set(
     placed.filter(({ issue }) => issue.code === 'invalid_type').map(({ path }) => path.join('.')),
@@ -58,10 +55,7 @@ function withoutEchoes(placed: readonly PlacedIssue[]): PlacedIssue[] {
   );
 }
 
-/**
- * Issues inside a union's branches are issues of their own: they say what would make the branch
- * valid.
- */
+/** Issues inside a union's branches count too: they say what would make a branch valid. */
 function* flatten(
   issues: readonly z.core.$ZodIssue[],
   base: readonly PropertyKey[],

@@ -1,6 +1,4 @@
-/**
- * A line in which keys take turns, so that the items of one never wait behind all those of another.
- */
+/** A line in which keys take turns: no item waits behind all those of another key. */
 export interface FairLine<T> {
   readonly size: () => number;
   readonly push: (key: string, item: T) => void;

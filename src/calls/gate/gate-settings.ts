@@ -1,8 +1,6 @@
 /** The numbers that a gate works by. Chosen by the simulation in `test/calls/gate/gate-storm.test.ts`. */
 export interface GateSettings {
-  /**
-   * Calls in flight at most to a provider that has not answered yet; doubles with each round trip.
-   */
+  /** Calls in flight at most to a provider that is new; doubles with each round trip. */
   readonly initialLimit: number;
   /** Calls in flight at most, however well it goes: the provider's share of the worker's slots. */
   readonly maximumLimit: number;
@@ -15,10 +13,7 @@ export interface GateSettings {
    * sent back.
    */
   readonly slots: number;
-  /**
-   * A provider is quiet when it answers none of its calls for so long, and for three times its
-   * usual time.
-   */
+  /** Silence after which a provider is quiet, or three times its usual time, if that is longer. */
   readonly quietMs: number;
   /** A provider that has never answered is quiet after so long: its usual time is not known. */
   readonly quietAtFirstMs: number;
@@ -44,11 +39,9 @@ export interface GateSettings {
    * were sent back: an early return costs a few events in the workflow's history.
    */
   readonly assumedRatePerSecond: number;
-  /**
-   * Growth of the rate a second, while it is well below the one that was too much the last time.
-   */
+  /** Growth of the rate a second, well below the rate that was too much the last time. */
   readonly fastGrowth: number;
-  /** Growth of the rate a second, near the one that was too much; more, the longer ago that was. */
+  /** Growth of the rate a second, near the rate that was too much; more, the longer ago it was. */
   readonly slowGrowth: number;
   /** The slow growth has doubled so long after the last decrease of the rate. */
   readonly accelerationMs: number;
@@ -62,10 +55,7 @@ export interface GateSettings {
   readonly forgetMs: number;
 }
 
-/**
- * The values that did best in the simulation, between 10 and 500 requests a second, for one and
- * four workers.
- */
+/** The best values in the simulation, for 10 to 500 requests a second and one or four workers. */
 export const defaultGateSettings: GateSettings = {
   initialLimit: 20,
   maximumLimit: 100,

@@ -58,10 +58,7 @@ export interface OneGate {
   readonly snapshot: () => GateSnapshot;
 }
 
-/**
- * Makes a gate: the line and the timers around the arithmetic of `gate-state.ts` and
- * `request-ended.ts`.
- */
+/** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions): OneGate {
   const { settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());

@@ -13,9 +13,7 @@ export interface RequestEnd {
 
 /** Slowest pace of a provider that is not down. */
 const slowestPerSecond = 0.1;
-/**
- * A measured mean counts as at least this share of the rate: idle times lower it and mean nothing.
- */
+/** A measured mean counts as at least this share of the rate: idle times lower it. */
 const leastSustained = 0.75;
 /**
  * After more decreases in a row without an answer, the provider is failing, and its refusals say
