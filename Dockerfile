@@ -21,4 +21,4 @@ VOLUME /data
 USER node
 
 # Node strips the types itself, so there is nothing to build.
-CMD ["node", "src/worker.ts"]
+CMD ["node", "src/serve-orders.ts"]

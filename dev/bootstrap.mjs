@@ -26,7 +26,7 @@ const targets = {
   test: 'dev/run-tests.ts',
   check: 'dev/check.ts',
   holdfast: 'src/holdfast.ts',
-  worker: 'src/worker.ts',
+  worker: 'src/serve-orders.ts',
   'test:crash': 'test/crash/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'bench:journal': 'bench/journal/main.ts',

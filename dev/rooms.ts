@@ -101,26 +101,49 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'app',
+    holds: 'what a project declares: its questions, effects, policies, tables',
+    rooms: [...leaves, ...['calls/answers', 'database', 'effects/once', 'effects/targets']],
+    packages: ['kysely', 'zod'],
+  },
+  {
+    name: 'app.ts',
+    holds: 'the door for what a project declares',
+    rooms: ['policies', 'wire', 'effects/targets', 'app'],
+    packages: [],
+  },
+  {
     name: 'activities',
     holds: "Temporal's activities: wire in, wire out; heartbeat and cancellation",
     rooms: [
       ...leaves,
-      ...['calls', 'calls/gate', 'database', 'journal', 'effects/once', 'effects/operate'],
+      ...['calls', 'calls/answers', 'calls/gate', 'database', 'journal'],
+      ...['effects/once', 'effects/operate', 'app'],
     ],
     packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino', 'zod'],
   },
   {
     name: 'durable',
     holds: "the library's own workflow steps: ask, run effects, park; and its workflows",
-    rooms: [...leaves, 'calls/answers', 'activities'],
-    packages: temporalSandbox,
+    rooms: [...leaves, 'calls/answers', 'app', 'activities'],
+    packages: [...temporalSandbox, 'zod'],
+  },
+  {
+    name: 'workflow.ts',
+    holds: 'the door for workflows; loads inside the sandbox',
+    rooms: ['wire', 'durable'],
+    packages: [],
   },
   {
     name: 'client',
     holds: 'the client library: start, status, watch, resume, explain',
     rooms: [...leaves, 'durable'],
     packages: [
-      ...['@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'p-map', 'node:'],
+      '@temporalio/client',
+      '@temporalio/common',
+      '@temporalio/envconfig',
+      'p-map',
+      'node:',
     ],
   },
   {
@@ -152,38 +175,16 @@ export const rooms: readonly Room[] = [
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [...leaves, 'calls/answers', 'client', 'config.ts'],
     packages: [
-      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi', 'node:'],
-      '@temporalio/client',
+      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
+      ...['@temporalio/client', 'node:'],
     ],
-  },
-  {
-    name: 'orders',
-    holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: [
-      ...leaves,
-      ...['calls/answers', 'database', 'effects/once', 'effects/targets', 'activities'],
-      ...['durable', 'client'],
-    ],
-    packages: [...temporalSandbox, '@temporalio/client', 'kysely', 'zod'],
-  },
-  {
-    name: 'orders/commands',
-    holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['wire', 'client', 'config', 'cli', 'orders'],
-    packages: [],
-  },
-  {
-    name: 'workflows',
-    holds: 'what a worker serves: the story of an order, and the workflows of the library',
-    rooms: ['durable', 'orders'],
-    packages: temporalSandbox,
   },
   {
     name: 'worker',
     holds: 'what a worker is put together from',
     rooms: [
-      ...['wire', 'calls', 'calls/gate', 'database', 'journal', 'effects/once', 'effects/targets'],
-      ...['activities', 'config', 'config.ts'],
+      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'database', 'journal'],
+      ...['effects/once', 'effects/targets', 'app', 'activities', 'config', 'config.ts'],
     ],
     packages: [
       '@temporalio/worker',
@@ -195,12 +196,33 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'worker.ts',
-    holds: 'the composition root: the worker process of the application',
-    rooms: [
-      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'activities', 'config.ts', 'orders'],
-      'worker',
-    ],
-    packages: ['@temporalio/worker'],
+    holds: 'the door for worker processes',
+    rooms: ['worker'],
+    packages: [],
+  },
+  {
+    name: 'orders',
+    holds: 'the application of orders: shapes, question, review, money, effects, approval',
+    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
+    packages: ['@temporalio/client', 'zod'],
+  },
+  {
+    name: 'orders/commands',
+    holds: 'what orders add to the command: `start order` and `approve`',
+    rooms: ['policies', 'wire', 'calls/answers', 'client', 'config', 'cli', 'orders'],
+    packages: [],
+  },
+  {
+    name: 'workflows',
+    holds: 'what a worker serves: the story of an order, and the workflows of the library',
+    rooms: ['durable', 'workflow.ts', 'orders'],
+    packages: [],
+  },
+  {
+    name: 'serve-orders.ts',
+    holds: 'the worker process of the application of orders',
+    rooms: ['worker.ts', 'orders'],
+    packages: ['node:'],
   },
   {
     name: 'holdfast.ts',

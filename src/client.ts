@@ -17,6 +17,7 @@
  * ```
  */
 
+export { type ApproveOptions, approve } from './client/approve.ts';
 export { type CancelAnswer, cancel } from './client/cancel.ts';
 export { ClientError, type ClientErrorKind } from './client/client-error.ts';
 export type { ClosedOutcome, ClosingFailure } from './client/closed-outcome.ts';
@@ -40,14 +41,15 @@ export {
   type Started,
   type StartInput,
   type StartOptions,
+  type StartWorkflowOptions,
   startComplete,
-  startOnce,
+  startWorkflow,
 } from './client/start.ts';
 export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
-export { resolvePolicies } from './policies/resolve-policies.ts';
+export { type PolicyOverrides, resolvePolicies } from './policies/resolve-policies.ts';
 export type * from './wire/complete-input.ts';
 export { idempotencyKey } from './wire/idempotency-key.ts';
 export { fingerprintOf, workflowIdFor } from './wire/identifiers.ts';

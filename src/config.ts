@@ -28,6 +28,8 @@ type Environment = z.infer<typeof environment>;
 export interface Config extends Environment {
   readonly providers: readonly ConfiguredProvider[];
   readonly maximumAutoCharge: string;
+  /** All variables that are set, for effects that read some of their own. */
+  readonly variables: NodeJS.ProcessEnv;
   /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
   readonly rateLimits: RateLimitsByModel;
 }
@@ -90,6 +92,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
   const { data } = parsed;
   return {
     ...data,
+    variables: present,
     rateLimits,
     maximumAutoCharge: data.MAX_AUTO_CHARGE ?? (live ? '0' : '500'),
     providers: [

@@ -6,8 +6,8 @@ import type { NativeKeyEffect } from '../../src/effects/once/effect.ts';
 import type { Claim, ClaimRequest, Ledger } from '../../src/effects/once/ledger.ts';
 import { ledgerIn } from '../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
-import { createSaveOrder } from '../../src/orders/save-order.ts';
 import { fingerprintOf } from '../../src/wire/identifiers.ts';
+import { createSaveOrder } from '../../test/support/order-effects.ts';
 
 /** What is measured, each once a round and in this order; `record` records what `claim` claimed. */
 export const stepNames = [

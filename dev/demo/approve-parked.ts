@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pc from 'picocolors';
+import { approve } from '../../src/client/approve.ts';
 import type { WorkflowStatus } from '../../src/client/status.ts';
-import { approve } from '../../src/orders/approve.ts';
 import { formatMoney } from '../../src/orders/money.ts';
 import type { Parked } from '../../src/wire/progress.ts';
 import { amountOfOrder1009 } from './ground-truth.ts';
@@ -26,7 +26,7 @@ export async function approveParked(
     say(pc.dim(`  ${approveCommand(workflowId, waiting)}`));
     await approve(client, workflowId, {
       fingerprint: waiting.fingerprint,
-      ...(total && { total }),
+      ...(total && { answer: { ...total } }),
     });
   }
 }

@@ -5,7 +5,7 @@ import { type ServerProcess, startServerProcess } from '../servers/server-proces
 import { readWorkerLog } from './worker-log.ts';
 
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));
-const realWorker = fileURLToPath(new URL('../../src/worker.ts', import.meta.url));
+const realWorker = fileURLToPath(new URL('../../src/serve-orders.ts', import.meta.url));
 
 /** How a worker is started. */
 export interface WorkerProcessOptions {
@@ -14,7 +14,7 @@ export interface WorkerProcessOptions {
   readonly cwd: string;
   /** Its JSON lines are appended here. */
   readonly logFile: string;
-  /** Another program that logs as a worker does. Default: `src/worker.ts`. */
+  /** Another program that logs as a worker does. Default: `src/serve-orders.ts`. */
   readonly program?: string;
 }
 

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { createGates, type Gates } from '../../src/calls/gate/gates.ts';
+import { approve } from '../../src/client/approve.ts';
 import { resolveEffect } from '../../src/client/effects.ts';
 import { resume } from '../../src/client/resume.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
-import { approve } from '../../src/orders/approve.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { JsonObject } from '../../src/wire/json.ts';
 import type { OrderWorld, OrderWorldOptions } from '../../test/support/order-world.ts';

@@ -19,8 +19,6 @@ export type AppMigrations = Readonly<
 
 /** An effect as an application declares it; the worker makes it, under its name, at its start. */
 export interface EffectDefinition<Input, Result> {
-  readonly input: z.ZodType<Input>;
-  readonly result: z.ZodType<Result>;
   /** For people: what it does, in the dry run of a start. */
   readonly does: string;
   /** How long `effects prune` keeps its rows at least; longer than its target knows its keys. */
@@ -49,9 +47,8 @@ export interface DefinitionOptions<Config> {
 
 /** The input that an effect of this definition takes. */
 export type InputOf<Definition> =
-  Definition extends EffectDefinition<infer Input, unknown> ? Input : never;
+  Definition extends EffectDefinition<infer Input, infer _> ? Input : never;
 
 /** The result that an effect of this definition gives. */
-export type ResultOf<Definition> = Definition extends { readonly result: z.ZodType<infer Result> }
-  ? Result
-  : never;
+export type ResultOf<Definition> =
+  Definition extends EffectDefinition<infer _, infer Result> ? Result : never;

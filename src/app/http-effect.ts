@@ -31,7 +31,7 @@ export function httpEffect<Input, Result, Config = unknown>(
   const { does, retentionDays = 400, policy = 'message', config, ...declared } = options;
   const { target, keyWindowMs = usualKeyWindowMs, baseUrl, headers, ...rest } = declared;
   return {
-    ...{ input: options.input, result: options.result, retentionDays, policy },
+    ...{ retentionDays, policy },
     does: does ?? `send to ${target ?? 'its endpoint'}`,
     ...(config && { config }),
     make: (name, { config: read, allowPrivate }) =>

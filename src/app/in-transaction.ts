@@ -1,6 +1,9 @@
 import { type RawBuilder, sql as raw } from 'kysely';
 import type { z } from 'zod';
 import type { TransactionContext } from '../effects/once/effect.ts';
+import { assertSameFingerprint } from '../effects/once/replay.ts';
+import type { EffectResources } from '../effects/targets/configured-targets.ts';
+import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
 import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
 
@@ -26,6 +29,8 @@ export interface InTransactionOptions<Input, Result, Config> extends DefinitionO
     /** The idempotency key. */
     readonly key: string;
     readonly config: Config;
+    /** What may be charged without asking a person, as the worker is configured. */
+    readonly limits: EffectResources['limits'];
     readonly sql: Sql;
   }) => Promise<Result>;
 }
@@ -40,18 +45,27 @@ export function inTransaction<Input, Result, Config = unknown>(
   const { input, result, identity, run, config, migrations } = options;
   const { does = 'write to the database', retentionDays = 400, policy = 'database' } = options;
   return {
-    ...{ input, result, does, retentionDays, policy },
+    ...{ does, retentionDays, policy },
     ...(config && { config }),
     ...(migrations && { migrations }),
-    make: (name, { ledger, config: read }) => ({
+    make: (name, { ledger, limits, config: read }) => ({
       ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
       run: ({ input: given, key, transaction }: TransactionContext<Input>) => {
         const sql: Sql = async <Row>(text: TemplateStringsArray, ...values: readonly unknown[]) => {
           const statement = raw(text, ...values) as RawBuilder<Row>;
           return (await statement.execute(transaction)).rows;
         };
-        return run({ input: given, key, config: read as Config, sql });
+        return run({ input: given, key, config: read as Config, limits, sql });
       },
     }),
   };
+}
+
+/**
+ * Compares what an effect was with what it is asked to be, for a row that outlived the ledger's.
+ *
+ * @throws AttemptError `IdempotencyKeyReused`, naming the fingerprints of both.
+ */
+export function assertSameIdentity(stored: Json, given: Json): void {
+  assertSameFingerprint(fingerprintOf(stored), fingerprintOf(given));
 }

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { complete } from '../durable/complete.ts';
+import { sameInputQuery } from '../durable/messages.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
 import type { CompleteInput } from '../wire/complete-input.ts';
 import { fingerprintOf, workflowIdFor } from '../wire/identifiers.ts';
@@ -54,31 +55,68 @@ export function startComplete(
   { policies = catalogue, ...input }: StartInput<CompleteInput>,
   options: StartOptions,
 ) {
-  return startOnce<typeof complete>(client, 'complete', { ...input, policies }, options);
+  const given = { args: [{ ...input, policies }], identity: input.request };
+  return startOnce<typeof complete>(client, 'complete', given, options);
+}
+
+/** How one start of a workflow of an application differs from others. */
+export interface StartWorkflowOptions extends StartOptions {
+  /** Overrides of policies, by name; the worker checks them. */
+  readonly policies?: unknown;
+  /** What makes it the same workflow; the whole input by default. */
+  readonly identity?: unknown;
 }
 
 /**
- * Starts a workflow at most once under its id. An id that exists with the same request attaches to
- * that execution, running or closed, and its result; policies are no part of the request.
+ * Starts a workflow of an application, or attaches to it. See {@link startOnce} for errors. A workflow
+ * that declares an identity is asked whether another input is the same to it.
+ */
+export function startWorkflow<T extends Workflow>(
+  client: Client,
+  workflowType: string,
+  input: unknown,
+  { policies, identity, ...options }: StartWorkflowOptions,
+): Promise<Started<T>> {
+  const args = policies === undefined ? [input] : [input, { policies }];
+  const isSame = (handle: WorkflowHandle) =>
+    client.withDeadline(Date.now() + queryTimeoutMs, () => handle.query(sameInputQuery, input));
+  const given = identity === undefined ? { identity: input, isSame } : { identity };
+  return startOnce(client, workflowType, { args, ...given }, options);
+}
+
+/** What a workflow is started with. */
+export interface StartOnceInput {
+  readonly args: readonly unknown[];
+  /** What its fingerprint is made of. */
+  readonly identity: unknown;
+  /** Asked of a workflow with another fingerprint; what it throws counts as no. */
+  readonly isSame?: (handle: WorkflowHandle) => Promise<boolean>;
+}
+
+const queryTimeoutMs = 5000;
+
+/**
+ * Starts a workflow at most once under its id. An id that exists with the same identity attaches to
+ * that execution, running or closed, and its result; policies are no part of the identity.
  *
- * @throws ClientError `IdempotencyKeyReused` when the id exists with another request.
+ * @throws ClientError `IdempotencyKeyReused` when the id exists with another one.
  * @throws ApplicationFailure `PayloadTooLarge` before anything is sent.
  */
 export async function startOnce<T extends Workflow>(
   client: Client,
   workflowType: string,
-  input: { readonly request: unknown; readonly policies: Policies },
+  { args, identity, isSame }: StartOnceInput,
   { id, taskQueue = defaultTaskQueue, tenant, retryFailed = false }: StartOptions,
 ): Promise<Started<T>> {
-  assertPayloadFits('the input', input);
+  assertPayloadFits('the input', args);
   assertTenant(tenant);
   const workflowId = workflowIdFor(id);
-  const fingerprint = fingerprintOf([workflowType, input.request]);
+  const fingerprint = fingerprintOf([workflowType, identity]);
   const start = (withState: boolean) =>
     client.workflow.start<Workflow>(workflowType, {
       workflowId,
       taskQueue,
-      args: [input],
+      args: [...args],
       memo: { fingerprint },
       ...(tenant !== undefined && { priority: { fairnessKey: tenant } }),
       workflowIdConflictPolicy: 'FAIL',
@@ -101,12 +139,12 @@ export async function startOnce<T extends Workflow>(
     runId,
     attached,
   });
-  if (retryFailed) await assertSameRequest(client, workflowId, fingerprint);
+  if (retryFailed) await assertSame(client, workflowId, fingerprint, isSame);
   try {
     return startedAs((await startAnyway()).firstExecutionRunId, false);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const existing = await assertSameRequest(client, workflowId, fingerprint);
+    const existing = await assertSame(client, workflowId, fingerprint, isSame);
     return startedAs(existing?.runId ?? '', true);
   }
 }
@@ -116,19 +154,19 @@ export async function startOnce<T extends Workflow>(
  *
  * @throws ClientError `IdempotencyKeyReused` when it is of another request.
  */
-async function assertSameRequest(
+async function assertSame(
   client: Client,
   workflowId: string,
   fingerprint: string,
+  isSame: StartOnceInput['isSame'],
 ): Promise<WorkflowExecutionDescription | undefined> {
-  const existing = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
+  const handle = client.workflow.getHandle(workflowId);
+  const existing = await handle.describe().catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
   if (existing && existing.memo?.fingerprint !== fingerprint) {
+    if (await isSame?.(handle).catch(() => false)) return existing;
     throw new ClientError(
       'IdempotencyKeyReused',
       `${workflowId} exists with other input (${existing.memo?.fingerprint ?? 'not started by Holdfast'}, ` +

@@ -1,17 +1,8 @@
-import { defineUpdate, setHandler } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
-import type { Json } from '../wire/json.ts';
+import type { Approval } from '../wire/park-answers.ts';
+import { approveUpdate } from './messages.ts';
 import type { Park } from './park.ts';
-
-/** A person's approval, bound to what they saw. */
-export interface Approval {
-  /** Of what was looked at. It counts for nothing else. */
-  readonly fingerprint: string;
-  /** What the person decided besides, for example an amount; as the workflow asked for it. */
-  readonly answer?: Json;
-  /** Who approved, as the client's connection knows it. */
-  readonly approvedBy: string;
-}
 
 /** What a person is asked to approve. */
 export interface ApprovalRequest {
@@ -36,9 +27,6 @@ export interface ApprovalRequest {
  */
 export type AwaitApproval = (request: ApprovalRequest) => Promise<Approval>;
 
-/** Refused, or ignored, unless it is for what the workflow waits for. */
-export const approveUpdate = defineUpdate<void, [Approval]>('approve');
-
 /** A Reset applies all that was approved before; a workflow needs no more than a few. */
 const approvalsKept = 20;
 
@@ -52,9 +40,15 @@ export function listenForApprovals(park: Park): AwaitApproval {
 
   setHandler(approveUpdate, (approval) => void approvals.push(approval), {
     validator: (approval) => {
-      const { fingerprint, approvedBy } = Object(approval) as Partial<Approval>;
-      if (!isText(fingerprint, 100) || !isText(approvedBy, 300)) {
-        throw refused('the approval is not one: it needs fingerprint and approvedBy');
+      const {
+        fingerprint,
+        approvedBy,
+        answer: _,
+        ...others
+      } = Object(approval) as Partial<Approval>;
+      const isWhole = isText(fingerprint, 100) && isText(approvedBy, 300);
+      if (!isWhole || Object.keys(others).length > 0) {
+        throw refused('the approval is not one: it has fingerprint, approvedBy and perhaps answer');
       }
       if (approvals.length >= approvalsKept) {
         throw refused('too many approvals, none of them for what this workflow waits for');

@@ -1,4 +1,4 @@
-import { defineQuery, proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { RulesActivities } from '../activities/create-rules-activity.ts';
 import type { AppDefinition } from '../app/define-app.ts';
@@ -10,6 +10,7 @@ import type { CallReport, Message } from '../wire/model-call.ts';
 import type { Rules } from '../wire/rules.ts';
 import { type AwaitApproval, listenForApprovals } from './approvals.ts';
 import { askModel } from './ask-model.ts';
+import { sameInputQuery } from './messages.ts';
 import { effectRunner, type RunEffect } from './run-effects.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
 
@@ -89,9 +90,6 @@ export interface WorkflowOptions<Input> {
    */
   readonly identity?: (input: Input) => unknown;
 }
-
-/** Whether another input is the same to a workflow; answered where it declares an identity. */
-export const sameInputQuery = defineQuery<boolean, [unknown]>('sameInput');
 
 /**
  * The workflows of an application, which is given by its type only:

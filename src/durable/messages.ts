@@ -1,5 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
-import type { Resolve, Resolved, Resume } from '../wire/park-answers.ts';
+import type { Approval, Resolve, Resolved, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, Progress } from '../wire/progress.ts';
 
 /** Where a workflow is, for `watch` and `status`. */
@@ -10,3 +10,9 @@ export const resumeUpdate = defineUpdate<ParkAnswer, [Resume]>('resume');
 
 /** A person's verdict on the effect it is parked on. Refused unless it names the park that is. */
 export const resolveUpdate = defineUpdate<Resolved, [Resolve]>('resolve');
+
+/** Whether another input is the same to a workflow; answered where it declares an identity. */
+export const sameInputQuery = defineQuery<boolean, [unknown]>('sameInput');
+
+/** A person's approval. Refused, or ignored, unless it is for what the workflow waits for. */
+export const approveUpdate = defineUpdate<void, [Approval]>('approve');

@@ -1,7 +1,7 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
-import type { EffectOutcome, EffectRequest, ListedEffect } from '../wire/effect-call.ts';
+import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
 import { namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import type { FindBeforeCreateEffect } from '../effects/once/effect.ts';
-import { codeSpan } from '../effects/targets/github/issue-text.ts';
-import {
-  createOpenIssue,
-  type OpenIssueDependencies,
-  type Ticket,
-} from '../effects/targets/github/open-issue.ts';
-import type { Charge } from '../effects/targets/stripe/charge.ts';
+import type { Charge, IssueDeclaration } from '../app.ts';
+import { codeSpan } from '../app.ts';
 import { formatMoney } from './money.ts';
 import type { SavedOrder } from './order.ts';
 import { savedOrderSchema } from './save-order.ts';
@@ -17,20 +11,16 @@ export interface OpenTicketInput {
   readonly charge: Charge;
 }
 
-/** Opens the ticket that fulfilment works from. */
-export function createOpenTicket(
-  github: OpenIssueDependencies,
-): FindBeforeCreateEffect<OpenTicketInput, Ticket> {
-  return createOpenIssue(github, {
-    input: z.object({
-      order: savedOrderSchema,
-      charge: z.object({ chargeId: z.string(), amountMinor: z.int(), currency: z.string() }),
-    }),
-    identity: ({ order }) => ({ orderId: order.orderId }),
-    title: ticketTitle,
-    body: ticketBody,
-  });
-}
+/** The ticket that fulfilment works from, as a GitHub issue. */
+export const orderTicket: IssueDeclaration<OpenTicketInput> = {
+  input: z.object({
+    order: savedOrderSchema,
+    charge: z.object({ chargeId: z.string(), amountMinor: z.int(), currency: z.string() }),
+  }),
+  identity: ({ order }) => ({ orderId: order.orderId }),
+  title: ticketTitle,
+  body: ticketBody,
+};
 
 /** The ticket's title. The order id is the caller's, and of safe characters. */
 function ticketTitle({ order }: OpenTicketInput): string {

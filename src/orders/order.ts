@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import type { Ticket } from '../effects/targets/github/open-issue.ts';
-import type { Charge } from '../effects/targets/stripe/charge.ts';
-import type { Policies } from '../policies/catalogue.ts';
-import type { CallReport } from '../wire/model-call.ts';
+import type { Charge, Ticket } from '../app.ts';
 import type { Money } from '../wire/money.ts';
+import type { CallReport } from '../workflow.ts';
 
 /** What the caller knows about an order; the email is the only text that is not trusted. */
 export interface OrderRequest {
@@ -60,11 +58,11 @@ export interface SavedOrder {
   readonly fingerprint: string;
 }
 
-/** The whole input of `processOrder`. The model that reads the email is not business input. */
+/** The input of `processOrder`. */
 export interface ProcessOrderInput {
   readonly request: OrderRequest;
+  /** `<provider>:<model>` that reads the email. */
   readonly model: string;
-  readonly policies: Policies;
 }
 
 /** What `processOrder` returns. */

@@ -1,10 +1,5 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import type { OrderTable } from '../database/database-schema.ts';
-import type { TransactionEffect } from '../effects/once/effect.ts';
-import type { Ledger } from '../effects/once/ledger.ts';
-import { assertSameFingerprint } from '../effects/once/replay.ts';
-import { fingerprintOf, workflowIdPattern } from '../wire/identifiers.ts';
+import { assertSameIdentity, fingerprintOf, inTransaction, workflowIdPattern } from '../app.ts';
 import {
   type ExtractedOrder,
   extractedOrderSchema,
@@ -47,46 +42,48 @@ export const savedOrderSchema: z.ZodType<SavedOrder> = z.object({
  * same email (after a Reset) gets the first row back. That holds for as long as the order is there,
  * also when the ledger's row was pruned.
  */
-export function createSaveOrder(dependencies: {
-  readonly ledger: Ledger;
-  readonly limits: ReviewLimits;
-}): TransactionEffect<SaveOrderInput, SavedOrder> {
-  const { ledger, limits } = dependencies;
-  return {
-    name: 'save',
-    target: 'database',
-    way: 'same transaction',
-    ledger,
-    input: saveOrderInput,
-    result: savedOrderSchema,
-    identity: ({ orderId, request }) => ({
-      orderId,
-      email: fingerprintOf(request.email),
-      customer: request.customer.id,
-      paymentMethod: request.customer.paymentMethod,
-    }),
-    async run({ key, input, transaction }) {
-      const order = savedOrder(input, limits);
-      const row = rowOf(key, order, input.request.email);
-      const { numInsertedOrUpdatedRows } = await transaction
-        .insertInto('holdfast_order')
-        .values(row)
-        .onConflict((conflict) => conflict.column('key').doNothing())
-        .executeTakeFirst();
-      if (numInsertedOrUpdatedRows === 1n) return order;
-      // The ledger's row was pruned, the order was not.
-      const stored = await transaction
-        .selectFrom('holdfast_order')
-        .selectAll()
-        .where('key', '=', key)
-        .executeTakeFirstOrThrow();
-      assertSameFingerprint(fingerprintOf(identityOf(stored)), fingerprintOf(identityOf(row)));
-      return orderFrom(stored);
-    },
-  };
-}
+export const saveOrder = inTransaction<SaveOrderInput, SavedOrder>({
+  does: 'save the order; the first save decides',
+  input: saveOrderInput,
+  result: savedOrderSchema,
+  identity: ({ orderId, request }) => ({
+    orderId,
+    email: fingerprintOf(request.email),
+    customer: request.customer.id,
+    paymentMethod: request.customer.paymentMethod,
+  }),
+  async run({ key, input, limits, sql }) {
+    const order = savedOrder(input, limits);
+    const row = rowOf(key, order, input.request.email);
+    const inserted = await sql`insert into holdfast_order
+      (key, order_id, customer_id, payment_method, email_hash, extracted, amount_minor, currency,
+        review_reasons, fingerprint)
+      values (${row.key}, ${row.order_id}, ${row.customer_id}, ${row.payment_method},
+        ${row.email_hash}, ${row.extracted}, ${row.amount_minor}, ${row.currency},
+        ${row.review_reasons}, ${row.fingerprint})
+      on conflict (key) do nothing returning key`;
+    if (inserted.length === 1) return order;
+    // The ledger's row was pruned, the order was not.
+    const [stored] = await sql<OrderRow>`select * from holdfast_order where key = ${key}`;
+    if (!stored) throw new TypeError('an order that conflicts is there');
+    assertSameIdentity(identityOf(stored), identityOf(row));
+    return orderFrom(stored);
+  },
+});
 
-type OrderRow = Selectable<Omit<OrderTable, 'saved_at_ms'>>;
+interface OrderRow {
+  readonly key: string;
+  readonly order_id: string;
+  readonly customer_id: string;
+  readonly payment_method: string;
+  readonly email_hash: string;
+  /** JSON text, as the review's reasons are. */
+  readonly extracted: string;
+  readonly amount_minor: number | null;
+  readonly currency: string | null;
+  readonly review_reasons: string;
+  readonly fingerprint: string;
+}
 
 /** What the caller gave. */
 function identityOf(row: OrderRow) {

@@ -1,7 +1,11 @@
 import type { Client } from '@temporalio/client';
-import { type StartInput, type StartOptions, startOnce } from '../client/start.ts';
-import type { Policies } from '../policies/catalogue.ts';
-import { type PolicyOverrides, resolvePolicies } from '../policies/resolve-policies.ts';
+import type { Policies } from '../client.ts';
+import {
+  type PolicyOverrides,
+  resolvePolicies,
+  type StartOptions,
+  startWorkflow,
+} from '../client.ts';
 import type { ProcessOrderInput, ProcessOrderResult } from './order.ts';
 
 type ProcessOrder = (input: ProcessOrderInput) => Promise<ProcessOrderResult>;
@@ -18,14 +22,18 @@ export function resolveOrderPolicies(...overrides: unknown[]): Policies {
 }
 
 /**
- * Starts `processOrder`, or attaches to it. See {@link startOnce} for errors.
+ * Starts `processOrder`, or attaches to it. See `startOnce` for errors.
  *
  * @param input without policies, those of orders rule; to change some, `resolveOrderPolicies`.
  */
 export function startOrder(
   client: Client,
-  { policies = resolveOrderPolicies(), ...input }: StartInput<ProcessOrderInput>,
+  { policies, ...input }: ProcessOrderInput & { readonly policies?: Policies },
   options: StartOptions,
 ) {
-  return startOnce<ProcessOrder>(client, 'processOrder', { ...input, policies }, options);
+  return startWorkflow<ProcessOrder>(client, 'processOrder', input, {
+    ...options,
+    identity: input.request,
+    ...(policies && { policies }),
+  });
 }

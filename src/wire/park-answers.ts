@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** A person's answer to a step that failed: try it again, changed or not, or go on without it. */
 export interface Resume {
@@ -36,4 +36,14 @@ export interface Resolved {
   /** The key that the effect goes by from now on. */
   readonly key: string;
   readonly state: 'succeeded' | 'failed' | 'released';
+}
+
+/** A person's approval, bound to what they saw. */
+export interface Approval {
+  /** Of what was looked at. It counts for nothing else. */
+  readonly fingerprint: string;
+  /** What the person decided besides, for example an amount; as the workflow asked for it. */
+  readonly answer?: Json;
+  /** Who approved, as the client's connection knows it. */
+  readonly approvedBy: string;
 }

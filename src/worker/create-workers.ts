@@ -9,6 +9,10 @@ export interface WorkersOptions {
   readonly namespace: string;
   /** Queue of the workflows; calls and effects get theirs from it. */
   readonly taskQueue: string;
+  /** Without: those of the application of orders. */
+  readonly workflowsPath?: string;
+  /** The local activity that workflows of applications begin with. */
+  readonly rules?: object;
   /** Without: this process serves no model calls. */
   readonly calls?: CallActivities;
   /** Without: this process serves no effects. */
@@ -70,7 +74,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     Worker.create({
       ...shared,
       taskQueue: queues.workflows,
-      workflowBundle: await workflowBundle(),
+      workflowBundle: await workflowBundle(options.workflowsPath),
+      ...(options.rules && { activities: options.rules }),
       workflowFailureErrorTypes,
       // How long the workflows of a killed worker wait on its sticky queue.
       stickyQueueScheduleToStartTimeout: '1s',

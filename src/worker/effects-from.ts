@@ -1,27 +1,22 @@
 import type { Logger } from 'pino';
-import { createEffectActivities, type EffectActivities } from '../activities/create-activities.ts';
-import {
-  createLedgerActivities,
-  type LedgerActivities,
-} from '../activities/create-ledger-activities.ts';
+import { createEffectActivities } from '../activities/create-activities.ts';
+import { createLedgerActivities } from '../activities/create-ledger-activities.ts';
+import { createRulesActivity, type RulesActivities } from '../activities/create-rules-activity.ts';
+import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopeFor } from '../config/scope.ts';
-import type { Config } from '../config.ts';
+import { type Config, InvalidConfiguration } from '../config.ts';
+import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import type { EffectResources } from '../effects/targets/configured-targets.ts';
 import { createOctokit } from '../effects/targets/github/github-client.ts';
 import { createStripe } from '../effects/targets/stripe/stripe-client.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
-import type { ListedEffect } from '../wire/effect-call.ts';
-
-/** What an application brings: the effects that its workflows run. */
-export interface Application<Declared extends object> {
-  readonly declareEffects: (resources: EffectResources) => Declared;
-  readonly effectList: readonly ListedEffect[];
-}
 
 /** The effects as configured, and the connection they keep. */
-export interface ConfiguredEffects<Declared> {
-  readonly activities: EffectActivities<Declared> & LedgerActivities;
+export interface ConfiguredEffects {
+  readonly activities: Readonly<Record<string, unknown>>;
+  /** For the worker of workflows: what rules a run. */
+  readonly rules: RulesActivities;
   /** For people: where the ledger is, without its password. */
   readonly ledgerName: string;
   readonly close: () => Promise<void>;
@@ -37,14 +32,14 @@ export interface EffectDependencies {
 }
 
 /** Makes the application's effects, with the targets that are configured. */
-export function effectsFrom<Declared extends object>(
+export function effectsFrom(
   config: Config,
-  { declareEffects, effectList }: Application<Declared>,
+  app: AppDefinition,
   { namespace, log, journal, ledger }: EffectDependencies,
-): ConfiguredEffects<Declared> {
+): ConfiguredEffects {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
-  const effects = declareEffects({
+  const resources: EffectResources = {
     ledger,
     allowPrivate,
     limits: {
@@ -79,15 +74,40 @@ export function effectsFrom<Declared extends object>(
       ...(!RESEND_API_KEY && { resend: 'RESEND_API_KEY' }),
       ...(!HOLDFAST_WEBHOOK_URL && { webhook: 'HOLDFAST_WEBHOOK_URL' }),
     },
-  });
+  };
+  const effects = makeEffects(app, resources, config.variables);
   const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
   return {
     activities: {
       ...createEffectActivities(effects, shared),
-      ...createLedgerActivities(effects, { ...shared, effectList }),
+      ...createLedgerActivities(effects, { ...shared, effectList: listEffectsOf(app) }),
     },
+    rules: createRulesActivity({ app, scope, ledgerName: ledger.name }),
+
     ledgerName: ledger.name,
     close: () => ledger.close(),
   };
+}
+
+/**
+ * Makes the effects of an application, each under its name.
+ *
+ * @throws InvalidConfiguration naming every variable that an effect needs and that is wrong.
+ */
+function makeEffects(
+  { effects = {} }: AppDefinition,
+  resources: EffectResources,
+  variables: NodeJS.ProcessEnv,
+): Record<string, Effect<unknown, unknown>> {
+  const problems: string[] = [];
+  const made = Object.entries(effects).map(([name, { config, make }]) => {
+    const read = config?.safeParse(variables);
+    for (const { path, message } of read?.error?.issues ?? []) {
+      problems.push(`${path.join('.') || name}: ${message} (for the effect ${name})`);
+    }
+    return [name, () => make(name, { ...resources, config: read?.data })] as const;
+  });
+  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  return Object.fromEntries(made.map(([name, create]) => [name, create()]));
 }

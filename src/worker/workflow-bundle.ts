@@ -1,6 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
@@ -17,16 +26,14 @@ const project = join(source, '..');
  * @returns `WorkerOptions.workflowBundle`.
  */
 export async function workflowBundle(
+  workflowsPath = join(source, 'workflows', `index${extname(import.meta.url)}`),
   folder = join(project, 'node_modules', '.cache', 'holdfast'),
 ): Promise<WorkflowBundleOption> {
+  const isOurs = workflowsPath.startsWith(source);
   const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
-  if (statSync(codePath, { throwIfNoEntry: false })) return { codePath };
+  if (isOurs && statSync(codePath, { throwIfNoEntry: false })) return { codePath };
   const { code } = await bundleWorkflowCode({
-    workflowsPath: join(
-      source,
-      'workflows',
-      import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js',
-    ),
+    workflowsPath: isOurs ? workflowsPath : entryFor(workflowsPath),
     logger: {
       log() {},
       trace() {},
@@ -36,6 +43,7 @@ export async function workflowBundle(
       error: console.error,
     },
   });
+  if (!isOurs) return { code };
   const temporary = `${codePath}.${randomUUID()}`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -62,4 +70,13 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
+}
+
+/** A project's own workflows and those of the library, as one entry of the bundle. */
+function entryFor(workflowsPath: string): string {
+  const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
+  const entry = join(mkdtempSync(join(tmpdir(), 'holdfast-')), 'workflows.mjs');
+  const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
+  writeFileSync(entry, lines.join(''));
+  return entry;
 }

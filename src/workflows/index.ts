@@ -1,12 +1,3 @@
-/** Everything a worker serves as workflows; the bundle's entry. */
-export { complete } from '../durable/complete.ts';
-export {
-  ledgerRestored,
-  listEffects,
-  pruneEffects,
-  reconcileEffects,
-  resolveEffect,
-  showEffect,
-} from '../durable/operate-ledger.ts';
-export { readProviders, readRecords } from '../durable/read-records.ts';
+/** Everything that a worker of orders serves as workflows; the bundle's entry. */
+export * from '../durable/library-workflows.ts';
 export { processOrder } from './process-order.ts';

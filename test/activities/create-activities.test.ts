@@ -6,8 +6,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { createEffectActivities } from '../../src/activities/create-activities.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';
-import type { DeclaredEffects } from '../../src/orders/declare-effects.ts';
-import { createSaveOrder } from '../../src/orders/save-order.ts';
+import { createSaveOrder } from '../support/order-effects.ts';
 
 test('an effect that is written in another database than the ledger is refused at the start', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-elsewhere-'));
@@ -22,12 +21,15 @@ test('an effect that is written in another database than the ledger is refused a
       ledger: made,
       limits: { maximumAutoCharge: '0', currencies: [] },
     });
-    return createEffectActivities({ save } as unknown as DeclaredEffects, {
-      ledger,
-      scope: 'test',
-      log: pino({ enabled: false }),
-      random: () => 0.5,
-    });
+    return createEffectActivities(
+      { save },
+      {
+        ledger,
+        scope: 'test',
+        log: pino({ enabled: false }),
+        random: () => 0.5,
+      },
+    );
   };
   assert.throws(() => activitiesFor(elsewhere), {
     name: 'TypeError',

@@ -2,8 +2,12 @@ import { Context } from '@temporalio/activity';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import type { CallActivities } from '../../src/activities/create-activities.ts';
+import { createRulesActivity } from '../../src/activities/create-rules-activity.ts';
+import type { ChargeInput } from '../../src/effects/targets/stripe/charge.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
-import type { OrderActivities } from '../../src/orders/declare-effects.ts';
+import { orders } from '../../src/orders/app.ts';
+import type { SaveOrderInput } from '../../src/orders/save-order.ts';
+import type { EffectRequest } from '../../src/wire/effect-call.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
@@ -51,8 +55,8 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
     return {
       kind: 'answer',
       text: `hello from ${id}`,
-      ...(request.schema && {
-        verdict: { kind: 'valid', value: answerTo(request.schema), mended: false } as const,
+      ...((request.schema ?? request.question) && {
+        verdict: { kind: 'valid', value: answerTo(request), mended: false } as const,
       }),
       finishReason: 'stop',
       usage: { inputTokens: 12, outputTokens: 3 },
@@ -60,8 +64,8 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
     };
   }
 
-  const effects: Partial<OrderActivities> = {
-    async save({ input: { orderId, request, extracted } }) {
+  const effects = {
+    async save({ input: { orderId, request, extracted } }: EffectRequest<SaveOrderInput>) {
       const ambiguous = orderId.startsWith('ambiguous');
       return {
         replayed: false,
@@ -76,7 +80,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
         },
       };
     },
-    async charge({ input: { total } }) {
+    async charge({ input: { total } }: EffectRequest<ChargeInput>) {
       return { replayed: false, result: { chargeId: 'pi_stub', ...total } };
     },
     async ticket() {
@@ -90,6 +94,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
     taskQueue: 'holdfast',
     calls,
     effects,
+    rules: createRulesActivity({ app: orders, scope: 'stub', ledgerName: 'none' }),
     shutdownGraceMs: 100,
   });
   const running = workers.run();
@@ -116,9 +121,9 @@ async function untilCancelled(): Promise<never> {
   }
 }
 
-/** Orders have items; any other schema of these tests asks for an intent. */
-function answerTo(schema: object): unknown {
-  if (!JSON.stringify(schema).includes('unitPrice')) return { intent: 'refund' };
+/** Orders have items; the schema of the other tests asks for an intent. */
+function answerTo({ question }: Pick<ModelRequest, 'question'>): unknown {
+  if (question !== 'extract') return { intent: 'refund' };
   return {
     items: [{ description: 'linen tote bag', quantity: 2, unitPrice: '43.00' }],
     total: '86.00',

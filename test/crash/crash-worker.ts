@@ -10,11 +10,10 @@ import { createPostWebhook } from '../../src/effects/targets/http/post-webhook.t
 import { createSendEmail } from '../../src/effects/targets/resend/send-email.ts';
 import { createCharge } from '../../src/effects/targets/stripe/charge.ts';
 import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts';
-import { createOpenTicket } from '../../src/orders/open-ticket.ts';
-import { createSaveOrder } from '../../src/orders/save-order.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { temporalLogger } from '../../src/worker/temporal-logger.ts';
+import { createOpenTicket, createSaveOrder } from '../support/order-effects.ts';
 import {
   breakingActivity,
   breakingLedger,

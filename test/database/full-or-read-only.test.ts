@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { type KeyedEndpoint, startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { httpEffect } from '../../src/effects/targets/http/http-effect.ts';
-import { createSaveOrder } from '../../src/orders/save-order.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';
+import { createSaveOrder } from '../support/order-effects.ts';
 import { type TroubledStore, troubledPostgres, troubledSqlite } from './troubled-store.ts';
 
 /** More than there is room for in the pages of a database that is full. */

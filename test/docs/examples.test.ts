@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { listEffectsOf } from '../../src/app/define-app.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { rateLimitsByModelSchema } from '../../src/calls/gate/gate-limits.ts';
 import { renderExplanation } from '../../src/cli/explain/render-explanation.ts';
 import { renderPolicy } from '../../src/cli/render-policy.ts';
-import { effectList } from '../../src/orders/effect-list.ts';
+import { orders } from '../../src/orders/app.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { modelRequest, recordingLog } from '../calls/caller.ts';
@@ -75,7 +76,7 @@ test('the line of the log in docs/operations.md is what a failed attempt writes'
 });
 
 test('the retention in docs/operations.md is that of the effects', () => {
-  const byDays = Map.groupBy(effectList, ({ retentionDays }) => retentionDays);
+  const byDays = Map.groupBy(listEffectsOf(orders), ({ retentionDays }) => retentionDays);
   for (const [days, effects] of byDays) {
     const names = effects.map(({ name }) => `\`${name}\``).join(', ');
     assert.ok(operations.includes(`| ${names} | ${days} days |`), `${names}: ${days} days`);

@@ -1,9 +1,7 @@
 import { continueAsNew } from '@temporalio/workflow';
-import { effectsUnder } from '../../src/durable/run-effects.ts';
 import { trackProgress } from '../../src/durable/track-progress.ts';
-import type { OrderActivities } from '../../src/orders/declare-effects.ts';
-import { effectList } from '../../src/orders/effect-list.ts';
 import type { Policies } from '../../src/policies/catalogue.ts';
+import { chargeUnder } from './run-charge.ts';
 
 /** What a run did. */
 export interface ChargedRun {
@@ -18,7 +16,7 @@ export async function chargeAcrossRuns(
   earlier: readonly ChargedRun[] = [],
 ): Promise<readonly ChargedRun[]> {
   const progress = trackProgress();
-  const { charge } = effectsUnder<OrderActivities>(effectList, policies, progress);
+  const charge = chargeUnder(policies, progress);
   const [amountMinor = 0, ...later] = amounts;
   const { chargeId } = await charge({
     orderId: 'order-1',

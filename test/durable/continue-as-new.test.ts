@@ -1,4 +1,4 @@
-import { orders } from '../../src/orders/declare-effects.ts';
+import { orders } from '../../src/orders/app.ts';
 import '../support/quiet-runtime.ts';
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';

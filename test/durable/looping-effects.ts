@@ -1,8 +1,6 @@
-import { effectsUnder } from '../../src/durable/run-effects.ts';
 import { trackProgress } from '../../src/durable/track-progress.ts';
-import type { OrderActivities } from '../../src/orders/declare-effects.ts';
-import { effectList } from '../../src/orders/effect-list.ts';
 import type { Policies } from '../../src/policies/catalogue.ts';
+import { chargeUnder } from './run-charge.ts';
 
 const input = {
   orderId: 'order-1',
@@ -13,7 +11,7 @@ const input = {
 
 /** Charges a month after a month, as a subscription would. */
 export async function chargeMonths(policies: Policies, months: string[]): Promise<string[]> {
-  const { charge } = effectsUnder<OrderActivities>(effectList, policies, trackProgress());
+  const charge = chargeUnder(policies, trackProgress());
   const charges: string[] = [];
   for (const step of months) charges.push((await charge(input, { step })).chargeId);
   return charges;

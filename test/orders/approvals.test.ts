@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hang } from '../../dev/sandbox/wire-fault.ts';
+import { approve } from '../../src/client/approve.ts';
 import { workflowStatus } from '../../src/client/status.ts';
-import { approve } from '../../src/orders/approve.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { startTestOrder } from '../support/start-test-order.ts';
 import { until } from '../support/until.ts';
@@ -26,12 +26,12 @@ test('an approval that names another amount than the order has is refused, and n
   t.after(world.stop);
   const { workflowId, handle } = await startTestOrder(world, 'order-1');
   const { fingerprint } = await parked(world, workflowId);
-  const smaller = { fingerprint, total: { amountMinor: 9000, currency: 'eur' } };
+  const smaller = { fingerprint, answer: { amountMinor: 9000, currency: 'eur' } };
   await assert.rejects(approve(world.client, workflowId, smaller), {
     message: 'the approval names 90.00 EUR, the order is over 900.00 EUR',
   });
   assert.equal((await world.counts()).charges, 0);
-  const same = { fingerprint, total: { amountMinor: 90000, currency: 'eur' } };
+  const same = { fingerprint, answer: { amountMinor: 90000, currency: 'eur' } };
   await approve(world.client, workflowId, same);
   assert.equal((await handle.result()).charge.amountMinor, 90000);
 });

@@ -4,9 +4,10 @@ import { test } from 'node:test';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
-import { createSaveOrder, type SaveOrderInput } from '../../src/orders/save-order.ts';
+import type { SaveOrderInput } from '../../src/orders/save-order.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';
 import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
+import { createSaveOrder } from '../support/order-effects.ts';
 
 const ledger = temporaryLedger();
 const limits = { maximumAutoCharge: '500', currencies: ['eur'] };

@@ -1,4 +1,5 @@
-import { orders } from '../../src/orders/declare-effects.ts';
+import { shapesOf } from '../../src/app/define-app.ts';
+import { orders } from '../../src/orders/app.ts';
 import './quiet-runtime.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -85,9 +86,11 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     calls: createCallActivities({
       attemptCall: createAttemptCall({ providers: createProviders(config.providers), log: logger }),
       attemptLog,
+      questions: shapesOf(orders),
       ...(options.gates && { gates: options.gates }),
       random: Math.random,
     }),
+    rules: effects.rules,
     effects: effects.activities,
     shutdownGraceMs: 500,
     debugMode: true,

@@ -1,9 +1,9 @@
 import { usageError } from '../../cli/command-error.ts';
 import { type JsonOption, print, printJson } from '../../cli/output.ts';
 import { withClient } from '../../cli/with-client.ts';
+import { approve } from '../../client/approve.ts';
 import { workflowStatus } from '../../client/status.ts';
 import type { Money } from '../../wire/money.ts';
-import { approve } from '../approve.ts';
 import { formatMoney, parseMoney } from '../money.ts';
 
 /** Flags of `holdfast approve`. */
@@ -26,7 +26,7 @@ export async function approveCommand(id: string, flags: ApproveFlags): Promise<v
         `${id} has an amount of its own, which is what an approval approves; leave out --amount and --currency`,
       );
     }
-    await approve(client, id, { fingerprint, ...(total && { total }) });
+    await approve(client, id, { fingerprint, ...(total && { answer: { ...total } }) });
     const approvedBy = client.options.identity;
     if (flags.json) printJson({ workflowId: id, fingerprint, approvedBy, ...(total && { total }) });
     else print(`${id} is approved by ${approvedBy}${total ? `: ${formatMoney(total)}` : ''}`);

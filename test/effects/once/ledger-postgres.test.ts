@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../../dev/servers/postgres.ts';
 import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
-import { createSaveOrder } from '../../../src/orders/save-order.ts';
+import { createSaveOrder } from '../../support/order-effects.ts';
 import { restoredContract } from '../operate/restored-contract.ts';
 import { failureOf } from './expect-failure.ts';
 import { ledgerContract } from './ledger-contract.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { TransactionEffect } from '../../../src/effects/once/effect.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
-import { createSaveOrder } from '../../../src/orders/save-order.ts';
+import { createSaveOrder } from '../../support/order-effects.ts';
 import { failureOf } from './expect-failure.ts';
 import { fails, type Input, runner, scripted } from './scripted-effect.ts';
 

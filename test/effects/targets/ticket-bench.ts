@@ -4,7 +4,8 @@ import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { createOctokit } from '../../../src/effects/targets/github/github-client.ts';
 import type { OpenIssueDependencies } from '../../../src/effects/targets/github/open-issue.ts';
-import { createOpenTicket, type OpenTicketInput } from '../../../src/orders/open-ticket.ts';
+import type { OpenTicketInput } from '../../../src/orders/open-ticket.ts';
+import { createOpenTicket } from '../../support/order-effects.ts';
 
 export const markerSecret = 'a secret of the tests';
 export const issuesPath = '/repos/acme/fulfilment/issues';

@@ -1,20 +1,20 @@
 import type { Client } from '@temporalio/client';
-import { ClientError } from '../client/client-error.ts';
-import { describeWorkflow } from '../client/describe-workflow.ts';
-import { sendUpdate } from '../client/send-update.ts';
-import type { Money } from '../wire/money.ts';
-import { approveUpdate } from './approval.ts';
+import { approveUpdate } from '../durable/messages.ts';
+import type { Json } from '../wire/json.ts';
+import { ClientError } from './client-error.ts';
+import { describeWorkflow } from './describe-workflow.ts';
+import { sendUpdate } from './send-update.ts';
 
 /** What a person approves. */
 export interface ApproveOptions {
   /** As shown by `status`: the approval counts for this content only. */
   readonly fingerprint: string;
-  /** Where the order's own amount is ambiguous. */
-  readonly total?: Money;
+  /** What the workflow asks for besides: where an order's amount is ambiguous, the amount. */
+  readonly answer?: Json;
 }
 
 /**
- * Approves a waiting order. Who approved is taken from the client's connection.
+ * Approves what a workflow waits for. Who approved is taken from the client's connection.
  *
  * @param id as it was given to the start.
  * @throws ClientError when there is no such workflow, or it waits for nothing or something else.
@@ -22,7 +22,7 @@ export interface ApproveOptions {
 export async function approve(
   client: Client,
   id: string,
-  { fingerprint, total }: ApproveOptions,
+  { fingerprint, answer }: ApproveOptions,
 ): Promise<void> {
   const { workflowId, runId, status } = await describeWorkflow(client, id);
   if (status.name !== 'RUNNING') {
@@ -30,6 +30,6 @@ export async function approve(
   }
   const target = { id, workflowId, runId, what: 'the approval counts' };
   await sendUpdate(client, approveUpdate, target, [
-    { fingerprint, approvedBy: client.options.identity, ...(total && { total }) },
+    { fingerprint, approvedBy: client.options.identity, ...(answer !== undefined && { answer }) },
   ]);
 }

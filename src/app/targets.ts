@@ -1,0 +1,51 @@
+import type { OutsideEffect } from '../effects/once/effect.ts';
+import { ifConfigured } from '../effects/targets/configured-targets.ts';
+import { createOpenIssue, type IssueDeclaration } from '../effects/targets/github/open-issue.ts';
+import { createPostWebhook } from '../effects/targets/http/post-webhook.ts';
+import { createSendEmail } from '../effects/targets/resend/send-email.ts';
+import { createCharge } from '../effects/targets/stripe/charge.ts';
+import { createRefund } from '../effects/targets/stripe/refund.ts';
+import type { DefinitionOptions, EffectDefinition, MakeResources } from './effect-definition.ts';
+
+/** What may differ from the usual for an effect on a target that Holdfast knows. */
+export type TargetOptions = Omit<DefinitionOptions<never>, 'config'>;
+
+/** Charges a customer's saved payment method at Stripe. */
+export function stripeCharge(options: TargetOptions = {}) {
+  const usual = { does: 'charge the customer', policy: 'payment', retentionDays: 400 };
+  return onTarget(createCharge, { ...usual, ...options });
+}
+
+/** Gives a payment back at Stripe, in whole or in part. */
+export function stripeRefund(options: TargetOptions = {}) {
+  const usual = { does: 'give a payment back', policy: 'payment', retentionDays: 400 };
+  return onTarget(createRefund, { ...usual, ...options });
+}
+
+/** Opens an issue in the GitHub repository that the worker is configured for. */
+export function githubIssue<Input>(issue: IssueDeclaration<Input>, options: TargetOptions = {}) {
+  const usual = { does: 'open an issue', policy: 'ticket', retentionDays: 90 };
+  return onTarget(({ github }) => createOpenIssue(github, issue), { ...usual, ...options });
+}
+
+/** Sends an email by Resend. */
+export function resendEmail(options: TargetOptions = {}) {
+  const usual = { does: 'send an email', policy: 'message', retentionDays: 90 };
+  return onTarget(({ email }) => createSendEmail(email), { ...usual, ...options });
+}
+
+/** Posts to the webhook that the worker is configured for, at most once. */
+export function webhook(options: TargetOptions = {}) {
+  const usual = { does: 'post to the webhook', policy: 'message', retentionDays: 90 };
+  return onTarget((resources) => createPostWebhook(resources.webhook), { ...usual, ...options });
+}
+
+function onTarget<Input, Result>(
+  create: (resources: MakeResources) => OutsideEffect<Input, Result>,
+  options: Required<TargetOptions>,
+): EffectDefinition<Input, Result> {
+  return {
+    ...options,
+    make: (name, resources) => ({ ...ifConfigured(create(resources), resources), name }),
+  };
+}

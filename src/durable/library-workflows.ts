@@ -1,0 +1,11 @@
+/** The workflows of the library itself; a worker serves them beside those of its application. */
+export { complete } from './complete.ts';
+export {
+  ledgerRestored,
+  listEffects,
+  pruneEffects,
+  reconcileEffects,
+  resolveEffect,
+  showEffect,
+} from './operate-ledger.ts';
+export { readProviders, readRecords } from './read-records.ts';

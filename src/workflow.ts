@@ -1,0 +1,17 @@
+/** What workflows are written with. Safe in the sandbox; the application is imported by type only. */
+
+export type { ApprovalRequest, AwaitApproval } from './durable/approvals.ts';
+export {
+  type AdHocQuestion,
+  type Ask,
+  type AskOptions,
+  type EffectsOf,
+  type HoldfastWorkflow,
+  holdfast,
+  type Prompt,
+  type Tools,
+  type WorkflowOptions,
+} from './durable/define-workflow.ts';
+export { fingerprintOf } from './wire/identifiers.ts';
+export type { CallReport, Message } from './wire/model-call.ts';
+export type { Approval } from './wire/park-answers.ts';

@@ -1,0 +1,14 @@
+import type { EffectOptions } from '../../src/durable/run-effects.ts';
+import { effectRunner } from '../../src/durable/run-effects.ts';
+import type { ProgressTracker } from '../../src/durable/track-progress.ts';
+import type { Charge, ChargeInput } from '../../src/effects/targets/stripe/charge.ts';
+import type { Policies, PolicySet } from '../../src/policies/catalogue.ts';
+
+/** The effect `charge` under given policies, for workflows of tests. */
+export function chargeUnder(policies: Policies, progress: ProgressTracker) {
+  const run = effectRunner(progress);
+  const effects = { charge: 'payment' };
+  const rules = { scope: '', ledger: '', models: {}, policies: policies as PolicySet, effects };
+  return (input: ChargeInput, options?: EffectOptions) =>
+    run('charge', input, rules, options) as Promise<Charge>;
+}
