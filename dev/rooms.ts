@@ -41,6 +41,12 @@ export const rooms: readonly Room[] = [
     packages: ['@temporalio/common', '@noble/hashes', 'canonicalize'],
   },
   {
+    name: 'optional-package.ts',
+    holds: 'loading a package that only some users have installed',
+    rooms: [],
+    packages: ['node:'],
+  },
+  {
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
@@ -73,7 +79,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'database',
     holds: 'SQLite and PostgreSQL: opening, tables, migrations, what their errors mean',
-    rooms: ['failures'],
+    rooms: ['failures', 'optional-package.ts'],
     packages: ['kysely', 'pg', 'node:'],
   },
   {
@@ -91,7 +97,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'effects/targets',
     holds: 'Stripe, GitHub, Resend, any HTTP endpoint: what they do, and what their answers mean',
-    rooms: [...leaves, 'effects/once'],
+    rooms: [...leaves, 'optional-package.ts', 'effects/once'],
     packages: ['stripe', '@octokit/*', 'undici', 'ipaddr.js', 'zod', 'node:'],
   },
   {

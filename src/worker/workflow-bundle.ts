@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
@@ -47,14 +48,25 @@ export async function workflowBundle(
   return { codePath };
 }
 
-/** A change anywhere in the sources makes a new bundle: what is in it is the bundler's business. */
+/** A change anywhere in the sources, or another version of a package, makes a new bundle. */
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  const lockfile = join(project, 'package-lock.json');
-  for (const file of [lockfile, ...filesBelow(source)]) {
+  for (const file of [...packageFiles(), ...filesBelow(source)]) {
     hash.update(file.slice(project.length)).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Ours, and those of the packages that it needs, which tell their versions. */
+function packageFiles(): string[] {
+  const own = join(project, 'package.json');
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(own, 'utf8'),
+  );
+  const files = Object.keys({ ...dependencies, ...peerDependencies })
+    .filter((name) => !peerDependenciesMeta?.[name]?.optional)
+    .map((name) => findPackageJSON(name, import.meta.url));
+  return [own, ...files.filter((file) => file !== undefined)];
 }
 
 function filesBelow(folder: string): string[] {
