@@ -204,7 +204,7 @@ export const rooms: readonly Room[] = [
     holds: 'the composition root: the worker process of the application',
     rooms: [
       ...['wire', 'calls', 'calls/provider', 'calls/gate', 'activities', 'config.ts', 'orders'],
-      'worker',
+      ...['optional-package.ts', 'worker'],
     ],
     packages: ['@temporalio/worker'],
   },

@@ -8,6 +8,7 @@ import { gateSettingsFor } from './calls/gate/gate-settings.ts';
 import { createGates } from './calls/gate/gates.ts';
 import { createProviders } from './calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
+import { PackageMissing } from './optional-package.ts';
 import { orders } from './orders/declare-effects.ts';
 import { taskQueuesOf } from './wire/task-queues.ts';
 import { CannotStart } from './worker/cannot-start.ts';
@@ -81,8 +82,9 @@ async function main(config: Config): Promise<void> {
 try {
   await main(loadConfig());
 } catch (error) {
-  if (!(error instanceof InvalidConfiguration || error instanceof CannotStart)) throw error;
-  console.error(error.message);
+  const explained = [InvalidConfiguration, CannotStart, PackageMissing];
+  if (!explained.some((kind) => error instanceof kind)) throw error;
+  console.error((error as Error).message);
   // What was opened before, connections and timers, would keep the process from ending.
   process.exit(2);
 }

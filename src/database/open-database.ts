@@ -42,7 +42,7 @@ export interface DatabaseUse {
 /**
  * Opens the database; nothing is created in it.
  *
- * @throws Error when PostgreSQL is named, and the package `pg` is not installed.
+ * @throws PackageMissing when PostgreSQL is named, and `pg` is not installed.
  */
 export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}): OpenDatabase {
   const { databaseUrl, sqliteFile } = location;

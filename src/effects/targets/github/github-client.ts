@@ -22,7 +22,7 @@ const defaultBaseUrl = 'https://api.github.com';
 /**
  * Octokit without retries and redirects. Each request brings its own signal.
  *
- * @throws Error when a package of Octokit's is not installed.
+ * @throws PackageMissing when one of Octokit's is not installed.
  */
 export function createOctokit(options: GitHubClientOptions): GitHubClient {
   const baseUrl = options.baseUrl ?? defaultBaseUrl;

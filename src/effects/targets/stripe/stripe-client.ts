@@ -18,7 +18,7 @@ const maximumBytes = 4 * 1024 * 1024;
 /**
  * Stripe's SDK with its own retries, telemetry and redirects off. Timeouts come with each request.
  *
- * @throws Error when the package `stripe` is not installed.
+ * @throws PackageMissing when `stripe` is not installed.
  */
 export function createStripe(options: StripeClientOptions): Stripe {
   const { protocol, hostname, port, origin } = new URL(options.baseUrl ?? defaultBaseUrl);
