@@ -32,7 +32,7 @@ export interface Config extends Environment {
   readonly rateLimits: RateLimitsByModel;
 }
 
-/** What the client needs of the configuration; keys and targets are the worker's business. */
+/** What the client needs of the configuration; keys and targets are for the worker only. */
 const clientEnvironment = environment.pick({
   HOLDFAST_TASK_QUEUE: true,
   HOLDFAST_SCOPE: true,
@@ -72,7 +72,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
     if (problem) problems.push(`${variable}: ${problem}`);
   }
   const webhook = present.HOLDFAST_WEBHOOK_URL;
-  // Its path or query is often its only secret.
+  // A query is allowed: it is often the webhook's only secret.
   const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
   if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
   if (present.GITHUB_TOKEN && !present.GITHUB_REPOSITORY) {
@@ -104,8 +104,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
 }
 
 /**
- * Reads and checks what the client needs. A `GITHUB_TOKEN` that happens to be in a person's shell,
- * without the rest that a worker would want, is no reason not to show a status.
+ * Reads and checks what the client needs. What only a worker needs is not checked: a `GITHUB_TOKEN`
+ * alone in a person's shell must not stop a command.
  *
  * @throws InvalidConfiguration naming every mistake at once.
  */

@@ -5,7 +5,7 @@ import { createAttemptCall } from './calls/attempt-call.ts';
 import { createAttemptLog } from './calls/attempt-log.ts';
 import { recordGates } from './calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from './calls/gate/gate-settings.ts';
-import { createGates } from './calls/gate/gates.ts';
+import { createGates, sameProviders } from './calls/gate/gates.ts';
 import { createProviders } from './calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from './config.ts';
 import { PackageMissing } from './optional-package.ts';
@@ -22,7 +22,6 @@ import { journalFrom } from './worker/journal-from.ts';
 import { ledgerFrom } from './worker/ledger-from.ts';
 import { postGates } from './worker/post-gates.ts';
 import { registerSearchAttributes } from './worker/register-search-attributes.ts';
-import { sameProviders } from './worker/same-providers.ts';
 
 /** The composition root: configuration, connections, activities, workers; then it runs until a signal. */
 async function main(config: Config): Promise<void> {
@@ -85,6 +84,6 @@ try {
   const explained = [InvalidConfiguration, CannotStart, PackageMissing];
   if (!explained.some((kind) => error instanceof kind)) throw error;
   console.error((error as Error).message);
-  // What was opened before, connections and timers, would keep the process from ending.
+  // Connections and timers that are open by now would keep the process from ending.
   process.exit(2);
 }

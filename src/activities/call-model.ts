@@ -10,7 +10,7 @@ import {
 import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
-import { policyUntilFallback } from '../policies/fallback.ts';
+import { capAttempts } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
@@ -110,7 +110,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         const { policy, attemptsUntilFallback } = request;
         const { failure, decision } = attemptFailure(fields, {
           requestId,
-          policy: policyUntilFallback(policy, attemptsUntilFallback, type),
+          policy: capAttempts(policy, attemptsUntilFallback, type),
           attempt,
           elapsedMs: elapsedMs(),
           costs: scope.costs(),

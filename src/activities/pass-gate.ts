@@ -33,7 +33,7 @@ export async function passGate(
     ...scope.costs(),
   });
   try {
-    const verdict = await gates.enter({
+    const decision = await gates.enter({
       model: request.model,
       fairnessKey: request.fairnessKey ?? '',
       tokens: estimatedTokens(request),
@@ -41,9 +41,9 @@ export async function passGate(
       signal: scope.signal,
     });
     scope.waited(performance.now() - startedMs);
-    return verdict.kind === 'go'
-      ? verdict.pass
-      : { ...deferred(verdict.delayMs), ...(verdict.isDown && { isDown: true }) };
+    return decision.kind === 'go'
+      ? decision.pass
+      : { ...deferred(decision.delayMs), ...(decision.isDown && { isDown: true }) };
   } catch (error) {
     if (!scope.isWorkerStopping()) throw error;
     scope.waited(performance.now() - startedMs);

@@ -8,7 +8,7 @@ import type { JsonObject } from '../wire/json.ts';
 import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
-import { type Exchange, inExchange } from './provider/exchange.ts';
+import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
 import type { ProviderFamily } from './provider/provider-families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
@@ -17,7 +17,7 @@ import { schemaFor } from './provider/schema-for.ts';
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
   readonly providers: Providers;
-  /** Gets the AI SDK's warnings and answers nobody has seen before; never content. */
+  /** For warnings of the AI SDK, and the form of answers that no row knows; never content. */
   readonly log: Logger;
   /** The clock that a Retry-After date is compared with, in milliseconds. */
   readonly now?: () => number;
@@ -25,41 +25,38 @@ export interface AttemptCallOptions {
 
 /** What belongs to one attempt. */
 export interface CallContext {
-  /** The caller's: its abort ends the HTTP request and is thrown on as it is. */
+  /** The caller's signal: its abort ends the HTTP request, and its reason is thrown unchanged. */
   readonly signal: AbortSignal;
   readonly workflowId: string;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
-  /** Told as the request leaves this machine. */
+  /** `sent` is called as the request leaves this machine. */
   readonly log?: { readonly sent: () => void };
 }
 
-/** A model's answer without what only the activity knows. */
+/** A model's answer, without the fields that only the activity knows. */
 export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
 
 /** Makes one attempt of a call. */
 export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
 
-/** Longest delay of a timer in Node; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /**
  * Makes the function that calls models: at most one HTTP request, no retries of its own, and every
- * failure an `AttemptError` with the truth about `sent`. A finish reason of `length` is an answer:
- * the workflow decides whether a larger limit is worth it.
+ * failure is an `AttemptError` that says whether the request was sent. A finish reason of `length`
+ * is an answer: the workflow decides whether a larger limit is worth it.
  */
 export function createAttemptCall({
   providers,
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
-  // It would write to the console; the warnings are logged below.
+  // The AI SDK would write its warnings to the console; they are logged below.
   globalThis.AI_SDK_LOG_WARNINGS = false;
 
   return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
-    const timeout = AbortSignal.timeout(Math.min(request.policy.requestTimeoutMs, longestTimerMs));
+    const timeout = requestTimeout(request.policy.requestTimeoutMs);
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {
@@ -83,7 +80,7 @@ export function createAttemptCall({
       const { fields, shape } = classifyExchange(exchange, {
         family: model.family,
         by: model.provider,
-        // With usage the answer was whole, whatever the clock says by now.
+        // An answer with usage came whole, even if the timeout has passed by now.
         isTimedOut: timeout.aborted && usage === undefined,
         hasSchema: request.schema !== undefined,
         nowMs: now(),
@@ -130,7 +127,7 @@ function providerOptionsFor(
     case 'openai':
       return { openai: { strictJsonSchema } };
     case 'openai-responses':
-      // As with Chat Completions: what is not needed again is not kept by the provider.
+      // As with Chat Completions, the provider keeps no copy of the response.
       return { openai: { strictJsonSchema, store: false } };
     case 'openai-compatible':
       return { openaiCompatible: { strictJsonSchema } };
@@ -166,7 +163,7 @@ function answerOf(
 
 const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-/** A provider may send anything as a number; prices are computed with counts only. */
+/** Tokens as whole numbers of at least 0: a provider may send anything. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
   const count = (tokens: number | undefined) =>
     tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;

@@ -9,8 +9,8 @@ import type { CallAnswer } from './attempt-call.ts';
 /** Writes what happens to attempts as structured JSON: ids, types and numbers, never content. */
 export interface AttemptLog {
   /** Logs `attempt.started`. */
-  start(attempt: LoggedAttempt): AttemptRecord;
-  /** `attempt.deferred`: the gate sent it back for so long; nothing was sent. */
+  start(attempt: LoggedAttempt): AttemptEntry;
+  /** Logs `attempt.deferred`: the gate sent the call back for `delayMs`, before any request. */
   deferred(attempt: LoggedAttempt, delayMs: number): void;
 }
 
@@ -25,19 +25,21 @@ export interface LoggedAttempt {
   readonly heldMs?: number;
 }
 
-/** One attempt's further log lines; exactly one of the last three ends it. */
-export interface AttemptRecord {
-  /** `attempt.sent`: the request left this machine. */
+/** Writes an attempt's further lines; one of `finished`, `failed`, `interrupted` is the last. */
+export interface AttemptEntry {
+  /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
-  /** `attempt.finished`: the model answered. */
+  /** Logs `attempt.finished`: the model answered. */
   finished(answer: CallAnswer): void;
-  /** `attempt.failed`, with what was decided and where the delay came from. */
+  /** Logs `attempt.failed`, with what was decided and where the delay came from. */
   failed(fields: AttemptErrorFields, decision: RetryDecision): void;
-  /** `attempt.interrupted`: cancelled, or the worker stops. */
+  /** Logs `attempt.interrupted`: cancelled, or the worker stops. */
   interrupted(): void;
 }
 
 /**
+ * Makes the log of attempts.
+ *
  * @param log a logger whose destination is synchronous: see `worker/create-logger.ts`.
  * @param now for durations, in milliseconds.
  */

@@ -4,6 +4,7 @@ import { usageError } from './command-error.ts';
  * Checks `provider:model` before a workflow is started that could only fail.
  *
  * @param providers the names that the configuration knows.
+ * @throws CommandError `usage`
  */
 export function checkModel(model: string, providers: readonly string[]): string {
   const [, provider, name] = /^([^:]*):(.*)$/s.exec(model) ?? [];

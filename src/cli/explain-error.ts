@@ -1,5 +1,4 @@
-import { ClientError } from '../client/client-error.ts';
-import { isUnreachable } from '../client/is-unreachable.ts';
+import { ClientError, isUnreachable } from '../client/client-error.ts';
 import { InvalidConfiguration } from '../config.ts';
 import { allFailureTypes, failureTypes } from '../failures/failure-types.ts';
 import { findFailure } from '../failures/find-failure.ts';
@@ -7,7 +6,7 @@ import { InvalidPolicy } from '../policies/resolve-policies.ts';
 import { CommandError } from './command-error.ts';
 import type { ExitName } from './exit-codes.ts';
 
-/** What time cures: the worker answered, but not what stands behind it. */
+/** Failure types that time cures: the worker answered, but a service behind it did not. */
 const troubles = allFailureTypes.filter((type) => failureTypes[type].treatment === 'retry');
 
 const exitOfClientError: Readonly<Record<string, ExitName>> = {

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { operatorHelp } from './operator-help.ts';
+import { jsonOption, setOption } from './options.ts';
 
-/** The commands of whoever runs Holdfast: what waits, and what the ledger says. */
+/** Adds the commands for the operators of Holdfast: what waits, and what the ledger says. */
 export function addOperatorCommands(program: Command): void {
-  withJson(program.command('parked'))
+  jsonOption(program.command('parked'))
     .description('what waits for a person: why, since when, what to do')
     .option('--type <type>', 'only of this failure type, for example QuotaExhausted')
     .option('--of-model <model>', 'only questions to this model (provider:model)')
@@ -13,7 +14,7 @@ export function addOperatorCommands(program: Command): void {
       const { parkedCommand } = await import('./commands/parked.ts');
       await parkedCommand(options);
     });
-  withJson(program.command('resume'))
+  const resume = jsonOption(program.command('resume'))
     .description('have a parked workflow try its failed step again')
     .argument('[id]', 'one workflow; or --all')
     .option('--all', 'all that are parked, of one --type or --of-model')
@@ -22,18 +23,14 @@ export function addOperatorCommands(program: Command): void {
     .option('--park <park>', 'only if it waits as this park, as `status` shows it')
     .option('--retry', 'try the step again; the default')
     .option('--skip', 'go on without the step, where the workflow can')
-    .option('--model <model>', 'ask this model instead (provider:model)')
-    .option(
-      '--set <policy.field=value>',
-      'another limit for the step; may be repeated',
-      (value: string, all: string[] = []) => [...all, value],
-    )
+    .option('--model <model>', 'ask this model instead (provider:model)');
+  setOption(resume, 'another limit for the step; may be repeated')
     .addHelpText('after', operatorHelp.resume)
     .action(async (id, options) => {
       const { resumeCommand } = await import('./commands/resume.ts');
       await resumeCommand(id, options);
     });
-  withJson(program.command('providers'))
+  jsonOption(program.command('providers'))
     .description('how the providers stand with each worker: free, limited or down')
     .addHelpText('after', operatorHelp.providers)
     .action(async (options) => {
@@ -44,7 +41,7 @@ export function addOperatorCommands(program: Command): void {
 }
 
 function addEffects(effects: Command): void {
-  withJson(effects.command('list', { isDefault: true }))
+  jsonOption(effects.command('list', { isDefault: true }))
     .description('effects by state, workflow, name and age')
     .option('--state <state>', 'started, succeeded, failed, released or unknown')
     .option('--workflow <id>', 'only of this workflow')
@@ -58,7 +55,7 @@ function addEffects(effects: Command): void {
       const { effectsCommand } = await import('./commands/effects.ts');
       await effectsCommand(options);
     });
-  withJson(effects.command('show'))
+  jsonOption(effects.command('show'))
     .description('one effect in full')
     .argument('<key>', 'as `effects` shows it')
     .addHelpText('after', operatorHelp.effects)
@@ -66,19 +63,19 @@ function addEffects(effects: Command): void {
       const { showCommand } = await import('./commands/effects.ts');
       await showCommand(key, options);
     });
-  withJson(effects.command('resolve'))
+  jsonOption(effects.command('resolve'))
     .description('say what became of an effect that is unknown')
     .argument('<key>', 'as `parked` and `effects` show it')
     .option('--happened', 'it is done, with --result')
     .option('--result <json>', 'what it gave, as JSON')
     .option('--did-not-happen', 'it is not: it will be done anew, after a look at the target')
-    .option('--give-up', 'nobody will know: it fails')
+    .option('--give-up', 'its outcome stays unknown: it fails')
     .addHelpText('after', operatorHelp.resolve)
     .action(async (key, options) => {
       const { resolveCommand } = await import('./commands/resolve.ts');
       await resolveCommand(key, options);
     });
-  withJson(effects.command('reconcile'))
+  jsonOption(effects.command('reconcile'))
     .description("compare the ledger with the targets' own lists")
     .option('--since <age>', 'how far back: 30d, 12h', '7d')
     .addHelpText('after', operatorHelp.reconcile)
@@ -86,8 +83,8 @@ function addEffects(effects: Command): void {
       const { reconcileCommand } = await import('./commands/reconcile.ts');
       await reconcileCommand(options);
     });
-  withJson(effects.command('prune'))
-    .description('remove old rows that nobody can need')
+  jsonOption(effects.command('prune'))
+    .description('remove old rows that are no longer needed')
     .requiredOption('--older-than <age>', 'not changed for so long: 400d')
     .option('--dry-run', 'only count them')
     .addHelpText('after', operatorHelp.prune)
@@ -95,7 +92,7 @@ function addEffects(effects: Command): void {
       const { pruneCommand } = await import('./commands/reconcile.ts');
       await pruneCommand(options);
     });
-  withJson(effects.command('restored'))
+  jsonOption(effects.command('restored'))
     .description('the ledger is from a backup: put in doubt what it may have forgotten')
     .requiredOption('--backup-time <time>', 'when the backup was made: 2026-11-25T02:00:00Z')
     .addHelpText('after', operatorHelp.restored)
@@ -103,10 +100,6 @@ function addEffects(effects: Command): void {
       const { restoredCommand } = await import('./commands/restored.ts');
       await restoredCommand(options);
     });
-}
-
-function withJson(command: Command): Command {
-  return command.option('--json', 'print JSON; errors too, on standard error');
 }
 
 function count(text: string): number {

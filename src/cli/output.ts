@@ -7,22 +7,22 @@ export interface JsonOption {
   readonly json?: boolean;
 }
 
-/** What was asked for, on standard output. */
+/** Prints a command's result on standard output. */
 export function print(text: string): void {
   process.stdout.write(`${process.stdout.isTTY ? printable(text) : text}\n`);
 }
 
-/** A view that was laid out and coloured here, of parts that were made printable before. */
+/** Prints a coloured view, whose parts were made printable before. */
 export function printView(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** What was asked for, as JSON on standard output. */
+/** Prints a command's result as JSON on standard output. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${printableJson(value, 2)}\n`);
 }
 
-/** What a person should know besides, on standard error: pipes get only what was asked for. */
+/** Prints a remark for people on standard error, so that pipes get only the result. */
 export function notice(text: string, { json }: JsonOption): void {
   if (!json) process.stderr.write(`${printable(text)}\n`);
 }

@@ -7,7 +7,7 @@ export function printable(text: string): string {
   return text.replace(unsafe, '\ufffd');
 }
 
-/** As {@link printable}, on one line. */
+/** Text from outside on one line, safe for a terminal as {@link printable} makes it. */
 export function printableLine(text: string): string {
   return printable(text.replace(/\s+/g, ' ').trim());
 }

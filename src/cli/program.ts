@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
+import { jsonOption, policyOptions, startOptions } from './options.ts';
 
 /** What an application adds: commands of its own, below `start` too. */
 export type AddCommands = (
@@ -100,28 +101,4 @@ function term(each: Command): string {
 
 function command(parent: Command, name: string, description: string): Command {
   return jsonOption(parent.command(name).description(description));
-}
-
-function startOptions(target: Command): Command {
-  const own = target
-    .option('--model <model>', 'provider:model; HOLDFAST_MODEL otherwise')
-    .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
-    .option('--wait', 'wait, and print what it returned')
-    .option('--dry-run', 'show what would be asked and done; nothing is sent')
-    .option('--retry-failed', 'run again if the earlier one did not succeed');
-  return jsonOption(policyOptions(own));
-}
-
-function policyOptions(target: Command): Command {
-  return target
-    .option('--policies <file>', 'policies file (JSON); HOLDFAST_POLICIES otherwise')
-    .option(
-      '--set <policy.field=value>',
-      'override one field; may be repeated',
-      (value: string, all: string[] = []) => [...all, value],
-    );
-}
-
-function jsonOption(target: Command): Command {
-  return target.option('--json', 'print JSON; errors too, on standard error');
 }

@@ -27,7 +27,12 @@ export async function readInput(path: string, what: string): Promise<string> {
   }
 }
 
-/** As {@link readInput}, parsed as JSON. */
+/**
+ * Reads JSON from a file, or from standard input for `-`.
+ *
+ * @param what names it in errors, for example `the schema`.
+ * @throws CommandError `usage` when it cannot be read or is not JSON.
+ */
 export async function readJsonInput(path: string, what: string): Promise<unknown> {
   const text = await readInput(path, what);
   try {
@@ -40,7 +45,7 @@ export async function readJsonInput(path: string, what: string): Promise<unknown
 
 async function readWholeFile(path: string, what: string): Promise<Uint8Array> {
   try {
-    // Looked at before it is read: a file of gigabytes would only be refused later.
+    // Checked before it is read: a file may have gigabytes.
     refuseTooLarge((await stat(path)).size, what, path);
     return await readFile(path);
   } catch (error) {

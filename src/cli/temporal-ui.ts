@@ -1,9 +1,9 @@
-/** Where a person can look: `undefined` as long as nobody said where the UI is. */
+/** The address of a workflow in the Temporal UI, or of all; `undefined` without a known UI. */
 export type TemporalUi = (workflowId?: string) => string | undefined;
 
 /**
- * Links into the Temporal UI. Temporal Cloud's is known by its address; a server of one's own says
- * nothing about its UI, so that one is configured.
+ * Links into the Temporal UI. Temporal Cloud's UI is found by the server's address; any other has
+ * to be configured.
  *
  * @param configured `HOLDFAST_UI_URL`
  */

@@ -1,10 +1,13 @@
 import { type Connected, connect } from '../client/connect.ts';
+import type { LedgerPlace } from '../client/through-worker.ts';
 import { type ClientConfig, loadClientConfig } from '../config.ts';
 import { type TemporalUi, temporalUi } from './temporal-ui.ts';
 
 /** What a command that talks to the server is given. */
 export interface CommandContext extends Connected {
   readonly config: ClientConfig;
+  /** Where the workers are that this command asks. */
+  readonly place: LedgerPlace;
   readonly ui: TemporalUi;
 }
 
@@ -14,7 +17,12 @@ export async function withClient<T>(work: (context: CommandContext) => Promise<T
   const config = loadClientConfig();
   const connected = await connect();
   try {
-    return await work({ ...connected, config, ui: temporalUi(config.HOLDFAST_UI_URL, connected) });
+    return await work({
+      ...connected,
+      config,
+      place: { taskQueue: config.HOLDFAST_TASK_QUEUE },
+      ui: temporalUi(config.HOLDFAST_UI_URL, connected),
+    });
   } finally {
     await connected.close();
   }

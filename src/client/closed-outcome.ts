@@ -19,7 +19,7 @@ export type ClosedOutcome =
   | { readonly kind: 'completed'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly failure: ClosingFailure };
 
-/** Waits until an execution is closed. */
+/** Waits until an execution is closed, and says how it came out. */
 export async function closedOutcome(
   client: Client,
   workflowId: string,
@@ -36,10 +36,10 @@ export async function closedOutcome(
   }
 }
 
-/** The failure that tells the story of a workflow that did not complete. */
+/** What to report of a workflow that did not complete. */
 function closingFailure(error: WorkflowFailedError): ClosingFailure {
   const { cause } = error;
-  // The failure of an activity that was cancelled says less than that somebody cancelled.
+  // The cancellation is reported, not the failure of the activity that it stopped.
   if (cause instanceof CancelledFailure)
     return { type: 'Cancelled', message: 'Cancelled on request' };
   if (cause instanceof TerminatedFailure) {

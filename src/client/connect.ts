@@ -43,7 +43,11 @@ export async function connect(): Promise<Connected> {
   }
 }
 
-/** Where the client would connect to: read from variables and profiles, nothing is sent. */
+/**
+ * Where the client would connect to, from variables and profiles; nothing is sent.
+ *
+ * @throws ClientError `usage` when those settings are wrong.
+ */
 export function connectionSettings() {
   try {
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
@@ -57,7 +61,7 @@ export function connectionSettings() {
   }
 }
 
-/** Who acts: histories and approvals name it. */
+/** The person who acts, as histories and approvals name them: `user@host`. */
 function person(): string {
   try {
     return `${userInfo().username}@${hostname()}`;

@@ -30,8 +30,8 @@ export async function describeWorkflow(
 }
 
 /**
- * What a running workflow waits for a person to do: read from the search attribute, or from the memo
- * on servers that do not know it, so that it is told without a worker.
+ * What a running workflow waits for a person to do: read from the search attribute, or from the
+ * memo on servers that do not know it, so that no worker is needed.
  */
 export function waitsFor(description: WorkflowExecutionDescription): string | undefined {
   if (description.status.name !== 'RUNNING') return undefined;

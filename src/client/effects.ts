@@ -13,10 +13,10 @@ import type {
   Restored,
 } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError, isNotFound } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
-import { type LedgerPlace, throughWorker } from './through-worker.ts';
+import { type LedgerPlace, throughWorker, usualTimeoutMs } from './through-worker.ts';
 
 /** What a resolve did, and whether a waiting workflow went on with it. */
 export interface ResolvedEffect extends Resolved {
@@ -24,7 +24,7 @@ export interface ResolvedEffect extends Resolved {
   readonly resumed?: string;
 }
 
-const shortMs = 2 * 60 * 1000;
+/** How long operations may take that read the whole ledger. */
 const longMs = 60 * 60 * 1000;
 
 /**
@@ -39,7 +39,7 @@ export function listEffects(
 ): Promise<EffectPage> {
   const { workflowId } = filter;
   const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
-  return throughWorker(client, 'listEffects', asKept, shortMs, place);
+  return throughWorker(client, 'listEffects', asKept, place);
 }
 
 /**
@@ -53,18 +53,19 @@ export async function showEffect(
   key: string,
   place: LedgerPlace = {},
 ): Promise<EffectDetails[]> {
-  parsed(key);
+  partsOf(key);
   const plain = key.replace(/#\d+$/, '');
-  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, shortMs, place);
+  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
 }
 
 /**
- * Settles an effect that nobody knows the outcome of. A workflow that is parked on it goes on with
- * that; where it is gone, the ledger alone is settled, for the next start under its id.
+ * Settles an effect whose outcome is not known. A workflow that is parked on it goes on; where
+ * there is none, only the ledger changes, for the next start under that workflow id.
  *
- * @throws ClientError `InvalidRequest` when the effect's state does not allow it, or its target has it.
+ * @throws ClientError `InvalidRequest` when the effect's state does not allow it, or its target has
+ *   it.
  */
 export async function resolveEffect(
   client: Client,
@@ -72,7 +73,7 @@ export async function resolveEffect(
   verdict: Verdict,
   place: LedgerPlace = {},
 ): Promise<ResolvedEffect> {
-  const { scope, workflowId, effect, generation } = parsed(key);
+  const { scope, workflowId, effect, generation } = partsOf(key);
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
@@ -81,7 +82,7 @@ export async function resolveEffect(
       id: workflowId,
       workflowId,
       what: 'it was resolved',
-      timeoutMs: shortMs,
+      timeoutMs: usualTimeoutMs,
     };
     const answer = { parkId: waiting.parkId, verdict, resolvedBy };
     const resolved = await sendUpdate(client, resolveUpdate, target, [answer]);
@@ -95,7 +96,7 @@ export async function resolveEffect(
     resolvedBy,
     ...(key.includes('#') && { generation }),
   };
-  return throughWorker(client, 'resolveEffect', request, shortMs, place);
+  return throughWorker(client, 'resolveEffect', request, place);
 }
 
 /** Compares the ledger with what the targets hold, both ways. */
@@ -104,21 +105,21 @@ export function reconcileEffects(
   sinceMs: number,
   place: LedgerPlace = {},
 ): Promise<Reconciliation> {
-  return throughWorker(client, 'reconcileEffects', sinceMs, longMs, place);
+  return throughWorker(client, 'reconcileEffects', sinceMs, place, longMs);
 }
 
-/** Removes rows that nobody can need: see `docs/operations.md`. */
+/** Removes rows that are no longer needed: see `docs/operations.md`. */
 export function pruneEffects(
   client: Client,
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
   place: LedgerPlace = {},
 ): Promise<Pruned> {
-  return throughWorker(client, 'pruneEffects', request, longMs, place);
+  return throughWorker(client, 'pruneEffects', request, place, longMs);
 }
 
 /**
- * Says that the ledger was restored from a backup: what it does not know of the workflows that ran
- * since may be done, and is in doubt from now on. Before any worker serves them: see
+ * Tells the ledger that it was restored from a backup: from now on, effects that it does not know
+ * are in doubt in all workflows that ran since. To be called before any worker serves them: see
  * `docs/operations.md`.
  *
  * @param backupAtMs when the backup was made, rather a little earlier than later.
@@ -128,12 +129,12 @@ export function ledgerRestored(
   backupAtMs: number,
   place: LedgerPlace = {},
 ): Promise<Restored> {
-  return throughWorker(client, 'ledgerRestored', backupAtMs, longMs, place);
+  return throughWorker(client, 'ledgerRestored', backupAtMs, place, longMs);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {
   const description = await describeWorkflow(client, workflowId).catch((error: unknown) => {
-    if (error instanceof ClientError && error.kind === 'not found') return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   });
   if (description?.status.name !== 'RUNNING') return undefined;
@@ -142,7 +143,7 @@ async function parkedOn(client: Client, workflowId: string, effect: string) {
   return { runId: description.runId, parkId: parked.parkId };
 }
 
-function parsed(key: string) {
+function partsOf(key: string) {
   const parts = parseIdempotencyKey(key);
   if (parts) return parts;
   throw new ClientError(

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import type { WorkflowRecords } from '../wire/workflow-records.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError, isNotFound } from './client-error.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
@@ -19,13 +19,12 @@ export interface Explanation extends WorkflowRecords {
   readonly parks: readonly ExplainedPark[];
 }
 
-const timeoutMs = 2 * 60 * 1000;
-
 /**
  * Reads every attempt of every call and effect of a workflow, from the worker's journal and ledger.
  *
  * @param id as it was given to the start.
- * @throws ClientError `not found` when nobody knows the workflow, `unreachable` without a worker.
+ * @throws ClientError `not found` when Temporal, journal and ledger do not know the workflow,
+ *   `unreachable` without a worker.
  */
 export async function explainWorkflow(
   client: Client,
@@ -35,10 +34,10 @@ export async function explainWorkflow(
   const workflowId = workflowIdFor(id);
   const [status, records] = await Promise.all([
     workflowStatus(client, id).catch((error: unknown) => {
-      if (error instanceof ClientError && error.kind === 'not found') return error;
+      if (isNotFound(error)) return error;
       throw error;
     }),
-    throughWorker<WorkflowRecords>(client, 'readRecords', workflowId, timeoutMs, place),
+    throughWorker<WorkflowRecords>(client, 'readRecords', workflowId, place),
   ]);
   if (status instanceof ClientError) {
     if (records.attempts.length === 0 && records.effects.length === 0) throw status;

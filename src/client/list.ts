@@ -5,9 +5,9 @@ const runningOfOurs =
 
 /**
  * Ids of the Holdfast workflows that run in the client's namespace, oldest first. The server's list
- * follows events by a moment: what started just now may be missing.
+ * lags a moment behind: a workflow that started just now may be missing.
  *
- * @param atMost a watch of more than this helps nobody.
+ * @param atMost ids at most.
  */
 export async function listRunning(client: Client, atMost = 1000): Promise<string[]> {
   const ids: string[] = [];

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { causes } from '../failures/find-failure.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { Parked } from '../wire/progress.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
@@ -24,7 +25,7 @@ const running = 'ExecutionStatus = "Running"';
 /**
  * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
  * server or a workflow has none, among all that run. What they wait for is in their memo, so that
- * no worker is needed. The server's list follows events by a moment.
+ * no worker is needed. The server's list lags a moment behind.
  */
 export async function* listParked(
   client: Client,
@@ -55,10 +56,7 @@ async function* listAnyway(client: Client, query: string): AsyncGenerator<Workfl
 }
 
 function isUnknownAttribute(error: unknown): boolean {
-  for (let link = error; link instanceof Error; link = link.cause) {
-    if (link.message.includes(holdfastState.name)) return true;
-  }
-  return false;
+  return [...causes(error)].some(({ message }) => message.includes(holdfastState.name));
 }
 
 function quoted(text: string): string {

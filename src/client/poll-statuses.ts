@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
-import { ClientError } from './client-error.ts';
-import { isUnreachable } from './is-unreachable.ts';
+import { isNotFound, isUnreachable } from './client-error.ts';
 import { listRunning } from './list.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 
@@ -12,18 +11,18 @@ export interface PollOptions {
   readonly ids: readonly string[] | 'running';
   /** An id that does not exist yet is waited for; otherwise it is an error. */
   readonly awaitMissing?: boolean;
-  /** From the end of one round to the start of the next is at most this; 1000 by default. */
+  /** Between the starts of two rounds, at least; 1000 by default. */
   readonly intervalMs?: number;
   /** Workflows asked at once; 10 by default. */
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
 }
 
-/** A server silent for so long does not answer: the client's own retries would take half a minute. */
+/** A server silent for so long is unreachable; the client's retries would take half a minute. */
 const answerTimeoutMs = 3000;
 
-/** So often in a row a workflow is asked for its own account before the server's view has to do. */
-const questionsInVain = 4;
+/** Most questions for the progress of a closed workflow that no worker answers. */
+const maximumUnanswered = 4;
 
 /** One round's result. */
 export interface StatusRound {
@@ -36,8 +35,9 @@ export interface StatusRound {
 }
 
 /**
- * Asks for statuses, a round at a time, until all are closed or the signal aborts. A closed workflow
- * is not asked again once it gave its last account; a server that goes away is waited for.
+ * Asks for statuses, a round at a time, until all are closed or the signal aborts. A closed
+ * workflow is not asked again once it gave its last progress; a server that goes away is waited
+ * for.
  *
  * @throws ClientError `not found` for an id that does not exist, unless `awaitMissing`.
  */
@@ -46,15 +46,15 @@ export async function* pollStatuses(
   { ids, awaitMissing = false, intervalMs = 1000, concurrency = 10, signal }: PollOptions,
 ): AsyncGenerator<StatusRound> {
   const known = new Map<string, WorkflowStatus | undefined>();
-  const askedInVain = new Map<string, number>();
+  const unansweredById = new Map<string, number>();
   let unreachableSince: Date | undefined;
   const stop = signal ?? new AbortController().signal;
   const promptly = <T>(ask: () => Promise<T>): Promise<T> =>
     client.withAbortSignal(stop, () => client.withDeadline(Date.now() + answerTimeoutMs, ask));
-  /** It closed while no worker answered for it: its last account is worth another question or two. */
+  /** Whether a workflow is asked again after it closed, since no worker gave its last progress. */
   const hasMoreToTell = (id: string) => {
-    const inVain = askedInVain.get(id) ?? 0;
-    return inVain > 0 && inVain < questionsInVain;
+    const unanswered = unansweredById.get(id) ?? 0;
+    return unanswered > 0 && unanswered < maximumUnanswered;
   };
   while (!stop.aborted) {
     const roundStartedMs = performance.now();
@@ -65,12 +65,10 @@ export async function* pollStatuses(
       const open = [...known].filter(([id, status]) => !isClosed(status) || hasMoreToTell(id));
       const ask = async (id: string) => {
         const status = await promptly(() => workflowStatus(client, id)).catch((error: unknown) => {
-          const expected =
-            awaitMissing && error instanceof ClientError && error.kind === 'not found';
-          if (!expected) throw error;
-          return undefined;
+          if (awaitMissing && isNotFound(error)) return undefined;
+          throw error;
         });
-        askedInVain.set(id, status?.progress ? 0 : (askedInVain.get(id) ?? 0) + 1);
+        unansweredById.set(id, status?.progress ? 0 : (unansweredById.get(id) ?? 0) + 1);
         known.set(id, status && withLastProgress(status, known.get(id)));
       };
       await pMap(open, ([id]) => ask(id), { concurrency, signal: stop });
@@ -94,7 +92,7 @@ function isClosed(status: WorkflowStatus | undefined): boolean {
   return status !== undefined && status.status !== 'RUNNING' && status.status !== 'PAUSED';
 }
 
-/** A workflow whose worker does not answer just now still did what it had told before. */
+/** A status without progress, because no worker answered, keeps the last progress of its run. */
 function withLastProgress(status: WorkflowStatus, last: WorkflowStatus | undefined) {
   const progress = status.progress ?? (last?.runId === status.runId ? last.progress : undefined);
   return { ...status, ...(progress && { progress }) };

@@ -2,13 +2,11 @@ import type { Client } from '@temporalio/client';
 import type { ProviderGate } from '../wire/provider-gate.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
-const timeoutMs = 2 * 60 * 1000;
-
 /**
  * How the gates of all workers stand: one for each model that a worker was asked for.
  *
  * @throws ClientError `unreachable` without a worker.
  */
 export function listProviders(client: Client, place: LedgerPlace = {}): Promise<ProviderGate[]> {
-  return throughWorker(client, 'readProviders', undefined, timeoutMs, place);
+  return throughWorker(client, 'readProviders', undefined, place);
 }

@@ -30,7 +30,7 @@ export async function workflowOutcome(
   const outcome = client.connection.withAbortSignal(stopped, () =>
     closedOutcome(client, workflowIdFor(id), runId),
   );
-  // Left behind when the workflow parks or the caller goes: its rejection then is nobody's concern.
+  // When the workflow parks or the caller leaves, its rejection is not to count as unhandled.
   outcome.catch(() => undefined);
   try {
     while (true) {

@@ -19,7 +19,7 @@ export interface ResumeOptions {
   readonly model?: string;
   /** Other limits, by policy; only the policy that rules the parked step may be changed. */
   readonly policies?: PolicyOverrides;
-  /** Only if it still waits as this; by default as whatever it waits when asked. */
+  /** Only if it still waits in this park; by default, in whichever it waits. */
   readonly parkId?: string;
 }
 
@@ -52,10 +52,11 @@ export async function resume(
 }
 
 /**
- * Resumes all parked workflows that fit, a few at a time. One that refuses does not stop the others.
+ * Resumes all parked workflows that fit, a few at a time. One that refuses does not stop the
+ * others.
  *
- * @param filter.type or filter.model, at least one: everything is nobody's intention.
- * @param onResumed told about each as it comes.
+ * @param filter must name a type or a model, so that no call resumes everything.
+ * @param onResumed called with each result as it comes.
  */
 export async function resumeAll(
   client: Client,

@@ -7,7 +7,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import { findFailure } from '../failures/find-failure.ts';
 import { ClientError } from './client-error.ts';
 
-/** An update needs a worker: one that does not answer for so long is not there. */
+/** How long a worker may take to answer an update. */
 const answerTimeoutMs = 15_000;
 
 /** Which execution, and how the caller names it to people. */
@@ -15,7 +15,7 @@ export interface UpdateTarget {
   readonly id: string;
   readonly workflowId: string;
   readonly runId: string;
-  /** What is waited for: "the approval counts". */
+  /** What the update does, for messages: "it was resumed". */
   readonly what: string;
   readonly timeoutMs?: number;
 }

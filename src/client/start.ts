@@ -24,7 +24,7 @@ export interface StartOptions {
   readonly taskQueue?: string;
   /**
    * Whose call it is. Tenants take turns: at the gates of a worker, and in Temporal's queues where
-   * the server has fairness enabled. At most 64 bytes.
+   * the server has fairness enabled. Calls without a tenant share one turn. At most 64 bytes.
    */
   readonly tenant?: string;
   /** Run again when the earlier execution under this id did not succeed. */
@@ -47,7 +47,7 @@ export type StartInput<Input extends { readonly policies: Policies }> = Omit<Inp
 /**
  * Starts `complete`, or attaches to it. See {@link startOnce} for errors.
  *
- * @param input without policies, the catalogue's rule; to change some, `resolvePolicies`.
+ * @param input without policies, those of the catalogue rule; `resolvePolicies` changes some.
  */
 export function startComplete(
   client: Client,
@@ -89,35 +89,33 @@ export async function startOnce<T extends Workflow>(
         ]),
       }),
     });
-  // A server that no worker of ours has reached yet does not know the attribute: start without it.
+  // A server that no worker has connected to yet does not know the attribute: start without it.
   const startAnyway = () =>
     start(true).catch((error: unknown) => {
       if (isUnknownSearchAttribute(error)) return start(false);
       throw error;
     });
+  const startedAs = (runId: string, attached: boolean): Started<T> => ({
+    handle: client.workflow.getHandle<T>(workflowId, runId),
+    workflowId,
+    runId,
+    attached,
+  });
   if (retryFailed) await assertSameRequest(client, workflowId, fingerprint);
   try {
-    const { firstExecutionRunId: runId } = await startAnyway();
-    return {
-      handle: client.workflow.getHandle<T>(workflowId, runId),
-      workflowId,
-      runId,
-      attached: false,
-    };
+    return startedAs((await startAnyway()).firstExecutionRunId, false);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const existing = await assertSameRequest(client, workflowId, fingerprint);
-    const runId = existing?.runId ?? '';
-    return {
-      handle: client.workflow.getHandle<T>(workflowId, runId),
-      workflowId,
-      runId,
-      attached: true,
-    };
+    return startedAs(existing?.runId ?? '', true);
   }
 }
 
-/** The execution that exists under the id, which must be of the same request; none is fine. */
+/**
+ * The execution that exists under the id, or `undefined`.
+ *
+ * @throws ClientError `IdempotencyKeyReused` when it is of another request.
+ */
 async function assertSameRequest(
   client: Client,
   workflowId: string,
@@ -149,7 +147,11 @@ function isUnknownSearchAttribute(error: unknown): boolean {
 /** Temporal's own limit of a fairness key. */
 const maximumTenantBytes = 64;
 
-/** @throws ClientError `usage` */
+/**
+ * Checks the length of a tenant's name.
+ *
+ * @throws ClientError `usage`
+ */
 export function assertTenant(tenant: string | undefined): void {
   if (tenant === undefined || Buffer.byteLength(tenant) <= maximumTenantBytes) return;
   throw new ClientError(

@@ -41,7 +41,7 @@ export interface WorkflowStatus {
   readonly progress?: Progress;
 }
 
-/** A query needs a worker: not longer than this, then the server's view has to do. */
+/** How long a worker may take to answer the query; then only the server's view is shown. */
 const queryTimeoutMs = 1500;
 
 /**

@@ -9,13 +9,20 @@ export interface LedgerPlace {
   readonly taskQueue?: string;
 }
 
-/** The database belongs to the worker: a short workflow asks it. */
+/** How long a worker may take to answer from its database. */
+export const usualTimeoutMs = 2 * 60 * 1000;
+
+/**
+ * Asks a worker, by a short workflow: only workers open the database.
+ *
+ * @throws ClientError `unreachable` without a worker, or the failure's own type.
+ */
 export async function throughWorker<Result>(
   client: Client,
   workflowType: string,
   argument: unknown,
-  timeoutMs: number,
   { taskQueue = defaultTaskQueue }: LedgerPlace,
+  timeoutMs = usualTimeoutMs,
 ): Promise<Result> {
   await assertWorker(client, taskQueuesOf(taskQueue).effects);
   try {

@@ -8,7 +8,7 @@ export interface ConfiguredProvider extends Omit<ProviderEntry, 'apiKeyVariable'
   readonly keyRequired: boolean;
 }
 
-/** The providers that need no file: only their keys, and Ollama not even that. */
+/** The providers that need no providers file, with their keys; Ollama needs none. */
 export function builtinProviders(data: z.infer<typeof environment>): ConfiguredProvider[] {
   const openai = { apiKey: data.OPENAI_API_KEY, ...at(data.OPENAI_BASE_URL), keyRequired: true };
   return [
@@ -38,7 +38,7 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
   ];
 }
 
-/** Names of {@link builtinProviders}, for those who have no keys to read. */
+/** Names of {@link builtinProviders}, for the client, which reads no keys. */
 export const builtinProviderNames: readonly string[] = [
   'openai',
   'openai-responses',
@@ -51,7 +51,7 @@ function at(baseUrl: string | undefined): { baseUrl?: string } {
   return baseUrl === undefined ? {} : { baseUrl };
 }
 
-/** The providers' own SDKs take the address without the version, the AI SDK with it: both do here. */
+/** Adds the version that the AI SDK wants, and the providers' own SDKs do not, to an address. */
 function versioned(url: string | undefined, version: string): string | undefined {
   if (url === undefined || new URL(url).pathname !== '/') return url;
   return new URL(version, url).href;

@@ -43,10 +43,9 @@ export const environment = z.object({
     .describe(
       'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
     ),
-  HOLDFAST_UI_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Address of the Temporal UI, for the links that `status` and `watch` show.'),
+  HOLDFAST_UI_URL: endpoint(
+    'Address of the Temporal UI, for the links that `status` and `watch` show.',
+  ),
   HOLDFAST_RATE_LIMITS: z
     .string()
     .optional()
@@ -88,20 +87,14 @@ export const environment = z.object({
     .optional()
     .describe('Key that charges are made with.'),
   STRIPE_ALLOW_LIVE: flag.describe('Set to true to accept a live key: real money moves.'),
-  STRIPE_BASE_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Another endpoint for Stripe, for example a sandbox.'),
-  GITHUB_TOKEN: z.string().min(1).optional().describe('Token that tickets are opened with.'),
+  STRIPE_BASE_URL: endpoint('Another endpoint for Stripe, for example a sandbox.'),
+  GITHUB_TOKEN: key('Token that tickets are opened with.'),
   GITHUB_REPOSITORY: z
     .string()
     .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
     .optional()
     .describe('The repository of the tickets, as owner/name.'),
-  GITHUB_BASE_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Another endpoint for GitHub.'),
+  GITHUB_BASE_URL: endpoint('Another endpoint for GitHub.'),
   HOLDFAST_MARKER_SECRET: z
     .string()
     .min(16)
@@ -109,20 +102,16 @@ export const environment = z.object({
     .describe(
       'Secret that signs the markers in tickets; keep it for as long as tickets are opened.',
     ),
-  RESEND_API_KEY: z.string().min(1).optional().describe('Key that emails are sent with.'),
-  RESEND_BASE_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Another endpoint for Resend.'),
+  RESEND_API_KEY: key('Key that emails are sent with.'),
+  RESEND_BASE_URL: endpoint('Another endpoint for Resend.'),
   HOLDFAST_EMAIL_FROM: z
     .string()
     .min(3)
     .optional()
     .describe('The sender of emails, of a domain that Resend has verified.'),
-  HOLDFAST_WEBHOOK_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Where the effect `webhook` posts to: over https, unless it is this machine.'),
+  HOLDFAST_WEBHOOK_URL: endpoint(
+    'Where the effect `webhook` posts to: over https, unless it is this machine.',
+  ),
   HOLDFAST_ALLOW_PRIVATE_TARGETS: flag.describe(
     'Set to true when a target of effects has a name that leads to a private address.',
   ),

@@ -1,6 +1,6 @@
 /**
- * The first part of every idempotency key: as configured, otherwise the Temporal namespace. That may
- * have more characters than a scope: what does not fit becomes a dash.
+ * The first part of every idempotency key: as configured, otherwise the Temporal namespace.
+ * Characters of a namespace that a scope may not have become dashes.
  *
  * @param configured `HOLDFAST_SCOPE`
  */

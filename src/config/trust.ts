@@ -8,9 +8,9 @@ export function isLiveStripeKey(secretKey: string): boolean {
 }
 
 /**
- * What is wrong with the address of a target, or `undefined`. Credentials go to it: only over TLS,
- * unless it is this very machine or `allowPlain` says that the network in between is trusted.
- * `allowQuery`: it is the whole address, to which nothing is added.
+ * What is wrong with the address of a target, or `undefined`. It must be https, since credentials
+ * are sent to it, unless it is this machine or `allowPlain` says that the network in between is
+ * trusted. `allowQuery` is for an address to which nothing is added.
  */
 export function targetUrlProblem(
   baseUrl: string,

@@ -6,8 +6,8 @@ import type { FailureType } from '../failures/failure-types.ts';
  * characters for a class, Node's system errors, and SQLite's primary result codes; where the code
  * alone would tell a person nothing, in words too. First match rules.
  *
- * Full or read-only is retried: a standby that is promoted, or space that somebody makes, cures it
- * without a person having to resume anything. When it lasts longer than the policy, it parks.
+ * Full or read-only is retried: a promoted standby, or new space, cures it without a resume. When
+ * it lasts longer than the policy, it parks.
  */
 const rows: readonly (readonly [RegExp, FailureType, string?])[] = [
   [/^(53100|SQLITE_13)$/, 'Overloaded', 'the database is full'],

@@ -21,7 +21,7 @@ export interface EffectTable {
   first_sent_at_ms: number;
   /** When the latest claim was made. */
   claimed_at_ms: number;
-  /** Until then nobody else may claim; the grace for a request under way is included. */
+  /** No other worker may claim before; the grace for a request under way is included. */
   lease_until_ms: number;
   /** How long a request of the latest claim may take; `null` in rows from before migration 005. */
   request_timeout_ms: number | null;
@@ -33,7 +33,7 @@ export interface EffectTable {
   updated_at_ms: number;
 }
 
-/** Whose effects may be forgotten, since the ledger was restored from a backup. */
+/** A workflow whose effects the ledger may not know, since it was restored from a backup. */
 export interface DoubtTable {
   /** `<scope>/<workflow id>`: what its keys begin with. */
   owner: string;
@@ -95,7 +95,7 @@ export interface AttemptTable {
   billing: 'billed' | 'possibly billed' | 'not billed' | null;
 }
 
-/** What a worker says of one of its gates: the latest, for people to look at. */
+/** The latest state of a worker's gate, for people to look at. */
 export interface GateTable {
   worker: string;
   model: string;

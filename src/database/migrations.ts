@@ -30,8 +30,8 @@ export async function migrate(database: Kysely<Tables>, kind: DatabaseKind): Pro
 const migrationTable = 'holdfast_migration';
 
 /**
- * Whether these migrations ran. Later ones may have too: a deploy rolls forward and back, and they
- * only ever add. What cannot be read is left to the migration to report.
+ * Whether all migrations of this version ran. Those of a later version may have run too, before a
+ * rollback: migrations only add. What cannot be read is left to the migration to report.
  */
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTable)}`

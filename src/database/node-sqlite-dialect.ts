@@ -11,7 +11,7 @@ import {
 
 /** How long a statement waits for another's write lock before it fails as busy. */
 const busyTimeoutMs = 10_000;
-/** The part of it that SQLite itself waits, in which the whole process stands still. */
+/** How long SQLite itself waits for a lock: it blocks the whole process meanwhile. */
 const blockingTimeoutMs = 20;
 const busyPollMs = 10;
 /** Of https://sqlite.org/rescode.html, the low byte of an extended code: `SQLITE_ERROR`, `SQLITE_BUSY`. */
@@ -49,8 +49,8 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 /**
- * Waits for locks without standing still: the transaction that holds the lock may be one of this
- * very process, which could never end while SQLite waits for it.
+ * Waits for locks without blocking the process: a transaction of this same process may hold the
+ * lock, and could not end while SQLite waits.
  */
 class PatientSqliteDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
@@ -74,7 +74,7 @@ class PatientSqliteDriver extends SqliteDriver {
 
   /**
    * After some errors (a full disk at the commit) SQLite has rolled back by itself, and says that
-   * there is no transaction: what is to be told is the error before that.
+   * there is no transaction: the error before that is the one to report.
    */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {

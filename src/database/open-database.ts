@@ -25,7 +25,7 @@ export interface OpenDatabase {
   readonly name: string;
 }
 
-/** int8: milliseconds and minor units stay far below 2^53, and counting in text helps nobody. */
+/** PostgreSQL's int8, read as a number and not as text: all values here stay far below 2^53. */
 const int8 = 20;
 
 /** How the database is used. */
@@ -62,8 +62,8 @@ export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}):
     });
     // An idle connection that the server closes: the pool opens another one when it needs it.
     pool.on('error', () => {});
-    // One that is lost between two statements: without a listener Node ends the whole process. The
-    // next statement fails, which is how whoever uses the connection learns of it.
+    // A connection that is lost between two statements: without a listener Node ends the process.
+    // The next statement on it fails, and tells its user.
     pool.on('connect', (client) => client.on('error', () => {}));
     const { host, pathname } = new URL(databaseUrl);
     return {

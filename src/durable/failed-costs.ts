@@ -1,6 +1,6 @@
 import { ActivityFailure } from '@temporalio/workflow';
 import type { FailureDetails } from '../failures/failure-details.ts';
-import { findFailure, findLastWords } from '../failures/find-failure.ts';
+import { findFailure, findStopDetails } from '../failures/find-failure.ts';
 import { type CallCosts, costsIn } from '../policies/call-costs.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { lostCosts, readNotes } from '../wire/attempt-notes.ts';
@@ -25,7 +25,7 @@ const unknownCosts: FailedCosts = { attempts: 0 };
  * was killed, from its last heartbeat.
  */
 export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
-  const { heartbeat, cancelled } = findLastWords(error);
+  const { heartbeat, cancelled } = findStopDetails(error);
   const notes = readNotes(heartbeat);
   // Notes of a worker before this was counted: its workflows went on uncounted, and replay so.
   if (notes.attempt > 0) {

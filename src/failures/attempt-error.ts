@@ -13,9 +13,9 @@ export interface AttemptErrorFields {
   readonly retryAfterMs?: number | undefined;
   /** The provider's or target's own id of the request. */
   readonly providerRequestId?: string | undefined;
-  /** Whether the request left this machine; `undefined` when nobody can know. */
+  /** Whether the request left this machine; `undefined` when that cannot be known. */
   readonly sent?: boolean | undefined;
-  /** Tokens that were paid for an answer which is none, for example a refusal. */
+  /** Tokens that were paid for although no usable answer came, for example a refusal. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
 }
 
@@ -44,7 +44,7 @@ export function isAttemptError(error: unknown): error is AttemptError {
   return error instanceof AttemptError;
 }
 
-/** What nobody foresaw, a bug included, as listed fields: its message may hold values. */
+/** An error that no rule knows, such as a bug, without its message, which may hold values. */
 export function unexpected(by: string, error: unknown): AttemptErrorFields {
   const name = error instanceof Error ? error.name : typeof error;
   return { type: 'ServerError', by, reason: `unexpected ${name}` };

@@ -1,11 +1,11 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { ApplicationFailure } from '@temporalio/common';
 import type { FailureDetails } from './failure-details.ts';
-import { type FailureType, failureTypes } from './failure-types.ts';
+import { type FailureType, isPermanent } from './failure-types.ts';
 
 /** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
 export const maximumMessageLength = 500;
-/** Most bytes of JSON kept as failure details, for the same reason. */
+/** Most bytes of JSON kept as details: Temporal replaces a pending failure over about 4 KB. */
 export const maximumDetailsBytes = 1024;
 
 /** Arguments of {@link createFailure}. */
@@ -19,20 +19,19 @@ export interface FailureOptions {
 }
 
 /**
- * The one place where failures are made: everything an activity or workflow of Holdfast throws.
- * Its flags follow the table, its message and details are cut to what Temporal keeps.
+ * Makes every failure that an activity or workflow of Holdfast throws. Its flags follow
+ * {@link failureTypes}, its message and details are cut to what Temporal keeps.
  */
 export function createFailure(
   type: FailureType,
   message: string,
   options: FailureOptions = {},
 ): ApplicationFailure {
-  const { treatment } = failureTypes[type];
   const { nextRetryDelayMs } = options;
   return ApplicationFailure.create({
     type,
     message: cut(message, maximumMessageLength),
-    nonRetryable: options.final === true || treatment === 'fail' || treatment === 'park',
+    nonRetryable: options.final === true || isPermanent(type),
     details: [fitDetails(options.details ?? {})],
     ...(nextRetryDelayMs !== undefined && {
       nextRetryDelay: Math.max(1, Math.round(nextRetryDelayMs)),
@@ -52,7 +51,7 @@ function fitDetails(details: FailureDetails): FailureDetails {
     if (value === undefined) continue;
     const kept = typeof value === 'string' ? cut(value, 200) : value;
     const size = utf8ToBytes(JSON.stringify([field, kept])).length;
-    // A long field gives way to the short ones after it.
+    // A field that does not fit is left out; shorter ones after it may fit.
     if (bytes + size > maximumDetailsBytes) continue;
     bytes += size;
     fitted[field] = kept;

@@ -61,10 +61,14 @@ export function isFailureType(name: unknown): name is FailureType {
   return typeof name === 'string' && Object.hasOwn(failureTypes, name);
 }
 
+/** Whether no retry can cure failures of a type. */
+export function isPermanent(type: FailureType): boolean {
+  const treatment: Treatment = failureTypes[type].treatment;
+  return treatment === 'fail' || treatment === 'park';
+}
+
 /**
  * Types no retry can cure. They go into every policy's `nonRetryableErrorTypes`, so that Temporal
  * enforces the table too, whatever a failure's own flag says.
  */
-export const permanentFailureTypes: FailureType[] = allFailureTypes.filter(
-  (type) => failureTypes[type].treatment === 'fail' || failureTypes[type].treatment === 'park',
-);
+export const permanentFailureTypes: FailureType[] = allFailureTypes.filter(isPermanent);

@@ -8,7 +8,7 @@ import {
 import { type FailureDetails, readDetails } from './failure-details.ts';
 import { type FailureType, isFailureType } from './failure-types.ts';
 
-/** A failure of ours as found in a chain of causes. */
+/** A failure of our types, as found along an error's causes. */
 export interface FoundFailure {
   readonly type: FailureType;
   readonly message: string;
@@ -16,10 +16,9 @@ export interface FoundFailure {
 }
 
 /**
- * Finds the failure that tells the story in an error as it comes out of `proxyActivities`,
- * `handle.result()` or `describe()`: the first of our types along the causes. A heartbeat or
- * start-to-close timeout without one is what a killed worker leaves: `WorkerLost`.
- * `undefined` for errors that are none of ours.
+ * Finds the first failure of our types along the causes of an error from `proxyActivities`,
+ * `handle.result()` or `describe()`. A heartbeat or start-to-close timeout without one is what a
+ * killed worker leaves: `WorkerLost`. `undefined` for any other error.
  */
 export function findFailure(error: unknown): FoundFailure | undefined {
   let timedOut: TimeoutFailure | undefined;
@@ -39,16 +38,16 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   return undefined;
 }
 
-/** What an activity that was stopped from outside said last, as far as it came through. */
-export interface LastWords {
-  /** Of the last heartbeat of one that fell silent. */
+/** What Temporal hands on of an activity that was stopped from outside. */
+export interface StopDetails {
+  /** Details of its last heartbeat, when it timed out. */
   readonly heartbeat?: unknown;
-  /** Of one that was cancelled. */
+  /** Details that it threw with its cancellation, when it was cancelled. */
   readonly cancelled?: FailureDetails;
 }
 
-/** Finds what Temporal hands on for an activity that could not end as it wanted. */
-export function findLastWords(error: unknown): LastWords {
+/** Finds the details of a stopped activity in its error; none in any other error. */
+export function findStopDetails(error: unknown): StopDetails {
   for (const link of causes(error)) {
     if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
     if (link instanceof CancelledFailure) return { cancelled: readDetails(link.details?.[0]) };
@@ -57,8 +56,8 @@ export function findLastWords(error: unknown): LastWords {
 }
 
 /**
- * Whether an error means that cancellation was asked for. A cancel together with a missed heartbeat
- * arrives as a `TimeoutFailure` whose `retryState` tells (observed).
+ * Whether an error means that cancellation was asked for. A cancellation together with a missed
+ * heartbeat arrives as a timeout: only the `retryState` of the failure around it tells (observed).
  */
 export function isCancelled(error: unknown): boolean {
   for (const link of causes(error)) {
@@ -74,7 +73,7 @@ export function isCancelled(error: unknown): boolean {
 }
 
 /** The error and its causes, outermost first; stops at ten so that a cycle cannot hang it. */
-function* causes(error: unknown): Generator<Error> {
+export function* causes(error: unknown): Generator<Error> {
   let link = error;
   for (let depth = 0; depth < 10 && link instanceof Error; depth += 1) {
     yield link;

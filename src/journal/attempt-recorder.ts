@@ -1,5 +1,5 @@
 import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
-import type { KnownAttempt, LocalFile } from './local-file.ts';
+import type { KnownAttempt, LocalFile } from './attempts-file.ts';
 
 /** Writes what is known of this worker's attempts to its local file. No method throws. */
 export interface AttemptRecorder {

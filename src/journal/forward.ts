@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
 import type { AttemptStore } from './attempt-store.ts';
-import type { LocalFile } from './local-file.ts';
+import type { LocalFile } from './attempts-file.ts';
 
 /** Stored by one statement: SQLite holds up the event loop for about 3 ms with so many. */
 const batch = 200;

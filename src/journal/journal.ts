@@ -7,11 +7,12 @@ import { type DatabaseLocation, openDatabase } from '../database/open-database.t
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptStore } from './attempt-store.ts';
+import { createLocalFile } from './attempts-file.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
+import { errorName } from './error-name.ts';
 import { forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
-import { createLocalFile } from './local-file.ts';
 import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */
@@ -65,7 +66,7 @@ export function openJournal(options: JournalOptions): Journal {
   const tell = seldom(onEvent, tellEveryMs);
   const workerId = `${now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const fileFailed = (error: unknown) =>
-    tell({ event: 'journal.file-failed', dropped: recorder.dropped(), error: nameOf(error) });
+    tell({ event: 'journal.file-failed', dropped: recorder.dropped(), error: errorName(error) });
   const file = createLocalFile(folder, workerId, fileFailed);
   const recorder = createAttemptRecorder(file, workerId, now);
   // Not synced: the local file is not either, and SQLite would hold up the whole process for the disk.
@@ -78,7 +79,7 @@ export function openJournal(options: JournalOptions): Journal {
     store,
     onTakenIn: (taken) => onEvent({ event: 'journal.taken-in', ...taken }),
     onUnreadable: (name, error) =>
-      onEvent({ event: 'journal.file-unreadable', file: name, error: nameOf(error) }),
+      onEvent({ event: 'journal.file-unreadable', file: name, error: errorName(error) }),
   });
   const stop = new AbortController();
 
@@ -110,7 +111,7 @@ export function openJournal(options: JournalOptions): Journal {
         delayMs = forwardEveryMs;
       } catch (error) {
         delayMs = Math.min(longestBackoffMs, delayMs * 2);
-        tell({ event: 'journal.database-away', error: nameOf(error) });
+        tell({ event: 'journal.database-away', error: errorName(error) });
       }
       await sleep(delayMs, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
@@ -154,13 +155,6 @@ export function openJournal(options: JournalOptions): Journal {
       await Promise.race([Promise.all([forwarding, database.destroy()]), sleep(closeTimeoutMs)]);
     },
   };
-}
-
-function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  const { errstr, code } = error as { errstr?: string; code?: string };
-  // SQLite has one code for all of its errors.
-  return errstr ?? code ?? error.name;
 }
 
 /** Passes on the first event of a kind, and the next one only after a while. */

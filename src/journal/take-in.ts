@@ -2,8 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { AttemptStore } from './attempt-store.ts';
+import { isInUse, type LocalFile, openLocalFile, workerOf } from './attempts-file.ts';
 import { type Forwarded, forward } from './forward.ts';
-import { isInUse, type LocalFile, openLocalFile, workerOf } from './local-file.ts';
 
 /** What {@link createTakeIn} needs. */
 export interface TakeInOptions {

@@ -10,11 +10,12 @@ import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
-import { type Exchange, inExchange } from '../calls/provider/exchange.ts';
+import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
 import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
+import { capAttempts } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
@@ -38,12 +39,9 @@ export interface AttemptWatch {
   readonly answered: (body: unknown, usage: LanguageModelV4Usage | undefined) => void;
   /** What the activity is to throw for what the AI SDK threw. */
   readonly failed: (error: unknown) => Error;
-  /** Nobody waits for the answer any more. */
+  /** The caller no longer waits for the answer. */
   readonly abandoned: () => void;
 }
-
-/** Longest delay of a timer in Node; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** Runs one attempt in the running activity: gate, request, and what its failure means. */
 export function attemptModel<T>(
@@ -53,11 +51,10 @@ export function attemptModel<T>(
   const { params, policy } = attempt;
   return runAttempt(async (scope) => {
     const pass = await enterGate(attempt, scope);
-    const nth = attemptNumber(scope);
-    const timeout = AbortSignal.timeout(Math.min(policy.requestTimeoutMs, longestTimerMs));
+    const timeout = requestTimeout(policy.requestTimeoutMs);
     const signals = [scope.signal, timeout, ...(params.abortSignal ? [params.abortSignal] : [])];
     const abortSignal = AbortSignal.any(signals);
-    const headers = { ...params.headers, ...clientRequestId(scope, nth) };
+    const headers = { ...params.headers, ...clientRequestId(scope) };
     return inExchange(
       () => {},
       async (exchange) => {
@@ -89,7 +86,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
     random,
   );
   if (gate && !('kind' in gate)) return gate;
-  // The workflow above is not ours: it cannot sleep for us, so Temporal's retry has to.
+  // The calling workflow is the user's own and cannot sleep for us, so Temporal's retry waits.
   scope.wasHeldBack();
   const delayMs = gate?.delayMs ?? 0;
   throw createFailure(
@@ -99,14 +96,18 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
   );
 }
 
-/** Being held back is no attempt of the call, though Temporal counts it. */
+/** The attempt's number in its call: Temporal also counts those that were held back. */
 function attemptNumber(scope: AttemptScope): number {
   return Math.max(1, scope.attempt - scope.heldBack);
 }
 
+function requestIdOf({ workflowId }: AttemptScope): string {
+  return requestIdFor(workflowId, Context.current().info.activityId);
+}
+
 /** No `Idempotency-Key`: an activity's id comes again after a continue-as-new, for another call. */
-function clientRequestId(scope: AttemptScope, nth: number): Record<string, string> {
-  const id = requestHeaders(`${scope.workflowId}/${Context.current().info.activityId}`, nth);
+function clientRequestId(scope: AttemptScope): Record<string, string> {
+  const id = requestHeaders(requestIdOf(scope), attemptNumber(scope));
   return { 'X-Client-Request-Id': id['X-Client-Request-Id'] ?? '' };
 }
 
@@ -119,7 +120,7 @@ function watchAttempt(
 ): AttemptWatch {
   const family = familyOf(model.provider);
   const by = providerNameOf(model.provider);
-  const requestId = requestIdFor(scope.workflowId, Context.current().info.activityId);
+  const requestId = requestIdOf(scope);
 
   function classify(): AttemptError {
     const { fields } = classifyExchange(exchange, {
@@ -161,7 +162,8 @@ function watchAttempt(
       scope.failedWith(found.fields);
       return attemptFailure(found.fields, {
         requestId,
-        policy: cappedFor(policy, type),
+        // In our own workflows this cap counts attempts of the type only; here it counts all.
+        policy: capAttempts(policy, policy.attemptsByType, type),
         attempt: attemptNumber(scope),
         elapsedMs: scope.elapsedMs(),
         costs: scope.costs(),
@@ -170,12 +172,4 @@ function watchAttempt(
     },
     abandoned: () => pass.ended({ signal: 'unknown' }),
   };
-}
-
-/** What our workflows count by failure type is counted over all attempts here. */
-function cappedFor(policy: ModelPolicy, type: keyof ModelPolicy['attemptsByType']): ModelPolicy {
-  const allowed = policy.attemptsByType[type];
-  if (allowed === undefined) return policy;
-  const maximumAttempts = Math.min(policy.maximumAttempts || allowed, allowed);
-  return { ...policy, maximumAttempts };
 }

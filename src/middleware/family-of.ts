@@ -1,6 +1,6 @@
 import type { ProviderFamily } from '../calls/provider/provider-families.ts';
 
-/** By the first that fits; what is no other's speaks OpenAI's protocol, as most do. */
+/** The first pattern that fits rules; any other provider is taken to speak OpenAI's protocol. */
 const families: readonly (readonly [pattern: RegExp, family: ProviderFamily])[] = [
   [/anthropic/, 'anthropic'],
   [/^(google|vertex)/, 'google'],

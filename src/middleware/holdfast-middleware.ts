@@ -11,7 +11,7 @@ import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { attemptModel } from './attempt-model.ts';
 import { watchStream } from './watch-stream.ts';
 
-/** Everything has a default. */
+/** Options of {@link holdfastMiddleware}; everything has a default. */
 export interface HoldfastMiddlewareOptions {
   /** What differs from the catalogue's policy for models. */
   readonly policy?: Partial<ModelPolicy>;

@@ -2,10 +2,7 @@ import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/pr
 import { APICallError } from '@ai-sdk/provider';
 import type { AttemptWatch } from './attempt-model.ts';
 
-/**
- * A stream that fails in our terms: what the AI SDK passes on as an `error` part, or throws while
- * reading, ends it with a typed failure. The parts are otherwise handed on as they come.
- */
+/** Hands on a stream's parts; an `error` part, or an error, ends it with a failure of our types. */
 export function watchStream(
   source: ReadableStream<LanguageModelV4StreamPart>,
   watch: AttemptWatch,
@@ -36,7 +33,7 @@ export function watchStream(
   });
 }
 
-/** An error event inside a stream, as the answer of status 200 that it is. */
+/** An error event inside a stream, as an answer with status 200. */
 function errorOf(error: unknown): unknown {
   if (error instanceof Error) return error;
   return new APICallError({

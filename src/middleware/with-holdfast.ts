@@ -3,8 +3,8 @@ import { wrapProvider } from 'ai';
 import { type HoldfastMiddlewareOptions, holdfastMiddleware } from './holdfast-middleware.ts';
 
 /**
- * A provider whose language models fail in Holdfast's terms: for the worker of those who use
- * `@temporalio/ai-sdk`.
+ * A provider whose language models fail with Holdfast's failure types: for the worker of those who
+ * use `@temporalio/ai-sdk`.
  *
  * ```ts
  * new AiSdkPlugin({ modelProvider: withHoldfast(openai) })

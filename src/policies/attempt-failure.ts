@@ -29,7 +29,7 @@ export interface AttemptFailure {
 /**
  * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
  * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
- * over the cap becomes `QuotaExhausted`: nobody should hold a worker's attention for that long.
+ * over the policy's cap becomes `QuotaExhausted`, which is not retried.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext): AttemptFailure {
   const { policy, attempt } = context;

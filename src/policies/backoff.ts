@@ -2,6 +2,9 @@ import type { RetryPolicy } from './retry-policy.ts';
 
 type Backoff = Pick<RetryPolicy, 'initialIntervalMs' | 'backoffCoefficient' | 'maximumIntervalMs'>;
 
+/** Longest delay of a timer in Node; a longer one would fire at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
 /**
  * Exponential backoff: t_k = min(t_max, t_0 * c^k).
  *
@@ -18,7 +21,7 @@ export interface DelayRange {
   readonly maximumMs: number;
 }
 
-/** The envelope of the jittered delay: its random share is taken off t_k, never added. */
+/** The range of the jittered delay: jitter makes t_k shorter, never longer. */
 export function delayRange(policy: Backoff & { jitter: number }, retry: number): DelayRange {
   const maximumMs = backoffMs(policy, retry);
   return { minimumMs: maximumMs * (1 - policy.jitter), maximumMs };

@@ -4,16 +4,18 @@ import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 export type Billing = 'billed' | 'possibly billed' | 'not billed';
 
 /**
- * Of a proxy in between that got no answer, or none it understood: what is behind it may have gone
- * on. 521, 523, 525 and 526 are not among them: there the request never came to its server
+ * Statuses of a proxy that got no answer from the server behind it, or none it understood: that
+ * server may still do the work. 521, 523, 525 and 526 are not among them: there the request never
+ * reached the server
  * (https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/).
  */
 const statusesOfProxies: readonly number[] = [502, 504, 520, 522, 524];
 
 /**
- * What a failed attempt may have cost. The budget and the journal both go by this: `billed` when its
- * tokens are known, `possibly billed` when the request went, or nobody knows, and no answer said that
- * nothing was done. A status is such an answer, except for those of a proxy in between.
+ * What a failed attempt may have cost. The budget and the journal both go by this: `billed` when
+ * its tokens are known; `possibly billed` when the request went out, or may have, and no answer
+ * says that nothing was done. A status of 400 or more says so, unless it is a timeout or a proxy
+ * made it.
  */
 export function billingOf({ sent, status, type, usage }: AttemptErrorFields): Billing {
   if (usage) return 'billed';
@@ -21,7 +23,7 @@ export function billingOf({ sent, status, type, usage }: AttemptErrorFields): Bi
   const saysNothingWasDone =
     type !== 'Timeout' &&
     status !== undefined &&
-    // Paid for and of no use: the answer came, and its usage cannot be read.
+    // A lower status is an answer: it is paid for, even where its usage cannot be read.
     status >= 400 &&
     !statusesOfProxies.includes(status);
   return saysNothingWasDone ? 'not billed' : 'possibly billed';

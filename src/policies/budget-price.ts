@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Digits after the point of a price, at most, as providers print them. */
+/** Most digits after the point of a price, as providers print them. */
 const priceDigits = 6;
-/** A price is for so many tokens: 10^6. */
+/** A price is for 10^6 tokens. */
 const perTokensDigits = 6;
 /** Costs are exact integers of 10^-12 of the currency's unit: price digits and the million together. */
 const costDigits = priceDigits + perTokensDigits;
@@ -27,7 +27,7 @@ export const priceSchema = z.lazy(() =>
 /** See the field descriptions in {@link priceSchema}. */
 export type Price = z.infer<typeof priceSchema>;
 
-/** An amount in 10^-12 of the unit. */
+/** An amount of money, in 10^-12 of its currency's unit. */
 export type ExactAmount = bigint;
 
 /** Reads a decimal string that {@link decimalSchema} accepts. */

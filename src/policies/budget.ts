@@ -12,7 +12,7 @@ import { addUsage, type CallCosts, type Usage } from './call-costs.ts';
 
 const cap = z.int().min(1).optional();
 
-/** What may be spent. What is not named is not capped. */
+/** What may be spent; a field that is left out caps nothing. */
 export const budgetSchema = z.lazy(() =>
   z.strictObject({
     maximumAttempts: cap.describe('Attempts in all, of all calls and repairs.'),
@@ -36,7 +36,7 @@ export interface Spent {
   readonly elapsedMs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** By currency, in 10^-12 of its unit: what was billed for sure. */
+  /** What was certainly billed, by currency, in 10^-12 of its unit. */
   readonly cost: Readonly<Record<string, ExactAmount>>;
 }
 
@@ -59,8 +59,8 @@ export type BudgetDecision =
   | { readonly go: false; readonly reason: BudgetReason; readonly message: string };
 
 /**
- * Decides before each call, with what was spent before it: so at most one call runs over. Attempts
- * never do: they are handed on as what is left.
+ * Decides before each call, by what was spent before it, so at most one call exceeds the budget.
+ * The cap on attempts is never exceeded: the call is told how many are left.
  *
  * @param price of the model that is about to be called.
  */
@@ -109,7 +109,7 @@ export function describeSpent(spent: Spent): string {
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} spent`;
 }
 
-/** Both together. */
+/** Adds what was spent to what was spent before. */
 export function addSpent(spent: Spent, more: Partial<Spent>): Spent {
   const cost = { ...spent.cost };
   for (const [currency, amount] of Object.entries(more.cost ?? {})) {
@@ -143,7 +143,7 @@ export function spentSince(spent: Spent, before: Spent): Spent {
   };
 }
 
-/** What one scheduling of a call adds, with its answer where there was one. */
+/** What one scheduling of a call spends, its answer included. */
 export function callSpent(
   costs: CallCosts & { readonly attempts: number; readonly usage?: Usage },
   price: Price | undefined,
@@ -153,7 +153,7 @@ export function callSpent(
   return { attempts, elapsedMs, possiblyBilled, ...(billed && usageSpent(billed, price)) };
 }
 
-/** What tokens add: themselves, and what they cost where there is a price. */
+/** What tokens add: their number, and their cost where the model has a price. */
 export function usageSpent(usage: Usage, price: Price | undefined): Partial<Spent> {
   const { inputTokens, outputTokens } = usage;
   const cost = price ? { [price.currency]: costOf(usage, price) } : {};

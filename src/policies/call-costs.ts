@@ -16,14 +16,14 @@ export interface CallCosts {
   readonly failedUsage?: Usage;
 }
 
-/** Both together; `undefined` while neither has a token. */
+/** The sum of two usages; `undefined` when it is 0 tokens. */
 export function addUsage(one: Usage | undefined, other: Usage | undefined): Usage | undefined {
   const inputTokens = (one?.inputTokens ?? 0) + (other?.inputTokens ?? 0);
   const outputTokens = (one?.outputTokens ?? 0) + (other?.outputTokens ?? 0);
   return inputTokens + outputTokens > 0 ? { inputTokens, outputTokens } : undefined;
 }
 
-/** Costs as details of the failure that a scheduling ends in. The time is not among them. */
+/** Costs, without the time, as details of the failure that a scheduling ends in. */
 export function costDetails({ possiblyBilled, failedUsage }: CallCosts): FailureDetails {
   return {
     ...(possiblyBilled && { possiblyBilled }),

@@ -17,7 +17,7 @@ const effectPolicy: RetryPolicy = {
   requestTimeoutMs: 30 * seconds,
   heartbeatTimeoutMs: 10 * seconds,
   nonRetryableErrorTypes: permanentFailureTypes,
-  // Something was done before: failing would lose it (docs/decisions/0005).
+  // Work was done before an effect: failing would lose it (docs/decisions/0005).
   onFailure: 'park',
   parkOn: curableTypes,
   parkDeadlineMs: 0,
@@ -36,8 +36,8 @@ export interface Policies {
 export type PolicyName = keyof Policies;
 
 /**
- * The policies that rule when nobody says otherwise. A policies file and flags override single
- * fields; the result travels in the workflow's input, so that its history shows what ruled.
+ * The default policies. A policies file and flags override single fields; the result travels in the
+ * workflow's input, so that its history shows which policy ruled.
  */
 export const catalogue: Policies = {
   model: {
@@ -60,18 +60,19 @@ export const catalogue: Policies = {
     callBudget: {},
     workflowBudget: {},
     prices: {},
-    // Another model is another price and another voice: only where somebody chose it.
+    // Another model has another price and answers otherwise: only users add one.
     fallback: [],
-    // Nothing is done yet that failing would lose, and somebody may wait for the answer.
+    // Failing loses no work here, and the caller may wait for the answer.
     onFailure: 'fail',
     parkOn: everyCurableType,
     parkDeadlineMs: 0,
   },
-  // A local transaction is quick to retry: what fails is usually a restart of the database.
+  // Retried soon: a local transaction usually fails because the database restarts.
   database: { ...effectPolicy, initialIntervalMs: 200, requestTimeoutMs: 10 * seconds },
-  // The same key makes a repeat harmless, so patience costs nothing; Stripe keeps keys for 24 h.
+  // A repeat under the same key does no harm, so more attempts cost nothing; Stripe keeps keys for
+  // 24 h.
   payment: { ...effectPolicy, maximumAttempts: 12, requestTimeoutMs: 60 * seconds },
-  // The customer has paid: also a definitive no must not lose the order.
+  // The customer has paid: even a final refusal must not lose the order.
   ticket: { ...effectPolicy, parkOn: everyCurableType },
   // Emails and webhooks.
   message: effectPolicy,

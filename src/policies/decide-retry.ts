@@ -1,4 +1,4 @@
-import { type FailureType, failureTypes } from '../failures/failure-types.ts';
+import { type FailureType, isPermanent } from '../failures/failure-types.ts';
 import { backoffMs, jitteredDelayMs } from './backoff.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -13,7 +13,7 @@ export interface FailedAttempt {
   readonly elapsedMs?: number | undefined;
 }
 
-/** Whether and when to try again, and in words why. */
+/** Whether and when to try again, or why not. */
 export type RetryDecision =
   | { readonly retry: true; readonly delayMs: number; readonly source: 'policy' | 'Retry-After' }
   | {
@@ -22,8 +22,8 @@ export type RetryDecision =
     };
 
 /**
- * The rule of every retry. Retry-After is a floor under our own delay: what is asked for is waited
- * for in full, and jitter comes on top, since a thousand callers told "5 s" would return as one.
+ * Decides whether a failed attempt is retried, and when. A Retry-After is waited for in full, with
+ * jitter on top: a thousand callers that were told "5 s" must not return at the same moment.
  *
  * @param random uniform in [0, 1), as `Math.random`.
  */
@@ -32,9 +32,7 @@ export function decideRetry(
   failed: FailedAttempt,
   random: () => number,
 ): RetryDecision {
-  const { treatment } = failureTypes[failed.type];
-  const permanent = treatment === 'fail' || treatment === 'park';
-  if (permanent || policy.nonRetryableErrorTypes.includes(failed.type)) {
+  if (isPermanent(failed.type) || policy.nonRetryableErrorTypes.includes(failed.type)) {
     return { retry: false, why: 'permanent' };
   }
   const { retryAfterMs = 0, elapsedMs = 0 } = failed;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FailureType } from '../failures/failure-types.ts';
 import { providerOf } from './model-name.ts';
 
-/** Time may cure these: the model before gets some attempts first. */
+/** Failures that time may cure: the model gets some attempts before the next one takes over. */
 const transientTypes = [
   'Overloaded',
   'RateLimited',
@@ -12,7 +12,7 @@ const transientTypes = [
   'MalformedResponse',
 ] as const satisfies FailureType[];
 
-/** These are about a model or an account, and another one has its own. */
+/** Failures of one model or account, which another model or account need not have. */
 const accountTypes = [
   'ModelNotFound',
   'PermissionDenied',
@@ -20,13 +20,14 @@ const accountTypes = [
   'QuotaExhausted',
 ] as const satisfies FailureType[];
 
-/** What moves on to the next model when a policy does not say otherwise. */
+/** Failure types that move on to the next model by default. */
 const usualTypes = [...transientTypes, ...accountTypes];
 
 /**
- * All that may move on. What is not here never does: `ContentRejected`, so that nobody shops for the
- * model that lets a prompt pass; `SchemaRejected`, `SchemaMismatch` and `InvalidRequest`, which the
- * request causes and which fallbacks would hide; `OutputTruncated`, which needs a larger limit.
+ * All failure types that may move on to another model. Never among them: `ContentRejected`, so that
+ * a rejected prompt is not tried on model after model; `SchemaRejected`, `SchemaMismatch` and
+ * `InvalidRequest`, which the request causes and a fallback would hide; `OutputTruncated`, which
+ * needs a larger limit.
  */
 const allowedTypes = [...usualTypes, 'RequestTooLarge'] as const satisfies FailureType[];
 
@@ -77,14 +78,14 @@ export interface NextModel {
   readonly place: Place;
 }
 
-/** Where a model is in the list; 0 for one that it does not name. Nothing goes back from there. */
+/** A model's place in the order; 0 for one that the list does not name. */
 export function placeOf(fallback: readonly Fallback[], model: string): Place {
   return fallback.findIndex((each) => each.model === model) + 1;
 }
 
 /**
- * The model that takes over from one that failed for good: the first one after it that is there for
- * this type. Those passed over are not asked later.
+ * The model that takes over from one that failed for good: the first one after it that takes over
+ * for this failure type. Models that are passed over are not asked later.
  */
 export function nextModel(
   fallback: readonly Fallback[],
@@ -101,7 +102,7 @@ export function nextModel(
 function takesOver(next: Fallback, failedModel: string, type: FailureType): boolean {
   if (next.model === failedModel) return false;
   if (type === 'ContextLengthExceeded') return next.largerContext;
-  // The same provider would be shown the same key.
+  // The same provider would get the same key.
   if (type === 'InvalidCredentials' && providerOf(next.model) === providerOf(failedModel)) {
     return false;
   }
@@ -109,8 +110,8 @@ function takesOver(next: Fallback, failedModel: string, type: FailureType): bool
 }
 
 /**
- * Attempts that a model has before another one takes over, by the type of its failure. A type that is
- * not named keeps the model to the policy's own cap.
+ * Attempts that a model has before another one takes over, by the type of its failure. For a type
+ * that is not named, the policy's own cap holds.
  */
 export function attemptsUntilFallback(
   fallback: readonly Fallback[],
@@ -125,13 +126,13 @@ export function attemptsUntilFallback(
   return attempts;
 }
 
-/** The policy for a failed attempt: with no more attempts than the model has for such a failure. */
-export function policyUntilFallback<Policy extends { readonly maximumAttempts: number }>(
+/** The policy with `maximumAttempts` lowered to the cap of one failure type, where it has one. */
+export function capAttempts<Policy extends { readonly maximumAttempts: number }>(
   policy: Policy,
-  until: Partial<Record<FailureType, number>> | undefined,
+  attemptsByType: Partial<Record<FailureType, number>> | undefined,
   type: FailureType,
 ): Policy {
-  const attempts = until?.[type];
+  const attempts = attemptsByType?.[type];
   if (attempts === undefined) return policy;
   return { ...policy, maximumAttempts: Math.min(policy.maximumAttempts || attempts, attempts) };
 }

@@ -8,20 +8,20 @@ export interface PolicyForecast {
    * longest; the first entry is the wait after the first attempt.
    */
   readonly waits: readonly DelayRange[];
-  /** Waits cut short because the elapsed budget ends first. */
+  /** Whether the elapsed budget ends the retries before `maximumAttempts` does. */
   readonly endedByElapsedBudget: boolean;
-  /** All of the above one after another, for every call; without Retry-After. */
+  /** All attempts and waits of all calls one after another, without Retry-After. */
   readonly worstCaseMs: number;
   /**
-   * HTTP requests at most, in all calls: that many when attempts fail at once and waits are short,
-   * so that the most of them fit into the elapsed budget.
+   * HTTP requests at most, in all calls: reached when attempts fail at once and waits are the
+   * shortest, so that most of them fit into the elapsed budget.
    */
   readonly maximumRequests: number;
   /** Output tokens at most, if every one of these requests is answered; `undefined` for effects. */
   readonly maximumOutputTokens?: number;
 }
 
-/** Longest table made for a policy without a cap on attempts. */
+/** Most waits listed for a policy without a cap on attempts. */
 const rowsAtMost = 1000;
 
 /** Adds up a policy's worst case. Pure arithmetic: nothing is sent. */

@@ -1,7 +1,7 @@
 import { allFailureTypes, type FailureType, failureTypes } from '../failures/failure-types.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** Somebody can put the account or its settings in order. */
+/** A person cures these in the account or its settings. */
 const accountTypes: readonly FailureType[] = ['InvalidCredentials', 'PermissionDenied'];
 /** Mistakes of code or input: no answer of a person makes the same step succeed. */
 const hopelessTypes: readonly FailureType[] = [
@@ -11,21 +11,21 @@ const hopelessTypes: readonly FailureType[] = [
 ];
 
 /**
- * What time, money or another key cures: outages that outlasted the policy, used up quotas, bad
- * credentials, doubt. Not the target's definitive no.
+ * Failure types that time, money or another key may cure: outages that outlasted the policy, used
+ * up quotas, bad credentials, unknown outcomes. Not a target's final refusal.
  */
 export const curableTypes: FailureType[] = allFailureTypes.filter(
   (type) => failureTypes[type].treatment !== 'fail' || accountTypes.includes(type),
 );
 
-/** {@link curableTypes} and what another model, or a change at the target, may cure. */
+/** {@link curableTypes}, and those that another model, or a change at the target, may cure. */
 export const everyCurableType: FailureType[] = allFailureTypes.filter(
   (type) => !hopelessTypes.includes(type),
 );
 
 /**
- * Whether a step that failed for good parks its workflow. Where nobody knows what happened, a
- * person decides, whatever the policy says.
+ * Whether a step that failed for good parks its workflow. `EffectUnknown` always does, whatever the
+ * policy says: a person must find out what happened.
  */
 export function parks(
   policy: Pick<RetryPolicy, 'onFailure' | 'parkOn'>,

@@ -42,7 +42,12 @@ export function resolvePolicies(...overrides: unknown[]): Policies {
   return changePolicies(catalogue, ...overrides);
 }
 
-/** As {@link resolvePolicies}, on top of policies that rule already. */
+/**
+ * Given policies with overrides applied in order, validated as a whole.
+ *
+ * @param overrides unknown JSON: their shape is checked here.
+ * @throws InvalidPolicy naming every field and value that makes no sense.
+ */
 export function changePolicies(base: Policies, ...overrides: unknown[]): Policies {
   const problems: string[] = [];
   const resolved: Record<string, unknown> = { ...base };

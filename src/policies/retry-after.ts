@@ -4,7 +4,7 @@ export interface RetryAfterSource {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The `retryDelay` of a `google.rpc.RetryInfo` in the body, for example `"13.5s"`. */
   readonly retryInfoDelay?: string | undefined;
-  /** The error's message, read only when no header speaks: see {@link parseRetryAfter}. */
+  /** The error's message, read only where no header names a wait: see {@link parseRetryAfter}. */
   readonly message?: string | undefined;
 }
 
@@ -43,7 +43,7 @@ function seconds(text: string | undefined): number | undefined {
   return value === undefined ? undefined : value * 1000;
 }
 
-/** The server's own `Date` header is the better clock to compare with: ours may be off. */
+/** Compares with the server's own `Date` header where it has one: our clock may be off. */
 function httpDate(
   text: string | undefined,
   serverDate: string | undefined,
@@ -54,7 +54,7 @@ function httpDate(
   return Date.parse(text) - (Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
 }
 
-/** A time with its unit is needed: "retry after 5" could be anything. */
+/** Reads a wait with its unit; "retry after 5" has none and is ignored. */
 function inWords(message = ''): number | undefined {
   const [, short, number, word] =
     /\b(?:try again|retry) (?:in|after) (?:((?:[\d.]+(?:ms|[hms]))+)(?![a-z])|(\d+(?:\.\d+)?) (second|minute|hour)s?\b)/i.exec(
@@ -65,7 +65,7 @@ function inWords(message = ''): number | undefined {
 
 const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
-/** `1.3s`, `6m0s`, `20ms`: how protobuf's JSON and Go print a duration. */
+/** Reads a duration as protobuf's JSON and Go print it: `1.3s`, `6m0s`, `20ms`. */
 function goDuration(text: string | undefined): number | undefined {
   if (text === undefined || !/^(?:[\d.]+(?:ms|[hms]))+$/.test(text)) return undefined;
   let total = 0;

@@ -4,8 +4,8 @@ import { budgetSchema } from './budget.ts';
 import { priceSchema } from './budget-price.ts';
 import { fallbackSchema } from './fallback.ts';
 
-// All schemas here are made when they are first used: a policy that nobody changes is not checked
-// again, and making them would take a third of the time in which a workflow begins.
+// All schemas here are made when they are first used: an unchanged policy is not checked again, and
+// making them would take a third of the time in which a workflow begins.
 const milliseconds = once(() => z.int().min(1));
 const failureType = once(() => z.enum(allFailureTypes as [FailureType, ...FailureType[]]));
 
@@ -40,7 +40,7 @@ const retryPolicyFields = once(() =>
     parkDeadlineMs: z
       .int()
       .min(0)
-      .describe('A park that nobody ended for so long becomes its failure. 0: it waits for ever.'),
+      .describe('How long a park waits for a person before the step fails. 0: for ever.'),
   }),
 );
 
@@ -92,14 +92,14 @@ export const modelPolicySchema = z.lazy(() =>
     }
   }),
 );
-/** What a policies file or a flag may change: any field, none required. */
+/** What a file or flag may change of an effect's policy: any field, none required. */
 export const retryPolicyOverride = z.lazy(() => retryPolicyFields().partial());
-/** As {@link retryPolicyOverride}, for model calls. */
+/** What a file or flag may change of the policy for model calls: any field, none required. */
 export const modelPolicyOverride = z.lazy(() => modelPolicyFields().partial());
 
-/** See the field descriptions in the schema: the JSON Schema of the policies file shows the same. */
+/** A policy for effects; the field descriptions of its schema say what each field does. */
 export type RetryPolicy = z.infer<ReturnType<typeof retryPolicyFields>>;
-/** A {@link RetryPolicy} with the caps of the repair loop. */
+/** A {@link RetryPolicy} for model calls, with repairs, budgets, prices and fallbacks. */
 export type ModelPolicy = z.infer<ReturnType<typeof modelPolicyFields>>;
 
 /** Makes a value when it is first asked for: a schema that no start needs costs nothing. */

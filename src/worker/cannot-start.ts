@@ -7,12 +7,16 @@ export class CannotStart extends Error {
 }
 
 /** What an error's words mean: the variable to look at, and the sentence to say. */
-export type Explanation = readonly [words: RegExp, variable: string, sentence: string];
+export type ProblemRow = readonly [words: RegExp, variable: string, sentence: string];
 
-/** Explains an error by the first row that fits its words; a table ends with a row that fits all. */
-export function explained(
+/**
+ * The error for the first row that fits some words. A table ends with a row that fits all words.
+ *
+ * @throws TypeError when no row fits.
+ */
+export function cannotStart(
   words: string,
-  rows: readonly Explanation[],
+  rows: readonly ProblemRow[],
   cause: unknown,
 ): CannotStart {
   const row = rows.find(([pattern]) => pattern.test(words));

@@ -4,19 +4,19 @@ import type { AttemptLog } from '../calls/attempt-log.ts';
 export function combineAttemptLogs(...logs: readonly AttemptLog[]): AttemptLog {
   return {
     start(attempt) {
-      const records = logs.map((log) => log.start(attempt));
+      const entries = logs.map((log) => log.start(attempt));
       return {
         sent: () => {
-          for (const record of records) record.sent();
+          for (const entry of entries) entry.sent();
         },
         finished: (answer) => {
-          for (const record of records) record.finished(answer);
+          for (const entry of entries) entry.finished(answer);
         },
         failed: (fields, decision) => {
-          for (const record of records) record.failed(fields, decision);
+          for (const entry of entries) entry.failed(fields, decision);
         },
         interrupted: () => {
-          for (const record of records) record.interrupted();
+          for (const entry of entries) entry.interrupted();
         },
       };
     },

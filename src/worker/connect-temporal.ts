@@ -1,6 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { CannotStart, explained, wordsOf } from './cannot-start.ts';
+import { CannotStart, cannotStart, wordsOf } from './cannot-start.ts';
 
 /** The worker's connection, and what it is connected to. */
 export interface TemporalConnection {
@@ -34,7 +34,7 @@ function settings(env: Record<string, string> | undefined) {
     return loadClientConnectConfig(env && { overrideEnvVars: env });
   } catch (error) {
     const [reason = ''] = wordsOf(error).split('\n');
-    throw explained(
+    throw cannotStart(
       reason,
       [
         [/^Profile /, 'TEMPORAL_PROFILE', `${reason}; name one that the configuration file has`],
@@ -51,10 +51,10 @@ function settings(env: Record<string, string> | undefined) {
   }
 }
 
-/** The SDK tells all that can be wrong in one error's message (observed with 1.24). */
+/** What a failed connection means: only the error's message says it (observed with 1.24). */
 export function connectionProblem(error: unknown, address: string): CannotStart {
   const server = `the Temporal server at ${address}`;
-  return explained(
+  return cannotStart(
     wordsOf(error),
     [
       [

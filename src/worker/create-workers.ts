@@ -34,8 +34,9 @@ export interface Workers {
 }
 
 /**
- * Errors that would otherwise fail the workflow *task*, which is retried for ever and looks like a
- * hang. Not `Error`: that would include non-determinism, which a corrected deploy can still cure.
+ * Errors that fail a workflow. By default they fail the workflow *task*, which is retried for ever
+ * and looks like a hang. Not `Error`: that includes non-determinism, which a corrected deploy can
+ * cure.
  */
 const workflowFailureErrorTypes = {
   '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
@@ -71,7 +72,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue: queues.workflows,
       workflowBundle: await workflowBundle(),
       workflowFailureErrorTypes,
-      // A killed worker's workflows wait on its sticky queue for so long.
+      // How long the workflows of a killed worker wait on its sticky queue.
       stickyQueueScheduleToStartTimeout: '1s',
     }),
     ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 100),
@@ -88,7 +89,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       try {
         await Promise.all(runs);
       } finally {
-        // One that failed takes the others down: half a worker would look alive.
+        // When one worker fails, the others stop too: the rest would look healthy.
         shutdown();
         await Promise.allSettled(runs);
       }

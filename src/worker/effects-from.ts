@@ -28,7 +28,7 @@ export interface ConfiguredEffects<Declared> {
 }
 
 /** What the effects are made with, besides the configuration. */
-export interface EffectSurroundings {
+export interface EffectDependencies {
   readonly namespace: string;
   readonly log: Logger;
   /** As configured (`ledgerFrom`); closed with the effects. */
@@ -36,11 +36,11 @@ export interface EffectSurroundings {
   readonly journal?: EffectJournal;
 }
 
-/** Makes the application's effects, on what the configuration names. */
+/** Makes the application's effects, with the targets that are configured. */
 export function effectsFrom<Declared extends object>(
   config: Config,
   { declareEffects, effectList }: Application<Declared>,
-  { namespace, log, journal, ledger }: EffectSurroundings,
+  { namespace, log, journal, ledger }: EffectDependencies,
 ): ConfiguredEffects<Declared> {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;

@@ -1,6 +1,6 @@
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { explained, wordsOf } from './cannot-start.ts';
+import { cannotStart, wordsOf } from './cannot-start.ts';
 import { temporalLogger } from './temporal-logger.ts';
 
 /**
@@ -21,7 +21,7 @@ export function installRuntime(log: Logger, metricsAddress: string | undefined):
   } catch (error) {
     if (!metricsAddress) throw error;
     const variable = 'HOLDFAST_METRICS_ADDRESS';
-    throw explained(
+    throw cannotStart(
       wordsOf(error),
       [
         [/in use/, variable, `another program serves ${metricsAddress} already; name a free port`],

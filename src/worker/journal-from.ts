@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { errorName } from '../journal/error-name.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { CannotStart } from './cannot-start.ts';
 
@@ -19,10 +20,9 @@ export function journalFrom(config: Config, { log }: { readonly log: Logger }): 
       onEvent: (event) => log[event.event === 'journal.taken-in' ? 'info' : 'error'](event),
     });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
     throw new CannotStart(
       'HOLDFAST_JOURNAL',
-      `attempts cannot be kept in ${folder}${code}; name a folder that the worker's user may write`,
+      `attempts cannot be kept in ${folder} (${errorName(error)}); name a folder that the worker's user may write`,
       { cause: error },
     );
   }

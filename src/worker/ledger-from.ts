@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import { databaseError } from '../database/classify-database.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { openLedger } from '../effects/once/open-ledger.ts';
-import { type CannotStart, type Explanation, explained, wordsOf } from './cannot-start.ts';
+import { type CannotStart, cannotStart, type ProblemRow, wordsOf } from './cannot-start.ts';
 
 /**
  * Opens the ledger as configured, and brings its tables up to date.
@@ -20,7 +20,7 @@ export async function ledgerFrom(
   }
 }
 
-/** Exported for its tests: most of this needs a broken server to be seen. */
+/** Why the ledger cannot be opened. Exported for its tests: most of it needs a broken server. */
 export function ledgerProblem(
   error: unknown,
   databaseUrl: string | undefined,
@@ -29,14 +29,14 @@ export function ledgerProblem(
   const { type, reason = 'no code' } = databaseError(error, false).fields;
   const rows =
     databaseUrl === undefined ? sqliteRows(sqliteFile, reason) : postgresRows(databaseUrl, reason);
-  return explained(`${type} ${reason}: ${wordsOf(error)}`, rows, error);
+  return cannotStart(`${type} ${reason}: ${wordsOf(error)}`, rows, error);
 }
 
-function postgresRows(databaseUrl: string, reason: string): Explanation[] {
+function postgresRows(databaseUrl: string, reason: string): ProblemRow[] {
   const { host, pathname } = new URL(databaseUrl);
   // Without user and password.
   const place = `postgres://${host}${pathname}`;
-  const row = (words: RegExp, sentence: string): Explanation => [words, 'DATABASE_URL', sentence];
+  const row = (words: RegExp, sentence: string): ProblemRow => [words, 'DATABASE_URL', sentence];
   return [
     row(/ package pg is not /, `${place} needs the package pg; run \`npm install pg\``),
     row(/SSL|certificate/i, `${place} and the worker do not agree on TLS; correct sslmode in it`),
@@ -62,12 +62,8 @@ function postgresRows(databaseUrl: string, reason: string): Explanation[] {
   ];
 }
 
-function sqliteRows(file: string, reason: string): Explanation[] {
-  const row = (words: RegExp, sentence: string): Explanation => [
-    words,
-    'HOLDFAST_LEDGER',
-    sentence,
-  ];
+function sqliteRows(file: string, reason: string): ProblemRow[] {
+  const row = (words: RegExp, sentence: string): ProblemRow => [words, 'HOLDFAST_LEDGER', sentence];
   return [
     row(/ SQLITE_26:/, `${file} is not a SQLite database; name another file`),
     row(/ SQLITE_11:/, `${file} is damaged; put a backup in its place, or name another file`),

@@ -3,13 +3,13 @@ import type { Gates } from '../calls/gate/gates.ts';
 import type { GateBoard } from '../journal/gate-board.ts';
 
 const lookEveryMs = 1000;
-/** Said again without a change: the board takes who is silent for half a minute for gone. */
+/** How often gates are posted without a change: the board drops workers after half a minute. */
 const repeatEveryMs = 10_000;
 /** A worker that stops does not wait longer for the database. */
 const leaveTimeoutMs = 2000;
 
 /**
- * Says on the board how the gates stand, soon after that changes.
+ * Posts how the gates stand to the board, soon after that changes.
  *
  * @returns a function that takes them off again.
  */
@@ -20,7 +20,7 @@ export function postGates(gates: Gates, board: GateBoard): () => Promise<void> {
 
   async function look(): Promise<void> {
     const snapshots = gates.snapshot();
-    // What only time changes is no news.
+    // Times that only count on are no change.
     const news = JSON.stringify(snapshots.map(({ forMs: _, nextInMs: __, ...rest }) => rest));
     if (news === posted && performance.now() - postedMs < repeatEveryMs) return;
     posted = news;
@@ -30,8 +30,8 @@ export function postGates(gates: Gates, board: GateBoard): () => Promise<void> {
 
   let isLooking = false;
   const timer = setInterval(() => {
-    // One at a time: where the database is away a look takes long. The journal tells of that, and
-    // the board is only ever a moment old.
+    // One at a time: without the database, posting takes long. The journal logs that, and the next
+    // post makes up for this one.
     if (isLooking) return;
     isLooking = true;
     last = look()

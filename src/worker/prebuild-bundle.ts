@@ -1,7 +1,6 @@
 import { workflowBundle } from './workflow-bundle.ts';
 
-// Run while an image is built, by a user who may write: the worker that starts in it finds its
-// bundle, as a user who may not.
+// Runs while an image is built, as a user who may write the bundle; the worker's user may not.
 const bundle = await workflowBundle();
 if (!('codePath' in bundle)) throw new Error('the workflow bundle could not be written');
 console.log(`workflow bundle: ${bundle.codePath}`);

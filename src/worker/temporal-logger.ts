@@ -1,7 +1,7 @@
 import { DefaultLogger, type Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
 
-/** Temporal's own messages in the same log; what it says about every task is debug. */
+/** Writes Temporal's own messages to the same log; those about single tasks at level debug. */
 export function temporalLogger(log: Logger): TemporalLogger {
   const levels = {
     TRACE: 'trace',
@@ -13,9 +13,9 @@ export function temporalLogger(log: Logger): TemporalLogger {
   return new DefaultLogger('INFO', ({ level, message, meta }) => {
     const { error, ...rest } = meta ?? {};
     // An activity's failure is in the attempt log already, with less noise than a stack trace.
-    const attempt =
+    const isAboutAttempt =
       message.startsWith('Activity failed') || message.startsWith('Activity completed');
-    log[attempt ? 'debug' : levels[level]](
+    log[isAboutAttempt ? 'debug' : levels[level]](
       { event: 'temporal', ...pick(rest), ...(error instanceof Error && { error: error.message }) },
       message,
     );

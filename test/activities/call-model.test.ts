@@ -11,8 +11,8 @@ import { createGates } from '../../src/calls/gate/gates.ts';
 import { AttemptError } from '../../src/failures/attempt-error.ts';
 import type { FailureDetails } from '../../src/failures/failure-details.ts';
 import { createAttemptRecorder } from '../../src/journal/attempt-recorder.ts';
+import type { KnownAttempt } from '../../src/journal/attempts-file.ts';
 import { createCallJournal } from '../../src/journal/call-journal.ts';
-import type { KnownAttempt } from '../../src/journal/local-file.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 

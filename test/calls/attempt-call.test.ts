@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
+import { freePort } from '../../dev/servers/free-port.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import { callerTo, failureOf } from './caller.ts';
-import { closedPort, completion, literally, literalServer } from './literal-server.ts';
+import { completion, literally, literalServer } from './literal-server.ts';
 
 const server = await literalServer();
 after(() => server.close());
@@ -170,7 +171,7 @@ describe('what was never sent', () => {
     assert.match(String(reason), /^(ENOTFOUND|EAI_AGAIN)$/);
   });
   test('a port where nobody listens', async () => {
-    const caller = callerTo(`http://127.0.0.1:${await closedPort()}/v1`);
+    const caller = callerTo(`http://127.0.0.1:${await freePort()}/v1`);
     assert.deepEqual(await notSent(caller), ['ConnectionFailed', 'ECONNREFUSED', false]);
   });
   test('TLS against a plain port', async () => {
@@ -279,7 +280,7 @@ describe('the wire', () => {
       else literally(200, completion('hi'))(request, response, '');
     });
     sent.length = 0;
-    const dead = callerTo(`http://127.0.0.1:${await closedPort()}/v1`);
+    const dead = callerTo(`http://127.0.0.1:${await freePort()}/v1`);
     const calls = Array.from({ length: 100 }, (_, index) => {
       const workflowId = `order-${index}`;
       return (index % 5 === 0 ? dead : { call }).call({}, { workflowId });

@@ -3,10 +3,10 @@ import { describe, test } from 'node:test';
 import type { FailureType } from '../../src/failures/failure-types.ts';
 import {
   attemptsUntilFallback,
+  capAttempts,
   type NextModel,
   nextModel,
   placeOf,
-  policyUntilFallback,
 } from '../../src/policies/fallback.ts';
 import { InvalidPolicy, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 
@@ -82,15 +82,12 @@ describe('attempts before another model takes over', () => {
 
   test('cap the attempts for these types only', () => {
     const capped = (maximumAttempts: number, type: FailureType) =>
-      policyUntilFallback({ maximumAttempts }, { Overloaded: 4 }, type).maximumAttempts;
+      capAttempts({ maximumAttempts }, { Overloaded: 4 }, type).maximumAttempts;
     assert.equal(capped(8, 'Overloaded'), 4);
     assert.equal(capped(8, 'RateLimited'), 8);
     assert.equal(capped(3, 'Overloaded'), 3);
     assert.equal(capped(0, 'Overloaded'), 4, '0 is no cap');
-    assert.equal(
-      policyUntilFallback({ maximumAttempts: 8 }, undefined, 'Timeout').maximumAttempts,
-      8,
-    );
+    assert.equal(capAttempts({ maximumAttempts: 8 }, undefined, 'Timeout').maximumAttempts, 8);
   });
 });
 

@@ -52,7 +52,7 @@ interface PlacedIssue {
   readonly path: readonly PropertyKey[];
 }
 
-/** zod measures what has a length even where its type is wrong already: a list of 3 "characters". */
+/** Leaves out issues of length where the type is wrong: zod reports both. */
 function withoutEchoes(placed: readonly PlacedIssue[]): PlacedIssue[] {
   const ofWrongType = new Set(
     placed.filter(({ issue }) => issue.code === 'invalid_type').map(({ path }) => path.join('.')),
@@ -62,7 +62,7 @@ function withoutEchoes(placed: readonly PlacedIssue[]): PlacedIssue[] {
   );
 }
 
-/** Issues inside a union's branches are issues of their own: they say what could be mended. */
+/** Issues inside a union's branches count too: they say what would make a branch valid. */
 function* flatten(
   issues: readonly z.core.$ZodIssue[],
   base: readonly PropertyKey[],
@@ -108,7 +108,7 @@ function expectation(issue: z.core.$ZodIssue, values: ReadonlySet<string>): stri
   }
 }
 
-/** A refinement's message says best what is wanted, unless its author wrote the value into it. */
+/** A refinement's own message, unless a value of the answer is in it. */
 function ruleInWords(message: string, values: ReadonlySet<string>): string {
   const holdsValue = [...values].some((value) => hasWord(message, value));
   return holdsValue || message.length > 200 ? "to keep the schema's own rule" : message;

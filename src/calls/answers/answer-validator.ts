@@ -21,7 +21,7 @@ export function compileSchema(schema: JsonObject): AnswerValidator<Json> {
       // zod's global registry would keep every caller's schema, and refuses an `id` seen before.
       registry: z.registry(),
     }) as AnswerValidator<Json>;
-    // References that lead nowhere but in circles are noticed only by using them.
+    // Only a check finds references that go in circles.
     validator.safeParse(null);
     return validator;
   } catch (error) {

@@ -5,7 +5,10 @@ export type PreparedSchema =
   | { readonly schema: JsonObject; readonly draft: 'draft-2020-12' | 'draft-7' }
   | { readonly problem: string };
 
-/** Say nothing about what is valid; `default` too, which zod would fill in where an answer lacks it. */
+/**
+ * Keywords that do not affect what is valid. `default` is left out with them: zod would add it to
+ * answers that lack the property.
+ */
 const annotations = new Set(
   '$schema $id $comment title description examples default deprecated readOnly writeOnly contentEncoding contentMediaType'.split(
     ' ',

@@ -30,8 +30,8 @@ export type UnusableAnswer = {
 );
 
 /**
- * Reads a model's answer, whose finish reason must have been looked at before: truncated text is
- * not for this function.
+ * Reads a model's answer. The caller looks at its finish reason first: truncated text is not for
+ * this function.
  *
  * @throws SchemaRejected when the validator itself breaks (a reference in circles, a throwing
  *   refinement): no answer could satisfy it, and a plain error would hang the workflow.
@@ -53,19 +53,20 @@ export function readAnswer<T>(
 }
 
 /** Whether another repair call makes sense. */
-export type RepairVerdict = 'go on' | 'same violation' | 'identical output';
+export type RepairDecision = 'go on' | 'same violation' | 'identical output';
 
 /**
- * Sporadic or deterministic? A model that makes the same mistake again after it was told, or says
- * the very same again, will do so for ever: the prompt causes it. At an independent error rate p
- * two equal failures in a row have probability p² at most, which bounds the false stops.
+ * Decides whether another repair call makes sense. A model that repeats a mistake after it was told
+ * of it, or gives the identical output, is expected to go on so: the prompt causes it. At an
+ * independent error rate p, two equal failures in a row have probability p² at most, which bounds
+ * the wrong stops.
  *
  * @param previous the unusable answers before this one, each of which was fed back.
  */
 export function judgeRepair(
   previous: readonly UnusableAnswer[],
   current: UnusableAnswer,
-): RepairVerdict {
+): RepairDecision {
   if (previous.some(({ text }) => text === current.text)) return 'identical output';
   if (previous.some(({ fingerprint }) => fingerprint === current.fingerprint))
     return 'same violation';

@@ -1,7 +1,7 @@
 import type { Message } from '../../wire/model-call.ts';
 import type { UnusableAnswer } from './parse-answer.ts';
 
-/** Most issues shown to the model: a hundred rows that all fail teach it no more than these. */
+/** Most issues shown to the model: more issues of the same kind do not help it. */
 const maximumIssues = 20;
 
 /**

@@ -53,10 +53,10 @@ export const anthropicRows: readonly ClassifierRow[] = [
   },
 
   { type: 'Overloaded', codes: ['overloaded_error'] },
-  // It has come as an `api_error`, too.
+  // Also seen as an `api_error`.
   { type: 'Overloaded', status: [200, 500], message: /^\s*overloaded\b/i, reason: 'overloaded' },
   { type: 'RateLimited', status: [200, 429, 500], codes: ['rate_limit_error'] },
-  // It worked on the request for that long, and may bill it.
+  // Anthropic worked on the request until then, and may bill it.
   { type: 'Timeout', status: [200, 408, 500, 504], codes: ['timeout_error'] },
   {
     type: 'InvalidRequest',

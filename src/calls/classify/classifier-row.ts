@@ -11,7 +11,7 @@ export interface ClassifierRow {
   readonly message?: RegExp;
   /** Any of the quotas that Google names as used up. */
   readonly quota?: RegExp;
-  /** The message's own numbers: what was requested is more than the limit. */
+  /** By the numbers in the message, more was requested than the limit allows. */
   readonly exceedsLimit?: true;
   /** What is shown where the provider's code is not in the list. */
   readonly reason?: string;

@@ -1,4 +1,4 @@
-import { type FailureType, failureTypes } from '../../failures/failure-types.ts';
+import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import type { ClassifierRow } from './classifier-row.ts';
@@ -26,10 +26,11 @@ export interface Classified {
 }
 
 /**
- * Says what an unusable answer means: its error, if it holds one, by the family's table; a 2xx
- * without an error that is no answer by what it refuses, or `MalformedResponse`; and what nobody
- * has seen before is permanent as 4xx, transient as 5xx. The provider's own `x-should-retry`
- * overrules all of it.
+ * Says what an unusable answer means:
+ *
+ * - An error: what the family's table says; where it has no row, a 4xx is permanent and a 5xx
+ *   transient. The provider's own `x-should-retry` overrules that.
+ * - A 2xx without an error: the refusal that it holds, or `MalformedResponse`.
  *
  * @param nowMs the time that a Retry-After date is compared with.
  */
@@ -55,8 +56,8 @@ export function classifyAnswer(
 }
 
 /**
- * Why an answer that the AI SDK accepts is none: a refusal, a content filter, or an error that a
- * proxy hid in a 200.
+ * Whether an answer that the AI SDK accepts is none: a refusal, a content filter, or an error that
+ * a proxy sent with status 200.
  */
 export function isUnusable(family: ProviderFamily, body: string): boolean {
   return readErrorBody(body).isError || findRefusal(family, body) !== undefined;
@@ -108,8 +109,7 @@ function exceedsLimit(message: string): boolean {
 }
 
 function overruled(found: Classified, { status, headers }: HttpAnswer): Classified {
-  const { treatment } = failureTypes[found.type];
-  const isRetried = treatment === 'retry' || treatment === 'limited';
+  const isRetried = !isPermanent(found.type);
   const word = headers['x-should-retry'];
   if (word === 'true' && !isRetried) {
     return {

@@ -1,4 +1,5 @@
 import type { FailureType } from '../../failures/failure-types.ts';
+import { causes } from '../../failures/find-failure.ts';
 
 /** What a failed connection means. */
 export interface ClassifiedConnection {
@@ -41,7 +42,7 @@ export function classifyConnection(failure: unknown): ClassifiedConnection {
     if (code === 'HTTPParserError') {
       return { type: 'MalformedResponse', reason: 'not HTTP', neverSent: false };
     }
-    // Content-Encoding that the body does not keep to.
+    // The body is not in the encoding that Content-Encoding names.
     if (code.startsWith('Z_') || code.startsWith('ERR__')) {
       return { type: 'MalformedResponse', reason: 'not the encoding it claims', neverSent: false };
     }
@@ -49,13 +50,10 @@ export function classifyConnection(failure: unknown): ClassifiedConnection {
   return { type: 'ConnectionFailed', neverSent: false };
 }
 
-/** Outermost first; stops at ten so that a cycle cannot hang it. */
 function* codesOf(failure: unknown): Generator<string> {
-  let link = failure;
-  for (let depth = 0; depth < 10 && link instanceof Error; depth += 1) {
+  for (const link of causes(failure)) {
     if ('code' in link && typeof link.code === 'string') yield link.code;
     // undici's parser names its own code only sometimes.
     yield link.name;
-    link = link.cause;
   }
 }

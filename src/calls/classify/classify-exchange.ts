@@ -6,14 +6,14 @@ import { classifyAnswer } from './classify-answer.ts';
 import { type ClassifiedConnection, classifyConnection } from './classify-connection.ts';
 import { type AnswerShape, shapeOf } from './shape-of.ts';
 
-/** What is known besides the exchange itself. */
+/** What is known of a failed call besides its exchange. */
 export interface FailedCall {
   readonly family: ProviderFamily;
   /** The provider's name. */
   readonly by: string;
-  /** The request timeout has run out. */
+  /** Whether the request timeout has run out. */
   readonly isTimedOut: boolean;
-  /** The answer was to keep to a JSON Schema. */
+  /** Whether the request asked for JSON of a schema. */
   readonly hasSchema: boolean;
   readonly nowMs: number;
 }
@@ -24,14 +24,14 @@ export interface ClassifiedExchange {
   readonly shape?: AnswerShape;
 }
 
-type Verdict = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
+type Meaning = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
   readonly unclassified?: boolean;
 };
 
 /** Says what one failed attempt means, from what happened on the wire. */
 export function classifyExchange(exchange: Exchange, call: FailedCall): ClassifiedExchange {
   const connection = classifyConnection(exchange.failure);
-  const { type, reason, retryAfterMs, unclassified } = verdict(exchange, call, connection);
+  const { type, reason, retryAfterMs, unclassified } = meaningOf(exchange, call, connection);
   const { status } = exchange;
   return {
     fields: {
@@ -47,7 +47,11 @@ export function classifyExchange(exchange: Exchange, call: FailedCall): Classifi
   };
 }
 
-function verdict(exchange: Exchange, call: FailedCall, connection: ClassifiedConnection): Verdict {
+function meaningOf(
+  exchange: Exchange,
+  call: FailedCall,
+  connection: ClassifiedConnection,
+): Meaning {
   const { status, headers, body } = exchange;
   const { family, nowMs } = call;
   if (status === undefined) return withoutAnswer(exchange, call, connection);
@@ -67,9 +71,9 @@ function withoutAnswer(
   exchange: Exchange,
   { isTimedOut, hasSchema }: FailedCall,
   connection: ClassifiedConnection,
-): Verdict {
+): Meaning {
   if (!exchange.fetched) {
-    // The AI SDK refused to make a request; of ours, only a schema can be at fault.
+    // The AI SDK refused to make the request; where it has a schema, that is the cause.
     return hasSchema
       ? { type: 'SchemaRejected', reason: 'it cannot be sent to this provider' }
       : { type: 'InvalidRequest', reason: 'it cannot be sent to this provider' };

@@ -1,4 +1,3 @@
-import { errorInStream, isEventStream } from './event-stream.ts';
 import { asFields, asList, asText, type Fields, parseJson } from './read-json.ts';
 
 /** What can be known about the body of an answer, whatever server wrote it. */
@@ -6,7 +5,7 @@ export interface ErrorBody {
   readonly kind: 'empty' | 'html' | 'text' | 'json' | 'stream';
   /** The body says itself that it is an error, whatever its status says. */
   readonly isError: boolean;
-  /** `error.code`, `error.type` and what plays their part elsewhere, as they came. */
+  /** `error.code`, `error.type` and what other servers have in their place, unchanged. */
   readonly codes: readonly string[];
   /** A status inside the body, as OpenRouter, vLLM and Google write it. */
   readonly numericCode: number | undefined;
@@ -36,7 +35,7 @@ const nothing: ErrorBody = {
  * details}}`, Google's `{error: {code, status, details: []}}` also as a list, Ollama's `{error:
  * "text"}`, the flat `{object: "error"}` of Mistral and older vLLM, OpenRouter's numeric code, its
  * errors inside a choice and its upstream's error as text, FastAPI's `{detail}`, and an error event
- * in a stream that nobody asked for.
+ * in a stream that was not asked for.
  */
 export function readErrorBody(text: string): ErrorBody {
   const trimmed = text.trim();
@@ -93,4 +92,21 @@ function isErrorByName({ object, type, status }: Fields): boolean {
 function statusIn(code: unknown): number | undefined {
   const number = typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : code;
   return typeof number === 'number' && number >= 400 && number < 600 ? number : undefined;
+}
+
+/** Whether a body is a stream of server-sent events, which was not asked for. */
+function isEventStream(body: string): boolean {
+  return /^(event|data|id|retry)?:/.test(body);
+}
+
+/**
+ * The event of a stream that tells of an error: Anthropic's `{type: "error"}`, `response.failed` of
+ * OpenAI's Responses, a chunk with an `error` of all others. No fields where none does.
+ */
+function errorInStream(body: string): Fields {
+  for (const [, data] of body.matchAll(/^data:[ \t]*(.+)$/gm)) {
+    const event = asFields(parseJson(data ?? ''));
+    if (event.error || event.type === 'error' || asFields(event.response).error) return event;
+  }
+  return {};
 }

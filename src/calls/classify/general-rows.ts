@@ -3,8 +3,8 @@ import type { ClassifierRow } from './classifier-row.ts';
 const serverErrors = [500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 527];
 
 /**
- * What a status says by habit (RFC 9110, and the codes that CDNs add): the end of every family's
- * table, after what its own codes and messages say for certain.
+ * What a status usually means (RFC 9110, and the codes that CDNs add): the end of every family's
+ * table, after the rows for its own codes and messages.
  */
 export const generalRows: readonly ClassifierRow[] = [
   { type: 'QuotaExhausted', status: [402], reason: 'payment required' },
@@ -23,6 +23,6 @@ export const generalRows: readonly ClassifierRow[] = [
   { type: 'ServerError', status: serverErrors },
   { type: 'InvalidRequest', status: [400, 404, 405, 409, 415, 422] },
   { type: 'InvalidRequest', status: [301, 302, 303, 307, 308], reason: 'redirect refused' },
-  // A 200 whose body is an upstream error that nobody explains.
+  // A 200 whose body is an upstream error of an unknown kind.
   { type: 'ServerError', status: [200], reason: 'error inside a 200' },
 ];

@@ -63,7 +63,7 @@ export const googleRows: readonly ClassifierRow[] = [
       'SERVICE_DISABLED',
       'CONSUMER_SUSPENDED',
       'PERMISSION_DENIED',
-      // The region, or a free tier that the region does not have.
+      // The region is not served, or has no free tier.
       'FAILED_PRECONDITION',
     ],
   },
@@ -76,7 +76,7 @@ export const googleRows: readonly ClassifierRow[] = [
   },
 
   { type: 'Overloaded', status: [200, 500, 503], codes: ['UNAVAILABLE'] },
-  // Its own deadline: it worked on the request, and may bill it.
+  // Google's own deadline: it worked on the request, and may bill it.
   { type: 'Timeout', status: [200, 500, 503, 504], codes: ['DEADLINE_EXCEEDED'] },
   { type: 'ServerError', status: [409, 499], codes: ['ABORTED', 'CANCELLED'] },
   { type: 'ServerError', status: [200, 500, 502], codes: ['INTERNAL', 'UNKNOWN', 'DATA_LOSS'] },

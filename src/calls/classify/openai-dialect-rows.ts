@@ -2,8 +2,8 @@ import type { ClassifierRow } from './classifier-row.ts';
 import { googleQuotaRows } from './google-rows.ts';
 
 /**
- * What only servers other than OpenAI send in OpenAI's format. No hint says which server it is:
- * these codes and messages are nobody else's.
+ * Errors that only servers other than OpenAI send in OpenAI's format. Nothing says which server
+ * answers, and nothing needs to: no other server means something else by these codes and messages.
  */
 export const openaiDialectRows: readonly ClassifierRow[] = [
   // Google's OpenAI endpoint.
@@ -37,7 +37,7 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
   { type: 'ModelNotFound', status: [400, 404, 422], codes: ['invalid_model', 'unknown_model'] },
 
   // Groq: its 498 is a full flex tier. `json_validate_failed` is the model's broken output, which
-  // Groq keeps to itself: there is nothing to repair, but another attempt may do better.
+  // Groq does not hand out: there is nothing to repair, but another attempt may do better.
   { type: 'Overloaded', codes: ['capacity_exceeded'] },
   { type: 'Overloaded', status: [498], reason: 'capacity_exceeded' },
   { type: 'MalformedResponse', status: [200, 400, 422], codes: ['json_validate_failed'] },
@@ -60,7 +60,7 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
     reason: 'context_length_exceeded',
   },
 
-  // Moonshot: a 403 that is a matter of money, and a window that it calls the model's token limit.
+  // Moonshot: a 403 about money, and a window that it calls the model's token limit.
   { type: 'QuotaExhausted', codes: ['exceeded_current_quota_error'] },
   { type: 'Overloaded', codes: ['engine_overloaded_error'] },
   {

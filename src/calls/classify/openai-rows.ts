@@ -5,9 +5,9 @@ import { openaiDialectRows } from './openai-dialect-rows.ts';
 const badRequest = [400, 404, 413, 422, 500];
 
 /**
- * The classifier of OpenAI's Chat Completions and Responses, and of all that speak like them, read
- * from top to bottom: what a code or message says for certain comes before what a status says by
- * habit. The first row that fits rules.
+ * The classifier of OpenAI's Chat Completions and Responses, and of all servers that speak like
+ * them. The first row that fits rules: rows for a code or message stand before rows for a status
+ * alone.
  */
 export const openaiRows: readonly ClassifierRow[] = [
   ...openaiDialectRows,
@@ -75,7 +75,7 @@ export const openaiRows: readonly ClassifierRow[] = [
     reason: 'content_filter',
   },
 
-  // The JSON schema. OpenAI names the parameter, its code may be null; vLLM only says it.
+  // The JSON schema. OpenAI names the parameter, its code may be null; vLLM has only the message.
   { type: 'SchemaRejected', codes: ['invalid_json_schema', 'unsupported_json_schema'] },
   {
     type: 'SchemaRejected',
@@ -90,7 +90,7 @@ export const openaiRows: readonly ClassifierRow[] = [
     reason: 'response_format',
   },
 
-  // Who may do what. A 403 that names a model is still a matter of rights.
+  // Keys and rights. A 403 that names a model is about rights.
   {
     type: 'InvalidCredentials',
     codes: [

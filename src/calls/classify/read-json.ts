@@ -1,7 +1,7 @@
 /** Fields of JSON from outside, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What a text says as JSON; `undefined` where it is none. */
+/** Parses JSON; `undefined` where the text is none. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,14 +1,14 @@
 import type { FailureType } from '../../failures/failure-types.ts';
 import { asFields, asList, asText, type Fields } from './read-json.ts';
 
-/** Why an answer of status 200 that keeps to the protocol is none. */
+/** Why an answer with status 200, in the right protocol, is of no use. */
 export interface Refusal {
   readonly type: FailureType;
   /** From a closed list. */
   readonly reason: string;
 }
 
-/** Looks into a whole answer for what the AI SDK passes over, or shows as text or a short answer. */
+/** Finds a refusal that the AI SDK would take for an answer; `undefined` where there is none. */
 export type ReadRefusal = (body: Fields) => Refusal | undefined;
 
 const rejected = (reason: string): Refusal => ({ type: 'ContentRejected', reason });
@@ -22,7 +22,7 @@ export const readChatRefusal: ReadRefusal = ({ choices }) => {
 
 /**
  * OpenAI's Responses: a refusal is a part of a message. A response that is neither completed nor
- * incomplete was asked for in the background, by somebody in between.
+ * incomplete runs in the background, which only a proxy can have asked for.
  */
 export const readResponsesRefusal: ReadRefusal = ({ status, output, incomplete_details }) => {
   const parts = asList(output).flatMap(({ content }) => asList(content));

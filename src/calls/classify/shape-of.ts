@@ -1,7 +1,7 @@
 import type { Exchange } from '../provider/exchange.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 
-/** The form of an answer that no row knows, for whoever adds the row: no content. */
+/** The form of an answer that no classifier row knows, so that a row can be added; no content. */
 export interface AnswerShape {
   readonly status: number | undefined;
   readonly contentType: string | undefined;

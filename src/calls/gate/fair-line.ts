@@ -1,17 +1,17 @@
-/** A line in which those of one key never stand in the way of those of another. */
+/** A line in which keys take turns: no item waits behind all those of another key. */
 export interface FairLine<T> {
   readonly size: () => number;
   readonly push: (key: string, item: T) => void;
-  /** Who is next: keys take turns, within a key the first comes first. */
+  /** The next item: keys take turns, and within a key the first comes first. */
   readonly peek: () => T | undefined;
   readonly shift: () => T | undefined;
   readonly remove: (key: string, item: T) => boolean;
   /**
-   * Takes out the last one of the key with the longest line, if that is longer than the line of
-   * `than` would be with one more: room for a newcomer of a key that has less.
+   * Makes room for an item of the key `than`: takes out the last item of the key with the most, if
+   * that has more than `than` will have with the new one.
    */
   readonly giveWay: (than: string) => T | undefined;
-  /** Takes out the last one of the key with the longest line. */
+  /** Takes out the last item of the key with the most. */
   readonly shed: () => T | undefined;
   readonly drain: () => T[];
 }

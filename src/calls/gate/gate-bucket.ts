@@ -30,8 +30,8 @@ function levelAt(bucket: Bucket, limit: BucketLimit, nowMs: number): number {
 }
 
 /**
- * How long until so much may be taken, in whole milliseconds; 0 is now. What is larger than the
- * bucket goes when the bucket is full, and leaves a debt: it could never go otherwise.
+ * How long until so much may be taken, in whole milliseconds; 0 is now. An amount larger than the
+ * bucket may be taken from a full one, and leaves a debt.
  */
 export function bucketWaitMs(
   bucket: Bucket,
@@ -40,7 +40,7 @@ export function bucketWaitMs(
   nowMs: number,
 ): number {
   const missing = Math.min(amount, limit.size) - levelAt(bucket, limit, nowMs);
-  // A shade less than nothing is rounding, not debt.
+  // So small a deficit is a rounding error, not debt.
   return missing <= 1e-9 ? 0 : Math.ceil((missing * 60_000) / limit.perMinute);
 }
 

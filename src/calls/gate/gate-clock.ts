@@ -1,3 +1,5 @@
+import { longestTimerMs } from '../../policies/backoff.ts';
+
 /** Time as the gate sees it: a real clock, or that of a simulation. */
 export interface GateClock {
   /** Milliseconds; never goes backwards. */
@@ -5,9 +7,6 @@ export interface GateClock {
   /** Calls `then` after so long. @returns a function that prevents it. */
   readonly after: (delayMs: number, then: () => void) => () => void;
 }
-
-/** Longest delay of a timer in Node; a longer one would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** The machine's own time. Its timers keep no process alive: what waits for the gate does that. */
 export const realClock: GateClock = {

@@ -1,29 +1,32 @@
 import type { GateSettings } from './gate-settings.ts';
 import type { GateState } from './gate-state.ts';
 
-/** When those come back that were sent back to their workflows. */
-export interface Returns {
-  /** The next one's turn: each deferral takes a turn and moves it on. */
+/** When calls that were sent back to their workflows come again. */
+export interface ReturnSchedule {
+  /** When the next call to be sent back has its turn; each deferral moves it on. */
   readonly nextTurnMs: number;
 }
 
-/** A sent-back call's delay, and the turns after it. */
+/** The delay of a call that is sent back, and the turns after it. */
 export interface Deferral {
   readonly delayMs: number;
-  readonly returns: Returns;
+  readonly schedule: ReturnSchedule;
 }
 
-/** Somewhat more come back than can go, so that the line never runs dry. */
+/** Slightly more calls come back than can go, so that the line is never empty. */
 const surplus = 1.25;
 const shortestDelayMs = 1000;
-/** While a provider is down, nobody comes back sooner than this share of the outage so far. */
+/** While a provider is down, no call comes back sooner than this share of the outage so far. */
 const shareOfOutage = 0.1;
 const longestDelayMs = 30_000;
-/** While a provider is down: each return before its turn costs the server as much as a short workflow. */
+/**
+ * Longest delay until a turn while a provider is down: longer than at other times, since an early
+ * return costs the server as much as a short workflow.
+ */
 const longestTurnDownMs = 60_000;
 const longestDelayDownMs = 300_000;
 
-/** The rate that the turns are handed out at. */
+/** Turns a second. */
 function rateOf(
   { phase, ratePerSecond, ceilingPerSecond }: GateState,
   { assumedRatePerSecond }: GateSettings,
@@ -36,9 +39,9 @@ function rateOf(
 }
 
 /**
- * When a call that finds no place in the worker is to come back: about when its turn is likely,
- * never all at once. Nobody sleeps long past a recovery, since nobody can be woken for it; the
- * longer an outage has lasted, the longer the sleep.
+ * When a call without a place in the worker is to come back: about when its turn is likely, and
+ * never all calls at once. Delays are bounded, since no sleeping call can be woken when the
+ * provider recovers; the longer an outage has lasted, the longer they may be.
  *
  * @param waiting calls in the worker's own line, which go first.
  * @param random uniform in [0, 1).
@@ -46,7 +49,7 @@ function rateOf(
 export function deferCall(
   state: GateState,
   settings: GateSettings,
-  returns: Returns,
+  schedule: ReturnSchedule,
   waiting: number,
   nowMs: number,
   random: () => number,
@@ -62,15 +65,15 @@ export function deferCall(
   const earliestMs = Math.max(nowMs + shortestMs, opensMs + (waiting / rate) * 1000);
   const usualMs = state.phase === 'down' ? longestTurnDownMs : longestDelayMs;
   const longestMs = Math.min(longestDelayDownMs, Math.max(usualMs, outageMs / 4));
-  const turnMs = Math.max(returns.nextTurnMs, earliestMs);
+  const turnMs = Math.max(schedule.nextTurnMs, earliestMs);
   if (turnMs - nowMs > longestMs) {
-    // A provider that said itself when it comes back is not asked before.
+    // A provider that named a time is not asked before it.
     const saidMs = Math.max(0, state.notBeforeMs - nowMs);
-    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), returns };
+    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), schedule };
   }
   return {
     delayMs: Math.round(turnMs - nowMs + shortestDelayMs * random()),
-    returns: { nextTurnMs: turnMs + 1000 / (rate * surplus) },
+    schedule: { nextTurnMs: turnMs + 1000 / (rate * surplus) },
   };
 }
 

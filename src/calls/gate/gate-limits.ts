@@ -4,7 +4,7 @@ import { type Bucket, bucketLimit, bucketWaitMs, fullBucket, takeFrom } from './
 
 const perMinute = z.number().positive();
 
-/** Rate limits known beforehand, for one model or all models of a provider; of one worker. */
+/** Rate limits known beforehand, for one worker: of a model, or of each model of a provider. */
 export const rateLimitsSchema = z.strictObject({
   requestsPerMinute: perMinute
     .optional()
@@ -14,13 +14,13 @@ export const rateLimitsSchema = z.strictObject({
     .describe("Tokens a minute, in and out. The account's limit, divided by the workers."),
 });
 
-/** By `<provider>:<model>`, or `<provider>` for each of its models by itself. */
+/** Rate limits by `<provider>:<model>`, or by `<provider>` for each of its models by itself. */
 export const rateLimitsByModelSchema = z.record(z.string(), rateLimitsSchema);
 
 /** See the fields' descriptions in {@link rateLimitsSchema}. */
 export type RateLimits = z.infer<typeof rateLimitsSchema>;
 
-/** See {@link rateLimitsByModelSchema}. */
+/** Rate limits by `<provider>:<model>` or `<provider>`: see {@link rateLimitsByModelSchema}. */
 export type RateLimitsByModel = z.infer<typeof rateLimitsByModelSchema>;
 
 /** The buckets of configured limits; absent where nothing is configured. */
@@ -34,7 +34,7 @@ export function limitsFor(limits: RateLimitsByModel, model: string): RateLimits 
   return limits[model] ?? limits[providerOf(model)] ?? {};
 }
 
-/** The tighter of each: where one account is limited under two names. */
+/** The tighter of two limits, for an account that is limited under two names. */
 export function tighter(one: RateLimits, other: RateLimits): RateLimits {
   const names = ['requestsPerMinute', 'tokensPerMinute'] as const;
   const entries = names.map((name) => [

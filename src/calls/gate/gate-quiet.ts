@@ -6,7 +6,8 @@ const patience = 3;
 
 /**
  * Whether a provider has calls in flight and has answered none of them for longer than it usually
- * takes. One that hangs is found so, long before its calls time out; one that is slow is not.
+ * takes. This finds a provider that hangs long before its calls time out, and leaves out one that
+ * is slow.
  */
 function hasGoneQuiet(state: GateState, settings: GateSettings, nowMs: number): boolean {
   const { inFlight, latencyMs, heardMs } = state;
@@ -16,8 +17,8 @@ function hasGoneQuiet(state: GateState, settings: GateSettings, nowMs: number): 
 }
 
 /**
- * Whether it keeps more than half of the worker's slots besides: then those who wait for it make
- * room for others. What is in flight stays, nine tenths of the slots at most.
+ * Whether a provider has gone quiet and holds at least half of the worker's slots: then calls that
+ * wait for it make room for others. Those in flight stay.
  */
 export function isQuietAndInTheWay(
   state: GateState,

@@ -1,61 +1,61 @@
 /** The numbers that a gate works by. Chosen by the simulation in `test/calls/gate/gate-storm.test.ts`. */
 export interface GateSettings {
-  /** Calls in flight to a provider that has not been heard of yet; doubles with each round trip. */
+  /** Calls in flight at most to a provider that is new; doubles with each round trip. */
   readonly initialLimit: number;
   /** Calls in flight at most, however well it goes: the provider's share of the worker's slots. */
   readonly maximumLimit: number;
   /** Calls that wait inside the worker at most; more are sent back to their workflows to sleep. */
   readonly maximumWaiting: number;
   /**
-   * Calls that the worker can hold, waiting and in flight. While a provider answers, its calls may
-   * fill the worker: the next ones wait in Temporal's queue, for nothing. When it has gone quiet,
-   * those who wait for it give way until it keeps half. Infinite where it is not known: nobody does.
+   * Calls that the worker can hold, waiting and in flight. A provider that answers may fill the
+   * worker: its next calls wait in Temporal's queue, at no cost. When it has gone quiet, its
+   * waiting calls are sent back until it holds half. Infinite where it is not known: then none is
+   * sent back.
    */
   readonly slots: number;
-  /** A provider that answers none of its calls for so long, or three times as long as usual, is quiet. */
+  /** Silence after which a provider is quiet, or three times its usual time, if that is longer. */
   readonly quietMs: number;
-  /** The same for one that never answered: nobody knows what is usual for it. */
+  /** A provider that has never answered is quiet after so long: its usual time is not known. */
   readonly quietAtFirstMs: number;
   /**
-   * Calls that may wait whatever the pace, also while the provider is down. Where each provider has
-   * a task queue of its own, as many as its slots: nothing else can starve, and waiting in
-   * Temporal's queue is free.
+   * Calls that may wait at any pace, also while the provider is down. Where each provider has a
+   * task queue of its own, as many as its slots: no other provider's calls can starve there.
    */
   readonly minimumWaiting: number;
   /** Failures in a row, without any answer between, after which a provider counts as down. */
   readonly failuresUntilDown: number;
-  /** The first probe of a provider that is down comes after so long; the wait doubles, */
+  /** Wait before the first probe of a provider that is down; it doubles with each further probe. */
   readonly firstProbeMs: number;
-  /** but not beyond this, */
+  /** The wait between probes does not double beyond this, unless `probeShareOfOutage` is more. */
   readonly probeMs: number;
-  /** or beyond this share of the outage so far, whichever is longer, */
+  /** The wait between probes may grow to this share of the outage so far. */
   readonly probeShareOfOutage: number;
-  /** and never beyond this. */
+  /** Longest wait between probes. */
   readonly longestProbeMs: number;
   /** Requests a second right after a probe succeeded. */
   readonly startRatePerSecond: number;
   /**
-   * What a provider is taken to bear while nobody knows, for the return of calls that were sent
-   * back: each return before its turn costs a few events in the workflow's history.
+   * The rate that a provider is assumed to bear while it is not known, for the return of calls that
+   * were sent back: an early return costs a few events in the workflow's history.
    */
   readonly assumedRatePerSecond: number;
-  /** Growth a second while the rate is well below what was too much the last time. */
+  /** Growth of the rate a second, well below the rate that was too much the last time. */
   readonly fastGrowth: number;
-  /** Growth a second near that rate; it accelerates as the last "too many" recedes. */
+  /** Growth of the rate a second, near the rate that was too much; more, the longer ago it was. */
   readonly slowGrowth: number;
-  /** The slow growth has doubled so long after the last decrease. */
+  /** The slow growth has doubled so long after the last decrease of the rate. */
   readonly accelerationMs: number;
   /** Where slow growth begins, as a share of the rate that was too much. */
   readonly nearCeiling: number;
-  /** What a decrease leaves of the rate. */
+  /** The share of the rate that a decrease leaves. */
   readonly decrease: number;
-  /** The longest that everybody waits because one was told a Retry-After. */
+  /** Longest time that one call's Retry-After holds back all calls. */
   readonly longestBlockMs: number;
-  /** A limit that nobody has met for so long is forgotten. */
+  /** A provider that has refused nothing for so long counts as free again. */
   readonly forgetMs: number;
 }
 
-/** What the simulation found good between 10 and 500 requests a second, for one and four workers. */
+/** The best values in the simulation, for 10 to 500 requests a second and one or four workers. */
 export const defaultGateSettings: GateSettings = {
   initialLimit: 20,
   maximumLimit: 100,
@@ -81,8 +81,8 @@ export const defaultGateSettings: GateSettings = {
 };
 
 /**
- * The settings for a worker with so many slots for calls. In flight a provider gets nine tenths of
- * them, so that others get through when it stops to answer all at once.
+ * The settings for a worker with so many slots for calls. A provider gets nine tenths of them for
+ * calls in flight, so that others get through when it suddenly stops answering.
  */
 export function gateSettingsFor(slots: number): Partial<GateSettings> {
   return {

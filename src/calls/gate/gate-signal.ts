@@ -6,7 +6,7 @@ import type { FailureType } from '../../failures/failure-types.ts';
  * - `answered`: it works, whatever it said (a refused key is an answer too).
  * - `limited`: too many requests for now.
  * - `overloaded`: no capacity for now.
- * - `broken`: no use, but not because of us; only several in a row mean something.
+ * - `broken`: it failed, and not because of the request; only several in a row mean something.
  * - `unknown`: the attempt was cancelled, or never reached it.
  */
 export type GateSignal = 'answered' | 'limited' | 'overloaded' | 'broken' | 'unknown';
@@ -24,7 +24,7 @@ const signals: Partial<Record<FailureType, GateSignal>> = {
  * Reads a failed attempt as a signal.
  *
  * @param sent whether the request left this machine: one that did not says nothing of the provider,
- *   unless there was nobody to connect to.
+ *   unless the connection failed.
  */
 export function signalOf(type: FailureType, sent: boolean | undefined): GateSignal {
   const signal = signals[type];

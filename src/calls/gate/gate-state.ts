@@ -1,11 +1,13 @@
+import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 
 /**
  * What is known of a provider, seen by one worker. Pure data, changed by the functions of
- * `gate-state` and `gate-answer`; times are milliseconds of one clock.
+ * `gate-state` and `request-ended`; times are milliseconds of one clock.
  *
- * - `free`: it never complained; only the number in flight is limited, and doubles each round trip.
- * - `limited`: it did, or it was down; requests are paced at a rate that adapts.
+ * - `free`: it has not limited anything; only the number in flight is limited, and doubles each
+ *   round trip.
+ * - `limited`: it limited requests, or was down; requests are paced at a rate that adapts.
  * - `down`: nothing goes but one probe at a time.
  */
 export interface GateState {
@@ -18,19 +20,24 @@ export interface GateState {
   readonly limitThreshold: number;
   /** The pace while `limited`. */
   readonly ratePerSecond: number;
-  /** The rate that was too much the last time; infinite while nobody knows. */
+  /** The rate that was too much the last time; infinite while it is not known. */
   readonly ceilingPerSecond: number;
-  /** The same, as it was before the running row of failures. */
+  /** `ceilingPerSecond` as it was before the current row of failures. */
   readonly ceilingBeforePerSecond: number;
-  /** Nobody goes before: Retry-After, the pause after a decrease, the next probe. */
+  /** No request goes before this: Retry-After, the pause after a decrease, the next probe. */
   readonly notBeforeMs: number;
-  /** The pace lets the next one go then. */
+  /** When the pace lets the next request go. */
   readonly nextSendMs: number;
+  /** When the rate last grew, or was set. */
   readonly grownMs: number;
-  /** What was sent before this was part of the same burst: it causes no further decrease. */
+  /**
+   * When the rate was last decreased. Requests sent before are of the same burst: they cause no
+   * further decrease.
+   */
   readonly decreasedMs: number;
-  /** Requests since the last decrease, and when the first of them went: the mean rate between. */
+  /** Requests since the last decrease; with `resumedMs`, their mean rate. */
   readonly sentSince: number;
+  /** When the first of the requests of `sentSince` went. */
   readonly resumedMs: number;
   readonly failuresInRow: number;
   readonly roundsInRow: number;
@@ -44,11 +51,11 @@ export interface GateState {
   readonly window: { readonly startMs: number; readonly count: number; readonly before: number };
 }
 
-/** Longest burst of the pace after a late timer, in milliseconds of its rate. */
+/** After a late timer, so much of the pace may be caught up at once. */
 const catchUpMs = 40;
 const windowMs = 1000;
 
-/** A provider that nothing is known of. */
+/** The state of a provider that nothing is known of. */
 export function newGateState(settings: GateSettings, nowMs: number): GateState {
   return {
     phase: 'free',
@@ -108,15 +115,31 @@ export function requestSent(state: GateState, settings: GateSettings, nowMs: num
   };
 }
 
-/** Requests a second of late, in a sliding second. */
+/** Requests in the last second, by a sliding window. */
 export function recentRate({ window }: GateState, nowMs: number): number {
   const { startMs, count, before } = moved(window, nowMs);
   return count + before * (1 - (nowMs - startMs) / windowMs);
 }
 
+/** A gate's state as metrics and people see it. */
+export function snapshotOf(state: GateState, waiting: number, nowMs: number): GateSnapshot {
+  const nextInMs = Math.max(0, Math.ceil(state.notBeforeMs - nowMs));
+  return {
+    state: state.phase === 'down' && state.isProbing ? 'probing' : state.phase,
+    forMs: Math.round(nowMs - state.phaseSinceMs),
+    limit: Math.max(1, Math.floor(state.limit)),
+    inFlight: state.inFlight,
+    waiting,
+    ...(state.phase === 'limited' && {
+      ratePerSecond: Math.round(state.ratePerSecond * 100) / 100,
+    }),
+    ...(nextInMs > 0 && { nextInMs }),
+  };
+}
+
 /**
- * The rate grows only by what was used of it: an idle provider is not a proven one. Fast while it
- * is unknown or well below what was too much, slowly near that, faster the longer all goes well.
+ * The rate after a request. It grows only while it is used: fast while the rate that is too much is
+ * unknown or far away, slowly near that, and faster the longer nothing is refused.
  */
 function grownRate(state: GateState, settings: GateSettings, nowMs: number): number {
   const { ratePerSecond, ceilingPerSecond } = state;

@@ -3,19 +3,16 @@ import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
-import { createOneGate, type GateCall, type GateVerdict, type OneGate } from './one-gate.ts';
+import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
 
-export type { GatePass, GateVerdict } from './one-gate.ts';
+export type { GateDecision, GatePass } from './one-gate.ts';
 
-/** What the gates of a worker are made from; everything has a default. */
+/** Options of {@link createGates}; everything has a default. */
 export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
-  /**
-   * Names of providers that are another one under a second name: the same address with the same
-   * key, and so the same limits. By name, the name that stands for both.
-   */
+  /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
   readonly clock?: GateClock;
   /** Uniform in [0, 1). */
@@ -26,7 +23,7 @@ export interface GatesOptions {
 export interface GateEntry extends GateCall {
   /** `<provider>:<model>`. */
   readonly model: string;
-  /** Its abort gives up the place in the line. */
+  /** When it aborts, the call gives up its place in the line. */
   readonly signal: AbortSignal;
 }
 
@@ -37,17 +34,17 @@ export interface Gates {
    *
    * @throws the signal's reason when it aborts first.
    */
-  readonly enter: (entry: GateEntry) => Promise<GateVerdict>;
+  readonly enter: (entry: GateEntry) => Promise<GateDecision>;
   /** For metrics and people; in order of first use. */
   readonly snapshot: () => NamedGateSnapshot[];
-  /** The worker drains: all that wait are sent back, and whoever comes after. */
+  /** For a worker that drains: sends back all waiting calls, and all that come later. */
   readonly close: () => void;
 }
 
 /**
- * Makes the gates of a worker. When a provider says that it has enough, all calls for the same
- * address, key and model hold back, not just the one that was told: the others would only
- * learn the same, at the cost of an attempt each and of the provider's recovery.
+ * Makes the gates of a worker. When a provider limits one call, all calls for the same address, key
+ * and model are held. Each of them would only learn the same, at the cost of an attempt and of the
+ * provider's recovery.
  */
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
@@ -83,9 +80,9 @@ export function createGates(options: GatesOptions = {}): Gates {
           reject(signal.reason);
         };
         signal.addEventListener('abort', abort, { once: true });
-        giveUp = gateFor(entry).enter(entry, (verdict) => {
+        giveUp = gateFor(entry).enter(entry, (decision) => {
           signal.removeEventListener('abort', abort);
-          resolve(verdict);
+          resolve(decision);
         });
       });
     },
@@ -103,7 +100,7 @@ function canonical(model: string, sameAs: Readonly<Record<string, string>>): str
   return Object.hasOwn(sameAs, provider) ? renamed(model, sameAs[provider] ?? '') : model;
 }
 
-/** The limits under whatever name they are given; where two names have the same one, the tighter rules. */
+/** A provider's limits, under whichever of its names they are given; of two, the tighter rules. */
 function limitsOfAccount(
   limits: RateLimitsByModel,
   model: string,
@@ -119,4 +116,28 @@ function limitsOfAccount(
 /** The same model of a provider by another name. */
 function renamed(model: string, provider: string): string {
   return `${provider}${model.slice(providerOf(model).length)}`;
+}
+
+/** What tells whether two providers are one account. */
+interface Account {
+  readonly name: string;
+  readonly baseUrl?: string | undefined;
+  readonly apiKey?: string | undefined;
+}
+
+/**
+ * Finds providers that have address and key of another one, and so its limits (`openai-responses` is
+ * `openai`): by their name, the name that stands for both. One gate holds back both.
+ */
+export function sameProviders(providers: readonly Account[]): Record<string, string> {
+  const first = new Map<string, string>();
+  const sameAs: Record<string, string> = {};
+  for (const { name, baseUrl, apiKey } of providers) {
+    if (apiKey === undefined) continue;
+    const account = JSON.stringify([baseUrl, apiKey]);
+    const known = first.get(account);
+    if (known === undefined) first.set(account, name);
+    else sameAs[name] = known;
+  }
+  return sameAs;
 }

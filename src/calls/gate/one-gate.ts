@@ -1,13 +1,12 @@
 import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
-import { type GateAnswer, requestEnded } from './gate-answer.ts';
 import type { GateClock } from './gate-clock.ts';
-import { deferCall, type Returns, waitingRoom } from './gate-deferral.ts';
+import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { snapshotOf } from './gate-snapshot.ts';
-import { gateWaitMs, newGateState, requestSent } from './gate-state.ts';
+import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
+import { type RequestEnd, requestEnded } from './request-ended.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
@@ -22,14 +21,14 @@ export interface OneGateOptions {
 /** A call at the gate. */
 export interface GateCall {
   readonly fairnessKey: string;
-  /** Tokens it will use at most, as far as anybody can tell beforehand. */
+  /** Tokens that it will use at most, by an estimate. */
   readonly tokens: number;
   /** How long it may wait here. */
   readonly capMs: number;
 }
 
-/** What comes of it: it may go, or it is to come back later. */
-export type GateVerdict =
+/** What a gate decides about a call: it may go, or is to come back later. */
+export type GateDecision =
   | { readonly kind: 'go'; readonly pass: GatePass }
   | {
       readonly kind: 'deferred';
@@ -38,33 +37,33 @@ export type GateVerdict =
       readonly isDown?: true;
     };
 
-/** A call that went. */
+/** Tells the gate how a call that went has ended. */
 export interface GatePass {
   /** To be called once when the attempt has ended; later calls do nothing. */
-  readonly ended: (answer: Omit<GateAnswer, 'sentMs'>, tokensUsed?: number) => void;
+  readonly ended: (end: Omit<RequestEnd, 'sentMs'>, tokensUsed?: number) => void;
 }
 
 interface Waiting extends GateCall {
-  readonly verdict: (verdict: GateVerdict) => void;
+  readonly decided: (decision: GateDecision) => void;
   readonly sinceMs: number;
   stopCap: () => void;
 }
 
 /** The gate of one provider (an address with a key) and model. */
 export interface OneGate {
-  /** Asks to go. `verdict` is called once, perhaps at once. @returns a function that gives up. */
-  readonly enter: (call: GateCall, verdict: (verdict: GateVerdict) => void) => () => void;
-  /** Sends all that wait back to their workflows, and whoever comes from now on too. */
+  /** Asks to go. `decided` is called once, perhaps at once. @returns a function that gives up. */
+  readonly enter: (call: GateCall, decided: (decision: GateDecision) => void) => () => void;
+  /** Sends all waiting calls back to their workflows, and all that come later. */
   readonly close: () => void;
   readonly snapshot: () => GateSnapshot;
 }
 
-/** Makes a gate: the line and the timers around the arithmetic of `policies/gate-*`. */
+/** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions): OneGate {
   const { settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
-  let returns: Returns = { nextTurnMs: 0 };
+  let schedule: ReturnSchedule = { nextTurnMs: 0 };
   let isClosed = false;
   let stopTimer = () => {};
   let stopWatch = () => {};
@@ -80,7 +79,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
 
   const isInTheWay = () => isQuietAndInTheWay(state, settings, line.size(), clock.now());
 
-  /** Looks whether the provider has gone quiet while calls wait for it. */
+  /** Sends waiting calls back while the provider is quiet and in the way, and looks again later. */
   function watch(): void {
     stopWatch();
     if (line.size() === 0) return;
@@ -94,17 +93,17 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function sendBack(waiting: Waiting): void {
-    const deferral = deferCall(state, settings, returns, line.size(), clock.now(), random);
-    returns = deferral.returns;
+    const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
+    schedule = deferral.schedule;
     const isDown = state.phase === 'down' && !isClosed;
-    waiting.verdict({
+    waiting.decided({
       kind: 'deferred',
       delayMs: deferral.delayMs,
       ...(isDown && { isDown }),
     });
   }
 
-  /** Lets go whoever may, and comes back when the next one may. */
+  /** Lets all calls go that may, and sets the timer for the next one. */
   function advance(): void {
     stopTimer();
     while (true) {
@@ -118,7 +117,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       }
       line.shift();
       leave(next);
-      next.verdict({ kind: 'go', pass: pass(next, nowMs) });
+      next.decided({ kind: 'go', pass: pass(next, nowMs) });
     }
   }
 
@@ -127,13 +126,13 @@ export function createOneGate(options: OneGateOptions): OneGate {
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
-      ended(answer, tokensUsed = call.tokens) {
+      ended(end, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
-        state = requestEnded(state, settings, { ...answer, sentMs }, nowMs, random);
+        state = requestEnded(state, settings, { ...end, sentMs }, nowMs, random);
         advance();
       },
     };
@@ -152,9 +151,9 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   return {
-    enter(call, verdict) {
+    enter(call, decided) {
       const sinceMs = clock.now();
-      const waiting: Waiting = { ...call, verdict, sinceMs, stopCap: () => {} };
+      const waiting: Waiting = { ...call, decided, sinceMs, stopCap: () => {} };
       const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
       if (isClosed || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);

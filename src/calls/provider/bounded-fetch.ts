@@ -6,7 +6,7 @@ import { currentExchange, type Exchange } from './exchange.ts';
  */
 export const maximumAnswerBytes = 8 * 1024 * 1024;
 
-/** Answers that may have no body, which `Response` insists on. */
+/** Statuses with which `Response` accepts no body. */
 const withoutBody = new Set([204, 205, 304]);
 
 /**
@@ -48,7 +48,7 @@ async function readWhole(response: Response, exchange: Exchange): Promise<Respon
   exchange.headers = Object.fromEntries(headers);
   if (response.body) await readBody(response.body, exchange);
   if (exchange.oversized && response.ok) throw new Error('the answer exceeds the size cap');
-  // They describe the bytes on the wire, which are decoded by now.
+  // These headers describe the bytes on the wire; the body is decoded by now.
   const kept = new Headers(headers);
   kept.delete('content-encoding');
   kept.delete('content-length');

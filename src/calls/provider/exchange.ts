@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
+import { longestTimerMs } from '../../policies/backoff.ts';
 
 /** What happened on the wire during one attempt: the facts that classification starts from. */
 export interface Exchange {
@@ -12,7 +13,7 @@ export interface Exchange {
   status?: number;
   /** Lower-case names. */
   headers: Record<string, string>;
-  /** As far as it came. */
+  /** The answer's body, as far as it came. */
   body: string;
   /** More than the size cap came; the rest was not read. */
   oversized: boolean;
@@ -50,12 +51,17 @@ export async function inExchange<T>(
   return current.run(exchange, () => work(exchange));
 }
 
+/** A signal that aborts when a request has taken too long. */
+export function requestTimeout(timeoutMs: number): AbortSignal {
+  return AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs));
+}
+
 /** The exchange of the attempt that calls, if any. */
 export function currentExchange(): Exchange | undefined {
   return current.getStore();
 }
 
-/** Whether the request left this machine; `undefined` when nobody can know. */
+/** Whether the request left this machine; `undefined` when that cannot be known. */
 export function wasSent(exchange: Exchange, neverSent = false): boolean | undefined {
   if (!exchange.fetched) return false;
   if (exchange.headersSent || exchange.status !== undefined) return true;
@@ -63,7 +69,7 @@ export function wasSent(exchange: Exchange, neverSent = false): boolean | undefi
 }
 
 /**
- * Node's fetch tells on diagnostics channels when a request is made, when its headers are written
+ * Node's fetch reports on diagnostics channels when a request is made, when its headers are written
  * and when those of the answer come. The request object links the three: it is made in the
  * attempt's own async context, while the rest happens in the socket's.
  */
@@ -89,7 +95,7 @@ function observeUndici(): void {
   subscribe('undici:request:headers', (message) => {
     const exchange = byRequest.get(requestIn(message));
     const { response } = message as { response: { statusCode: number } };
-    // Here too, because fetch hides a 407 behind a network error.
+    // Noted here too, because fetch hides a 407 behind a network error.
     if (exchange) exchange.status = response.statusCode;
   });
 }

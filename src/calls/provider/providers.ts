@@ -16,7 +16,10 @@ export interface ProviderConfig {
   /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
-  /** Without a key no request is made. Always so but for the family `openai-compatible`. */
+  /**
+   * Whether a request is refused without a key; only `openai-compatible` has a choice, the other
+   * families always refuse.
+   */
   readonly keyRequired?: boolean | undefined;
   /** Sent with every request, for example Azure's `api-key`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -111,7 +114,7 @@ function createLanguageModel(config: ProviderConfig, modelId: string): LanguageM
   }
 }
 
-/** The public endpoints of those that have one. */
+/** The families' public endpoints; empty where there is none. */
 const baseUrls: Readonly<Record<ProviderFamily, string>> = {
   openai: 'https://api.openai.com/v1',
   'openai-responses': 'https://api.openai.com/v1',

@@ -35,6 +35,7 @@ export function pruneSchema(
   );
 }
 
+/** Whether a JSON value is an object, and neither a list nor `null`. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

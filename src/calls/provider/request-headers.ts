@@ -19,7 +19,7 @@ export function requestHeaders(requestId: string, attempt: number): Record<strin
 /** Response headers in which servers of the family name a request. */
 const idHeaders = ['x-request-id', 'apim-request-id', 'request-id', 'x-generation-id'];
 
-/** The provider's own id of the request; not whatever a server puts there, since it is logged. */
+/** The provider's own id of the request. It is logged, so only what looks like an id counts. */
 export function providerRequestIdIn(
   headers: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

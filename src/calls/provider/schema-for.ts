@@ -3,7 +3,7 @@ import type { ProviderFamily } from './provider-families.ts';
 import { pruneSchema } from './prune-schema.ts';
 import { type ProviderSchema, strictSchema } from './strict-schema.ts';
 
-/** Says something about a schema, nothing about what is valid. */
+/** Keywords that do not affect what is valid. */
 const annotations = new Set(
   '$schema $id $comment default examples deprecated readOnly writeOnly'.split(' '),
 );

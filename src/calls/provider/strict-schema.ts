@@ -10,10 +10,10 @@ export interface ProviderSchema {
 
 /**
  * Uses OpenAI's strict mode where its documented rules allow it ("Structured Outputs, supported
- * schemas"): an object at the root, every object closed, every property required. Checks outside
- * of the subset (lengths of strings, unknown formats) are left out of what is sent: the answer is
+ * schemas"): an object at the root, every object closed, every property required. Checks outside of
+ * the subset (lengths of strings, unknown formats) are left out of what is sent: the answer is
  * checked with the whole schema afterwards anyway. A schema that breaks a rule is sent as it is,
- * without strict mode, where OpenAI would refuse it with 400.
+ * without strict mode: in strict mode, OpenAI would refuse it with 400.
  */
 export function strictSchema(schema: JsonObject): ProviderSchema {
   const strict = schema.type === 'object' && isStrict(schema);

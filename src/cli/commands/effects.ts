@@ -8,7 +8,7 @@ import {
 } from '../../wire/ledger-operations.ts';
 import { usageError } from '../command-error.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
-import { parseAge } from '../parse-age.ts';
+import { parseAge } from '../parse-time.ts';
 import { plainTable, tableText } from '../plain-table.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
@@ -27,8 +27,8 @@ export interface EffectsFlags extends JsonOption {
 /** `holdfast effects`: rows of the ledger, newest change first. */
 export async function effectsCommand(flags: EffectsFlags): Promise<void> {
   const filter = filterFrom(flags);
-  await withClient(async ({ client, config }) => {
-    const page = await listEffects(client, filter, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+  await withClient(async ({ client, place }) => {
+    const page = await listEffects(client, filter, place);
     if (flags.json) return printJson(page);
     if (page.effects.length === 0) return notice('No effect fits.', flags);
     print(renderEffects(page.effects));
@@ -38,8 +38,8 @@ export async function effectsCommand(flags: EffectsFlags): Promise<void> {
 
 /** `holdfast effects show <key>` */
 export async function showCommand(key: string, flags: JsonOption): Promise<void> {
-  await withClient(async ({ client, config }) => {
-    const found = await showEffect(client, key, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+  await withClient(async ({ client, place }) => {
+    const found = await showEffect(client, key, place);
     if (flags.json) printJson(found);
     else print(found.map(renderEffect).join('\n\n'));
   });

@@ -6,8 +6,7 @@ import { withClient } from '../with-client.ts';
 
 /** `holdfast explain <id>` */
 export async function explainCommand(id: string, { json }: JsonOption): Promise<void> {
-  await withClient(async ({ client, config, ui }) => {
-    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+  await withClient(async ({ client, place, ui }) => {
     const explanation = await explainWorkflow(client, id, place);
     const link = ui(explanation.workflowId);
     if (json) {

@@ -12,7 +12,7 @@ export interface ParkedFlags extends JsonOption {
   readonly limit?: number;
 }
 
-/** `holdfast parked`: who waits for whom. */
+/** `holdfast parked`: the workflows that wait for a person. */
 export async function parkedCommand({ type, ofModel, ...flags }: ParkedFlags): Promise<void> {
   const { limit = 100 } = flags;
   await withClient(async ({ client, namespace }) => {

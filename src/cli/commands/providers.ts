@@ -6,13 +6,13 @@ import { plainTable, tableText } from '../plain-table.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
-/** Workers say how they are at least every ten seconds. */
+/** Workers post at least every ten seconds; one that is older counts as silent. */
 const talkativeMs = 15_000;
 
 /** `holdfast providers`: how the workers' gates stand. */
 export async function providersCommand(flags: JsonOption): Promise<void> {
-  await withClient(async ({ client, config }) => {
-    const gates = await listProviders(client, { taskQueue: config.HOLDFAST_TASK_QUEUE });
+  await withClient(async ({ client, place }) => {
+    const gates = await listProviders(client, place);
     if (flags.json) return printJson(gates);
     if (gates.length === 0) return notice('No worker has called a model lately.', flags);
     print(renderProviders(gates));

@@ -3,7 +3,7 @@ import type { Reconciliation } from '../../wire/ledger-operations.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
-import { parseAge } from '../parse-age.ts';
+import { parseAge } from '../parse-time.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
@@ -15,8 +15,7 @@ export interface ReconcileFlags extends JsonOption {
 /** `holdfast effects reconcile`: the ledger against the targets' own lists. */
 export async function reconcileCommand(flags: ReconcileFlags): Promise<void> {
   const sinceMs = parseAge(flags.since);
-  await withClient(async ({ client, config }) => {
-    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+  await withClient(async ({ client, place }) => {
     const found = await reconcileEffects(client, sinceMs, place);
     if (flags.json) printJson(found);
     else print(renderReconciliation(found));
@@ -55,8 +54,7 @@ export interface PruneFlags extends JsonOption {
 /** `holdfast effects prune --older-than 400d` */
 export async function pruneCommand({ olderThan, dryRun = false, ...flags }: PruneFlags) {
   const request = { olderThanMs: parseAge(olderThan), dryRun };
-  await withClient(async ({ client, config }) => {
-    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+  await withClient(async ({ client, place }) => {
     const pruned = await pruneEffects(client, request, place);
     if (flags.json) return printJson(pruned);
     const { removed, keptForWorkflow } = pruned;

@@ -16,8 +16,7 @@ export interface ResolveFlags extends JsonOption {
 /** `holdfast effects resolve <key>`: a person says what became of an effect. */
 export async function resolveCommand(key: string, flags: ResolveFlags): Promise<void> {
   const verdict = verdictFrom(flags);
-  await withClient(async ({ client, config }) => {
-    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+  await withClient(async ({ client, place }) => {
     const resolved = await resolveEffect(client, key, verdict, place);
     const resolvedBy = client.options.identity;
     if (flags.json) return printJson({ ...resolved, resolvedBy });

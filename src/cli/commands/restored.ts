@@ -14,8 +14,7 @@ export interface RestoredFlags extends JsonOption {
 export async function restoredCommand(flags: RestoredFlags): Promise<void> {
   const backupAtMs = parseTime(flags.backupTime);
   if (backupAtMs > Date.now()) throw usageError('the time of the backup is in the future');
-  await withClient(async ({ client, config }) => {
-    const place = { taskQueue: config.HOLDFAST_TASK_QUEUE };
+  await withClient(async ({ client, place }) => {
     const restored = await ledgerRestored(client, backupAtMs, place);
     if (flags.json) return printJson(restored);
     const { backupTime, workflows, released } = restored;

@@ -5,7 +5,7 @@ import { CommandError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
-import { withType } from '../watch/describe-status.ts';
+import { failureLine } from '../watch/describe-status.ts';
 import { withClient } from '../with-client.ts';
 
 /** `holdfast result <id>` */
@@ -44,7 +44,7 @@ export async function completedValue(
     const { failure } = outcome;
     throw new CommandError(
       'failed',
-      `${id} did not complete: ${printableLine(withType(failure))}`,
+      `${id} did not complete: ${printableLine(failureLine(failure))}`,
       {
         kind: failure.type,
         details: { workflowId: id },

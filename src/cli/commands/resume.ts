@@ -38,8 +38,10 @@ export async function resumeCommand(id: string | undefined, flags: ResumeFlags):
     }
     if (flags.park !== undefined) throw usageError('--park names one park; leave out --all');
     const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
-    const told = flags.json ? () => undefined : (each: Resumed) => print(describeResumed(each));
-    const resumed = await resumeAll(client, filter, options, told);
+    const onResumed = flags.json
+      ? () => undefined
+      : (each: Resumed) => print(describeResumed(each));
+    const resumed = await resumeAll(client, filter, options, onResumed);
     const refused = resumed.filter((each) => 'refused' in each).length;
     if (flags.json) printJson(resumed);
     notice(`${resumed.length - refused} resumed, ${refused} refused`, flags);
@@ -60,7 +62,7 @@ function optionsFrom({ retry, skip = false, model, park, set = [] }: ResumeFlags
   };
 }
 
-/** Whether the values make sense the workflow says, which knows what they are set on. */
+/** The workflow checks the values, since only it knows the policy that they change. */
 function policiesFrom(set: readonly string[]) {
   const merged: Record<string, Record<string, unknown>> = {};
   for (const [policy, fields] of set.flatMap((each) => Object.entries(parseSet(each)))) {

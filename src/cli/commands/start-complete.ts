@@ -31,7 +31,7 @@ export async function startCompleteCommand(
   const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
   const request: CompleteRequest = { model, messages, ...(schema && { schema }) };
   const input: CompleteInput = { request, policies };
-  // Before a server is asked for: an input that cannot be sent needs none.
+  // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', input);
   const id = flags.id ?? idFromInput(request, flags);
   if (flags.dryRun) return dryRunComplete(id, input, { config, ...flags });

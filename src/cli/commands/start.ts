@@ -8,7 +8,7 @@ import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { withClient } from '../with-client.ts';
 import { awaitOutcome, completedValue, printValue } from './result.ts';
 
-/** Flags of both `holdfast start` commands. */
+/** Flags of all `holdfast start` commands. */
 export interface StartFlags extends PolicyFlags, JsonOption {
   readonly id?: string;
   readonly model?: string;

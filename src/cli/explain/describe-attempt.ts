@@ -87,5 +87,5 @@ function money(attempt: RecordedAttempt): string[] {
 
 function effect({ sent, outcome }: RecordedAttempt): string[] {
   if (outcome === 'done' || outcome === 'replayed') return [];
-  return [{ yes: 'sent', no: 'not sent', unknown: 'nobody knows whether sent' }[sent]];
+  return [{ yes: 'sent', no: 'not sent', unknown: 'not known whether sent' }[sent]];
 }

@@ -24,14 +24,14 @@ export interface AttemptGroup {
 export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[] {
   const groups = new Map<string, RecordedAttempt[]>();
   for (const attempt of attempts) {
-    // All generations of an effect are one story.
+    // All generations of an effect are one group.
     const name = JSON.stringify([attempt.runId, attempt.kind, firstOf(attempt.requestId)]);
     groups.set(name, [...(groups.get(name) ?? []), attempt]);
   }
-  // Where only the latest were read, what is not among them says nothing.
+  // Where only the latest attempts were read, a missing number says nothing.
   const isWhole = attempts.length < maximumAttemptsRead;
   const rowsOf = (first: string) => effects.filter(({ key }) => firstOf(key) === first).reverse();
-  const told = [...groups.values()].map((list): AttemptGroup => {
+  const recorded = [...groups.values()].map((list): AttemptGroup => {
     const sorted = [...list].sort(byTime);
     const last = sorted.at(-1) as RecordedAttempt;
     const { kind, step, runId, model, provider } = last;
@@ -49,8 +49,8 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
       rows,
     };
   });
-  const known = new Set(told.map(({ requestId }) => requestId));
-  const untold = effects
+  const known = new Set(recorded.map(({ requestId }) => requestId));
+  const onlyInLedger = effects
     .filter(({ key }) => !known.has(firstOf(key)))
     .map(({ key, effect }) => ({
       kind: 'effect' as const,
@@ -62,7 +62,7 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
       missing: [],
       rows: rowsOf(firstOf(key)),
     }));
-  return [...told, ...untold];
+  return [...recorded, ...onlyInLedger];
 }
 
 /** An effect's key without its generation; a call's request id has none. */
@@ -81,5 +81,5 @@ function missingIn(attempts: readonly RecordedAttempt[]): number[] {
   return Array.from(
     { length: Math.min(last, maximumAttemptsRead) },
     (_, index) => index + 1,
-  ).filter((nth) => !known.has(nth));
+  ).filter((attemptNumber) => !known.has(attemptNumber));
 }

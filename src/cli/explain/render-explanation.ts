@@ -87,10 +87,10 @@ function renderGroup(group: AttemptGroup, runs: readonly string[], page: Page): 
     }
   }
   for (const attempt of group.attempts) {
-    for (const nth of group.missing.filter((each) => isBefore(each, attempt, group))) {
+    for (const missing of group.missing.filter((each) => isBefore(each, attempt, group))) {
       lines.push(
         color.magenta(
-          `  ${String(nth).padStart(3)} no record yet: under way, or with a dead worker`,
+          `  ${String(missing).padStart(3)} no record yet: under way, or with a dead worker`,
         ),
       );
     }
@@ -100,8 +100,8 @@ function renderGroup(group: AttemptGroup, runs: readonly string[], page: Page): 
 }
 
 /** Whether a missing number belongs right before an attempt. */
-function isBefore(nth: number, attempt: RecordedAttempt, { attempts }: AttemptGroup): boolean {
-  return attempts.find((each) => each.attempt > nth) === attempt;
+function isBefore(missing: number, attempt: RecordedAttempt, { attempts }: AttemptGroup): boolean {
+  return attempts.find((each) => each.attempt > missing) === attempt;
 }
 
 function renderAttempt(attempt: RecordedAttempt, group: AttemptGroup, page: Page): string[] {

@@ -1,12 +1,13 @@
 import type { Explanation } from '../../client/explain.ts';
-import { type ExactAmount, formatAmount, parseAmount } from '../../policies/budget-price.ts';
+import { costDecimals } from '../../policies/budget.ts';
+import { type ExactAmount, parseAmount } from '../../policies/budget-price.ts';
 
 /** Totals over the attempts of a workflow's calls. */
 export interface Summary {
-  /** Requests and repairs: calls in the sense of the word. */
+  /** Calls, repairs included. */
   readonly calls: number;
   readonly repairs: number;
-  /** Without those that the gate sent back. */
+  /** Attempts, without those that the gate sent back. */
   readonly attempts: number;
   readonly sent: number;
   readonly notSent: number;
@@ -50,9 +51,7 @@ export function summarize({ attempts }: Pick<Explanation, 'attempts'>): Summary 
     possiblyBilled: count(({ billing }) => billing === 'possibly billed'),
     inputTokens: counted.reduce((sum, { inputTokens = 0 }) => sum + inputTokens, 0),
     outputTokens: counted.reduce((sum, { outputTokens = 0 }) => sum + outputTokens, 0),
-    cost: Object.fromEntries(
-      Object.entries(cost).map(([currency, amount]) => [currency, formatAmount(amount)]),
-    ),
+    cost: costDecimals(cost),
     heldMs: ofCalls.reduce((sum, { heldMs = 0 }) => sum + heldMs, 0),
   };
 }

@@ -19,7 +19,7 @@ const longestIdleShare = 0.25;
 
 /**
  * A linear scale over all spans, with long idle stretches cut short: an hour's wait for a person
- * would otherwise leave a millisecond's column to everything else.
+ * must not press everything else into one column.
  */
 export function createTimeScale(spans: readonly Span[], columns: number): TimeScale {
   const busy = merge(spans);

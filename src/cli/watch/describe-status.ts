@@ -47,7 +47,11 @@ const words: Readonly<Record<string, StateWord>> = {
   CONTINUED_AS_NEW: 'continued',
 };
 
-/** @param now the countdown's zero. */
+/**
+ * Puts a status in words.
+ *
+ * @param now what countdowns are measured from.
+ */
 export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
   const { progress, pending, workflowId } = status;
   const [current] = pending;
@@ -103,17 +107,17 @@ function countdown(at: Date, now: Date): string {
 }
 
 function noteOf({ failure, waitsFor, progress, pending }: WorkflowStatus): string {
-  if (failure) return withType(failure);
+  if (failure) return failureLine(failure);
   if (waitsFor !== undefined) {
     const reasons = progress?.parked?.reasons.join('; ');
     return reasons ? `${waitsFor}: ${reasons}` : waitsFor;
   }
   const last = pending.find(({ lastFailure }) => lastFailure)?.lastFailure;
-  return last ? withType(last) : '';
+  return last ? failureLine(last) : '';
 }
 
 /** A failure in one line: our own messages name their type, others get it in front. */
-export function withType({
+export function failureLine({
   type,
   message,
 }: {

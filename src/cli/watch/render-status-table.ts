@@ -8,9 +8,9 @@ import { describeTotals } from './describe-totals.ts';
 export interface StatusTableOptions {
   /** Columns of the terminal. */
   readonly width: number;
-  /** The countdowns' zero. */
+  /** What countdowns are measured from. */
   readonly now: Date;
-  /** Lines at most; what is done gives way first. */
+  /** Lines at most; workflows that are done are left out first. */
   readonly height?: number;
   readonly colors?: boolean;
   /** Lines under the totals, for example where the Temporal UI is. */
@@ -89,7 +89,7 @@ function fitLine(text: string, width: number): string {
   return table.toString().trimEnd();
 }
 
-/** What fits a screen: first the notes of nothing go, but workflows that are done, then others. */
+/** The rows that fit a screen: workflows that are done are left out first, then others. */
 function fit(all: readonly StatusWords[], lines: number) {
   let rows = all;
   const needed = () => rows.reduce((sum, { note }) => sum + (note ? 2 : 1), 0);

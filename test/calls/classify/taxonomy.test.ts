@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
+import { freePort } from '../../../dev/servers/free-port.ts';
 import { families } from '../../../src/calls/classify/families.ts';
 import type { ProviderFamily } from '../../../src/calls/provider/provider-families.ts';
 import { catalogue } from '../../../src/policies/catalogue.ts';
 import { callerTo, failureOf } from '../caller.ts';
-import { closedPort, literalServer } from '../literal-server.ts';
+import { literalServer } from '../literal-server.ts';
 import { anthropicRows } from './taxonomy/anthropic-rows.ts';
 import { dialectRows } from './taxonomy/dialect-rows.ts';
 import { generalRows } from './taxonomy/general-rows.ts';
@@ -75,7 +76,7 @@ for (const [family, own] of Object.entries(rowsOf)) {
   test(`${family}: no name, no listener, no TLS: nothing was sent`, async () => {
     const dead = [
       ['http://holdfast.invalid/v1', /^(ENOTFOUND|EAI_AGAIN)$/],
-      [`http://127.0.0.1:${await closedPort()}/v1`, /^ECONNREFUSED$/],
+      [`http://127.0.0.1:${await freePort()}/v1`, /^ECONNREFUSED$/],
       [`https://127.0.0.1:${server.port}/v1`, /^ERR_SSL_WRONG_VERSION_NUMBER$/],
     ] as const;
     for (const [baseUrl, reason] of dead) {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type GateAnswer, requestEnded } from '../../../src/calls/gate/gate-answer.ts';
 import {
   bucketLimit,
   bucketWaitMs,
@@ -16,14 +15,15 @@ import {
   newGateState,
   requestSent,
 } from '../../../src/calls/gate/gate-state.ts';
+import { type RequestEnd, requestEnded } from '../../../src/calls/gate/request-ended.ts';
 
 const half = () => 0.5;
 const send = (state: GateState, nowMs: number) => requestSent(state, settings, nowMs);
-const end = (state: GateState, answer: GateAnswer, nowMs: number) =>
+const end = (state: GateState, answer: RequestEnd, nowMs: number) =>
   requestEnded(state, settings, answer, nowMs, half);
 
 /** A gate after so many answers of one kind, one after the other, 100 ms each. */
-function after(signals: readonly GateAnswer['signal'][], start = newGateState(settings, 0)) {
+function after(signals: readonly RequestEnd['signal'][], start = newGateState(settings, 0)) {
   return signals.reduce(
     ({ state, nowMs }, signal) => ({
       state: end(send(state, nowMs), { signal, sentMs: nowMs }, nowMs + 100),
@@ -134,12 +134,12 @@ describe('a limit known beforehand', () => {
 
 describe('calls that are sent back', () => {
   test('come back one after the other, not all at once', () => {
-    let returns = { nextTurnMs: 0 };
+    let schedule = { nextTurnMs: 0 };
     const { state, nowMs } = after(Array.from({ length: 5 }, () => 'overloaded' as const));
     const delays: number[] = [];
     for (let call = 0; call < 1000; call += 1) {
-      const deferral = deferCall(state, settings, returns, 10, nowMs, half);
-      returns = deferral.returns;
+      const deferral = deferCall(state, settings, schedule, 10, nowMs, half);
+      schedule = deferral.schedule;
       delays.push(deferral.delayMs);
     }
     for (let second = 0; second < 15; second += 1) {

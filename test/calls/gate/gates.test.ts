@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import type { GateSettings } from '../../../src/calls/gate/gate-settings.ts';
 import type { GateSignal } from '../../../src/calls/gate/gate-signal.ts';
-import { createGates, type GateVerdict } from '../../../src/calls/gate/gates.ts';
+import { createGates, type GateDecision } from '../../../src/calls/gate/gates.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const model = 'openai:gpt-4o-mini';
@@ -22,7 +22,7 @@ function gatesOn(settings: Partial<GateSettings> = {}, limits = {}) {
       capMs: options.capMs ?? 30_000,
       signal: options.signal ?? new AbortController().signal,
     });
-  const go = async (promise: Promise<GateVerdict>) => {
+  const go = async (promise: Promise<GateDecision>) => {
     const verdict = await promise;
     return verdict.kind === 'go' ? verdict.pass : assert.fail('it was sent back');
   };

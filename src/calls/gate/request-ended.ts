@@ -3,7 +3,7 @@ import type { GateSignal } from './gate-signal.ts';
 import { type GateState, recentRate } from './gate-state.ts';
 
 /** The end of a request, as the gate needs to know it. */
-export interface GateAnswer {
+export interface RequestEnd {
   readonly signal: GateSignal;
   /** When the request went. */
   readonly sentMs: number;
@@ -11,11 +11,14 @@ export interface GateAnswer {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Slowest pace: a provider that allows less is asked by probes. */
+/** Slowest pace of a provider that is not down. */
 const slowestPerSecond = 0.1;
-/** An idle spell lowers the mean without being a sign of anything. */
+/** A measured mean counts as at least this share of the rate: idle times lower it. */
 const leastSustained = 0.75;
-/** More rounds in a row without any answer are an outage, and say nothing about the rate. */
+/**
+ * After more decreases in a row without an answer, the provider is failing, and its refusals say
+ * nothing about the rate.
+ */
 const roundsOfOneCause = 3;
 
 /**
@@ -26,48 +29,48 @@ const roundsOfOneCause = 3;
 export function requestEnded(
   state: GateState,
   settings: GateSettings,
-  answer: GateAnswer,
+  end: RequestEnd,
   nowMs: number,
   random: () => number,
 ): GateState {
-  const isProbe = state.phase === 'down' && state.isProbing && answer.sentMs >= state.phaseSinceMs;
+  const isProbe = state.phase === 'down' && state.isProbing && end.sentMs >= state.phaseSinceMs;
   const ended = floored(
     {
       ...state,
       inFlight: Math.max(0, state.inFlight - 1),
-      // A cancellation is no sign of life.
-      heardMs: answer.signal === 'unknown' ? state.heardMs : nowMs,
+      // A cancelled request says nothing about the provider.
+      heardMs: end.signal === 'unknown' ? state.heardMs : nowMs,
     },
     settings,
-    answer,
+    end,
     nowMs,
   );
   if (state.phase === 'down') {
     if (!isProbe) return ended;
     const probed = { ...ended, isProbing: false };
-    if (answer.signal === 'unknown') return probed;
-    if (answer.signal === 'answered') return recovered(probed, settings, answer, nowMs);
+    if (end.signal === 'unknown') return probed;
+    if (end.signal === 'answered') return recovered(probed, settings, end, nowMs);
     return probeAgain(probed, settings, nowMs, random);
   }
-  switch (answer.signal) {
+  switch (end.signal) {
     case 'unknown':
       return ended;
     case 'answered':
-      return answered(ended, settings, answer, nowMs);
+      return answered(ended, settings, end, nowMs);
     case 'broken':
       return failedOnce(ended, settings, nowMs, random);
     case 'limited':
-      return decreased(ended, settings, answer, nowMs);
+      return decreased(ended, settings, end, nowMs);
     case 'overloaded':
-      return decreased(failedOnce(ended, settings, nowMs, random), settings, answer, nowMs);
+      return decreased(failedOnce(ended, settings, nowMs, random), settings, end, nowMs);
   }
 }
 
-/** What one was told to wait, everybody waits: the floor under the next request. */
+/** One call's Retry-After holds back all calls until it has passed. */
 function floored(
   state: GateState,
   settings: GateSettings,
-  { retryAfterMs = 0 }: GateAnswer,
+  { retryAfterMs = 0 }: RequestEnd,
   nowMs: number,
 ): GateState {
   const untilMs = nowMs + Math.min(retryAfterMs, settings.longestBlockMs);
@@ -77,7 +80,7 @@ function floored(
 function answered(
   state: GateState,
   settings: GateSettings,
-  { sentMs }: GateAnswer,
+  { sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   // Only a limit that was used may grow.
@@ -111,11 +114,11 @@ function failedOnce(
   return isDown ? down(failed, settings, nowMs, random) : failed;
 }
 
-/** One decrease a round trip: the rest of a burst that was too much says nothing new. */
+/** Decreases once a round trip: the other refusals of the same burst say nothing new. */
 function decreased(
   state: GateState,
   settings: GateSettings,
-  { signal, sentMs }: GateAnswer,
+  { signal, sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   if (state.phase === 'down' || sentMs < state.decreasedMs) return state;
@@ -128,7 +131,7 @@ function decreased(
     : state.ratePerSecond;
   const sustained = isFirst ? tooMuch : sustainedRate(state, tooMuch, nowMs);
   const ratePerSecond = Math.max(slowestPerSecond, sustained * settings.decrease);
-  // As long as an answer takes: the provider's bucket gets a chance to hold something again.
+  // As long as an answer takes, so that the provider's token bucket can refill.
   const pauseMs = Math.min(1000, Math.max(100, state.latencyMs));
   const limit =
     signal === 'overloaded' ? Math.max(1, (state.inFlight + 1) * settings.decrease) : state.limit;
@@ -156,8 +159,8 @@ function decreased(
 }
 
 /**
- * What the provider bore from one "too many" to the next is nearer to its capacity than the rate at
- * the second one, which its bucket's reserve made possible for a while.
+ * The mean rate from one refusal to the next is nearer to the provider's capacity than the rate at
+ * the second one, which a reserve in the provider's bucket allows for a while.
  */
 function sustainedRate(state: GateState, tooMuch: number, nowMs: number): number {
   const mean = (state.sentSince * 1000) / Math.max(1, nowMs - state.resumedMs);
@@ -178,7 +181,8 @@ function down(
     phaseSinceMs: nowMs,
     isProbing: false,
     probeIntervalMs,
-    // What its going down taught about its rate is not about its rate.
+    // The failures that led to the outage say nothing about the rate: the ceiling from before
+    // holds.
     ceilingPerSecond: state.roundsInRow > 0 ? state.ceilingBeforePerSecond : state.ceilingPerSecond,
     notBeforeMs: Math.max(state.notBeforeMs, nowMs + jittered(probeIntervalMs, random)),
   };
@@ -200,11 +204,11 @@ function probeAgain(
   return { ...state, probeIntervalMs, notBeforeMs: Math.max(state.notBeforeMs, probeMs) };
 }
 
-/** The probe was answered: the rest follows by rate, not in a burst. */
+/** The state after an answered probe: the waiting calls follow at a pace, not in a burst. */
 function recovered(
   state: GateState,
   settings: GateSettings,
-  { sentMs }: GateAnswer,
+  { sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
   const ratePerSecond = Math.min(
@@ -228,7 +232,7 @@ function recovered(
   };
 }
 
-/** Between 0.8 and 1.2 times. */
+/** A random time between 0.8 and 1.2 times the given one. */
 function jittered(milliseconds: number, random: () => number): number {
   return milliseconds * (0.8 + 0.4 * random());
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { builtinProviders } from '../../src/config/builtin-providers.ts';
-import { environment } from '../../src/config/environment.ts';
-import { sameProviders } from '../../src/worker/same-providers.ts';
+import { sameProviders } from '../../../src/calls/gate/gates.ts';
+import { builtinProviders } from '../../../src/config/builtin-providers.ts';
+import { environment } from '../../../src/config/environment.ts';
 
 test('two names with one address and key are one provider; without a key nothing is the same', () => {
   const providers = builtinProviders(environment.parse({ OPENAI_API_KEY: 'sk-1' }));

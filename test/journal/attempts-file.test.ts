@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { createLocalFile } from '../../src/journal/attempts-file.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
-import { createLocalFile } from '../../src/journal/local-file.ts';
 import { callOf } from './journal-contract.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+
+/** Adds the options of every `start` command. */
+export function startOptions(target: Command): Command {
+  const own = target
+    .option('--model <model>', 'provider:model; HOLDFAST_MODEL otherwise')
+    .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
+    .option('--wait', 'wait, and print what it returned')
+    .option('--dry-run', 'show what would be asked and done; nothing is sent')
+    .option('--retry-failed', 'run again if the earlier one did not succeed');
+  return jsonOption(policyOptions(own));
+}
+
+/** Adds `--policies` and `--set`. */
+export function policyOptions(target: Command): Command {
+  const withFile = target.option(
+    '--policies <file>',
+    'policies file (JSON); HOLDFAST_POLICIES otherwise',
+  );
+  return setOption(withFile, 'override one field; may be repeated');
+}
+
+/** Adds `--set`, which may be repeated. */
+export function setOption(target: Command, description: string): Command {
+  return target.option(
+    '--set <policy.field=value>',
+    description,
+    (value: string, all: string[] = []) => [...all, value],
+  );
+}
+
+/** Adds `--json`, which every command has. */
+export function jsonOption(target: Command): Command {
+  return target.option('--json', 'print JSON; errors too, on standard error');
+}
