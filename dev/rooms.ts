@@ -105,7 +105,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'app',
     holds: 'what a project declares: its questions, effects, policies, tables',
-    rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets']],
+    rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets'],
     packages: ['kysely', 'zod'],
   },
   {
