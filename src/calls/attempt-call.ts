@@ -17,10 +17,7 @@ import { schemaFor } from './provider/schema-for.ts';
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
   readonly providers: Providers;
-  /**
-   * For the AI SDK's warnings, and for the form of answers that no classifier row knows; never
-   * content.
-   */
+  /** For the AI SDK's warnings, and the form of answers that no row knows; never content. */
   readonly log: Logger;
   /** The clock that a Retry-After date is compared with, in milliseconds. */
   readonly now?: () => number;
@@ -166,9 +163,7 @@ function answerOf(
 
 const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-/**
- * Whole numbers of at least 0, since prices are computed with them: a provider may send anything.
- */
+/** Whole numbers of at least 0, for prices are computed with them: a provider may send anything. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
   const count = (tokens: number | undefined) =>
     tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;

@@ -1,6 +1,4 @@
-/**
- * The address of a workflow in the Temporal UI, or of all; `undefined` where the UI is not known.
- */
+/** A workflow's address in the Temporal UI, or that of all; `undefined` where it is not known. */
 export type TemporalUi = (workflowId?: string) => string | undefined;
 
 /**

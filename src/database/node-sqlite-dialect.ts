@@ -48,10 +48,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/**
- * Waits for locks without blocking the process: a transaction of this same process may hold the
- * lock, and could not end while SQLite waits.
- */
+/** Waits for locks without blocking the process: one of its own transactions may hold the lock. */
 class PatientSqliteDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();

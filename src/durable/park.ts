@@ -33,10 +33,7 @@ export interface ParkRequest<Answer> {
 /** Waits for a person; `undefined` when the deadline came first. */
 export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
 
-/**
- * The one way a workflow waits for a person. It keeps nothing awake: no polling, and no timer but
- * the deadline's.
- */
+/** The one way a workflow waits for a person: no polling, and no timer but the deadline's. */
 export function createPark(publisher: ParkPublisher): Park {
   let count = 0;
   return async function park(request) {

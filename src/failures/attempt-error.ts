@@ -44,10 +44,7 @@ export function isAttemptError(error: unknown): error is AttemptError {
   return error instanceof AttemptError;
 }
 
-/**
- * An error that no rule knows, for example a bug, as listed fields. Its message is left out: it may
- * hold values.
- */
+/** An error that no rule knows, a bug for example. Its message is left out: it may hold values. */
 export function unexpected(by: string, error: unknown): AttemptErrorFields {
   const name = error instanceof Error ? error.name : typeof error;
   return { type: 'ServerError', by, reason: `unexpected ${name}` };

@@ -5,9 +5,7 @@ import { type FailureType, isPermanent } from './failure-types.ts';
 
 /** Longest failure message kept, in characters: a pending failure over about 4 KB is replaced by Temporal, type and all. */
 export const maximumMessageLength = 500;
-/**
- * Most bytes of JSON kept as failure details: Temporal replaces a pending failure over about 4 KB.
- */
+/** Most bytes of JSON kept as details: Temporal replaces a pending failure over about 4 KB. */
 export const maximumDetailsBytes = 1024;
 
 /** Arguments of {@link createFailure}. */

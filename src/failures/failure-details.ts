@@ -59,10 +59,7 @@ export type FailureDetails = {
   readonly [Field in keyof typeof kinds]?: Content<(typeof kinds)[Field]> | undefined;
 };
 
-/**
- * Details as they come out of a history or a server, where anything may stand: fields that are not
- * ours, or of another kind, are left out.
- */
+/** Details out of a history or a server, where anything may stand: only fields of ours are kept. */
 export function readDetails(value: unknown): FailureDetails {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(

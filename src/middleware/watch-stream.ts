@@ -2,10 +2,7 @@ import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/pr
 import { APICallError } from '@ai-sdk/provider';
 import type { AttemptWatch } from './attempt-model.ts';
 
-/**
- * Hands on the parts of a stream. An `error` part, or an error while reading, ends it with a
- * failure of our types.
- */
+/** Hands on a stream's parts; an `error` part or a failed read ends it with a failure of ours. */
 export function watchStream(
   source: ReadableStream<LanguageModelV4StreamPart>,
   watch: AttemptWatch,

@@ -109,10 +109,7 @@ function takesOver(next: Fallback, failedModel: string, type: FailureType): bool
   return (next.on as readonly FailureType[]).includes(type);
 }
 
-/**
- * Attempts that a model has before another one takes over, by the type of its failure. For a type
- * that is not named, the policy's own cap holds.
- */
+/** Attempts of a model until another takes over, by failure type; else the policy's cap holds. */
 export function attemptsUntilFallback(
   fallback: readonly Fallback[],
   asked: NextModel,

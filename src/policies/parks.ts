@@ -18,10 +18,7 @@ export const curableTypes: FailureType[] = allFailureTypes.filter(
   (type) => failureTypes[type].treatment !== 'fail' || accountTypes.includes(type),
 );
 
-/**
- * All of {@link curableTypes}, and the types that another model, or a change at the target, may
- * cure.
- */
+/** All of {@link curableTypes}, and what another model, or a change at the target, may cure. */
 export const everyCurableType: FailureType[] = allFailureTypes.filter(
   (type) => !hopelessTypes.includes(type),
 );

@@ -94,18 +94,12 @@ export const modelPolicySchema = z.lazy(() =>
 );
 /** What a policies file or a flag may change of an effect's policy: any field, none required. */
 export const retryPolicyOverride = z.lazy(() => retryPolicyFields().partial());
-/**
- * What a policies file or a flag may change of the policy for model calls: any field, none
- * required.
- */
+/** What a policies file or a flag may change of the model policy: any field, none required. */
 export const modelPolicyOverride = z.lazy(() => modelPolicyFields().partial());
 
 /** A policy for effects; the field descriptions of its schema say what each field does. */
 export type RetryPolicy = z.infer<ReturnType<typeof retryPolicyFields>>;
-/**
- * A policy for model calls: a {@link RetryPolicy} with the repair loop's caps, budgets, prices and
- * fallbacks.
- */
+/** A {@link RetryPolicy} with the repair loop's caps, budgets, prices and fallbacks. */
 export type ModelPolicy = z.infer<ReturnType<typeof modelPolicyFields>>;
 
 /** Makes a value when it is first asked for: a schema that no start needs costs nothing. */

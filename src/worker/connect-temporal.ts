@@ -51,9 +51,7 @@ function settings(env: Record<string, string> | undefined) {
   }
 }
 
-/**
- * What a failed connection means: the SDK says it only in the error's message (observed with 1.24).
- */
+/** What a failed connection means, which the SDK says only in the message (observed with 1.24). */
 export function connectionProblem(error: unknown, address: string): CannotStart {
   const server = `the Temporal server at ${address}`;
   return cannotStart(

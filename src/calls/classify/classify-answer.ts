@@ -55,10 +55,7 @@ export function classifyAnswer(
   return { ...found, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/**
- * Whether an answer that the AI SDK accepts is none: a refusal, a content filter, or an error that
- * a proxy sent with status 200.
- */
+/** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
 export function isUnusable(family: ProviderFamily, body: string): boolean {
   return readErrorBody(body).isError || findRefusal(family, body) !== undefined;
 }

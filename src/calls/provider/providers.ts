@@ -16,10 +16,7 @@ export interface ProviderConfig {
   /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
-  /**
-   * Whether a request is refused without a key; only `openai-compatible` has a choice, the other
-   * families always refuse.
-   */
+  /** Without a key nothing is sent; only `openai-compatible` has the choice. */
   readonly keyRequired?: boolean | undefined;
   /** Sent with every request, for example Azure's `api-key`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;

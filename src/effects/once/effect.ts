@@ -127,8 +127,5 @@ export type OutsideEffect<Input, Result> =
   | FindBeforeCreateEffect<Input, Result>
   | AtMostOnceEffect<Input, Result>;
 
-/**
- * A side effect as a declaration. `runOnce` does the rest: writing a new effect means writing one
- * of these, and nothing else.
- */
+/** A side effect as a declaration: all that has to be written, since `runOnce` does the rest. */
 export type Effect<Input, Result> = TransactionEffect<Input, Result> | OutsideEffect<Input, Result>;

@@ -41,10 +41,7 @@ export async function sendOrLookUp<Result>(steps: {
   }
 }
 
-/**
- * A look-up that failed. It says nothing about the effect; a look-up that the target does not accept
- * is our mistake and no refusal of the effect.
- */
+/** A look-up that failed says nothing about the effect; one that is not accepted is our mistake. */
 export function lookUpFailed(error: unknown, { fields }: ClassifiedRequest): EffectError {
   if (error instanceof EffectError) return error;
   const type = fields.type === 'EffectRefused' ? 'InvalidRequest' : fields.type;

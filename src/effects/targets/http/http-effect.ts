@@ -29,19 +29,13 @@ export interface HttpEffectOptions<Input, Result> {
   readonly request: (input: Input, key: string) => HttpRequest;
   /** How long the target is documented to know a key, less a margin; then it is looked up. */
   readonly keyWindowMs: number;
-  /**
-   * `plain`, as most targets take it, or `structured`: in quotation marks, which the IETF draft
-   * asks for (a String of RFC 8941). Default: `plain`.
-   */
+  /** `structured`: in quotation marks (RFC 8941), as the IETF draft asks. Default: `plain`. */
   readonly keyFormat?: 'plain' | 'structured';
   /** Another name for the header: `PayPal-Request-Id`. Default: `Idempotency-Key`. */
   readonly keyHeader?: string;
   /** What this target means by its answers, before what the draft and HTTP say. */
   readonly rows?: readonly HttpRow[];
-  /**
-   * Asks the target what became of an earlier attempt; without it, that is `unknown`. A question
-   * that fails leaves the effect in doubt: nothing to catch here.
-   */
+  /** What became of an earlier attempt; without it `unknown`. When it throws, it is in doubt. */
   readonly lookUp?: (
     context: EffectContext<Input>,
     target: HttpTarget,

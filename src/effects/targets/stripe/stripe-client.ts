@@ -14,9 +14,7 @@ const defaultBaseUrl = 'https://api.stripe.com';
 /** A page of 100 payment intents stays well below. */
 const maximumBytes = 4 * 1024 * 1024;
 
-/**
- * Stripe's SDK with its own retries, telemetry and redirects off. Timeouts come with each request.
- */
+/** Stripe's SDK without retries, telemetry and redirects. Each request brings its timeout. */
 export function createStripe(options: StripeClientOptions): Stripe {
   const { protocol, hostname, port, origin } = new URL(options.baseUrl ?? defaultBaseUrl);
   const targetFetch = createTargetFetch({
