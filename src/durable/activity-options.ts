@@ -34,9 +34,7 @@ export function activityOptions(
       initialInterval: policy.initialIntervalMs,
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
-      ...(policy.maximumAttempts > 0 && {
-        maximumAttempts: attemptsLeft(policy, attemptsUsed),
-      }),
+      ...(policy.maximumAttempts > 0 && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };

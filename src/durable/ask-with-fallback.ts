@@ -27,12 +27,6 @@ export interface ModelCall
   readonly suffix: string;
 }
 
-/** Which model answered, and what. */
-export interface Answered {
-  readonly model: string;
-  readonly answer: ModelAnswer;
-}
-
 /**
  * Asks the models of the policy's list one after the other, until one answers. The caps of the policy are for all
  * of them together: what one has used up, in attempts and time, the next does not have.
@@ -43,7 +37,7 @@ export async function askWithFallback(
   first: FirstModel,
   progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
   ask: (call: ModelCall) => Promise<ModelAnswer>,
-): Promise<Answered> {
+): Promise<{ readonly model: string; readonly answer: ModelAnswer }> {
   const { policy } = first;
   // A workflow that was started before there were such lists has none.
   const { fallback = [] } = policy;

@@ -68,11 +68,7 @@ export async function runCall(
       if (count >= allowed) {
         throw createFailure(outcome.type, `${outcome.message}; giving up after ${count} of these`, {
           final: true,
-          details: {
-            requestId,
-            attempt: attemptsUsed,
-            elapsedMs: elapsedUsedMs,
-          },
+          details: { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs },
         });
       }
     }

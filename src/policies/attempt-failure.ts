@@ -1,4 +1,3 @@
-import type { ApplicationFailure } from '@temporalio/common';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
@@ -20,18 +19,12 @@ export interface AttemptContext {
   readonly random: () => number;
 }
 
-/** The failure an activity throws for a failed attempt, with the decision it carries (for the log). */
-export interface AttemptFailure {
-  readonly failure: ApplicationFailure;
-  readonly decision: RetryDecision;
-}
-
 /**
  * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
  * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
- * over the policy's cap becomes `QuotaExhausted`, which is not retried.
+ * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
  */
-export function attemptFailure(error: AttemptErrorFields, context: AttemptContext): AttemptFailure {
+export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
   const { policy, attempt } = context;
   const decision = decideRetry(
     policy,

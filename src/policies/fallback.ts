@@ -69,17 +69,14 @@ export const fallbackSchema = z.lazy(() =>
 /** See the field descriptions in {@link fallbackSchema}. */
 export type Fallback = z.infer<typeof fallbackSchema>;
 
-/** A model's place in the order: 0 is the one that was asked for, 1 the first fallback. */
-export type Place = number;
-
-/** A model to go on with, and its place. */
+/** A model to go on with, and its place: 0 is the one that was asked for, 1 the first fallback. */
 export interface NextModel {
   readonly model: string;
-  readonly place: Place;
+  readonly place: number;
 }
 
 /** A model's place in the order; 0 for one that the list does not name. */
-export function placeOf(fallback: readonly Fallback[], model: string): Place {
+export function placeOf(fallback: readonly Fallback[], model: string): number {
   return fallback.findIndex((each) => each.model === model) + 1;
 }
 

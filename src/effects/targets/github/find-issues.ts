@@ -49,11 +49,7 @@ export async function listIssues(
   try {
     const pages = octokit.paginate.iterator(
       request as never,
-      {
-        ...query,
-        state: 'all',
-        per_page: 100,
-      } as never,
+      { ...query, state: 'all', per_page: 100 } as never,
     ) as AsyncIterable<{ readonly url?: string; readonly data: unknown }>;
     for await (const page of pages) {
       const parsed = z.array(issueSchema).safeParse(page.data);

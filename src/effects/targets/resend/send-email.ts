@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NativeKeyEffect } from '../../once/effect.ts';
 import type { HttpRow } from '../http/classify-http.ts';
 import { httpEffect } from '../http/http-effect.ts';
+import type { Endpoint } from '../target-fetch.ts';
 import { findEmail, keyTag, markedEmails } from './find-email.ts';
 
 /** An email to one recipient. The recipient comes from the caller, never from a model. */
@@ -19,14 +20,11 @@ export interface SentEmail {
 }
 
 /** What {@link createSendEmail} needs. */
-export interface SendEmailDependencies {
+export interface SendEmailDependencies extends Endpoint {
   /** `re_...`; the look-up after the key window needs one with full access. */
   readonly apiKey: string;
   /** `Acme <orders@acme.example>`: of a domain that Resend has verified. */
   readonly from: string;
-  /** Another endpoint, for example a sandbox. Default: Resend's own. */
-  readonly baseUrl?: string | undefined;
-  readonly allowPrivate?: boolean;
 }
 
 /** Resend knows a key for 24 h (https://resend.com/docs/dashboard/emails/idempotency-keys); an hour is margin. */
