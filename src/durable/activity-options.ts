@@ -44,27 +44,3 @@ export function activityOptions(
 export function attemptsLeft(policy: RetryPolicy, attemptsUsed: number): number {
   return Math.max(1, policy.maximumAttempts - attemptsUsed);
 }
-
-/**
- * Options of what persons ask of the ledger. A person waits: what does not work soon is told.
- *
- * @param summary shown by the Temporal UI beside the activity.
- */
-export function ledgerActivityOptions(summary: string): ActivityOptions {
-  return {
-    summary,
-    startToCloseTimeout: 60_000,
-    scheduleToCloseTimeout: 90_000,
-    retry: { initialInterval: 1000, backoffCoefficient: 2, maximumAttempts: 3 },
-  };
-}
-
-/** As {@link ledgerActivityOptions}, for what goes through all rows and lists. */
-export function longLedgerActivityOptions(summary: string): ActivityOptions {
-  return {
-    ...ledgerActivityOptions(summary),
-    startToCloseTimeout: 3_600_000,
-    scheduleToCloseTimeout: 3_600_000,
-    heartbeatTimeout: 120_000,
-  };
-}

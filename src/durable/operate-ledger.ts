@@ -1,7 +1,5 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
-import { ledgerActivityOptions, longLedgerActivityOptions } from './activity-options.ts';
+import { ledgerActivities as ledger } from './ledger-activities.ts';
 
 /** A page of the ledger, for `holdfast effects`. */
 export const listEffects: LedgerActivities['listEffects'] = (filter) =>
@@ -26,10 +24,3 @@ export const pruneEffects: LedgerActivities['pruneEffects'] = (request) =>
 /** Puts in doubt what a ledger from a backup may have forgotten. */
 export const ledgerRestored: LedgerActivities['ledgerRestored'] = (backupAtMs) =>
   ledger('restored', true).ledgerRestored(backupAtMs);
-
-function ledger(summary: string, isLong = false) {
-  return proxyActivities<LedgerActivities>({
-    ...(isLong ? longLedgerActivityOptions(summary) : ledgerActivityOptions(summary)),
-    taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
-  });
-}
