@@ -25,34 +25,25 @@ export interface AttemptContext {
  * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt } = context;
-  const decision = decideRetry(
-    policy,
-    { ...error, attempt, elapsedMs: context.elapsedMs },
-    context.random,
-  );
+  const { policy, attempt, requestId, costs, elapsedMs } = context;
+  const { providerRequestId, status, sent, retryAfterMs, usage } = error;
+  const decision = decideRetry(policy, { ...error, attempt, elapsedMs }, context.random);
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
     ? {
         ...error,
         type: 'QuotaExhausted',
-        reason: `asked to wait ${seconds(error.retryAfterMs ?? 0)}`,
+        reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
   const failure = createFailure(reported.type, describe(reported, attempt, policy, decision), {
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
-      requestId: context.requestId,
-      attempt,
-      maximumAttempts: policy.maximumAttempts,
-      ...(error.providerRequestId !== undefined && { providerRequestId: error.providerRequestId }),
-      ...(error.status !== undefined && { status: error.status }),
-      ...(error.sent !== undefined && { sent: error.sent }),
-      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-      ...error.usage,
-      ...(context.elapsedMs !== undefined && { elapsedMs: Math.round(context.elapsedMs) }),
-      ...(context.costs && costDetails(context.costs)),
+      ...{ requestId, attempt, maximumAttempts: policy.maximumAttempts },
+      ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
+      ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
+      ...(costs && costDetails(costs)),
       ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
     },
   });
