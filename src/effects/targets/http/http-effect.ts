@@ -4,20 +4,17 @@ import type { EffectContext, FindMarked, NativeKeyEffect } from '../../once/effe
 import { EffectError } from '../../once/effect-error.ts';
 import { lookUpFailed, sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, type HttpRow, keyRows, statusRows } from './classify-http.ts';
-import { createHttpTarget, type HttpRequest, type HttpTarget } from './http-target.ts';
+import {
+  createHttpTarget,
+  type HttpRequest,
+  type HttpTarget,
+  type HttpTargetOptions,
+} from './http-target.ts';
 
 /** An effect on any endpoint that takes `Idempotency-Key`. */
-export interface HttpEffectOptions<Input, Result> {
+export interface HttpEffectOptions<Input, Result> extends HttpTargetOptions {
   /** Part of the key; never changes once rows exist. */
   readonly name: string;
-  /** Who fails when it fails. */
-  readonly target: string;
-  /** From the worker's configuration. */
-  readonly baseUrl: string;
-  /** Credentials and the like, from the configuration; never stored. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The target's name may lead into a private network. Default: false. */
-  readonly allowPrivate?: boolean;
   readonly input: z.ZodType<Input>;
   /** What is kept of the answer, and checked. No transforms: it is checked again as stored. */
   readonly result: z.ZodType<Result>;

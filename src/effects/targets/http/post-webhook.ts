@@ -3,7 +3,7 @@ import type { Json } from '../../../wire/json.ts';
 import type { AtMostOnceEffect } from '../../once/effect.ts';
 import { sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, statusRows } from './classify-http.ts';
-import { createHttpTarget, type HttpRequest } from './http-target.ts';
+import { createHttpTarget, type HttpRequest, type HttpTargetOptions } from './http-target.ts';
 
 /** What is posted. */
 export interface PostWebhookInput {
@@ -19,17 +19,13 @@ export interface PostedWebhook {
 }
 
 /** What {@link createPostWebhook} needs. */
-export interface PostWebhookDependencies {
+export interface PostWebhookDependencies
+  extends Pick<HttpTargetOptions, 'headers' | 'allowPrivate'> {
   /** The endpoint, from the configuration: its path is often its only secret. Never stored. */
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly allowPrivate?: boolean;
 }
 
-/**
- * Posts to an endpoint that offers nothing: no keys, nothing to look up. So it is posted at most
- * once: an attempt without a clear answer leaves it `unknown`, for a person to resolve.
- */
+/** Posts at most once, for the endpoint offers no keys: without a clear answer it is `unknown`. */
 export function createPostWebhook(
   dependencies: PostWebhookDependencies,
 ): AtMostOnceEffect<PostWebhookInput, PostedWebhook> {
