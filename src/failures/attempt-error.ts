@@ -19,10 +19,7 @@ export interface AttemptErrorFields {
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
 }
 
-/**
- * A failed attempt on its way from `calls/` or `effects/` to the activity, where the policy decides
- * what comes next and it becomes an `ApplicationFailure`. It never crosses to the workflow itself.
- */
+/** A failed attempt on its way to the activity, which makes it a failure; no workflow sees it. */
 export class AttemptError extends Error {
   override readonly name = 'AttemptError';
   readonly fields: AttemptErrorFields;

@@ -15,10 +15,7 @@ export interface FailureTypeInfo {
   readonly meaning: string;
 }
 
-/**
- * Every value of `ApplicationFailure.type` that Holdfast creates. The names are what the Temporal UI
- * shows and what `nonRetryableErrorTypes` lists; they are wire format and never renamed.
- */
+/** Every value of `ApplicationFailure.type` that Holdfast creates: wire format, never renamed. */
 export const failureTypes = {
   RateLimited: { treatment: 'retry', meaning: 'too many requests for now' },
   Overloaded: { treatment: 'retry', meaning: 'the provider has no capacity for now' },
@@ -67,8 +64,5 @@ export function isPermanent(type: FailureType): boolean {
   return treatment === 'fail' || treatment === 'park';
 }
 
-/**
- * Types no retry can cure. They go into every policy's `nonRetryableErrorTypes`, so that Temporal
- * enforces the table too, whatever a failure's own flag says.
- */
+/** Types no retry can cure: in every policy's `nonRetryableErrorTypes`, so Temporal enforces it. */
 export const permanentFailureTypes: FailureType[] = allFailureTypes.filter(isPermanent);

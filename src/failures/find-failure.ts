@@ -51,16 +51,11 @@ export function findStopDetails(error: unknown): {
  * heartbeat arrives as a timeout: only the `retryState` of the failure around it tells (observed).
  */
 export function isCancelled(error: unknown): boolean {
-  for (const link of causes(error)) {
-    if (link instanceof CancelledFailure) return true;
-    if (
-      (link instanceof ActivityFailure || link instanceof ChildWorkflowFailure) &&
-      link.retryState === 'CANCEL_REQUESTED'
-    ) {
-      return true;
-    }
-  }
-  return false;
+  return [...causes(error)].some((link) =>
+    link instanceof ActivityFailure || link instanceof ChildWorkflowFailure
+      ? link.retryState === 'CANCEL_REQUESTED'
+      : link instanceof CancelledFailure,
+  );
 }
 
 /** The error and its causes, outermost first; stops at ten so that a cycle cannot hang it. */

@@ -107,20 +107,10 @@ function exceedsLimit(message: string): boolean {
 
 function overruled(found: Classified, { status, headers }: HttpAnswer): Classified {
   const isRetried = !isPermanent(found.type);
-  const word = headers['x-should-retry'];
-  if (word === 'true' && !isRetried) {
-    return {
-      type: status === 429 ? 'RateLimited' : 'ServerError',
-      reason: 'x-should-retry',
-      unclassified: false,
-    };
-  }
-  if (word === 'false' && isRetried) {
-    return {
-      type: status === 429 ? 'QuotaExhausted' : 'InvalidRequest',
-      reason: 'x-should-retry',
-      unclassified: false,
-    };
-  }
-  return found;
+  if (headers['x-should-retry'] !== String(!isRetried)) return found;
+  const [limited, other] = isRetried
+    ? (['QuotaExhausted', 'InvalidRequest'] as const)
+    : (['RateLimited', 'ServerError'] as const);
+  const type = status === 429 ? limited : other;
+  return { type, reason: 'x-should-retry', unclassified: false };
 }

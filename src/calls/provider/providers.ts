@@ -45,10 +45,7 @@ export interface Providers {
   resolveModel(model: string): ResolvedModel;
 }
 
-/**
- * Makes the providers. The environment is not read: the AI SDK would take key and address from
- * `OPENAI_*` and the like where they are not given, so both are always given.
- */
+/** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
 export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const byName = new Map(configs.map((config) => [config.name, config]));
   const names = [...byName.keys()];
