@@ -29,10 +29,7 @@ export async function migrate(database: Kysely<Tables>, kind: DatabaseKind): Pro
 
 const migrationTable = 'holdfast_migration';
 
-/**
- * Whether all migrations of this version ran. Those of a later version may have run too, before a
- * rollback: migrations only add. What cannot be read is left to the migration to report.
- */
+/** Whether all migrations of this version ran; those of later ones, before a rollback, only add. */
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTable)}`
     .execute(database)
@@ -111,10 +108,7 @@ export const databaseNowMs: Record<DatabaseKind, RawBuilder<number>> = {
   postgres: sql.raw(nowMs.postgres),
 };
 
-/**
- * Where fencing tokens come from: never the same twice, also after rows were released or pruned.
- * SQLite has no sequences: a counter that triggers move within the claim's own statement.
- */
+/** Fencing tokens, never the same twice; SQLite has no sequence, so triggers move a counter. */
 const tokenSource: Record<DatabaseKind, readonly string[]> = {
   postgres: ['create sequence holdfast_token'],
   sqlite: [

@@ -69,10 +69,7 @@ class PatientSqliteDriver extends SqliteDriver {
     };
   }
 
-  /**
-   * After some errors (a full disk at the commit) SQLite has rolled back by itself, and says that
-   * there is no transaction: the error before that is the one to report.
-   */
+  /** After a full disk SQLite has rolled back by itself: the error before is the one to report. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);

@@ -80,10 +80,7 @@ export function placeOf(fallback: readonly Fallback[], model: string): number {
   return fallback.findIndex((each) => each.model === model) + 1;
 }
 
-/**
- * The model that takes over from one that failed for good: the first one after it that takes over
- * for this failure type. Models that are passed over are not asked later.
- */
+/** The first model after the failed one that takes over for this failure type. */
 export function nextModel(
   fallback: readonly Fallback[],
   failed: NextModel,

@@ -9,10 +9,7 @@ import { fallbackSchema } from './fallback.ts';
 const milliseconds = once(() => z.int().min(1));
 const failureType = once(() => z.enum(allFailureTypes as [FailureType, ...FailureType[]]));
 
-/**
- * A retry policy as plain data: Temporal's `RetryPolicy` (same names, milliseconds in the name)
- * plus what Temporal does not have: jitter, a floor and cap for Retry-After, a request timeout.
- */
+/** Temporal's `RetryPolicy` (same names) plus jitter, Retry-After's cap and a request timeout. */
 const retryPolicyFields = once(() =>
   z.strictObject({
     initialIntervalMs: milliseconds().describe('Delay before the second attempt, before jitter.'),

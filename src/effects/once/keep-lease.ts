@@ -1,10 +1,7 @@
 import { AttemptError } from '../../failures/attempt-error.ts';
 import type { Claim, LedgerStatements } from './ledger.ts';
 
-/**
- * Renews a claim's lease every `everyMs`, so that leases can be short (a killed worker's effect is
- * soon taken over) and requests long. A quick effect never renews.
- */
+/** Renews a claim's lease every `everyMs`, so that leases can be short and requests long. */
 export function keepLease(
   ledger: LedgerStatements,
   claim: Claim,

@@ -12,12 +12,6 @@ export interface PostWebhookInput {
   readonly data: Json;
 }
 
-/** That the endpoint took it. */
-export interface PostedWebhook {
-  /** 200 to 299. */
-  readonly status: number;
-}
-
 /** What {@link createPostWebhook} needs. */
 export interface PostWebhookDependencies
   extends Pick<HttpTargetOptions, 'headers' | 'allowPrivate'> {
@@ -28,7 +22,7 @@ export interface PostWebhookDependencies
 /** Posts at most once, for the endpoint offers no keys: without a clear answer it is `unknown`. */
 export function createPostWebhook(
   dependencies: PostWebhookDependencies,
-): AtMostOnceEffect<PostWebhookInput, PostedWebhook> {
+): AtMostOnceEffect<PostWebhookInput, { readonly status: number }> {
   const { url, ...rest } = dependencies;
   const target = 'webhook';
   const send = createHttpTarget({ target, baseUrl: url, ...rest });

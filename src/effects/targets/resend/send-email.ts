@@ -13,12 +13,6 @@ export interface SendEmailInput {
   readonly html?: string;
 }
 
-/** That the email was accepted; whether it is delivered and read is another matter. */
-export interface SentEmail {
-  /** Resend's id. */
-  readonly emailId: string;
-}
-
 /** What {@link createSendEmail} needs. */
 export interface SendEmailDependencies extends Endpoint {
   /** `re_...`; the look-up after the key window needs one with full access. */
@@ -39,14 +33,14 @@ const rows: readonly HttpRow[] = [
 
 /**
  * Sends an email through Resend, once under the idempotency key; after the key's window it is
- * looked for among the emails sent, by a tag.
+ * looked for among the emails sent, by a tag. The result is Resend's id: it was accepted, no more.
  *
  * Not through Resend's SDK: it takes no `fetch`, and makes one error of all connection failures, so
  * that a request that was never sent could not be told from one whose answer was lost.
  */
 export function createSendEmail(
   dependencies: SendEmailDependencies,
-): NativeKeyEffect<SendEmailInput, SentEmail> {
+): NativeKeyEffect<SendEmailInput, { readonly emailId: string }> {
   const { apiKey, from, baseUrl = 'https://api.resend.com', allowPrivate = false } = dependencies;
   return httpEffect({
     ...{ name: 'email', target: 'resend', baseUrl, allowPrivate, keyWindowMs, rows },
