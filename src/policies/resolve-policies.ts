@@ -42,13 +42,7 @@ export function resolvePolicies(...overrides: unknown[]): Policies {
   return changePolicies(catalogue, ...overrides);
 }
 
-/**
- * Given policies with overrides applied in order, validated as a whole.
- *
- * @param overrides unknown JSON: their shape is checked here.
- * @throws InvalidPolicy naming every field and value that makes no sense.
- */
-export function changePolicies(base: Policies, ...overrides: unknown[]): Policies {
+function changePolicies(base: Policies, ...overrides: unknown[]): Policies {
   const problems: string[] = [];
   const resolved: Record<string, unknown> = { ...base };
   for (const override of overrides) {

@@ -1,15 +1,6 @@
 import { Octokit } from '@octokit/core';
 import { paginateRest } from '@octokit/plugin-paginate-rest';
-import { createTargetFetch } from '../target-fetch.ts';
-
-/** How GitHub is reached. */
-export interface GitHubClientOptions {
-  readonly token: string;
-  /** Another endpoint: GitHub Enterprise or a sandbox. Default: github.com's. */
-  readonly baseUrl?: string | undefined;
-  /** The endpoint's name may lead into a private network. Default: false. */
-  readonly allowPrivate?: boolean | undefined;
-}
+import { createTargetFetch, type Endpoint } from '../target-fetch.ts';
 
 const PaginatingOctokit = Octokit.plugin(paginateRest);
 /** Octokit's core with pagination, and no plugin that repeats requests. */
@@ -20,7 +11,7 @@ const maximumBytes = 16 * 1024 * 1024;
 const defaultBaseUrl = 'https://api.github.com';
 
 /** Octokit without retries and redirects. Each request brings its own signal. */
-export function createOctokit(options: GitHubClientOptions): GitHubClient {
+export function createOctokit(options: Endpoint & { readonly token: string }): GitHubClient {
   const baseUrl = options.baseUrl ?? defaultBaseUrl;
   const { origin } = new URL(baseUrl);
   return new PaginatingOctokit({
