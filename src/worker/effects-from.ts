@@ -111,7 +111,9 @@ function makeEffects(
     for (const { path, message } of read?.error?.issues ?? []) {
       problems.push(`${path.join('.') || name}: ${message} (for the effect ${name})`);
     }
-    return [name, () => make(name, { ...resources, config: read?.data })] as const;
+    // Not spread: that would load the SDKs of targets that no effect uses.
+    const own = Object.create(resources, { config: { value: read?.data } });
+    return [name, () => make(name, own)] as const;
   });
   if (problems.length > 0) throw new InvalidConfiguration(problems);
   return Object.fromEntries(made.map(([name, create]) => [name, create()]));

@@ -15,7 +15,7 @@ let server: DevServer;
 let model: ModelProvider;
 let crm: Crm;
 let env: Record<string, string>;
-let worker: ReturnType<typeof startWorker>;
+let worker: Awaited<ReturnType<typeof startWorker>>;
 
 before(async () => {
   project = await installProject();
@@ -35,26 +35,35 @@ before(async () => {
     LOCAL_KEY: 'sk-triage',
     CRM_URL: crm.url,
   };
-  worker = startWorker();
+  worker = await startWorker();
 });
 after(async () => {
-  worker?.kill();
-  await worker;
+  worker?.process.kill();
+  await worker?.process;
   crm?.stop();
   await model?.stop();
   await server?.stop();
   project?.remove();
 });
 
-function startWorker() {
+function spawnWorker(variables: Record<string, string>) {
   return execa('node', ['triage/worker.ts'], {
     cwd: project.folder,
     preferLocal: true,
     localDir: project.folder,
-    env,
+    env: variables,
     reject: false,
     all: true,
   });
+}
+
+/** Starts a worker, and waits until it serves. In an object, since the process itself is a promise. */
+async function startWorker() {
+  const process = spawnWorker(env);
+  for await (const line of process.iterable({ from: 'all' })) {
+    if (line.includes('worker.serving')) return { process };
+  }
+  throw new Error(`the worker ended: ${(await process).all}`);
 }
 
 const row = (id: string) => ({ id, summary: 'a broken lamp', urgency: 'high' });
@@ -77,10 +86,10 @@ test('a worker that is killed while the CRM is told: it is told once, and nothin
   const asked = model.requests.length;
   const started = start('T-2');
   await until(async () => crm.notes.includes('default/T-2:notify') || undefined);
-  worker.kill('SIGKILL');
-  await worker;
+  worker.process.kill('SIGKILL');
+  await worker.process;
   crm.setMood('fine');
-  worker = startWorker();
+  worker = await startWorker();
   assert.deepEqual(JSON.parse((await started).stdout), row('T-2'));
   assert.deepEqual(crm.notes, ['default/T-1:notify', 'default/T-2:notify']);
   assert.equal(model.requests.length - asked, 1);
@@ -122,13 +131,7 @@ test('the same id attaches; another ticket under it is an error that says so', a
 
 test('a worker without a variable that an effect needs says which, and ends', async () => {
   const { CRM_URL: _, ...without } = env;
-  const failed = await execa('node', ['triage/worker.ts'], {
-    cwd: project.folder,
-    preferLocal: true,
-    localDir: project.folder,
-    env: without,
-    reject: false,
-  });
+  const failed = await spawnWorker(without as Record<string, string>);
   assert.equal(failed.exitCode, 2);
   assert.match(failed.stderr, /CRM_URL: .*\(for the effect notify\)/);
 });
