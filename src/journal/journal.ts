@@ -11,7 +11,7 @@ import { createLocalFile } from './attempts-file.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
-import { forward } from './forward.ts';
+import { type ForwardOptions, forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
 import { createTakeIn } from './take-in.ts';
 
@@ -32,6 +32,11 @@ export interface Journal {
 /** What the journal tells about itself; ids and numbers only. */
 export type JournalEvent =
   | { readonly event: 'journal.taken-in'; readonly attempts: number; readonly lost: number }
+  | {
+      readonly event: 'journal.attempt-refused';
+      readonly attemptId: string;
+      readonly error: string;
+    }
   | { readonly event: 'journal.database-away'; readonly error: string }
   | { readonly event: 'journal.file-failed'; readonly dropped: number; readonly error: string }
   | { readonly event: 'journal.file-unreadable'; readonly file: string; readonly error: string };
@@ -73,10 +78,14 @@ export function openJournal(options: JournalOptions): Journal {
   const opened = openDatabase(options, { connections: 2, isSynced: false });
   const { database, kind } = opened;
   const store = attemptStore(opened);
+  const forwarding: ForwardOptions = {
+    store,
+    onRefused: (refused) => onEvent({ event: 'journal.attempt-refused', ...refused }),
+  };
   const takeIn = createTakeIn({
+    ...forwarding,
     folder,
     workerId,
-    store,
     onTakenIn: (taken) => onEvent({ event: 'journal.taken-in', ...taken }),
     onUnreadable: (name, error) =>
       onEvent({ event: 'journal.file-unreadable', file: name, error: errorName(error) }),
@@ -92,7 +101,7 @@ export function openJournal(options: JournalOptions): Journal {
       takeInAtMs = performance.now() + takeInEveryMs;
     }
     recorder.write();
-    await forward(file, store, 'ended');
+    await forward(file, 'ended', forwarding);
   }
 
   // One at a time: two would forward the same attempts.
@@ -116,7 +125,7 @@ export function openJournal(options: JournalOptions): Journal {
       await sleep(delayMs, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
   }
-  const forwarding = forwardForEver();
+  const ended = forwardForEver();
 
   async function migrateOnce(): Promise<void> {
     if (isMigrated) return;
@@ -152,7 +161,7 @@ export function openJournal(options: JournalOptions): Journal {
       const dropped = recorder.dropped();
       if (dropped > 0) onEvent({ event: 'journal.file-failed', dropped, error: 'closed' });
       file.close();
-      await Promise.race([Promise.all([forwarding, database.destroy()]), sleep(closeTimeoutMs)]);
+      await Promise.race([Promise.all([ended, database.destroy()]), sleep(closeTimeoutMs)]);
     },
   };
 }

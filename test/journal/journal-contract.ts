@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseLocation } from '../../src/database/open-database.ts';
-import { type Journal, openJournal } from '../../src/journal/journal.ts';
+import { type Journal, type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
 
@@ -33,6 +33,12 @@ export function requestOf(step = 'extract'): ModelRequest {
 /** The first attempt of a call. */
 export function callOf(workflowId: string, attempt = 1) {
   return { workflowId, runId: 'run-1', request: requestOf(), attempt, heldMs: 0 };
+}
+
+/** An attempt that no database takes. */
+function misfit(attempt: number) {
+  const { step: _, ...request } = requestOf();
+  return { ...callOf('refused', attempt), request: request as ModelRequest };
 }
 
 /** What a journal must do, whatever its database. */
@@ -236,6 +242,36 @@ export function journalContract(name: string, location: () => DatabaseLocation):
           Array.from({ length: 500 }, (_, index) => index + 1),
         );
       }));
+
+    test('an attempt that the database refuses is told once and left out; the others are kept', async () => {
+      const events: JournalEvent[] = [];
+      const open = () =>
+        openJournal({ ...location(), folder, now, onEvent: (event) => events.push(event) });
+      const journal = open();
+      for (let attempt = 1; attempt <= 9; attempt += 1) {
+        journal.calls.start(attempt === 4 ? misfit(4) : callOf('refused', attempt)).interrupted();
+      }
+      await journal.flush();
+      await journal.flush();
+      assert.equal((await journal.read('refused', 10)).length, 8);
+      journal.calls.start(misfit(10));
+      journal.calls.start(callOf('refused', 11));
+      await journal.close();
+      const next = open();
+      await next.flush();
+      assert.equal((await next.read('refused', 10)).at(-1)?.attempt, 11);
+      await next.close();
+      const refusal =
+        name === 'SQLite' ? 'NOT NULL constraint failed: holdfast_attempt.step' : '23502 step';
+      assert.deepEqual(
+        events.map((event) =>
+          event.event === 'journal.attempt-refused'
+            ? [event.attemptId.replace(/^.*\./, ''), event.error]
+            : event,
+        ),
+        [['4', refusal], ['10', refusal], { event: 'journal.taken-in', attempts: 1, lost: 1 }],
+      );
+    });
 
     test('what is recorded after the close does no harm', async () => {
       const journal = openJournal({ ...location(), folder, now });
