@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
-import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
@@ -54,7 +54,7 @@ export async function showEffect(
   place: LedgerPlace = {},
 ): Promise<EffectDetails[]> {
   partsOf(key);
-  const plain = key.replace(/#\d+$/, '');
+  const plain = splitGeneration(key).first;
   const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
@@ -73,7 +73,8 @@ export async function resolveEffect(
   verdict: Verdict,
   place: LedgerPlace = {},
 ): Promise<ResolvedEffect> {
-  const { scope, workflowId, effect, generation } = partsOf(key);
+  const { scope, workflowId, effect } = partsOf(key);
+  const generation = markedGeneration(key);
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
@@ -94,7 +95,7 @@ export async function resolveEffect(
     effect,
     verdict,
     resolvedBy,
-    ...(key.includes('#') && { generation }),
+    ...(generation !== undefined && { generation }),
   };
   return throughWorker(client, 'resolveEffect', request, place);
 }

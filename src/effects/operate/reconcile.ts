@@ -1,4 +1,5 @@
 import { isAttemptError } from '../../failures/attempt-error.ts';
+import { keyPrefix } from '../../wire/idempotency-key.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
 import type { Effect, FindMarked, MarkedItem } from '../once/effect.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
@@ -67,7 +68,7 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
 
 /** The database's time, as it comes with a row. Without any row, all that come are later. */
 async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
-  const [row] = await ledger.operator.list({ effect, keyPrefix: `${scope}/`, limit: 1 });
+  const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
   return row?.nowMs ?? 0;
 }
 
@@ -79,7 +80,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
     let after: DatedRow | undefined;
     do {
       page = await ledger.operator.list({
-        ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
+        ...{ effect, keyPrefix: keyPrefix(options.scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
       for (const row of page) rows.set(row.key, row);
