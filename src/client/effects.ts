@@ -75,6 +75,7 @@ export async function resolveEffect(
 ): Promise<ResolvedEffect> {
   const { scope, workflowId, effect } = partsOf(key);
   const generation = markedGeneration(key);
+  const named = { scope, ...(generation !== undefined && { generation }) };
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
@@ -85,17 +86,16 @@ export async function resolveEffect(
       what: 'it was resolved',
       timeoutMs: usualTimeoutMs,
     };
-    const answer = { parkId: waiting.parkId, verdict, resolvedBy };
+    const answer = { ...named, parkId: waiting.parkId, verdict, resolvedBy };
     const resolved = await sendUpdate(client, resolveUpdate, target, [answer]);
     return { ...resolved, resumed: workflowId };
   }
   const request: ResolveEffect = {
-    scope,
+    ...named,
     workflowId,
     effect,
     verdict,
     resolvedBy,
-    ...(generation !== undefined && { generation }),
   };
   return throughWorker(client, 'resolveEffect', request, place);
 }

@@ -158,13 +158,13 @@ function describeRetry({ model, policy }: Resume): string {
   return changes.length === 0 ? 'retry' : `retry with ${changes.join(', ')}`;
 }
 
-function resolveInLedger({ step }: FailedStep, { verdict, resolvedBy }: Resolve) {
+function resolveInLedger({ step }: FailedStep, { parkId: _, ...resolve }: Resolve) {
   const { workflowId, taskQueue } = workflowInfo();
   const { resolveEffect } = proxyActivities<LedgerActivities>({
     ...ledgerActivityOptions(`resolve ${step}`),
     taskQueue: taskQueuesOf(taskQueue).effects,
   });
-  return resolveEffect({ workflowId, effect: step, verdict, resolvedBy });
+  return resolveEffect({ ...resolve, workflowId, effect: step });
 }
 
 function refused(message: string) {
