@@ -7,7 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
-import { type ProviderEntry, readProviders, readRateLimits } from './config/providers.ts';
+import { type ProviderEntry, readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
@@ -137,5 +137,5 @@ function describe(error: z.ZodError): string[] {
 
 function providersFile(present: NodeJS.ProcessEnv, problems: string[]): ProviderEntry[] {
   const path = present.HOLDFAST_PROVIDERS;
-  return path === undefined ? [] : readProviders(path, problems);
+  return path === undefined ? [] : readProvidersFile(path, problems);
 }

@@ -39,7 +39,7 @@ export interface AttemptScope {
   readonly isWorkerStopping: () => boolean;
 }
 
-/** Cancellation reaches an activity only with a heartbeat; the worker throttles what is too much. */
+/** Cancellation reaches an activity only with a heartbeat; the worker throttles heartbeats that come too often. */
 const heartbeatIntervalMs = 500;
 
 /**
@@ -120,7 +120,7 @@ export async function runAttempt<T>(
 }
 
 /**
- * What an attempt ends in that must stop: a worker that shuts down is `WorkerLost`, a cancellation
+ * The error of an attempt that has to stop: a worker that shuts down is `WorkerLost`, a cancellation
  * stays one.
  */
 export function interruption(isWorkerStopping: boolean, details: FailureDetails = {}): Error {

@@ -130,7 +130,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
   };
 }
 
-/** A provider that does not count tells 0: then the gate's estimate stands. */
+/** A provider that does not count tokens reports 0: then the gate's estimate stands. */
 function tokensOf({ inputTokens, outputTokens }: Usage): number | undefined {
   return inputTokens + outputTokens || undefined;
 }

@@ -13,7 +13,7 @@ import { runAttempt } from './attempt-scope.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What every effect's activity needs. */
-export interface EffectDependencies {
+export interface EffectActivityDependencies {
   readonly ledger: Ledger;
   /** First part of every idempotency key: environment and namespace, or tenant. */
   readonly scope: string;
@@ -30,7 +30,7 @@ export interface EffectDependencies {
  */
 export function createEffectActivity<Input, Result>(
   effect: Effect<Input, Result>,
-  dependencies: EffectDependencies,
+  dependencies: EffectActivityDependencies,
 ) {
   const { ledger, scope, random } = dependencies;
 

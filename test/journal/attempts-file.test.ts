@@ -15,7 +15,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { createLocalFile } from '../../src/journal/attempts-file.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
-import { attemptOf, callOf } from './journal-contract.ts';
+import { attemptOf, callOf } from './attempts.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
@@ -109,7 +109,7 @@ test('a disk that takes no more fails no call: what is given up is counted and t
   await migrating.close();
   const script = `
     import { openJournal } from './src/journal/journal.ts';
-    import { callOf } from './test/journal/journal-contract.ts';
+    import { callOf } from './test/journal/attempts.ts';
     const [sqliteFile, folder] = process.argv.slice(1);
     const events = [];
     const onEvent = (event) => events.push(event);

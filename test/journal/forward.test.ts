@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KnownAttempt } from '../../src/journal/attempts-file.ts';
 import { forward } from '../../src/journal/forward.ts';
-import { attemptOf } from './journal-contract.ts';
+import { attemptOf } from './attempts.ts';
 
 /** A local file that holds so many attempts that have ended. */
 function fileWith(count: number) {

@@ -7,8 +7,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import { until } from '../support/until.ts';
+import { callOf, endedIn } from './attempts.ts';
 import { gateBoardContract } from './gate-board-contract.ts';
-import { callOf, endedIn, journalContract } from './journal-contract.ts';
+import { journalContract } from './journal-contract.ts';
 
 let server: PostgresServer;
 before(async () => {

@@ -7,8 +7,9 @@ import { after, test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import { until } from '../support/until.ts';
+import { callOf, endedIn } from './attempts.ts';
 import { gateBoardContract } from './gate-board-contract.ts';
-import { callOf, endedIn, journalContract } from './journal-contract.ts';
+import { journalContract } from './journal-contract.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,11 +7,11 @@ export interface FairLine<T> {
   readonly shift: () => T | undefined;
   readonly remove: (key: string, item: T) => boolean;
   /**
-   * Makes room for an item of the key `than`: takes out the last item of the key with the most, if
+   * Makes room for an item of the key `than`: takes out the last item of the key with the longest line, if
    * that has more than `than` will have with the new one.
    */
   readonly giveWay: (than: string) => T | undefined;
-  /** Takes out the last item of the key with the most. */
+  /** Takes out the last item of the key with the longest line. */
   readonly shed: () => T | undefined;
   readonly drain: () => T[];
 }

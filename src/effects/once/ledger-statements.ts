@@ -50,7 +50,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
               claimed_at_ms: sql`excluded.claimed_at_ms`,
               updated_at_ms: sql`excluded.updated_at_ms`,
               // Released means that nothing was sent: the claim begins anew, with today's request.
-              // Taken over means that it may have been: what was sent then is what is sent now.
+              // Taken over means that it may have been: so the stored request is sent again.
               in_doubt: sql`case holdfast_effect.state when 'released' then 0 else 1 end`,
               first_sent_at_ms: afterRelease('first_sent_at_ms', 'claimed_at_ms'),
               request: afterRelease('request'),

@@ -66,7 +66,7 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
   }
 }
 
-/** The database's time, as it comes with a row. Without any row, all that come are later. */
+/** The database's time, as it comes with a row. Without a row, every later row is newer. */
 async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
   const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
   return row?.nowMs ?? 0;
@@ -89,7 +89,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
     } while (page.length === pageSize);
   }
   await read(options.sinceMs + clockMarginMs);
-  // One that changed in between stands on a page that was read before.
+  // A row that changed meanwhile moved to a page already read.
   await read(Math.ceil(performance.now() - startedMs) + 1000);
   return [...rows.values()];
 }

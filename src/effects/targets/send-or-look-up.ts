@@ -1,11 +1,11 @@
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
-import { EffectError, type EffectState } from '../once/effect-error.ts';
+import { EffectError, type WhatHappened } from '../once/effect-error.ts';
 
 /**
  * What a failed request means for the effect. `look up`: the answer settles nothing, and the same
  * request would only bring it again (it is stored under the key): ask what happened.
  */
-export type Verdict = EffectState | 'look up';
+export type Verdict = WhatHappened | 'look up';
 
 /** A row of a target's table: what happened, and the failure it becomes. */
 export interface ClassifiedRequest {
