@@ -14,7 +14,9 @@ export function checkRooms(root: string, table: readonly Room[] = rooms): Verdic
   const problems: string[] = [...tableProblems(table)];
   const unused = new Set(table.flatMap(permitsOf));
   const used = (permit: string) => unused.delete(permit);
-  for (const file of globSync('**/*.{ts,mts,mjs}', { cwd: path.join(root, 'src') }).sort()) {
+  for (const file of globSync('**/*.{ts,mts,cts,tsx,js,mjs,cjs}', {
+    cwd: path.join(root, 'src'),
+  }).sort()) {
     const room = roomOf(file, table);
     if (room === undefined) {
       problems.push(`src/${file} is in no room of the table in dev/rooms.ts`);

@@ -5,9 +5,9 @@ import { findFailure, isCancelled } from '../failures/find-failure.ts';
 
 /**
  * A timeout, of which Temporal says no more than that, as `WorkerLost`: a worker left the activity
- * unfinished, or none took it up in time. What has a type of its own comes back as it is, `WorkerLost`
- * of a worker that drains included; but with `details`, which only a caller has that counts attempts,
- * that one gets them and says that none is left.
+ * unfinished, or none took it up in time. A failure that has a type comes back as it is, that of a
+ * worker which drains included. Only where the caller counts attempts, and so has `details`, is a
+ * `WorkerLost` made anew with them, since the count says that no attempts are left.
  *
  * @param details what the step has used up; those of the failure that was found by default.
  */

@@ -188,12 +188,17 @@ export function journalContract(name: string, location: () => DatabaseLocation):
         journal.calls
           .start(callOf('odd', 2))
           .finished({ usage: { inputTokens: 1.5, outputTokens: -1 } });
-        const [row, next] = await journal.read('odd', 10);
+        journal.calls.start(callOf('odd', 3)).finished({
+          usage: { inputTokens: 1, outputTokens: 1 },
+          providerRequestId: true as unknown as string,
+        });
+        const [row, next, last] = await journal.read('odd', 10);
         assert.equal(row?.inputTokens, 9_007_199_254_740_991);
         assert.equal(row?.outputTokens, undefined);
         assert.equal(row?.providerRequestId?.slice(0, 5), 'a b\ufffdx');
         assert.equal(row?.providerRequestId?.length, 255);
         assert.deepEqual([next?.inputTokens, next?.outputTokens], [2, -1]);
+        assert.equal(last?.providerRequestId, 'true');
       }));
 
     test('across many batches nothing is lost or doubled, and what is under way stays', () =>
