@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type Import, importsOf } from './imports-of.ts';
 import { type Room, rooms } from './rooms.ts';
 import type { Verdict } from './validate-compose.ts';
 
@@ -11,57 +12,61 @@ import type { Verdict } from './validate-compose.ts';
  */
 export function checkRooms(root: string, table: readonly Room[] = rooms): Verdict {
   const problems: string[] = [...tableProblems(table)];
-  const unused = new Set(
-    table.flatMap(({ name, rooms, packages }) => permits(name, rooms, packages)),
-  );
-  for (const file of globSync('**/*.ts', { cwd: path.join(root, 'src') }).sort()) {
+  const unused = new Set(table.flatMap(permitsOf));
+  const used = (permit: string) => unused.delete(permit);
+  for (const file of globSync('**/*.{ts,mts,cts,tsx,js,mjs,cjs}', {
+    cwd: path.join(root, 'src'),
+  }).sort()) {
     const room = roomOf(file, table);
     if (room === undefined) {
       problems.push(`src/${file} is in no room of the table in dev/rooms.ts`);
       continue;
     }
-    for (const specifier of importsOf(readFileSync(path.join(root, 'src', file), 'utf8'))) {
-      const wanted = wantedBy(file, specifier, table);
+    const folder = path.posix.relative(room.name, path.posix.dirname(file));
+    used(`${room.name} has the folder ${folder}`);
+    for (const each of importsOf(readFileSync(path.join(root, 'src', file), 'utf8'))) {
+      const wanted = wantedBy(file, each, table);
       if (wanted === room.name) continue;
-      const permit = permitFor(room, wanted);
+      const permit = permitFor(room, wanted, each);
       if (permit === undefined)
-        problems.push(`src/${file} imports ${specifier}: ${room.name} may not`);
-      else unused.delete(`${room.name} may import ${permit}`);
+        problems.push(`src/${file} imports ${each.specifier}: ${room.name} may not`);
+      else used(permit);
     }
   }
   problems.push(...[...unused].map((permit) => `dev/rooms.ts: ${permit}, and does not`));
   return { state: problems.length === 0 ? 'ok' : 'FAILED', detail: problems.join('\n') };
 }
 
-function permits(name: string, rooms: readonly string[], packages: readonly string[]): string[] {
-  return [...rooms, ...packages].map((each) => `${name} may import ${each}`);
+function permitsOf({ name, folders = [], rooms, types = [], packages }: Room): string[] {
+  return [
+    ...folders.map((folder) => `${name} has the folder ${folder}`),
+    ...[...rooms, ...packages].map((each) => `${name} may import ${each}`),
+    ...types.map((each) => `${name} may import types of ${each}`),
+  ];
 }
 
 /** A room may import only what stands above it. */
 function tableProblems(table: readonly Room[]): string[] {
   const above = new Set<string>();
-  return table.flatMap(({ name, rooms }) => {
-    const wrong = rooms.filter((each) => !above.has(each));
+  return table.flatMap(({ name, rooms, types = [] }) => {
+    const wrong = [...rooms, ...types].filter((each) => !above.has(each));
     above.add(name);
     return wrong.map((each) => `dev/rooms.ts: ${each} does not stand above ${name}`);
   });
 }
 
+/** A file is a room, or stands in a folder that the table names. */
 function roomOf(file: string, table: readonly Room[]): Room | undefined {
-  return table
-    .filter(({ name }) => file === name || file.startsWith(`${name}/`))
-    .toSorted((one, other) => other.name.length - one.name.length)[0];
-}
-
-/** Every module that a source text names: static, dynamic and type imports, and re-exports. */
-function importsOf(text: string): string[] {
-  const pattern = /(?:^|[\s;}])(?:from|import)\s*\(?\s*'([^']+)'/g;
-  const code = text.replace(/\/\*[\s\S]*?\*\//g, '');
-  return [...code.matchAll(pattern)].flatMap(([, specifier]) => specifier ?? []);
+  const folder = path.posix.dirname(file);
+  return table.find(({ name, folders = [] }) =>
+    [name, ...folders.map((each) => `${name}/${each}`)].some(
+      (each) => each === file || each === folder,
+    ),
+  );
 }
 
 /** The room that an import leads to, or its package. */
-function wantedBy(file: string, specifier: string, table: readonly Room[]): string {
+function wantedBy(file: string, { specifier }: Import, table: readonly Room[]): string {
   if (specifier.startsWith('node:')) return 'node:';
   if (!specifier.startsWith('.')) {
     return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
@@ -70,8 +75,10 @@ function wantedBy(file: string, specifier: string, table: readonly Room[]): stri
   return roomOf(target, table)?.name ?? target;
 }
 
-function permitFor({ rooms, packages }: Room, wanted: string): string | undefined {
-  return [...rooms, ...packages].find(
+function permitFor({ name, ...room }: Room, wanted: string, { isType }: Import) {
+  if (isType && room.types?.includes(wanted)) return `${name} may import types of ${wanted}`;
+  const permit = [...room.rooms, ...room.packages].find(
     (each) => each === wanted || (each.endsWith('/*') && wanted.startsWith(each.slice(0, -1))),
   );
+  return permit && `${name} may import ${permit}`;
 }

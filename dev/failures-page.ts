@@ -44,7 +44,7 @@ a 400 one of credentials, a 200 an error.
   It is a floor under the policy's own delay.
 - A limit that names when it ends (tokens per day, for example) is \`RateLimited\`: the policy's cap
   decides whether that is too long.
-- What nobody has seen before is permanent as 4xx and transient as 5xx. It is logged as
+- What no row knows is permanent as 4xx and transient as 5xx. It is logged as
   \`attempt.unclassified\` with its shape (status, content type, size, known field names), never with
   its content.
 - The reason in a failure's message is from a closed list. Texts of a provider are matched, but never

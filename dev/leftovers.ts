@@ -42,7 +42,7 @@ function findMarked(mark: string): readonly Leftover[] | undefined {
     .map((name) => ({ pid: Number(name), command: readProcess(name, 'cmdline').join(' ').trim() }));
 }
 
-/** The fields of a process's file; none when it has just ended or belongs to somebody else. */
+/** The fields of a process's file; none when it has just ended or belongs to another user. */
 function readProcess(pid: string, file: 'environ' | 'cmdline'): string[] {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');

@@ -7,7 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
-import { readProviders, readRateLimits } from './config/providers.ts';
+import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
@@ -128,6 +128,6 @@ function read<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv) {
     ({ path, message }) => `${path.join('.')}: ${message}`,
   );
   const path = present.HOLDFAST_PROVIDERS;
-  const file = path === undefined ? [] : readProviders(path, problems);
+  const file = path === undefined ? [] : readProvidersFile(path, problems);
   return { present, data, problems, file };
 }

@@ -118,7 +118,7 @@ function rowOf(round: number): EffectTable {
 function chargeAtOnce(): NativeKeyEffect<null, typeof result> {
   return {
     name: 'charge',
-    target: 'nobody',
+    target: 'none',
     way: 'native key',
     input: z.null(),
     result: z.object({ chargeId: z.string(), amountMinor: z.int(), currency: z.string() }),

@@ -13,7 +13,7 @@ import { idealMs, patience, type Storm } from './storm.ts';
 
 const bench = path.dirname(import.meta.dirname);
 
-/** Lets one contender through the storm: a fresh provider, a fresh server, nobody else. */
+/** Lets one contender through the storm: a fresh provider, a fresh server, and no other contender. */
 export async function runContender(
   contender: Contender,
   storm: Storm,

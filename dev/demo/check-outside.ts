@@ -83,7 +83,7 @@ function onePerOrder(
     problems: [
       ...duplicates.map((id) => `${what}: ${id} more than once`),
       ...missing.map((id) => `${what}: none for ${id}`),
-      ...foreign.map((id) => `${what}: one for ${id || 'no order'}, which nobody asked for`),
+      ...foreign.map((id) => `${what}: one for ${id || 'no order'}, which was not asked for`),
     ],
   };
 }

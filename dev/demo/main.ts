@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   return isRight ? 0 : 1;
 }
 
-// `npm start | head`: nobody reads on, so nothing is left to do.
+// `npm start | head`: the reader has gone, so nothing is left to do.
 process.stdout.on('error', () => process.exit(1));
 
 try {

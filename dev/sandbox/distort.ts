@@ -6,7 +6,7 @@ const distortions = {
   mendable: (answer: string) => `\`\`\`json\n${answer.replace(/\}\s*$/, ',}')}\n\`\`\``,
   /** Brackets that do not match: `jsonrepair` gives up, so that the model must be asked again. */
   hopeless: (answer: string) => `${answer.replace(/^\{/, '{"draft": [}]:::{')}`,
-  /** Good JSON in another shape: the answer wrapped in a field that nobody asked for. */
+  /** Good JSON in another shape: the answer wrapped in a field that was not asked for. */
   wrongShape: (answer: string) => `{"answer": ${answer}}`,
 };
 

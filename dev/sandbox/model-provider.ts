@@ -137,7 +137,7 @@ async function startProtocol() {
   };
 }
 
-/** A rough count, four characters to a token: nobody is billed by it. */
+/** A rough count, four characters to a token: no bill depends on it. */
 const tokensIn = (words: string) => Math.ceil(words.length / 4);
 
 function modelRecordOf(exchange: Exchange, model: string, number: number): ModelRequestRecord {

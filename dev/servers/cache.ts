@@ -15,7 +15,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
 /**
  * Runs `work` while no other process holds the lock `name` in `folder`.
  * The lock is SQLite's lock on a file: the operating system drops it when its holder dies,
- * so that a killed build leaves nothing that somebody has to clean up.
+ * so that a killed build leaves nothing to clean up.
  */
 export async function withCacheLock<T>(
   folder: string,

@@ -15,7 +15,7 @@ export interface Program {
   readonly cacheName: string;
   /** Which of the SDK's downloads this is; without: none, it is built. */
   readonly sdkDownload?: 'dev-server' | 'time-skipping';
-  /** Shown while it builds, so that nobody takes minutes for a hang. */
+  /** Shown while it builds, so that minutes are not taken for a hang. */
   readonly buildLabel: string;
   /**
    * Builds an executable named `command` in `folder`, which is private to this build.

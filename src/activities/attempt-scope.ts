@@ -36,7 +36,7 @@ export interface AttemptScope {
   readonly isWorkerStopping: () => boolean;
 }
 
-/** Cancellation reaches an activity only with a heartbeat; the worker throttles what is too much. */
+/** Cancellation reaches an activity only with a heartbeat; the worker throttles heartbeats that come too often. */
 const heartbeatIntervalMs = 500;
 
 /**
@@ -116,7 +116,7 @@ export async function runAttempt<T>(
   }
 }
 
-/** What ends an attempt that must stop: `WorkerLost` if its worker stops, else a cancellation. */
+/** The error of an attempt that has to stop: `WorkerLost` if its worker stops, else a cancellation. */
 export function interruption(isWorkerStopping: boolean, details: FailureDetails = {}): Error {
   return isWorkerStopping
     ? createFailure('WorkerLost', 'the worker was shut down during the attempt', { details })

@@ -15,7 +15,7 @@ import { costDetails, type Usage } from '../policies/call-costs.ts';
 import { capAttempts } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
+import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
 import { passGate } from './pass-gate.ts';
@@ -41,8 +41,9 @@ export interface CallModelDependencies {
 export function createCallModelActivity(dependencies: CallModelDependencies) {
   const { attemptCall, attemptLog, gates, questions = {}, random } = dependencies;
 
-  return function callModelActivity(request: ModelRequest): Promise<ModelOutcome> {
+  return function callModelActivity(asked: ModelRequest): Promise<ModelOutcome> {
     return runAttempt(async (scope): Promise<ModelOutcome> => {
+      const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
       const shape = shapeOf(request, questions);
@@ -168,7 +169,7 @@ function shapeOf(
   return schema && { schema, validator: compileSchema(schema) };
 }
 
-/** A provider that does not count tells 0: then the gate's estimate stands. */
+/** A provider that does not count tokens reports 0: then the gate's estimate stands. */
 function tokensOf({ inputTokens, outputTokens }: Usage): number | undefined {
   return inputTokens + outputTokens || undefined;
 }

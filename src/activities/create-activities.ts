@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Effect } from '../effects/once/effect.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
-import { createEffectActivity, type EffectDependencies } from './run-effect.ts';
+import { createEffectActivity, type EffectActivityDependencies } from './run-effect.ts';
 
 /** Activities of the queue for model calls. */
 export function createCallActivities(dependencies: CallModelDependencies) {
@@ -29,11 +29,11 @@ export type EffectActivities<Declared> = {
  * Activities of the queue for effects: one for each declared effect, under its name.
  *
  * @throws TypeError when an effect is written in another database than the ledger's: its row and
- * what it did could then part ways.
+ * what it did could then disagree.
  */
 export function createEffectActivities<Declared extends object>(
   effects: Declared,
-  dependencies: EffectDependencies,
+  dependencies: EffectActivityDependencies,
 ): EffectActivities<Declared> {
   const { ledger } = dependencies;
   const activities = Object.entries(effects).map(([name, declared]) => {

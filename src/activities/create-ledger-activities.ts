@@ -20,13 +20,13 @@ import type {
   Restored,
 } from '../wire/ledger-operations.ts';
 import type { Resolved } from '../wire/park-answers.ts';
-import type { EffectDependencies } from './run-effect.ts';
+import type { EffectActivityDependencies } from './run-effect.ts';
 import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
 import { temporalError, workflowsSince } from './workflows-since.ts';
 
 /** What the activities need besides the effects themselves. */
-export interface LedgerDependencies extends EffectDependencies {
+export interface LedgerDependencies extends EffectActivityDependencies {
   /** How long the rows of each effect are kept at least. */
   readonly effectList: readonly ListedEffect[];
 }

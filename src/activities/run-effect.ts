@@ -13,7 +13,7 @@ import { runAttempt } from './attempt-scope.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What every effect's activity needs. */
-export interface EffectDependencies {
+export interface EffectActivityDependencies {
   readonly ledger: Ledger;
   /** First part of every idempotency key: environment and namespace, or tenant. */
   readonly scope: string;
@@ -27,7 +27,7 @@ export interface EffectDependencies {
 /** Makes the activity of an effect: done once by its key, whatever the number of attempts. */
 export function createEffectActivity<Input, Result>(
   effect: Effect<Input, Result>,
-  dependencies: EffectDependencies,
+  dependencies: EffectActivityDependencies,
 ) {
   const { ledger, scope, random } = dependencies;
 
@@ -35,20 +35,24 @@ export function createEffectActivity<Input, Result>(
     return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs }) => {
       const { step } = request;
       const name = effectLabel(effect.name, step);
-      let key: string | undefined;
+      // An effect at a place that no key can name fails, and is recorded, under its own name.
+      let requestId = name;
       let log = dependencies.log.child({ effect: name, attempt });
       let record: ReturnType<EffectJournal['start']> | undefined;
+      const keyIs = (key: string) => {
+        requestId = key;
+        const about = { workflowId, runId, key, effect: name, target: effect.target, attempt };
+        if (record) record.keyIs(key);
+        else record = dependencies.journal?.start(about);
+      };
       try {
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
           signal,
           requestTimeoutMs: request.policy.requestTimeoutMs,
-          onKey(known) {
-            key = known;
+          onKey(key) {
+            keyIs(key);
             log = dependencies.log.child({ key, effect: name, attempt });
-            const about = { workflowId, runId, key, effect: name, target: effect.target, attempt };
-            if (record) record.keyIs(key);
-            else record = dependencies.journal?.start(about);
           },
         });
         assertPayloadFits(`the result of ${name}`, result);
@@ -63,14 +67,14 @@ export function createEffectActivity<Input, Result>(
         }
         const { fields } = isAttemptError(error) ? error : unexpectedError(effect.target, error);
         const { failure, decision } = attemptFailure(fields, {
-          // A place that no key can name did nothing; its failure says so.
-          requestId: key ?? name,
+          requestId,
           policy: request.policy,
           attempt,
           elapsedMs: elapsedMs(),
           random,
         });
         log.warn({ event: 'effect.failed', ...fields, decision });
+        if (!record) keyIs(name);
         record?.failed(fields, decision);
         throw failure;
       }

@@ -1,6 +1,7 @@
 import type { DatedRow, RowFilter } from '../effects/once/ledger.ts';
 import { describeAttemptError } from '../failures/attempt-error.ts';
-import { parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { keyPrefix, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import type { EffectDetails, EffectFilter, EffectView } from '../wire/ledger-operations.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
 
@@ -37,12 +38,16 @@ export function detailsOf(row: DatedRow): EffectDetails {
   };
 }
 
-/** A person's filter, for the ledger. Only this worker's scope is shown. */
+/**
+ * A person's filter, for the ledger. Only this worker's scope is shown.
+ *
+ * @throws ApplicationFailure `InvalidRequest` for a cursor that it cannot read.
+ */
 export function filterFrom(filter: EffectFilter, scope: string): Omit<RowFilter, 'limit'> {
   const { state, workflowId, effect, olderThanMs, youngerThanMs } = filter;
   const after = cursorFrom(filter.after);
   return {
-    keyPrefix: workflowId === undefined ? `${scope}/` : `${scope}/${workflowId}:`,
+    keyPrefix: keyPrefix(scope, workflowId),
     ...(state && { states: [state] }),
     ...(effect !== undefined && { effect }),
     ...(olderThanMs !== undefined && { changedBeforeMs: olderThanMs }),
@@ -56,14 +61,16 @@ export function pageSizeOf({ limit = defaultPageSize }: EffectFilter): number {
   return Math.min(Math.max(1, Math.trunc(limit)), largestPageSize);
 }
 
-/** Where a page ended. */
-export function cursorOf({ updatedAtMs, key }: DatedRow): string {
-  return `${updatedAtMs}/${key}`;
+/** Where a page ended. With its version: one of another form would go on at another place. */
+export function cursorOf({ updatedAtMs, key }: Pick<DatedRow, 'updatedAtMs' | 'key'>): string {
+  return `v2/${updatedAtMs}/${key}`;
 }
 
 function cursorFrom(cursor: string | undefined): RowFilter['after'] {
-  const [, updatedAtMs, key] = /^(\d+)\/(.+)$/.exec(cursor ?? '') ?? [];
-  return key === undefined ? undefined : { updatedAtMs: Number(updatedAtMs), key };
+  if (cursor === undefined) return undefined;
+  const [, updatedAtMs, key] = /^v2\/(\d+)\/(.+)$/.exec(cursor) ?? [];
+  if (key !== undefined) return { updatedAtMs: Number(updatedAtMs), key };
+  throw createFailure('InvalidRequest', 'this worker has no such cursor: begin at the first page');
 }
 
 function utc(milliseconds: number): string {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
 import type * as ledger from '../durable/operate-ledger.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
-import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
+import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { EffectFilter, ResolveEffect } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
@@ -39,7 +39,7 @@ export function listEffects(client: Client, filter: EffectFilter = {}, place?: L
  */
 export async function showEffect(client: Client, key: string, place?: LedgerPlace) {
   partsOf(key);
-  const plain = key.replace(/#\d+$/, '');
+  const plain = splitGeneration(key).first;
   const ask = throughWorker<typeof ledger.showEffect>;
   const found = await ask(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
@@ -59,17 +59,18 @@ export async function resolveEffect(
   verdict: Verdict,
   place?: LedgerPlace,
 ): Promise<ResolvedEffect> {
-  const { scope, workflowId, effect, generation } = partsOf(key);
+  const { scope, workflowId, effect } = partsOf(key);
+  const generation = markedGeneration(key);
+  const named = { scope, ...(generation !== undefined && { generation }) };
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
     const target = { ...waiting, id: workflowId, workflowId, what: 'it was resolved' };
-    const answer = { parkId: waiting.parkId, verdict, resolvedBy };
+    const answer = { ...named, parkId: waiting.parkId, verdict, resolvedBy };
     const resolved = await sendUpdate(client, resolveUpdate, target, [answer], usualTimeoutMs);
     return { ...resolved, resumed: workflowId };
   }
-  const named = { scope, workflowId, effect, ...(key.includes('#') && { generation }) };
-  const request: ResolveEffect = { ...named, verdict, resolvedBy };
+  const request: ResolveEffect = { ...named, workflowId, effect, verdict, resolvedBy };
   return throughWorker<typeof ledger.resolveEffect>(client, 'resolveEffect', request, place);
 }
 

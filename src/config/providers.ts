@@ -22,7 +22,7 @@ const provider = providerFields.refine(
 export type ProviderEntry = z.infer<typeof provider>;
 
 /** Reads the providers file; what is wrong with it goes to `problems`. */
-export function readProviders(path: string, problems: string[]): ProviderEntry[] {
+export function readProvidersFile(path: string, problems: string[]): ProviderEntry[] {
   return readJsonFile('HOLDFAST_PROVIDERS', path, z.array(provider), problems) ?? [];
 }
 

@@ -53,6 +53,20 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   return new AttemptError(fields, { cause: error });
 }
 
+/**
+ * Why the database takes a row never, whatever is tried again: a value that does not fit its column
+ * (SQLSTATE classes 22 and 23, SQLite's constraint and mismatch). `undefined` for every other error.
+ *
+ * @returns codes and names of columns, no value of the row.
+ */
+export function refusedRow(error: unknown): string | undefined {
+  const code = codeOf(error) ?? '';
+  if (!/^(2[23]...|SQLITE_(19|20))$/.test(code)) return undefined;
+  const { errstr, column } = error as { errstr?: string; column?: string };
+  if (errstr !== undefined) return (error as Error).message;
+  return column === undefined ? code : `${code} ${column}`;
+}
+
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };

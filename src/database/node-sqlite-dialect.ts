@@ -9,10 +9,18 @@ import {
   SqliteDriver,
 } from 'kysely';
 
-/** How long a statement waits for another's write lock before it fails as busy. */
-const busyTimeoutMs = 10_000;
-/** How long SQLite itself waits for a lock: it blocks the whole process meanwhile. */
-const blockingTimeoutMs = 20;
+/** How a SQLite file is used. */
+export interface SqliteUse {
+  /** Whether a commit waits for the disk. Default yes. */
+  readonly isSynced?: boolean;
+  /** How long a statement waits for another's write lock before it fails as busy. Default 10 s. */
+  readonly busyTimeoutMs?: number;
+  /** How long of that SQLite itself waits, which blocks the whole process. Default 20 ms. */
+  readonly blockingTimeoutMs?: number;
+}
+
+const defaultBusyTimeoutMs = 10_000;
+const defaultBlockingTimeoutMs = 20;
 const busyPollMs = 10;
 /** Of https://sqlite.org/rescode.html, the low byte of an extended code: `SQLITE_ERROR`, `SQLITE_BUSY`. */
 const errorCode = 1;
@@ -25,15 +33,17 @@ const busyCode = 5;
  */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #busyTimeoutMs: number;
 
-  constructor(file: string, isSynced = true) {
-    const config = { database: openSqlite(file, isSynced) };
+  constructor(file: string, use: SqliteUse = {}) {
+    const config = { database: openSqlite(file, use) };
     super(config);
     this.#config = config;
+    this.#busyTimeoutMs = use.busyTimeoutMs ?? defaultBusyTimeoutMs;
   }
 
   override createDriver(): SqliteDriver {
-    return new PatientSqliteDriver(this.#config);
+    return new PatientSqliteDriver(this.#config, this.#busyTimeoutMs);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -50,8 +60,16 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 
 /** Waits for locks without blocking the process: one of its own transactions may hold the lock. */
 class PatientSqliteDriver extends SqliteDriver {
+  readonly #busyTimeoutMs: number;
+
+  constructor(config: SqliteDialectConfig, busyTimeoutMs: number) {
+    super(config);
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
+    const busyTimeoutMs = this.#busyTimeoutMs;
     return {
       streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
       async executeQuery(query) {
@@ -83,8 +101,12 @@ function codeOf(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
-function openSqlite(file: string, isSynced: boolean): SqliteDatabase {
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+function openSqlite(
+  file: string,
+  { isSynced = true, blockingTimeoutMs = defaultBlockingTimeoutMs }: SqliteUse,
+): SqliteDatabase {
+  // The switch to WAL needs the file for itself; at the start of a worker nothing else is kept waiting.
+  const database = new DatabaseSync(file, { timeout: defaultBusyTimeoutMs });
   const synchronous = isSynced ? 'full' : 'normal';
   database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`);
   database.exec(`pragma busy_timeout = ${blockingTimeoutMs}`);

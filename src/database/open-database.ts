@@ -4,7 +4,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { optionalPackage } from '../optional-package.ts';
 import type { Tables } from './database-schema.ts';
-import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
+import { NodeSqliteDialect, type SqliteUse } from './node-sqlite-dialect.ts';
 
 /** Which database the ledger is in. */
 export type DatabaseKind = 'sqlite' | 'postgres';
@@ -28,12 +28,13 @@ export interface OpenDatabase {
 /** PostgreSQL's int8, read as a number and not as text: all values here stay far below 2^53. */
 const int8 = 20;
 
-/** How the database is used. */
-export interface DatabaseUse {
+/**
+ * How the database is used. Where SQLite's commits do not wait for the disk, a power cut takes those
+ * since the last checkpoint back, while a killed process loses none.
+ */
+export interface DatabaseUse extends SqliteUse {
   /** PostgreSQL: connections at most. Default 10. */
   readonly connections?: number;
-  /** SQLite: a commit waits for the disk. Default yes; else a power cut may undo the last. */
-  readonly isSynced?: boolean;
 }
 
 /**
@@ -43,7 +44,7 @@ export interface DatabaseUse {
  */
 export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}): OpenDatabase {
   const { databaseUrl, sqliteFile } = location;
-  const { connections = 10, isSynced = true } = use;
+  const { connections = 10 } = use;
   if (databaseUrl !== undefined) {
     const { Pool, types } = optionalPackage<typeof pg>('pg');
     const pool = new Pool({
@@ -74,7 +75,7 @@ export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}):
   mkdirSync(path.dirname(file), { recursive: true });
   return {
     kind: 'sqlite',
-    database: new Kysely({ dialect: new NodeSqliteDialect(file, isSynced) }),
+    database: new Kysely({ dialect: new NodeSqliteDialect(file, use) }),
     name: file,
   };
 }

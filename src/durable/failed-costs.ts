@@ -43,7 +43,7 @@ function costsOfDetails(details: FailureDetails, scheduling: Scheduling): Failed
   };
 }
 
-/** The last attempts may have been killed before they said a word; Temporal counted them. */
+/** The last attempts may have been killed before their first heartbeat; Temporal counted them. */
 function begun(error: unknown, { policy, attemptsUsed }: Scheduling): number {
   const isUsedUp =
     error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';

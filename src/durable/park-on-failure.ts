@@ -155,10 +155,10 @@ function describeRetry({ model, policy }: Resume): string {
   return changes.length === 0 ? 'retry' : `retry with ${changes.join(', ')}`;
 }
 
-function resolveInLedger({ step }: FailedStep, { verdict, resolvedBy }: Resolve) {
+function resolveInLedger({ step }: FailedStep, { parkId: _, ...resolve }: Resolve) {
   const { workflowId } = workflowInfo();
   const { resolveEffect } = ledgerActivities(`resolve ${step}`);
-  return resolveEffect({ workflowId, effect: step, verdict, resolvedBy });
+  return resolveEffect({ ...resolve, workflowId, effect: step });
 }
 
 function refused(message: string) {

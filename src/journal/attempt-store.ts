@@ -63,6 +63,9 @@ function storable(value: string | number | null | undefined): string | number | 
   if (typeof value === 'number') {
     return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(value)));
   }
-  const text = value.slice(0, maximumText).replace(/\p{Cc}/gu, ' ');
+  // What an earlier version left in a file may be anything.
+  const text = String(value)
+    .slice(0, maximumText)
+    .replace(/\p{Cc}/gu, ' ');
   return text.toWellFormed();
 }

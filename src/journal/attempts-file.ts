@@ -56,7 +56,8 @@ export function createLocalFile(
 export function openLocalFile(file: string, onProblem: (error: unknown) => void): LocalFile {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    // Locked before anything else. Commits do not wait for the disk, as a killed process loses none.
+    // Locked before anything else. Only a checkpoint waits for the disk, once in a thousand pages: a
+    // killed process loses no commit, a power cut those since the last checkpoint.
     database.exec(`pragma locking_mode = exclusive;
       pragma journal_mode = wal;
       pragma synchronous = normal;

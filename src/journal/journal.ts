@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
@@ -11,7 +10,7 @@ import { createLocalFile } from './attempts-file.ts';
 import { type CallJournal, createCallJournal } from './call-journal.ts';
 import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
-import { forward } from './forward.ts';
+import { type ForwardOptions, forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
 import { createTakeIn } from './take-in.ts';
 
@@ -32,6 +31,11 @@ export interface Journal {
 /** What the journal tells about itself; ids and numbers only. */
 export type JournalEvent =
   | { readonly event: 'journal.taken-in'; readonly attempts: number; readonly lost: number }
+  | {
+      readonly event: 'journal.attempt-refused';
+      readonly attemptId: string;
+      readonly error: string;
+    }
   | { readonly event: 'journal.database-away'; readonly error: string }
   | { readonly event: 'journal.file-failed'; readonly dropped: number; readonly error: string }
   | { readonly event: 'journal.file-unreadable'; readonly file: string; readonly error: string };
@@ -48,9 +52,11 @@ export interface JournalOptions extends DatabaseLocation {
   readonly takeInEveryMs?: number;
 }
 
+/** A ledger that another process holds is told soon; until then the driver asks again, and never SQLite. */
+const inBackground = { isSynced: false, busyTimeoutMs: 1000, blockingTimeoutMs: 0 };
 const longestBackoffMs = 30_000;
 const closeTimeoutMs = 2000;
-/** A problem that lasts is told once in so long. */
+/** A lasting problem is reported once a minute. */
 const tellEveryMs = 60_000;
 
 /**
@@ -61,29 +67,40 @@ const tellEveryMs = 60_000;
  * @throws when the folder cannot be written.
  */
 export function openJournal(options: JournalOptions): Journal {
-  const { folder, onEvent = () => {}, now = Date.now } = options;
+  const { folder, now = Date.now } = options;
   const { forwardEveryMs = 500, takeInEveryMs = 30_000 } = options;
+  let isClosed = false;
+  const onEvent = (event: JournalEvent) => {
+    if (!isClosed) options.onEvent?.(event);
+  };
   const tell = seldom(onEvent, tellEveryMs);
   const workerId = `${now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const fileFailed = (error: unknown) =>
     tell({ event: 'journal.file-failed', dropped: recorder.dropped(), error: errorName(error) });
   const file = createLocalFile(folder, workerId, fileFailed);
   const recorder = createAttemptRecorder(file, workerId, now);
-  // Not synced: the local file is not either, and SQLite would hold up the whole process for the disk.
-  const opened = openDatabase(options, { connections: 2, isSynced: false });
+  // SQLite would hold up all calls while it waits, for the disk or for the lock of another process.
+  const opened = openDatabase(options, { connections: 2, ...inBackground });
   const { database, kind } = opened;
   const store = attemptStore(opened);
+  // The first ends the search for more to do, the second also what is being done.
+  const stop = new AbortController();
+  const giveUp = new AbortController();
+  const forwarding: ForwardOptions = {
+    store,
+    signal: giveUp.signal,
+    onRefused: (refused) => onEvent({ event: 'journal.attempt-refused', ...refused }),
+  };
   const takeIn = createTakeIn({
+    ...forwarding,
     folder,
     workerId,
-    store,
     onTakenIn: (taken) => onEvent({ event: 'journal.taken-in', ...taken }),
     onUnreadable: (name, error) =>
       onEvent({ event: 'journal.file-unreadable', file: name, error: errorName(error) }),
   });
-  const stop = new AbortController();
 
-  let isMigrated = false;
+  let migrating: Promise<void> | undefined;
   let takeInAtMs = 0;
   async function carry(takesIn: boolean): Promise<void> {
     await migrateOnce();
@@ -92,7 +109,7 @@ export function openJournal(options: JournalOptions): Journal {
       takeInAtMs = performance.now() + takeInEveryMs;
     }
     recorder.write();
-    await forward(file, store, 'ended');
+    await forward(file, 'ended', forwarding);
   }
 
   // One at a time: two would forward the same attempts.
@@ -116,14 +133,14 @@ export function openJournal(options: JournalOptions): Journal {
       await sleep(delayMs, undefined, { signal: stop.signal, ref: false }).catch(() => {});
     }
   }
-  const forwarding = forwardForEver();
+  const ended = forwardForEver();
 
-  async function migrateOnce(): Promise<void> {
-    if (isMigrated) return;
-    // The driver asks again for a lock that another one holds; SQLite's own wait would stop all calls.
-    if (kind === 'sqlite') await sql`pragma busy_timeout = 0`.execute(database);
-    await migrate(database, kind);
-    isMigrated = true;
+  function migrateOnce(): Promise<void> {
+    migrating ??= migrate(database, kind).catch((error: unknown) => {
+      migrating = undefined;
+      throw error;
+    });
+    return migrating;
   }
   function migrated(board: GateBoard): GateBoard {
     return {
@@ -144,17 +161,29 @@ export function openJournal(options: JournalOptions): Journal {
     flush: () => flush(true),
     async close() {
       stop.abort();
-      await Promise.race([
+      await atMost(
+        closeTimeoutMs,
         flush().catch(() => {}),
-        sleep(closeTimeoutMs, undefined, { ref: false }),
-      ]);
+      );
+      // What is still going on ends after its statement, and leaves the file alone.
+      giveUp.abort();
+      await atMost(closeTimeoutMs, last);
       recorder.close();
       const dropped = recorder.dropped();
       if (dropped > 0) onEvent({ event: 'journal.file-failed', dropped, error: 'closed' });
       file.close();
-      await Promise.race([Promise.all([forwarding, database.destroy()]), sleep(closeTimeoutMs)]);
+      isClosed = true;
+      await atMost(closeTimeoutMs, Promise.all([ended, database.destroy()]));
     },
   };
+}
+
+/** Waits for what happens, but no longer than that. */
+async function atMost(milliseconds: number, what: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([what, sleep(milliseconds, undefined, { signal }).catch(() => {})]);
+  over.abort();
 }
 
 /** Passes on the first event of a kind, and the next one only after a while. */

@@ -1,16 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { AttemptStore } from './attempt-store.ts';
 import { isInUse, type LocalFile, openLocalFile, workerOf } from './attempts-file.ts';
-import { type Forwarded, forward } from './forward.ts';
+import { type Forwarded, type ForwardOptions, forward } from './forward.ts';
 
 /** What {@link createTakeIn} needs. */
-export interface TakeInOptions {
+export interface TakeInOptions extends ForwardOptions {
   readonly folder: string;
   /** Whose file is left alone. */
   readonly workerId: string;
-  readonly store: Pick<AttemptStore, 'insert'>;
   /** A dead worker's attempts have been forwarded. */
   readonly onTakenIn: (taken: Forwarded) => void;
   /** What cannot be read: it stays where it is, is told once, and keeps nothing else waiting. */
@@ -24,7 +22,7 @@ export interface TakeInOptions {
  * @returns a function that throws what the ledger's database throws; the files stay, for the next time.
  */
 export function createTakeIn(options: TakeInOptions): () => Promise<void> {
-  const { folder, workerId, store, onTakenIn, onUnreadable } = options;
+  const { folder, workerId, onTakenIn, onUnreadable, signal } = options;
   const unreadable = new Set<string>();
 
   function giveUp(name: string, error: unknown): void {
@@ -51,12 +49,13 @@ export function createTakeIn(options: TakeInOptions): () => Promise<void> {
       return [];
     });
     for (const name of names) {
+      if (signal?.aborted) return;
       const worker = workerOf(name);
       if (worker === undefined || worker === workerId || unreadable.has(name)) continue;
       const file = open(name);
       if (!file) continue;
       try {
-        const taken = await forward(file, store, 'all');
+        const taken = await forward(file, 'all', options);
         if (taken.attempts > 0) onTakenIn(taken);
       } finally {
         file.close();

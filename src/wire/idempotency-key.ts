@@ -1,3 +1,4 @@
+import { createFailure } from '../failures/create-failure.ts';
 import { namePattern, workflowIdPattern } from './identifiers.ts';
 
 /** What an idempotency key is made of. */
@@ -11,6 +12,9 @@ export interface KeyParts {
   readonly generation?: number;
 }
 
+/** Nine digits, so that every one that is written can be read again. */
+const latestGeneration = 999_999_999;
+
 /** An effect's name in its key: `charge`, or `charge.2026-11` where a loop names its step. */
 export function effectLabel(name: string, step: string | undefined): string {
   return step === undefined ? name : `${name}.${step}`;
@@ -18,15 +22,23 @@ export function effectLabel(name: string, step: string | undefined): string {
 
 /**
  * The idempotency key of an effect: `prod/order-1042:charge`, and `...:charge#2` for the second
- * generation. This is the only place where one is made. It survives retry, Reset, continue-as-new
+ * generation. This file alone knows how a key is written. It survives retry, Reset, continue-as-new
  * and a restart under the same workflow id (run and activity ids do not).
+ *
+ * @throws ApplicationFailure `InvalidRequest` for a part that cannot be in a key: two different
+ * effects could otherwise get the same one.
  */
 export function idempotencyKey({ scope, workflowId, effect, generation = 1 }: KeyParts): string {
-  return keyOfGeneration(`${scope}/${workflowId}:${effect}`, generation);
+  assertFits('scope', namePattern.test(scope));
+  assertFits('workflow id', workflowIdPattern.test(workflowId));
+  assertFits('effect', namePattern.test(effect));
+  return keyOfGeneration(`${keyOwner(scope, workflowId)}:${effect}`, generation);
 }
 
 /** The key of another generation of the same effect; 1 gives the key without a mark. */
 export function keyOfGeneration(key: string, generation: number): string {
+  const isCount = Number.isInteger(generation) && generation >= 1;
+  assertFits('generation', isCount && generation <= latestGeneration);
   const { first } = splitGeneration(key);
   return generation === 1 ? first : `${first}#${generation}`;
 }
@@ -37,6 +49,12 @@ export function splitGeneration(key: string): { first: string; generation: numbe
   return { first, generation: Number(generation) };
 }
 
+/** The generation that a key is marked with; `undefined` without a mark. */
+export function markedGeneration(key: string): number | undefined {
+  const { first, generation } = splitGeneration(key);
+  return first === key ? undefined : generation;
+}
+
 /** What a key is made of; `undefined` for a text that is none. */
 export function parseIdempotencyKey(text: string): Required<KeyParts> | undefined {
   const { first, generation } = splitGeneration(text);
@@ -45,4 +63,29 @@ export function parseIdempotencyKey(text: string): Required<KeyParts> | undefine
   const fits = namePattern.test(scope) && workflowIdPattern.test(workflowId);
   if (!fits || !namePattern.test(effect)) return undefined;
   return { scope, workflowId, effect, generation };
+}
+
+/** Whose effect it is: what the keys of all effects of a workflow have before the effect's name. */
+export function keyOwner(scope: string, workflowId: string): string {
+  return `${scope}/${workflowId}`;
+}
+
+/** The {@link keyOwner} of a key. */
+export function ownerOfKey(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf(':')));
+}
+
+/** How the keys of a scope begin, and those of one workflow in it. */
+export function keyPrefix(scope: string, workflowId?: string): string {
+  return workflowId === undefined ? `${scope}/` : `${keyOwner(scope, workflowId)}:`;
+}
+
+/** How the keys of an effect end, before the mark of a generation. */
+export function keyEnding(effect: string): string {
+  return `:${effect}`;
+}
+
+function assertFits(part: string, fits: boolean): void {
+  if (fits) return;
+  throw createFailure('InvalidRequest', `the ${part} does not fit an idempotency key`);
 }

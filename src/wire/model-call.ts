@@ -2,6 +2,7 @@ import type { FailureType } from '../failures/failure-types.ts';
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
+import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 
 /** One message of a conversation, text only. */
@@ -31,6 +32,22 @@ export interface ModelRequest {
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
   /** The tenant. Where calls wait, tenants take turns; calls without a tenant share one turn. */
   readonly fairnessKey?: string;
+}
+
+/** How a worker of the version before had it: the request id, `<workflow id>/<step>`, for the step. */
+type EarlierModelRequest = Omit<ModelRequest, 'step'> & { readonly requestId: string };
+
+/**
+ * The activity's input as it is now. An activity that was scheduled before an upgrade keeps the
+ * request id that its provider may have seen.
+ */
+export function readModelRequest(
+  request: ModelRequest | EarlierModelRequest,
+  workflowId: string,
+): ModelRequest {
+  if ('step' in request) return request;
+  const { requestId, ...rest } = request;
+  return { ...rest, step: requestId.slice(requestIdFor(workflowId, '').length) };
 }
 
 /** Why the model stopped. `other` covers what a provider does not explain. */

@@ -26,6 +26,10 @@ export type Verdict =
 export interface Resolve {
   /** The park it answers; any other ignores it. */
   readonly parkId: string;
+  /** Of the key as it was given: another one is another ledger's business. */
+  readonly scope?: string;
+  /** The generation that is spoken of; the latest when it is not named. */
+  readonly generation?: number;
   readonly verdict: Verdict;
   /** Who resolved, as the client's connection knows it. */
   readonly resolvedBy: string;

@@ -256,3 +256,29 @@ test('what a provider says about coming back reaches the gate', async () => {
   const nextInMs = gate?.nextInMs ?? 0;
   assert.ok(nextInMs > 8000 && nextInMs <= 9000, `${nextInMs}`);
 });
+
+test('a call that was scheduled before an upgrade keeps the request id that its provider has seen', async () => {
+  const { journal, ends } = journalInMemory();
+  const { step: _, ...rest } = request;
+  const steps: string[] = [];
+  const limited = createCallModelActivity({
+    attemptCall: async ({ step }) => {
+      steps.push(step);
+      throw new AttemptError({ type: 'RateLimited', by: 'openai', status: 429, sent: true });
+    },
+    attemptLog: journal,
+    random: () => 0.5,
+  });
+  const workflowExecution = { workflowId: 'order-1', runId: 'run-1' };
+  const env = new MockActivityEnvironment({ workflowExecution });
+  const earlier = { ...rest, requestId: 'order-1/extract.repair-1' } as unknown as ModelRequest;
+  await assert.rejects(env.run(limited, earlier), (error) => {
+    assert.equal(detailsOf(error).requestId, 'order-1/extract.repair-1');
+    return true;
+  });
+  assert.deepEqual(steps, ['extract.repair-1']);
+  assert.deepEqual(
+    ends().map(({ requestId, step }) => [requestId, step]),
+    [['order-1/extract.repair-1', 'extract.repair-1']],
+  );
+});

@@ -31,7 +31,7 @@ export const savedFingerprint = 'v1:5aved';
  * whose id begins with `review` waits for approval, with `ambiguous` it needs the amount too.
  */
 export async function startStubWorker(curedIds = new Set<string>()): Promise<StubWorker> {
-  // The failures are meant: nobody wants to read their stack traces in a test report.
+  // The failures are meant: their stack traces have no place in a test report.
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const server = await startDevServer();
   const connection = await NativeConnection.connect({ address: server.address });

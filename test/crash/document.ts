@@ -14,7 +14,7 @@ Written by \`npm run test:crash\`; do not edit. ${runs[0]?.length ?? 0} cells, e
 ${runsSentence(runs)}
 
 - \`1\`: one effect, and the workflow completed.
-- \`unknown, 0\` and \`unknown, 1\`: none or one effect, and the workflow stopped with \`EffectUnknown\`: nobody can know from here whether it happened, so a person decides (it parks where the policy says so).
+- \`unknown, 0\` and \`unknown, 1\`: none or one effect, and the workflow stopped with \`EffectUnknown\`: it cannot be known from here whether it happened, so a person decides (it parks where the policy says so).
 - \`1, twin closed\`: one open ticket; a second one was closed and reported.
 - \`–\`: cannot happen (a SQLite file has no connection to cut).
 

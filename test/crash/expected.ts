@@ -7,9 +7,9 @@ import type { Cell, Point, Strike } from './cells.ts';
 export type Outcome = string;
 
 const one = ['1'] as const;
-/** Nothing was sent, and nobody can know that any more. */
+/** Nothing was sent, and that cannot be known any more. */
 const unknownNone = ['unknown, 0'] as const;
-/** It was sent, and nobody can know that any more. */
+/** It was sent, and that cannot be known any more. */
 const unknownOne = ['unknown, 1'] as const;
 
 /** Where the way is "at most once", doubt ends with a person. */

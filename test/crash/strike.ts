@@ -25,7 +25,7 @@ const wakeMs = 3000;
 export const strike: Record<Strike, (struck: Struck) => Promise<void>> = {
   async 'worker killed'({ worker, startWorker, release }) {
     await worker.stop('SIGKILL');
-    // What had been sent is done by its target now, when nobody waits for the answer.
+    // What had been sent is done by its target now, when no worker waits for the answer.
     release();
     await startWorker();
   },

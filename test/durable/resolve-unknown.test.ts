@@ -4,6 +4,7 @@ import { listEffects, resolveEffect, showEffect } from '../../src/client/effects
 import { workflowStatus } from '../../src/client/status.ts';
 import { startOrder } from '../../src/orders/start-order.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { answerCommand } from '../../src/wire/describe-park.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { type OrderWorld, startOrderWorld } from '../support/order-world.ts';
 import { customer, oneLamp, parkedOnFailure, startTestOrder } from '../support/start-test-order.ts';
@@ -11,14 +12,14 @@ import { customer, oneLamp, parkedOnFailure, startTestOrder } from '../support/s
 const key = 'default/order-1:charge';
 const pass = { kind: 'pass' } as const;
 
-/** Stripe stores a failure of its own for the first charge; nothing is to be found. */
-function startUnknownWorld(executed = false): Promise<OrderWorld> {
+/** Stripe stores a failure of its own for the charge under these keys; nothing is to be found. */
+function startUnknownWorld(executed = false, keys = [key]): Promise<OrderWorld> {
   let hides = executed;
   return startOrderWorld({
     model: { answer: () => oneLamp },
     stripe: {
       faults: ({ method, idempotencyKey }) => {
-        if (method === 'POST' && idempotencyKey === key) {
+        if (method === 'POST' && keys.includes(String(idempotencyKey))) {
           return { kind: 'storedServerError', executed };
         }
         if (method !== 'GET' || !hides) return pass;
@@ -89,6 +90,35 @@ test('it did not happen: charged once, under a new generation of the key', async
     resolveEffect(world.client, key, { kind: 'did not happen' }),
     /it is succeeded/,
   );
+});
+
+test('the second generation parks under its own key, and the command that is told resolves it', async (t) => {
+  const second = 'default/order-1:charge#2';
+  const world = await startUnknownWorld(false, [key, second]);
+  t.after(world.stop);
+  const { handle } = await startTestOrder(world, 'order-1');
+  const first = await parkedOnFailure(world, 'order-1');
+  await resolveEffect(world.client, key, { kind: 'did not happen' });
+  const parked = await parkedOnFailure(world, 'order-1', first.parkId);
+  assert.deepEqual(
+    [parked.type, parked.step, parked.effectKey],
+    ['EffectUnknown', 'charge', 'default/order-1:charge#2'],
+  );
+  assert.equal(
+    answerCommand('order-1', parked),
+    'holdfast effects resolve default/order-1:charge#2 --happened --result JSON | --did-not-happen | --give-up',
+  );
+  await assert.rejects(
+    resolveEffect(world.client, `${key}#1`, { kind: 'give up' }),
+    /generation 2 counts, not 1/,
+  );
+  await assert.rejects(
+    resolveEffect(world.client, 'other/order-1:charge#2', { kind: 'give up' }),
+    /this worker's ledger is for default, not for other/,
+  );
+  const given = await resolveEffect(world.client, second, { kind: 'give up' });
+  assert.deepEqual(given, { key: second, state: 'failed', resumed: 'order-1' });
+  assert.equal((await failureOf(handle.result())).details.requestId, second);
 });
 
 test('it did not happen, says a person; Stripe has it: refused, and still parked', async (t) => {

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { createLocalFile } from '../../src/journal/attempts-file.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
-import { callOf } from './journal-contract.ts';
+import { attemptOf, callOf } from './attempts.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
@@ -78,7 +78,7 @@ test('of a file that is broken in the middle, what can be read is taken in and t
   const place = placeOf('broken');
   const file = createLocalFile(place.folder, 'dead', assert.ifError);
   const numbers = Array.from({ length: 1000 }, (_, index) => index + 1);
-  file.put(new Map(numbers.map((number) => [number, attemptOf(number)])));
+  file.put(new Map(numbers.map((number) => [number, attemptOf('broken', number)])));
   file.close();
   const handle = openSync(path.join(place.folder, 'dead.attempts.db'), 'r+');
   writeSync(handle, Buffer.alloc(4096, 0xff), 0, 4096, 100 * 1024);
@@ -88,7 +88,8 @@ test('of a file that is broken in the middle, what can be read is taken in and t
   const journal = openJournal({ ...place, onEvent: (event) => events.push(event) });
   await journal.flush();
   const rows = await journal.read('broken', 1000);
-  assert.ok(rows.length > 100 && rows.length < 1000, `${rows.length}`);
+  // What stands on the pages of 4096 bytes before the broken one, which is the 26th.
+  assert.equal(rows.length, 437);
   assert.deepEqual(
     events.find(({ event }) => event === 'journal.file-unreadable'),
     {
@@ -108,21 +109,19 @@ test('a disk that takes no more fails no call: what is given up is counted and t
   await migrating.close();
   const script = `
     import { openJournal } from './src/journal/journal.ts';
-    import { callOf } from './test/journal/journal-contract.ts';
+    import { callOf } from './test/journal/attempts.ts';
     const [sqliteFile, folder] = process.argv.slice(1);
     const events = [];
     const onEvent = (event) => events.push(event);
     const journal = openJournal({ sqliteFile, folder, onEvent, forwardEveryMs: 3_600_000 });
     await journal.flush();
-    const startedMs = performance.now();
     for (let attempt = 1; attempt <= 3000; attempt += 1) {
       const record = journal.calls.start(callOf('full', attempt));
       record.sent();
       record.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
     }
-    const tookMs = performance.now() - startedMs;
     await journal.close();
-    await new Promise((resolve) => process.stdout.write(JSON.stringify({ events, tookMs }), resolve));
+    await new Promise((resolve) => process.stdout.write(JSON.stringify(events), resolve));
     process.kill(process.pid, 'SIGKILL');`;
   // No file may grow over 512 kB, which is to SQLite what a full disk is.
   const limited = `trap '' XFSZ; ulimit -f 1024; "$@" | cat`;
@@ -134,7 +133,7 @@ test('a disk that takes no more fails no call: what is given up is counted and t
     ],
     { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  const { events, tookMs } = JSON.parse(output);
+  const events = JSON.parse(output);
   assert.deepEqual(
     events.map(({ event, error }: Record<string, unknown>) => [event, error]),
     [
@@ -142,7 +141,6 @@ test('a disk that takes no more fails no call: what is given up is counted and t
       ['journal.file-failed', 'closed'],
     ],
   );
-  assert.ok(tookMs < 3000, `3,000 calls took ${tookMs} ms`);
 
   const journal = openJournal(place);
   await journal.flush();
@@ -152,19 +150,3 @@ test('a disk that takes no more fails no call: what is given up is counted and t
   assert.equal(answered + events.at(-1).dropped, 3000);
   await journal.close();
 });
-
-function attemptOf(attempt: number) {
-  return {
-    attemptId: `dead.${attempt}`,
-    kind: 'call',
-    workflowId: 'broken',
-    runId: '',
-    requestId: 'broken/extract',
-    step: 'extract',
-    attempt,
-    provider: 'openai',
-    startedAtMs: attempt,
-    sent: 'yes',
-    outcome: 'answered',
-  } as const;
-}

@@ -5,34 +5,14 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DatabaseLocation } from '../../src/database/open-database.ts';
-import { type Journal, openJournal } from '../../src/journal/journal.ts';
-import { catalogue } from '../../src/policies/catalogue.ts';
+import { type Journal, type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
+import { callOf, requestOf } from './attempts.ts';
 
-/** A call's request, as the workflow makes it. */
-export function requestOf(step = 'extract'): ModelRequest {
-  return {
-    step,
-    model: 'openai:gpt-4o-mini',
-    messages: [{ role: 'user', content: 'PROMPT-SECRET' }],
-    maximumOutputTokens: 100,
-    attemptsUsed: 0,
-    policy: {
-      ...catalogue.model,
-      prices: {
-        'openai:gpt-4o-mini': {
-          inputPerMillion: '0.15',
-          outputPerMillion: '0.60',
-          currency: 'usd',
-        },
-      },
-    },
-  };
-}
-
-/** The first attempt of a call. */
-export function callOf(workflowId: string, attempt = 1) {
-  return { workflowId, runId: 'run-1', request: requestOf(), attempt, heldMs: 0 };
+/** An attempt that no database takes. */
+function misfit(attempt: number) {
+  const { step: _, ...request } = requestOf();
+  return { ...callOf('refused', attempt), request: request as ModelRequest };
 }
 
 /** What a journal must do, whatever its database. */
@@ -208,12 +188,17 @@ export function journalContract(name: string, location: () => DatabaseLocation):
         journal.calls
           .start(callOf('odd', 2))
           .finished({ usage: { inputTokens: 1.5, outputTokens: -1 } });
-        const [row, next] = await journal.read('odd', 10);
+        journal.calls.start(callOf('odd', 3)).finished({
+          usage: { inputTokens: 1, outputTokens: 1 },
+          providerRequestId: true as unknown as string,
+        });
+        const [row, next, last] = await journal.read('odd', 10);
         assert.equal(row?.inputTokens, 9_007_199_254_740_991);
         assert.equal(row?.outputTokens, undefined);
         assert.equal(row?.providerRequestId?.slice(0, 5), 'a b\ufffdx');
         assert.equal(row?.providerRequestId?.length, 255);
         assert.deepEqual([next?.inputTokens, next?.outputTokens], [2, -1]);
+        assert.equal(last?.providerRequestId, 'true');
       }));
 
     test('across many batches nothing is lost or doubled, and what is under way stays', () =>
@@ -236,6 +221,36 @@ export function journalContract(name: string, location: () => DatabaseLocation):
           Array.from({ length: 500 }, (_, index) => index + 1),
         );
       }));
+
+    test('an attempt that the database refuses is told once and left out; the others are kept', async () => {
+      const events: JournalEvent[] = [];
+      const open = () =>
+        openJournal({ ...location(), folder, now, onEvent: (event) => events.push(event) });
+      const journal = open();
+      for (let attempt = 1; attempt <= 9; attempt += 1) {
+        journal.calls.start(attempt === 4 ? misfit(4) : callOf('refused', attempt)).interrupted();
+      }
+      await journal.flush();
+      await journal.flush();
+      assert.equal((await journal.read('refused', 10)).length, 8);
+      journal.calls.start(misfit(10));
+      journal.calls.start(callOf('refused', 11));
+      await journal.close();
+      const next = open();
+      await next.flush();
+      assert.equal((await next.read('refused', 10)).at(-1)?.attempt, 11);
+      await next.close();
+      const refusal =
+        name === 'SQLite' ? 'NOT NULL constraint failed: holdfast_attempt.step' : '23502 step';
+      assert.deepEqual(
+        events.map((event) =>
+          event.event === 'journal.attempt-refused'
+            ? [event.attemptId.replace(/^.*\./, ''), event.error]
+            : event,
+        ),
+        [['4', refusal], ['10', refusal], { event: 'journal.taken-in', attempts: 1, lost: 1 }],
+      );
+    });
 
     test('what is recorded after the close does no harm', async () => {
       const journal = openJournal({ ...location(), folder, now });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
 import { until } from '../support/until.ts';
+import { callOf, endedIn } from './attempts.ts';
 import { gateBoardContract } from './gate-board-contract.ts';
-import { callOf, journalContract } from './journal-contract.ts';
+import { journalContract } from './journal-contract.ts';
 
 let server: PostgresServer;
 before(async () => {
@@ -20,7 +20,7 @@ after(() => server.stop());
 journalContract('PostgreSQL', () => ({ databaseUrl: server.url }));
 gateBoardContract('PostgreSQL', () => ({ databaseUrl: server.url }));
 
-test('a database that is away stalls nothing and loses nothing', async (t) => {
+test('while the database is away, attempts are kept in the file, and none is lost', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const away = await startPostgres();
@@ -36,34 +36,26 @@ test('a database that is away stalls nothing and loses nothing', async (t) => {
   await away.crash();
 
   const attempts = 10_000;
-  let longestMs = 0;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const startedMs = performance.now();
     const record = journal.calls.start(callOf('away', attempt));
     record.sent();
     record.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
-    longestMs = Math.max(longestMs, performance.now() - startedMs);
-    if (attempt % 100 === 0) await sleep(1);
+    if (attempt % 100 === 0) await nextTurn();
   }
-  assert.ok(longestMs < 250, `an attempt took ${longestMs} ms`);
   await assert.rejects(journal.flush());
+  assert.equal(endedIn(folder), attempts);
   assert.deepEqual(
     events.map(({ event }) => event),
     ['journal.database-away'],
   );
 
   await away.restart();
-  const stalls = monitorEventLoopDelay({ resolution: 5 });
-  stalls.enable();
   await until(() =>
     journal.flush().then(
       () => true,
       () => undefined,
     ),
   );
-  stalls.disable();
-  const longestStallMs = stalls.max / 1e6;
-  assert.ok(longestStallMs < 250, `the event loop stood still for ${longestStallMs} ms`);
   const rows = await journal.read('away', attempts + 1);
   assert.equal(rows.length, attempts);
   assert.equal(new Set(rows.map(({ attempt }) => attempt)).size, attempts);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { type JournalEvent, openJournal } from '../../src/journal/journal.ts';
-import { callOf } from './journal-contract.ts';
+import { callOf } from './attempts.ts';
 import { startJournalProcess } from './killed-worker.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
@@ -54,7 +54,7 @@ test('what is sent is on record before anything else happens', async () => {
   const place = { sqliteFile: path.join(folder, 'sent.db'), folder: path.join(folder, 'sent') };
   const script = `
     import { openJournal } from './src/journal/journal.ts';
-    import { callOf } from './test/journal/journal-contract.ts';
+    import { callOf } from './test/journal/attempts.ts';
     const [sqliteFile, folder] = process.argv.slice(1);
     const journal = openJournal({ sqliteFile, folder });
     journal.calls.start(callOf('sent')).sent();

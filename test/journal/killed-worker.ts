@@ -22,7 +22,7 @@ export async function startJournalProcess(
 ): Promise<JournalProcess> {
   const script = `
     import { openJournal } from './src/journal/journal.ts';
-    import { callOf } from './test/journal/journal-contract.ts';
+    import { callOf } from './test/journal/attempts.ts';
     const [sqliteFile, folder, workflowId] = process.argv.slice(1);
     const journal = openJournal({ sqliteFile, folder, forwardEveryMs: 3_600_000, takeInEveryMs: 0 });
     await journal.flush();

@@ -24,8 +24,7 @@ export interface AttemptGroup {
 export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[] {
   const groups = new Map<string, RecordedAttempt[]>();
   for (const attempt of attempts) {
-    // All generations of an effect are one group.
-    const name = JSON.stringify([attempt.runId, attempt.kind, firstOf(attempt.requestId)]);
+    const name = JSON.stringify([attempt.runId, attempt.kind, nameOf(attempt)]);
     groups.set(name, [...(groups.get(name) ?? []), attempt]);
   }
   // Where only the latest attempts were read, a missing number says nothing.
@@ -35,12 +34,14 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
     const sorted = [...list].sort(byTime);
     const last = sorted.at(-1) as RecordedAttempt;
     const { kind, step, runId, model, provider } = last;
-    const requestId = firstOf(last.requestId);
+    const requestId = nameOf(last);
     const rows = kind === 'effect' ? rowsOf(requestId) : [];
     const missing = isWhole ? missingIn(sorted) : [];
     return { kind, requestId, step, runId, by: model ?? provider, attempts: sorted, missing, rows };
   });
-  const known = new Set(recorded.map(({ requestId }) => requestId));
+  const known = new Set(
+    recorded.filter(({ kind }) => kind === 'effect').map(({ requestId }) => requestId),
+  );
   const onlyInLedger = effects
     .filter(({ key }) => !known.has(firstOf(key)))
     .map(({ key, effect }) => ({
@@ -56,9 +57,13 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   return [...recorded, ...onlyInLedger];
 }
 
-/** An effect's key without its generation; a call's request id has none. */
-function firstOf(requestId: string): string {
-  return splitGeneration(requestId).first;
+/** All generations of an effect are one group; what a call is named may look like a generation. */
+function nameOf({ kind, requestId }: RecordedAttempt): string {
+  return kind === 'effect' ? firstOf(requestId) : requestId;
+}
+
+function firstOf(key: string): string {
+  return splitGeneration(key).first;
 }
 
 function byTime(one: RecordedAttempt, other: RecordedAttempt): number {

@@ -9,12 +9,12 @@ import { AttemptError, type AttemptErrorFields, unexpected } from '../../failure
  * - `refused`: the target's definitive no: stored, and replayed as the same failure.
  * - `unknown`: doubt that this attempt could not clear and no repeat will: a person decides.
  */
-export type EffectState = 'nothing happened' | 'in doubt' | 'refused' | 'unknown';
+export type WhatHappened = 'nothing happened' | 'in doubt' | 'refused' | 'unknown';
 
 /** A failed attempt of an effect, as its adapter reports it to `runOnce`. */
 export class EffectError extends AttemptError {
-  readonly state: EffectState;
-  constructor(state: EffectState, fields: AttemptErrorFields, options?: ErrorOptions) {
+  readonly state: WhatHappened;
+  constructor(state: WhatHappened, fields: AttemptErrorFields, options?: ErrorOptions) {
     super(fields, options);
     this.state = state;
   }
@@ -22,7 +22,7 @@ export class EffectError extends AttemptError {
 
 /** A row of a classifier's table: what happened, and the failure it becomes. */
 export interface ClassifiedEffect {
-  readonly state: EffectState;
+  readonly state: WhatHappened;
   readonly fields: AttemptErrorFields;
 }
 
@@ -32,7 +32,7 @@ export function reasonFrom(...codes: readonly unknown[]): string | undefined {
   return typeof code === 'string' && /^[a-z0-9_.-]{1,60}$/i.test(code) ? code : undefined;
 }
 
-/** What was thrown, for the effect: never sent did nothing; all else, bugs too, is in doubt. */
+/** What was thrown, for the effect. Marked as not sent it did nothing; else it is in doubt. */
 export function effectErrorFrom(by: string, error: unknown): EffectError {
   if (error instanceof EffectError) return error;
   if (error instanceof AttemptError) {

@@ -1,5 +1,5 @@
 import { AttemptError } from '../../failures/attempt-error.ts';
-import { effectLabel, idempotencyKey, parseIdempotencyKey } from '../../wire/idempotency-key.ts';
+import { effectLabel, idempotencyKey } from '../../wire/idempotency-key.ts';
 
 /** Where an effect is done: all that its idempotency key is made of, but its name. */
 export interface EffectPlace {
@@ -15,17 +15,14 @@ export interface EffectPlace {
 /**
  * The idempotency key of an effect at its place.
  *
- * @throws AttemptError `InvalidRequest` when a part cannot be in a key: joined by `/` and `:`, two
- * different effects could otherwise get the same one.
+ * @throws AttemptError `InvalidRequest` when a part cannot be in a key.
  */
 export function keyAt(effectName: string, { step, ...place }: EffectPlace): string {
   const effect = effectLabel(effectName, step);
-  const key = idempotencyKey({ ...place, effect });
-  if (parseIdempotencyKey(key)?.effect === effect) return key;
-  throw new AttemptError({
-    type: 'InvalidRequest',
-    by: 'holdfast',
-    reason: 'scope, workflow id, effect name or generation does not fit an idempotency key',
-    sent: false,
-  });
+  try {
+    return idempotencyKey({ ...place, effect });
+  } catch (error) {
+    const { message: reason } = error as Error;
+    throw new AttemptError({ type: 'InvalidRequest', by: 'holdfast', reason, sent: false });
+  }
 }

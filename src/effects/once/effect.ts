@@ -49,7 +49,7 @@ interface Declaration<Input, Result> {
 
 /** What a target holds of an effect's doing, found without the effect's input. */
 export interface MarkedItem {
-  /** What tells whose it is: equal to `markOf(key)` of exactly one key. */
+  /** The mark that identifies the key: equal to `markOf(key)` of exactly one key. */
   readonly mark: string;
   /** The target's own id: `pi_...`, an issue's number. */
   readonly id: string;

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import { keyOfGeneration, splitGeneration } from '../../wire/idempotency-key.ts';
+import { keyOfGeneration, ownerOfKey, splitGeneration } from '../../wire/idempotency-key.ts';
 import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
 import type { LedgerStatements } from './ledger.ts';
 import { claimFrom, rowFrom } from './ledger-row.ts';
@@ -19,7 +19,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
     async claim(request) {
       const { first, generation } = splitGeneration(request.key);
       // Empty unless the ledger was once restored from a backup: then what has no row may be done.
-      const doubted = sql`from holdfast_doubt where owner = ${ownerOf(request.key)}`;
+      const doubted = sql`from holdfast_doubt where owner = ${ownerOfKey(request.key)}`;
       const row = await database
         .insertInto('holdfast_effect')
         .values({
@@ -50,7 +50,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
               claimed_at_ms: sql`excluded.claimed_at_ms`,
               updated_at_ms: sql`excluded.updated_at_ms`,
               // Released means that nothing was sent: the claim begins anew, with today's request.
-              // Taken over means that it may have been: what was sent then is what is sent now.
+              // Taken over means that it may have been: so the stored request is sent again.
               in_doubt: sql`case holdfast_effect.state when 'released' then 0 else 1 end`,
               first_sent_at_ms: afterRelease('first_sent_at_ms', 'claimed_at_ms'),
               request: afterRelease('request'),
@@ -110,9 +110,4 @@ function afterRelease(column: Column, from: Column = column) {
   const stored = sql.ref(`holdfast_effect.${column}`);
   const given = sql.ref(`excluded.${from}`);
   return sql<never>`case holdfast_effect.state when 'released' then ${given} else ${stored} end`;
-}
-
-/** `<scope>/<workflow id>` of a key. */
-function ownerOf(key: string): string {
-  return key.slice(0, Math.max(0, key.lastIndexOf(':')));
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import { splitGeneration } from '../../wire/idempotency-key.ts';
+import { keyEnding, splitGeneration } from '../../wire/idempotency-key.ts';
 import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
 import type { DatedRow, OperatorStatements } from './ledger.ts';
 import { type NowRow, rowFrom } from './ledger-row.ts';
@@ -32,7 +32,7 @@ export function operatorStatements(
         const [name = '', ...step] = effect.split('.');
         query = query.where('effect', '=', name);
         if (step.length > 0) {
-          const ending = `:${effect}`;
+          const ending = keyEnding(effect);
           query = query.where(
             sql<boolean>`substr(key, length(key) - ${sql.lit(ending.length - 1)}) = ${ending}`,
           );

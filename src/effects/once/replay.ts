@@ -20,13 +20,13 @@ export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly graceMs: number;
 }
 
-/** A person raised a new generation of the key: that one counts. */
+/** A person raised a new generation of the key: it replaces this row. */
 export interface Superseded {
   /** The key of that generation. */
   readonly superseded: string;
 }
 
-/** The generation that counts instead of this row, if a person raised one. */
+/** The generation that replaces this row, if a person raised one. */
 export function supersededBy({ latestKey }: LedgerRow): Superseded | undefined {
   return latestKey === undefined ? undefined : { superseded: latestKey };
 }

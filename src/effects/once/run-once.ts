@@ -11,13 +11,13 @@ import { type EffectCall, replay, type Superseded, supersededBy } from './replay
 import { runInTransaction } from './run-in-transaction.ts';
 import { runOutside } from './run-outside.ts';
 
-/** How long an attempt may take at what; milliseconds. All have defaults. */
+/** Time limits of an attempt, in milliseconds; its signal and its listeners. All are optional. */
 export interface RunOnceOptions {
   /** Aborts waiting, and an attempt that has not begun; never one that may have been sent. */
   readonly signal?: AbortSignal;
   /** Called now and then while waiting. */
   readonly heartbeat?: () => void;
-  /** Told the key as soon as it is known; again when a later generation of it turns out to count. */
+  /** Told the key as soon as it is known; again when a later generation has replaced it. */
   readonly onKey?: (key: string) => void;
   /** All requests of one attempt together. Default 30 s. */
   readonly requestTimeoutMs?: number;

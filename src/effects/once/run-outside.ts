@@ -50,7 +50,7 @@ async function perform<Input, Result>(
 ): Promise<Ended<Result>> {
   const { effect } = call;
   try {
-    // The machine may have stood still since the claim, and what is sent counts on the lease.
+    // The machine may have stood still since the claim, and sending is safe only while the lease holds.
     if (Date.now() - askedAtMs >= call.leaseMs) await assertStillMine(context);
     const result = (await beforeRun(call, context)) ?? (await effect.run(context));
     const text = JSON.stringify(result);
@@ -133,7 +133,7 @@ async function fenced<Input, Result>(
   throw new AttemptError({ type: 'EffectInProgress', by: 'ledger', reason: 'taken over' });
 }
 
-/** Whatever an effect throws, as what it means for the row. At most once is kept for the way of that name. */
+/** Whatever an effect throws, as what it means for the row. For `at most once`, doubt becomes `unknown`. */
 function effectError<Input, Result>(
   effect: OutsideEffect<Input, Result>,
   error: unknown,

@@ -1,4 +1,5 @@
 import { AttemptError } from '../../failures/attempt-error.ts';
+import { keyOwner, keyPrefix } from '../../wire/idempotency-key.ts';
 import type { Restored } from '../../wire/ledger-operations.ts';
 import type { Ledger } from '../once/ledger.ts';
 
@@ -38,10 +39,10 @@ export async function doubtAfterRestore(
     onProgress?.();
   };
   for await (const workflowId of workflows) {
-    batch.add(`${scope}/${workflowId}`);
+    batch.add(keyOwner(scope, workflowId));
     if (batch.size === batchSize) await flush();
   }
   if (batch.size > 0) await flush();
-  const released = await ledger.operator.doubtReleased(`${scope}/`, backupAtMs);
+  const released = await ledger.operator.doubtReleased(keyPrefix(scope), backupAtMs);
   return { backupTime: new Date(backupAtMs).toISOString(), workflows: count, released };
 }

@@ -1,5 +1,5 @@
 import type { ListedEffect } from '../../wire/effect-call.ts';
-import { parseIdempotencyKey } from '../../wire/idempotency-key.ts';
+import { keyPrefix, parseIdempotencyKey } from '../../wire/idempotency-key.ts';
 import type { Pruned } from '../../wire/ledger-operations.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
 
@@ -51,7 +51,7 @@ async function* oldRows(
   do {
     const page = await ledger.operator.list({
       effect,
-      keyPrefix: `${scope}/`,
+      keyPrefix: keyPrefix(scope),
       states: ['succeeded', 'failed', 'released'],
       changedBeforeMs,
       limit: pageSize,

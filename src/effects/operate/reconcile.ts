@@ -1,4 +1,5 @@
 import { isAttemptError } from '../../failures/attempt-error.ts';
+import { keyPrefix } from '../../wire/idempotency-key.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
 import type { Effect, FindMarked, MarkedItem } from '../once/effect.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
@@ -62,9 +63,9 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
   }
 }
 
-/** The database's time, as it comes with a row. Without any row, all that come are later. */
+/** The database's time, as it comes with a row. Without a row, every later row is newer. */
 async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
-  const [row] = await ledger.operator.list({ effect, keyPrefix: `${scope}/`, limit: 1 });
+  const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
   return row?.nowMs ?? 0;
 }
 
@@ -76,7 +77,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
     let after: DatedRow | undefined;
     do {
       page = await ledger.operator.list({
-        ...{ effect, keyPrefix: `${options.scope}/`, changedAfterMs, limit: pageSize },
+        ...{ effect, keyPrefix: keyPrefix(options.scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
       for (const row of page) rows.set(row.key, row);
@@ -85,7 +86,7 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
     } while (page.length === pageSize);
   }
   await read(options.sinceMs + clockMarginMs);
-  // One that changed in between stands on a page that was read before.
+  // A row that changed meanwhile moved to a page already read.
   await read(Math.ceil(performance.now() - startedMs) + 1000);
   return [...rows.values()];
 }

@@ -7,7 +7,7 @@ import { operatorStatements } from '../once/operator-statements.ts';
 
 /** Which effect a person speaks of, and what they found out. */
 export interface Resolution {
-  /** The idempotency key; of whichever generation, unless one is named. */
+  /** The idempotency key, any generation's; `generation` decides. */
   readonly key: string;
   /** The latest when it is not given. */
   readonly generation?: number;
@@ -21,8 +21,8 @@ const clockMarginMs = 10 * 60 * 1000;
 const defaultRequestTimeoutMs = 60_000;
 
 /**
- * Settles an effect by a person's word. What the target holds all the same is believed more: an
- * effect that is found there is not done anew.
+ * Settles an effect by a person's word. The target's own record overrules it: an effect that is
+ * found there is not done anew.
  *
  * Repeating it changes nothing: a verdict that the row shows already is answered the same.
  *

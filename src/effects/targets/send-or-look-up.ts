@@ -1,9 +1,9 @@
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
 import type { FailureType } from '../../failures/failure-types.ts';
-import { EffectError, type EffectState } from '../once/effect-error.ts';
+import { EffectError, type WhatHappened } from '../once/effect-error.ts';
 
 /** What a failed request means for the effect. `look up`: the same request would settle nothing. */
-export type Verdict = EffectState | 'look up';
+export type Verdict = WhatHappened | 'look up';
 
 /** A failed request, classified: what it means for the effect, and the failure it becomes. */
 export interface ClassifiedRequest {

@@ -144,7 +144,7 @@ describe('calls that are sent back', () => {
     }
     for (let second = 0; second < 15; second += 1) {
       const back = delays.filter((delay) => Math.floor(delay / 1000) === second).length;
-      // 35 a second while nobody knows the rate, and a quarter more.
+      // 35 a second while the rate is unknown, and a quarter more.
       assert.ok(back <= 44, `${back} come back in second ${second}`);
     }
     assert.ok(Math.max(...delays) <= 30_500 && Math.min(...delays) >= 1000);

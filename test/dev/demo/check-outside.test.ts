@@ -55,7 +55,7 @@ const rows: readonly [name: string, seen: Partial<Outside>, problems: string[]][
     { tickets: [ticket, { ...ticket, title: 'Fulfil order order-2' }] },
     [
       'tickets: <!-- holdfast:v1:aa --> more than once',
-      'tickets: one for order-2, which nobody asked for',
+      'tickets: one for order-2, which was not asked for',
     ],
   ],
   [

@@ -130,7 +130,7 @@ function within(ledger: Ledger): TransactionEffect<Input, string> {
   };
 }
 
-/** A ledger that ends the test, instead of freezing it, when somebody asks without end. */
+/** A ledger that ends the test, instead of freezing it, when it is asked without end. */
 function askedAtMost(times: number, ledger: Ledger): Ledger {
   let reads = 0;
   const counting = <T extends Pick<Ledger, 'read'>>(statements: T): T => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { EffectContext, OutsideEffect, Way } from '../../../src/effects/once/effect.ts';
-import { EffectError, type EffectState } from '../../../src/effects/once/effect-error.ts';
+import { EffectError, type WhatHappened } from '../../../src/effects/once/effect-error.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
 import type { FailureType } from '../../../src/failures/failure-types.ts';
@@ -10,7 +10,7 @@ export type Input = { readonly to: string; readonly note?: string };
 type Context = EffectContext<Input>;
 type Step = (context: Context) => Promise<string> | string;
 
-/** A target whose answers are a script: it throws on a request that nobody expected. */
+/** A target whose answers are a script: it throws on a request that the script does not expect. */
 export function scripted(
   way: Exclude<Way, 'same transaction'>,
   steps: Step[],
@@ -47,7 +47,7 @@ export function scripted(
 }
 
 /** A step that fails. */
-export function fails(state: EffectState, type: FailureType): () => never {
+export function fails(state: WhatHappened, type: FailureType): () => never {
   return () => {
     throw new EffectError(state, { type, by: 'post', reason: 'scripted' });
   };

@@ -5,15 +5,15 @@ import { parseRetryAfter } from '../../../policies/retry-after.ts';
 import {
   type ClassifiedEffect,
   EffectError,
-  type EffectState,
   effectErrorFrom,
+  type WhatHappened,
 } from '../../once/effect-error.ts';
 
 /**
  * What GitHub's statuses mean; the first row that fits rules
  * (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api).
  */
-const rows: readonly (readonly [(status: number) => boolean, EffectState, FailureType])[] = [
+const rows: readonly (readonly [(status: number) => boolean, WhatHappened, FailureType])[] = [
   [(status) => status === 401, 'nothing happened', 'InvalidCredentials'],
   [(status) => status === 429, 'nothing happened', 'RateLimited'],
   [(status) => status === 403, 'nothing happened', 'PermissionDenied'],

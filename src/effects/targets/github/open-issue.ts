@@ -70,7 +70,7 @@ export function createOpenIssue<Input>(
     }
   }
 
-  /** The oldest is the ticket; whoever looks comes to the same one. */
+  /** The oldest is the ticket: every worker picks the same one. */
   async function keepOldest(
     issues: readonly Issue[],
     context: EffectContext<unknown>,

@@ -7,7 +7,7 @@ import { createHttpTarget, type HttpRequest, type HttpTargetOptions } from './ht
 
 /** What is posted. */
 export interface PostWebhookInput {
-  /** What happened, for whoever listens: `order.paid`. */
+  /** The event's name: `order.paid`. */
   readonly event: string;
   readonly data: Json;
 }

@@ -11,7 +11,7 @@ export const rules = {
   tooLarge: 'rule: a payload exceeds what Temporal carries',
   refused: 'rule: a content filter or the model refused',
   hidden: 'rule: a 400 one of credentials, a 200 an error',
-  unseen: 'rule: What nobody has seen before is permanent as 4xx and transient as 5xx',
+  unseen: 'rule: What no row knows is permanent as 4xx and transient as 5xx',
 } as const;
 
 /** An answer of a provider, and what it means. */
