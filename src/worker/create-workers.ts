@@ -42,7 +42,7 @@ export interface Workers {
  * and looks like a hang. Not `Error`: that includes non-determinism, which a corrected deploy can
  * cure.
  */
-const workflowFailureErrorTypes = {
+export const workflowFailureErrorTypes = {
   '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
 };
 
