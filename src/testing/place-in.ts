@@ -10,5 +10,5 @@ export function placeIn(stack: string | null | undefined): string {
 }
 
 function isOwn(place: string): boolean {
-  return !/node_modules|node:|^webpack/.test(place) && !place.startsWith(library);
+  return !/node_modules|node:|^(webpack|evalmachine)/.test(place) && !place.startsWith(library);
 }

@@ -39,22 +39,23 @@ export async function replay({ workflowsPath, histories }: ReplayOptions): Promi
   }
 }
 
+/** @throws Error for what is no history: the SDK would say something else of it. */
 async function readHistory(given: History, index: number) {
   const isFile = typeof given === 'string' || given instanceof URL;
   const history: unknown = isFile ? JSON.parse(await readFile(given, 'utf8')) : given;
-  return { history, name: `${typeOf(history)} (${isFile ? basename(String(given)) : index + 1})` };
-}
-
-/** The workflow's type, from the first event; also where the file is of another kind. */
-function typeOf(history: unknown): string {
   const { events } = Object(history) as { events?: readonly Partial<FirstEvent>[] };
-  return events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? 'no history';
+  const type = events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
+  const name = `${type ?? 'no history'} (${isFile ? basename(String(given)) : index + 1})`;
+  if (type === undefined)
+    throw new Error(`${name}: it does not begin with the start of a workflow`);
+  return { history, name };
 }
 
 interface FirstEvent {
   readonly workflowExecutionStartedEventAttributes: { readonly workflowType?: { name?: string } };
 }
 
+/** The SDK hands on how Rust prints a failure; its message is inside. */
 function wordsOf({ message }: Error): string {
-  return message.replace(/^.*?Details: /s, '');
+  return /Failure \{ message: "((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? message;
 }

@@ -41,7 +41,10 @@ export interface TestWorldOptions<App extends AppDefinition> {
   readonly server?: string;
 }
 
-/** A server with skipped time, a worker, a model and targets that do what the test says. */
+/**
+ * A server with skipped time, a model and targets that do what the test says, and a worker that
+ * remembers nothing: it replays the history before every step, as after a crash.
+ */
 export interface TestWorld extends AsyncDisposable {
   /** Skips time. Also attaches to a workflow that was started before under the id. */
   readonly client: Client;
@@ -73,8 +76,6 @@ export interface TestWorld extends AsyncDisposable {
   approve(id: string, options: ApproveOptions): Promise<void>;
   resume(id: string, options?: ResumeOptions): Promise<ParkAnswer>;
   status(id: string): Promise<WorkflowStatus>;
-  /** Ends the worker and begins another one, which knows of nothing but histories and ledger. */
-  restartWorker(): Promise<void>;
   /** Ends all of it. @throws Error for a mistake of the test that nothing has told yet. */
   stop(): Promise<void>;
 }
@@ -136,36 +137,36 @@ async function openWorld<App extends AppDefinition>(
     questions: shapesOf(app),
     random: Math.random,
   });
-  let endWorker = await startWorker();
-  endings.push(() => endWorker());
-
-  async function startWorker(): Promise<() => Promise<void>> {
-    const workers = await createWorkers({
-      ...{ connection: nativeConnection, namespace, taskQueue, workflowsPath, calls },
-      ...{ rules: effects.rules, effects: effects.activities, shutdownGraceMs: 100 },
-    });
-    const done = workers.run().catch((error: Error) => void trouble.report(error));
-    return async () => {
-      workers.shutdown();
-      await done;
-    };
-  }
+  const workers = await createWorkers({
+    ...{ connection: nativeConnection, namespace, taskQueue, workflowsPath, calls },
+    ...{ rules: effects.rules, effects: effects.activities, shutdownGraceMs: 100 },
+    // So that a worker that ends at any moment is what every test is about.
+    cachedWorkflows: 0,
+  });
+  const running = workers.run().catch((error: Error) => void trouble.report(error));
+  endings.push(async () => {
+    workers.shutdown();
+    await running;
+  });
 
   async function startIt(name: string, input: unknown, options: StartWorkflowOptions) {
     const given = { taskQueue, ...options };
     return (await startWorkflow<AnyWorkflow>(client, name, input, given)).handle;
   }
 
-  async function endOf(id: string): Promise<End> {
+  async function endOf(id: string, patient: boolean): Promise<End> {
     try {
-      return await awaitEnd({ connection, namespace }, workflowIdFor(id), trouble.reported);
+      return await awaitEnd({ connection, namespace }, workflowIdFor(id), {
+        patient,
+        trouble: trouble.reported,
+      });
     } finally {
       trouble.told();
     }
   }
 
   async function result(id: string): Promise<unknown> {
-    const end = await endOf(id);
+    const end = await endOf(id, true);
     if (end.kind === 'completed') return end.value;
     const { type, step, reasons } = end.parked;
     throw new Error(
@@ -191,17 +192,13 @@ async function openWorld<App extends AppDefinition>(
     start: async (name, input, options) => (await startIt(name, input, options)) as never,
     result,
     parked: async (id) => {
-      const end = await endOf(id);
+      const end = await endOf(id, false);
       if (end.kind === 'parked') return end.parked;
       throw new Error(`${id} ended without waiting for a person`);
     },
     approve: (id, options) => approve(client, id, options),
     resume: (id, options) => resume(client, id, options),
     status: (id) => workflowStatus(client, id),
-    restartWorker: async () => {
-      await endWorker();
-      endWorker = await startWorker();
-    },
     stop,
     [Symbol.asyncDispose]: stop,
   };

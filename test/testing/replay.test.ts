@@ -31,11 +31,17 @@ test('histories are held against the workflows of today', async () => {
 
   const tampered = JSON.parse(json.replaceAll('saveSummary', 'saveNothing'));
   await assert.rejects(replay({ workflowsPath, histories: [file, tampered] }), {
-    message: 'x',
+    message:
+      "1 of 2 histories do not fit today's workflows:\ntriage (2): [TMPRL1100] Nondeterminism error: Activity type of scheduled event 'saveNothing' does not match activity type of activity command 'saveSummary'",
   });
   await assert.rejects(
     replay({ workflowsPath, histories: [JSON.parse(json.replaceAll('"triage"', '"sorting"'))] }),
-    { message: 'y' },
+    {
+      message:
+        "1 of 1 histories do not fit today's workflows:\nsorting (1): Failed to initialize workflow of type 'sorting': no such function is exported by the workflow bundle",
+    },
   );
-  await assert.rejects(replay({ workflowsPath, histories: [{}] }), { message: 'z' });
+  await assert.rejects(replay({ workflowsPath, histories: [{}] }), {
+    message: 'no history (1): it does not begin with the start of a workflow',
+  });
 });
