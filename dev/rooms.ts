@@ -207,7 +207,7 @@ export const rooms: readonly Room[] = [
     name: 'testing',
     holds: "a world for tests of a project's workflows: skipped time, a scripted model, doubles",
     rooms: [
-      ...[...leaves, 'calls', 'effects/once', 'app', 'activities', 'durable', 'client'],
+      ...[...leaves, 'calls', 'effects/once', 'app', 'activities', 'client'],
       ...['config.ts', 'optional-package.ts', 'worker'],
     ],
     packages: [
