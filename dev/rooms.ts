@@ -212,6 +212,24 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'testing',
+    holds: "a world for tests of a project's workflows: skipped time, a scripted model, doubles",
+    rooms: [
+      ...[...leaves, 'calls', 'effects/once', 'app', 'activities', 'client'],
+      ...['config.ts', 'optional-package.ts', 'worker'],
+    ],
+    packages: [
+      ...['@temporalio/testing', '@temporalio/worker', '@temporalio/client'],
+      ...['@temporalio/common', 'node:'],
+    ],
+  },
+  {
+    name: 'testing.ts',
+    holds: "the door for tests of a project's workflows",
+    rooms: ['testing'],
+    packages: [],
+  },
+  {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
     rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],

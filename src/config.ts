@@ -115,6 +115,11 @@ export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()):
   return { ...data, providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)] };
 }
 
+/** Path of Temporal's test server, for tests with skipped time: `HOLDFAST_TEST_SERVER`. */
+export function testServerPath(env: NodeJS.ProcessEnv = processEnvironment()): string | undefined {
+  return env.HOLDFAST_TEST_SERVER || undefined;
+}
+
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
 function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');

@@ -21,6 +21,8 @@ export interface WorkersOptions {
   readonly concurrentEffects?: number;
   /** How long attempts may go on after shutdown was asked for. */
   readonly shutdownGraceMs?: number;
+  /** 0: every task of a workflow replays its history, as on a worker that has just started. */
+  readonly cachedWorkflows?: number;
   /**
    * Runs workflows in the process's own thread, for tests and debuggers: that saves a third of a
    * second. The SDK then does not end a workflow that blocks (5 s otherwise), and its hooks for
@@ -42,7 +44,7 @@ export interface Workers {
  * and looks like a hang. Not `Error`: that includes non-determinism, which a corrected deploy can
  * cure.
  */
-const workflowFailureErrorTypes = {
+export const workflowFailureErrorTypes = {
   '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
 };
 
@@ -75,6 +77,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       ...shared,
       taskQueue: queues.workflows,
       workflowBundle: await workflowBundle(options.workflowsPath),
+      ...(options.cachedWorkflows !== undefined && { maxCachedWorkflows: options.cachedWorkflows }),
       ...(options.rules && { activities: options.rules }),
       workflowFailureErrorTypes,
       // How long the workflows of a killed worker wait on its sticky queue.

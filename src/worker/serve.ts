@@ -112,7 +112,7 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
  *
  * @throws InvalidApp
  */
-async function assertNamesAreExports(workflowsPath: string): Promise<void> {
+export async function assertNamesAreExports(workflowsPath: string): Promise<void> {
   const exported: Record<string, unknown> = await import(pathToFileURL(workflowsPath).href);
   const problems = Object.entries(exported).flatMap(([name, value]) => {
     const given = typeof value === 'function' ? Reflect.get(value, 'workflowName') : undefined;

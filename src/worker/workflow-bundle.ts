@@ -1,5 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -24,18 +32,12 @@ export async function workflowBundle(
   const isOurs = workflowsPath.startsWith(source);
   const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
   if (isOurs && statSync(codePath, { throwIfNoEntry: false })) return { codePath };
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: isOurs ? workflowsPath : entryFor(workflowsPath),
-    logger: {
-      log() {},
-      trace() {},
-      debug() {},
-      info() {},
-      warn: console.error,
-      error: console.error,
-    },
-  });
-  if (!isOurs) return { code };
+  if (!isOurs) {
+    const bundled = inMemory.get(workflowsPath) ?? bundle(entryFor(workflowsPath));
+    inMemory.set(workflowsPath, bundled);
+    return bundled;
+  }
+  const { code } = await bundle(workflowsPath);
   const temporary = `${codePath}.${randomUUID()}`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -45,6 +47,23 @@ export async function workflowBundle(
     return { code };
   }
   return { codePath };
+}
+
+/** Of projects, by path: the test worlds of one process bundle the same file once. */
+const inMemory = new Map<string, Promise<{ readonly code: string }>>();
+
+function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
+  return bundleWorkflowCode({
+    workflowsPath,
+    logger: {
+      log() {},
+      trace() {},
+      debug() {},
+      info() {},
+      warn: console.error,
+      error: console.error,
+    },
+  });
 }
 
 /** A change anywhere in the sources, or another version of a package, makes a new bundle. */
@@ -83,9 +102,15 @@ function entryFor(workflowsPath: string): string {
   const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
   const manifest = findPackageJSON(pathToFileURL(workflowsPath));
   const folder = join(dirname(manifest ?? workflowsPath), 'node_modules', '.cache', 'holdfast');
-  const entry = join(folder, 'workflows.mjs');
   const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
+  const text = lines.join('');
+  // Named after what it holds: test files of a project bundle their workflows at the same time.
   mkdirSync(folder, { recursive: true });
-  writeFileSync(entry, lines.join(''));
+  // The bundler takes no entry below a link, which node_modules may be.
+  const entry = join(
+    realpathSync(folder),
+    `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`,
+  );
+  writeFileSync(entry, text);
   return entry;
 }

@@ -1,0 +1,70 @@
+import type { Client } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { testServerPath } from '../config.ts';
+import { optionalPackage } from '../optional-package.ts';
+
+/** The server of a world, with skipped time. */
+export interface TimeServer {
+  readonly env: TestWorkflowEnvironment;
+  /** A client that skips time while it awaits a workflow's result. */
+  readonly clientFor: (namespace: string) => Client;
+  /** Ends it, when no other world of this process is on it. */
+  readonly release: () => Promise<void>;
+}
+
+type Testing = typeof import('@temporalio/testing');
+type Clients = typeof import('@temporalio/testing/lib/client.js');
+
+let shared: Promise<TestWorkflowEnvironment> | undefined;
+let users = 0;
+
+/**
+ * The server that all worlds of this process share while they last. It has one clock.
+ *
+ * @param path of Temporal's test server. Default: `HOLDFAST_TEST_SERVER`, else the SDK fetches it.
+ * @throws PackageMissing without `@temporalio/testing`; Error without a server.
+ */
+export async function takeTimeServer(path = testServerPath()): Promise<TimeServer> {
+  const { TestWorkflowEnvironment } = optionalPackage<Testing>('@temporalio/testing');
+  // The environment's own client has no say in its namespace.
+  const { TimeSkippingClient } = optionalPackage<Clients>('@temporalio/testing/lib/client.js');
+  beQuiet();
+  users += 1;
+  shared ??= TestWorkflowEnvironment.createTimeSkipping(
+    path === undefined ? {} : { server: { executable: { type: 'existing-path', path } } },
+  );
+  const release = async () => {
+    users -= 1;
+    if (users > 0) return;
+    const ending = shared;
+    shared = undefined;
+    await (await ending)?.teardown();
+  };
+  try {
+    const env = await shared;
+    const clientFor = (namespace: string) =>
+      new TimeSkippingClient({ connection: env.connection, namespace, identity: 'a test' });
+    return { env, clientFor, release };
+  } catch (cause) {
+    users -= 1;
+    shared = undefined;
+    throw new Error(
+      `Temporal's test server does not start (${path ?? 'fetched by the SDK'}): name one with testWorld({ server }) or HOLDFAST_TEST_SERVER`,
+      { cause },
+    );
+  }
+}
+
+/** Tests are told what they are to know; what the SDK says besides hides it. */
+export function beQuiet(): void {
+  try {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR', () => {}),
+      shutdownSignals: [],
+      telemetryOptions: { logging: { filter: 'OFF' } },
+    });
+  } catch {
+    // The test has installed its own, or a world before this one has.
+  }
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from '../../dev/servers/find-program.ts';
+import { testServer } from '../../dev/servers/test-server.ts';
+import {
+  answers,
+  type Doubles,
+  fails,
+  invalid,
+  type Model,
+  overloaded,
+  rateLimited,
+  type TestWorld,
+  testWorld,
+  timesOut,
+} from '../../src/testing.ts';
+import { app } from './app.ts';
+import type { approved, triage } from './workflows.ts';
+
+const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
+const server = await findProgram(testServer);
+const ticket = { text: 'My lamp is broken, and I sit in the dark.' };
+const answer = { summary: 'broken lamp', urgency: 'high' };
+const saved = { id: 'T-1', summary: 'broken lamp', urgency: 'high' };
+const notify = () => ({ ok: true });
+
+function world(model: Model, effects: Doubles<typeof app> = { notify }) {
+  const config = { CRM_URL: 'http://crm.test' };
+  return testWorld({ app, workflowsPath, server, config, model, effects });
+}
+
+test('ten minutes of a rate limit pass in a moment, and each effect is done once', async () => {
+  await using there = await world([rateLimited('10m'), answers(answer)]);
+  const before = performance.now();
+  assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
+  assert.ok(performance.now() - before < 30_000);
+  const { startedAt, closedAt } = await there.status('T-1');
+  assert.ok(closedAt && closedAt.getTime() - startedAt.getTime() >= 600_000);
+  const asked = {
+    workflowId: 'T-1',
+    step: 'summarise',
+    model: 'openai:gpt-4o-mini',
+    messages: [{ role: 'user', content: 'Summarise: My lamp is broken, and I sit in the dark.' }],
+  };
+  assert.deepEqual(there.requests, [
+    { ...asked, attempt: 1 },
+    { ...asked, attempt: 2 },
+  ]);
+  assert.deepEqual(there.effects, [
+    {
+      name: 'saveSummary',
+      key: 'test/T-1:saveSummary',
+      input: saved,
+    },
+    { name: 'notify', key: 'test/T-1:notify', input: saved },
+  ]);
+});
+
+test('an answer without the shape is repaired, and what the model is shown can be seen', async () => {
+  await using there = await world([invalid('It is broken.'), answers(answer)]);
+  assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
+  assert.deepEqual(
+    there.requests.map(({ step, attempt }) => [step, attempt]),
+    [
+      ['summarise', 1],
+      ['summarise.repair-1', 1],
+    ],
+  );
+  assert.equal(there.requests[1]?.messages[1]?.content, 'It is broken.');
+});
+
+test('a target that fails at first is asked again, and the effect is one', async () => {
+  const results = [overloaded(), timesOut(), { ok: true }];
+  await using there = await world([answers(answer)], {
+    notify: () => results.shift() ?? assert.fail('asked once too often'),
+  });
+  await there.run<typeof triage>('triage', ticket, { id: 'T-1' });
+  assert.deepEqual(results, []);
+  assert.deepEqual(
+    there.effects.map(({ key }) => key),
+    ['test/T-1:saveSummary', 'test/T-1:notify'],
+  );
+});
+
+test('an effect is done once, though the workflow begins anew under its id', async () => {
+  await using there = await world([], {});
+  const handle = await there.start<typeof approved>('approved', ticket, { id: 'T-1' });
+  await there.parked('T-1');
+  await handle.terminate();
+  await there.start('approved', ticket, { id: 'T-1', retryFailed: true });
+  const parked = await there.parked('T-1');
+  assert.ok(parked.type === 'ApprovalRequired');
+  await there.approve('T-1', { fingerprint: parked.fingerprint });
+  assert.equal(await there.result('T-1'), 'My lamp is broken, and I sit in the dark., says a test');
+  const input = { id: 'T-1', summary: 'My lamp is broken, and I sit in the dark.', urgency: 'low' };
+  assert.deepEqual(there.effects, [{ name: 'saveSummary', key: 'test/T-1:saveSummary', input }]);
+  const { progress } = await there.status('T-1');
+  assert.deepEqual(progress?.effects, [{ name: 'saveSummary', replayed: true }]);
+});
+
+test('a run that fails is resumed where its policy parks', async () => {
+  let credentials = 'revoked';
+  await using there = await world([answers(answer)], {
+    notify: () => (credentials === 'revoked' ? fails('InvalidCredentials') : { ok: true }),
+  });
+  await there.start<typeof triage>('triage', ticket, { id: 'T-1' });
+  const { type, step } = await there.parked('T-1');
+  assert.deepEqual([type, step], ['InvalidCredentials', 'notify']);
+  credentials = 'good';
+  await there.resume('T-1');
+  assert.deepEqual(await there.result('T-1'), saved);
+});
+
+/** What a run is told, and that it was told at once. */
+async function told(running: Promise<unknown>): Promise<string> {
+  const before = performance.now();
+  const error = await running.then(
+    () => assert.fail('it ran'),
+    (thrown: Error) => thrown,
+  );
+  assert.ok(performance.now() - before < 10_000);
+  return error.message;
+}
+
+test('mistakes in a workflow are told at once, with their place', async () => {
+  await using there = await world([]);
+  const run = (name: string) => told(there.run(name, ticket, { id: name }));
+  const file = `${import.meta.dirname}/workflows.ts`;
+  assert.equal(await run('buggy'), `buggy cannot go on: the lamp is broken (at ${file}:28:8)`);
+  assert.equal(
+    await run('typo'),
+    `typo failed: Cannot read properties of undefined (reading 'toUpperCase') (at ${file}:33:17)`,
+  );
+  assert.equal(
+    await run('unknownEffect'),
+    'unknownEffect failed: the application of this worker has no effect telephone',
+  );
+  assert.equal(
+    await run('nobody'),
+    "nobody cannot go on: Failed to initialize workflow of type 'nobody': no such function is exported by the workflow bundle",
+  );
+});
+
+test('mistakes of the test are told at once', async () => {
+  await using undoubled = await world([answers(answer)], {});
+  assert.equal(
+    await told(undoubled.run<typeof triage>('triage', ticket, { id: 'T-1' })),
+    'the effect notify was run, and the test has no double for it: give testWorld({ effects: { notify: (input) => result } })',
+  );
+  await using unanswered = await world([overloaded()]);
+  assert.equal(
+    await told(unanswered.run<typeof triage>('triage', ticket, { id: 'T-1' })),
+    'the model was asked 2 times, and the test gives 1: summarise of T-1, attempt 2, has no entry in `model`',
+  );
+  await using parked = await world([]);
+  assert.equal(
+    await told(parked.run<typeof approved>('approved', ticket, { id: 'T-1' })),
+    'T-1 waits for a person at approval: ApprovalRequired (a person must look). A test that wants this has world.start, world.parked, then world.approve and world.result',
+  );
+});
+
+test('a mistake that nobody waited for is told at the end', async () => {
+  const there = await world([]);
+  await there.start<typeof triage>('triage', ticket, { id: 'T-1' });
+  while (there.requests.length === 0) await sleep(50);
+  await assert.rejects(there.stop(), { message: /the test gives 0/ });
+});
+
+test('a world that makes no sense does not start', async () => {
+  const config = { CRM_URL: 'http://crm.test' };
+  const base = { app, workflowsPath, server, config };
+  const saveSummary = () => saved as never;
+  await assert.rejects(testWorld({ ...base, effects: { saveSummary } }), {
+    message: "saveSummary is done in the ledger's transaction: it has no double",
+  });
+  // @ts-expect-error: the application has no such effect.
+  await assert.rejects(testWorld({ ...base, effects: { telephone: notify } }), {
+    message: 'the application has no effect telephone',
+  });
+  await assert.rejects(testWorld({ ...base, config: {} }), { message: /CRM_URL/ });
+  await assert.rejects(testWorld({ ...base, server: '/nowhere' }), {
+    message: /^Temporal's test server does not start \(\/nowhere\)/,
+  });
+});
+
+test('types hold the test to the application', () => {
+  const config = { CRM_URL: 'http://crm.test' };
+  // @ts-expect-error: the result of notify has no such field.
+  const wrong: Doubles<typeof app> = { notify: () => ({ sent: true }) };
+  const typed = async (there: TestWorld) => {
+    // @ts-expect-error: another workflow's name.
+    await there.run<typeof triage>('approved', ticket, { id: 'T-1' });
+    // @ts-expect-error: another input.
+    await there.run<typeof triage>('triage', { message: 'Hello' }, { id: 'T-1' });
+    const { urgency } = await there.run<typeof triage>('triage', ticket, { id: 'T-1' });
+    return urgency satisfies 'low' | 'high';
+  };
+  assert.ok(config && wrong && typed);
+});
