@@ -33,6 +33,7 @@ export {
 } from './client/effects.ts';
 export { listRunning } from './client/list.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { listProviders } from './client/providers.ts';
 export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
@@ -44,6 +45,7 @@ export {
   type StartWorkflowOptions,
   startComplete,
   startWorkflow,
+  type WorkflowName,
 } from './client/start.ts';
 export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';

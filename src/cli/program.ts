@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
-import { jsonOption, policyOptions, startOptions } from './options.ts';
+import { anyStartOptions, jsonOption, policyOptions, startOptions } from './options.ts';
 
 /** What an application adds: commands of its own, below `start` too. */
 export type AddCommands = (
@@ -25,7 +25,21 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     .configureHelp({ visibleCommands: leaves, subcommandTerm: term })
     .addHelpText('after', rootHelp);
 
-  const start = program.command('start').description('start a workflow once, or attach to it');
+  const start = program.command('start');
+  anyStartOptions(
+    start
+      .description('start any workflow by its name, once, or attach to it')
+      .argument('<workflow>', 'the name that its worker serves it by')
+      .requiredOption('--input <json>', 'JSON: a file, - for standard input, or the JSON itself')
+      .option('--id <id>', "the business key; by default from the input's fingerprint")
+      // An option after the name of a command below belongs to that one.
+      .enablePositionalOptions(),
+  )
+    .addHelpText('after', commandHelp.startWorkflow)
+    .action(async (workflow, options) => {
+      const { startWorkflowCommand } = await import('./commands/start-workflow.ts');
+      await startWorkflowCommand(workflow, options);
+    });
   const complete = start
     .command('complete')
     .description('one model call, retried and repaired')
@@ -77,7 +91,10 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
       await cancelCommand(id, options);
     });
   policyOptions(command(program, 'policy', 'what a retry policy does: waits, worst case, cost'))
-    .argument('[name]', 'model, database, payment, ticket or message; all without one')
+    .argument(
+      '[name]',
+      'model, database, payment, ticket, message, or an own one; all but those without',
+    )
     .addHelpText('after', commandHelp.policy)
     .action(async (name, options) => {
       const { policy } = await import('./commands/policy.ts');
@@ -88,14 +105,18 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
   return program;
 }
 
-/** The commands that do something: `start order` and `start complete` instead of `start`. */
+/** The commands that do something: `effects list` and the like instead of `effects`. */
 function leaves(parent: Command): Command[] {
-  return parent.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each]));
+  return parent.commands.flatMap((each) =>
+    each.commands.length === 0
+      ? [each]
+      : [...(each.registeredArguments.length > 0 ? [each] : []), ...each.commands],
+  );
 }
 
 function term(each: Command): string {
   const group = each.parent?.parent ? `${each.parent.name()} ` : '';
-  const usage = each.usage().replace(/^\[options\] ?/, '');
+  const usage = each.usage().replace(/^\[options\] ?|\[command\] ?/g, '');
   return `${group}${each.name()} ${usage}`.trim();
 }
 

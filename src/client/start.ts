@@ -67,14 +67,29 @@ export interface StartWorkflowOptions extends StartOptions {
   readonly identity?: unknown;
 }
 
+/** The name that a workflow is started by: of one that `workflow('triage', ...)` made, `'triage'`. */
+export type WorkflowName<T extends Workflow> = T extends {
+  readonly workflowName: infer Name extends string;
+}
+  ? Name
+  : string;
+
 /**
  * Starts a workflow of an application, or attaches to it. See {@link startOnce} for errors. A workflow
  * that declares an identity is asked whether another input is the same to it.
+ *
+ * With the workflow's type, name, input and result are checked, and nothing of it is loaded:
+ *
+ * ```ts
+ * import type { triage } from './workflows.ts';
+ *
+ * const { handle } = await startWorkflow<typeof triage>(client, 'triage', ticket, { id: 'T-1042' });
+ * ```
  */
 export function startWorkflow<T extends Workflow>(
   client: Client,
-  workflowType: string,
-  input: unknown,
+  workflowType: WorkflowName<T>,
+  input: Parameters<T>[0],
   { policies, identity, ...options }: StartWorkflowOptions,
 ): Promise<Started<T>> {
   const args = policies === undefined ? [input] : [input, { policies }];
