@@ -6,8 +6,10 @@ ENV NODE_ENV=production
 
 # Packages first, so that a change of the code does not install them again.
 COPY package.json package-lock.json .npmrc ./
+# What users of the package bring themselves is here a development dependency too, and npm leaves
+# those out: so the image serves as a user who brings all of it, at the locked versions.
 # Not `npm ci`: see dev/bootstrap.mjs.
-RUN npm install --no-save --omit=dev
+RUN npm pkg delete devDependencies peerDependenciesMeta && npm install --no-save
 
 COPY src ./src
 # The workflow bundle, while root may still write here: the worker runs as `node`, which may not.

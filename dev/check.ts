@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
+import { checkRooms } from './check-rooms.ts';
 import { checkFileLength } from './file-length.ts';
-import { checkRooms } from './rooms.ts';
 import { type Verdict, validateCompose } from './validate-compose.ts';
 
 const root = path.dirname(import.meta.dirname);

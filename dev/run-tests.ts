@@ -17,7 +17,11 @@ const startedFirst = [
 ];
 
 const filters = process.argv.slice(2);
-const files = globSync('test/**/*.test.ts', { cwd: path.dirname(import.meta.dirname) })
+const files = globSync('test/**/*.test.ts', {
+  cwd: path.dirname(import.meta.dirname),
+  // Those have a command of their own.
+  exclude: ['test/package/**'],
+})
   .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
   .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 process.exitCode = await testFiles(files, async () => {

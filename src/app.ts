@@ -21,10 +21,14 @@ export {
   type TargetOptions,
   webhook,
 } from './app/targets.ts';
-export type { EffectResources } from './effects/targets/configured-targets.ts';
+export type { IssueDeclaration, Ticket } from './effects/targets/github/issue-declaration.ts';
 export { codeSpan } from './effects/targets/github/issue-text.ts';
-export type { IssueDeclaration, Ticket } from './effects/targets/github/open-issue.ts';
-export type { Charge, ChargeInput } from './effects/targets/stripe/charge.ts';
-export type { Refund, RefundInput } from './effects/targets/stripe/refund.ts';
+export type {
+  Charge,
+  ChargeInput,
+  Refund,
+  RefundInput,
+} from './effects/targets/stripe/payments.ts';
 export type { PolicyOverrides } from './policies/resolve-policies.ts';
 export { fingerprintOf, workflowIdPattern } from './wire/identifiers.ts';
+export type { ChargeLimits, Money } from './wire/money.ts';

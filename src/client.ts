@@ -21,7 +21,7 @@ export { type ApproveOptions, approve } from './client/approve.ts';
 export { type CancelAnswer, cancel } from './client/cancel.ts';
 export { ClientError, type ClientErrorKind } from './client/client-error.ts';
 export type { ClosedOutcome, ClosingFailure } from './client/closed-outcome.ts';
-export { type Connected, connect } from './client/connect.ts';
+export type { Connected } from './client/connect.ts';
 export {
   ledgerRestored,
   listEffects,
@@ -32,6 +32,12 @@ export {
   showEffect,
 } from './client/effects.ts';
 export { listRunning } from './client/list.ts';
+export {
+  type AnyWorkflow,
+  connect,
+  type Holdfast,
+  type StartedWorkflow,
+} from './client/open-client.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
 export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';

@@ -1,14 +1,7 @@
 import type { z } from 'zod';
 import type { DatabaseKind } from '../database/open-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
-import type { EffectResources } from '../effects/targets/configured-targets.ts';
 import type { retryPolicyOverride } from '../policies/retry-policy.ts';
-
-/** What an effect is made from when a worker starts. */
-export interface MakeResources<Config = unknown> extends EffectResources {
-  /** The effect's own variables, as its `config` reads them from the environment. */
-  readonly config: Config;
-}
 
 type Statements = string | readonly string[];
 
@@ -32,8 +25,8 @@ export interface EffectDefinition<Input, Result> {
   readonly config?: z.ZodType;
   /** Tables of its own, in the ledger's database. */
   readonly migrations?: AppMigrations;
-  /** @param resources with the configuration as `config` reads it. */
-  readonly make: (name: string, resources: MakeResources) => Effect<Input, Result>;
+  /** Called when a worker starts, with connections that no type here names: their SDKs are optional. */
+  readonly make: (name: string, resources: unknown) => Effect<Input, Result>;
 }
 
 /** What every definition may say besides what it is made from. */

@@ -4,6 +4,7 @@ import {
 } from '../effects/targets/http/http-effect.ts';
 import type { HttpRequest } from '../effects/targets/http/http-target.ts';
 import type { DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 type Made = 'name' | 'target' | 'baseUrl' | 'headers' | 'allowPrivate' | 'keyWindowMs' | 'request';
 
@@ -34,12 +35,14 @@ export function httpEffect<Input, Result, Config = unknown>(
     ...{ retentionDays, policy },
     does: does ?? `send to ${target ?? 'its endpoint'}`,
     ...(config && { config }),
-    make: (name, { config: read, allowPrivate }) =>
-      declareHttpEffect({
+    make: (name, resources) => {
+      const { config: read, allowPrivate } = resources as MakeResources;
+      return declareHttpEffect({
         ...rest,
         ...{ name, target: target ?? name, keyWindowMs, allowPrivate },
         baseUrl: baseUrl(read as Config),
         ...(headers && { headers: headers(read as Config) }),
-      }),
+      });
+    },
   };
 }

@@ -2,10 +2,11 @@ import { type RawBuilder, sql as raw } from 'kysely';
 import type { z } from 'zod';
 import type { TransactionContext } from '../effects/once/effect.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
-import type { EffectResources } from '../effects/targets/configured-targets.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
+import type { ChargeLimits } from '../wire/money.ts';
 import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 /**
  * Runs SQL in the effect's transaction: `` await sql`insert into note (id) values (${id})` ``. Values
@@ -30,7 +31,7 @@ export interface InTransactionOptions<Input, Result, Config> extends DefinitionO
     readonly key: string;
     readonly config: Config;
     /** What may be charged without asking a person, as the worker is configured. */
-    readonly limits: EffectResources['limits'];
+    readonly limits: ChargeLimits;
     readonly sql: Sql;
   }) => Promise<Result>;
 }
@@ -48,16 +49,22 @@ export function inTransaction<Input, Result, Config = unknown>(
     ...{ does, retentionDays, policy },
     ...(config && { config }),
     ...(migrations && { migrations }),
-    make: (name, { ledger, limits, config: read }) => ({
-      ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
-      run: ({ input: given, key, transaction }: TransactionContext<Input>) => {
-        const sql: Sql = async <Row>(text: TemplateStringsArray, ...values: readonly unknown[]) => {
-          const statement = raw(text, ...values) as RawBuilder<Row>;
-          return (await statement.execute(transaction)).rows;
-        };
-        return run({ input: given, key, config: read as Config, limits, sql });
-      },
-    }),
+    make: (name, resources) => {
+      const { ledger, limits, config: read } = resources as MakeResources;
+      return {
+        ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
+        run: ({ input: given, key, transaction }: TransactionContext<Input>) => {
+          const sql: Sql = async <Row>(
+            text: TemplateStringsArray,
+            ...values: readonly unknown[]
+          ) => {
+            const statement = raw(text, ...values) as RawBuilder<Row>;
+            return (await statement.execute(transaction)).rows;
+          };
+          return run({ input: given, key, config: read as Config, limits, sql });
+        },
+      };
+    },
   };
 }
 

@@ -1,11 +1,13 @@
 import type { OutsideEffect } from '../effects/once/effect.ts';
 import { ifConfigured } from '../effects/targets/configured-targets.ts';
-import { createOpenIssue, type IssueDeclaration } from '../effects/targets/github/open-issue.ts';
+import type { IssueDeclaration } from '../effects/targets/github/issue-declaration.ts';
+import { createOpenIssue } from '../effects/targets/github/open-issue.ts';
 import { createPostWebhook } from '../effects/targets/http/post-webhook.ts';
 import { createSendEmail } from '../effects/targets/resend/send-email.ts';
 import { createCharge } from '../effects/targets/stripe/charge.ts';
 import { createRefund } from '../effects/targets/stripe/refund.ts';
-import type { DefinitionOptions, EffectDefinition, MakeResources } from './effect-definition.ts';
+import type { DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 /** What may differ from the usual for an effect on a target that Holdfast knows. */
 export type TargetOptions = Omit<DefinitionOptions<never>, 'config'>;
@@ -46,6 +48,9 @@ function onTarget<Input, Result>(
 ): EffectDefinition<Input, Result> {
   return {
     ...options,
-    make: (name, resources) => ({ ...ifConfigured(create(resources), resources), name }),
+    make: (name, given) => {
+      const resources = given as MakeResources;
+      return { ...ifConfigured(create(resources), resources), name };
+    },
   };
 }

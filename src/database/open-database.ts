@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
+import { optionalPackage } from '../optional-package.ts';
 import type { Tables } from './database-schema.ts';
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts';
 
@@ -38,12 +39,17 @@ export interface DatabaseUse {
   readonly isSynced?: boolean;
 }
 
-/** Opens the database; nothing is created in it. */
+/**
+ * Opens the database; nothing is created in it.
+ *
+ * @throws PackageMissing when PostgreSQL is named, and `pg` is not installed.
+ */
 export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}): OpenDatabase {
   const { databaseUrl, sqliteFile } = location;
   const { connections = 10, isSynced = true } = use;
   if (databaseUrl !== undefined) {
-    const pool = new pg.Pool({
+    const { Pool, types } = optionalPackage<typeof pg>('pg');
+    const pool = new Pool({
       connectionString: databaseUrl,
       max: connections,
       connectionTimeoutMillis: 10_000,
@@ -51,7 +57,7 @@ export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}):
       idle_in_transaction_session_timeout: 60_000,
       types: {
         getTypeParser: (type, format) =>
-          type === int8 ? Number : pg.types.getTypeParser(type, format),
+          type === int8 ? Number : types.getTypeParser(type, format),
       },
     });
     // An idle connection that the server closes: the pool opens another one when it needs it.

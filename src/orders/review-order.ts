@@ -1,19 +1,7 @@
-import type { Money } from '../wire/money.ts';
+import type { ChargeLimits, Money } from '../wire/money.ts';
 import { currencyRule } from './currencies.ts';
 import { formatMoney, parseMoney } from './money.ts';
 import type { ExtractedOrder } from './order.ts';
-
-/** What may be charged without asking a person. */
-export interface ReviewLimits {
-  /**
-   * In major units, as a plain decimal (`500`, `99.50`), and for each currency the same number:
-   * `500` is 500 euros and 500 yen alike. List only currencies for which one number makes sense.
-   * `0` has every order looked at.
-   */
-  readonly maximumAutoCharge: string;
-  /** ISO 4217 in lower case. */
-  readonly currencies: readonly string[];
-}
 
 /** The amount to charge, if there is one, and why a person must look before it is. */
 export interface Review {
@@ -26,7 +14,7 @@ export interface Review {
  * Whether an order may be charged as the model read it. Doubt goes to a person, never to repair: a
  * model told that the sum is wrong learns to invent matching numbers.
  */
-export function reviewOrder(order: ExtractedOrder, limits: ReviewLimits): Review {
+export function reviewOrder(order: ExtractedOrder, limits: ChargeLimits): Review {
   const parsed = parseMoney(order.total, order.currency);
   if (!parsed.money) return { reviewReasons: [`total: ${parsed.problem}`] };
   const total = parsed.money;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { assertSameIdentity, fingerprintOf, inTransaction, workflowIdPattern } from '../app.ts';
+import type { ChargeLimits } from '../wire/money.ts';
 import {
   type ExtractedOrder,
   extractedOrderSchema,
   type OrderRequest,
   type SavedOrder,
 } from './order.ts';
-import { type ReviewLimits, reviewOrder } from './review-order.ts';
+import { reviewOrder } from './review-order.ts';
 
 /** What is saved: the caller's order, and what the model read in its email. */
 export interface SaveOrderInput {
@@ -124,7 +125,7 @@ function orderFrom(row: OrderRow): SavedOrder {
 }
 
 /** The row: the fingerprint covers who pays, how, and for what, so that an approval is for just that. */
-function savedOrder(input: SaveOrderInput, limits: ReviewLimits): SavedOrder {
+function savedOrder(input: SaveOrderInput, limits: ChargeLimits): SavedOrder {
   const { orderId, request, extracted } = input;
   const { id: customerId, paymentMethod } = request.customer;
   const review = reviewOrder(extracted, limits);

@@ -46,20 +46,25 @@ export function effectsFrom(
       maximumAutoCharge: config.maximumAutoCharge,
       currencies: config.HOLDFAST_CURRENCIES.split(','),
     },
-    stripe: createStripe({
-      secretKey: STRIPE_SECRET_KEY ?? 'sk_test_not_configured',
-      baseUrl: config.STRIPE_BASE_URL,
-      allowPrivate,
-    }),
-    github: {
-      octokit: createOctokit({
-        token: GITHUB_TOKEN ?? 'not-configured',
-        baseUrl: config.GITHUB_BASE_URL,
+    // Made when an application asks for them: only then must their packages be installed.
+    get stripe() {
+      return createStripe({
+        secretKey: STRIPE_SECRET_KEY ?? 'sk_test_not_configured',
+        baseUrl: config.STRIPE_BASE_URL,
         allowPrivate,
-      }),
-      repository: config.GITHUB_REPOSITORY ?? '',
-      markerSecret: config.HOLDFAST_MARKER_SECRET ?? '',
-      onTwinClosed: (twin) => log.warn({ event: 'effect.twin-closed', ...twin }),
+      });
+    },
+    get github(): EffectResources['github'] {
+      return {
+        octokit: createOctokit({
+          token: GITHUB_TOKEN ?? 'not-configured',
+          baseUrl: config.GITHUB_BASE_URL,
+          allowPrivate,
+        }),
+        repository: config.GITHUB_REPOSITORY ?? '',
+        markerSecret: config.HOLDFAST_MARKER_SECRET ?? '',
+        onTwinClosed: (twin) => log.warn({ event: 'effect.twin-closed', ...twin }),
+      };
     },
     email: {
       apiKey: RESEND_API_KEY ?? 'not-configured',

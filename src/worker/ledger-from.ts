@@ -38,6 +38,7 @@ function postgresRows(databaseUrl: string, reason: string): ProblemRow[] {
   const place = `postgres://${host}${pathname}`;
   const row = (words: RegExp, sentence: string): ProblemRow => [words, 'DATABASE_URL', sentence];
   return [
+    row(/ package pg is not /, `${place} needs the package pg; run \`npm install pg\``),
     row(/SSL|certificate/i, `${place} and the worker do not agree on TLS; correct sslmode in it`),
     row(/ 3D000:/, `${place} does not exist on that server; create the database, or correct it`),
     row(/ 25006:|read-only/, `${place} is read-only; name the primary server`),

@@ -11,6 +11,7 @@ import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
+import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { CannotStart } from './cannot-start.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
@@ -39,12 +40,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     await run(options, loadConfig());
   } catch (error) {
-    const isTold =
-      error instanceof InvalidConfiguration ||
-      error instanceof CannotStart ||
-      error instanceof InvalidApp;
-    if (!isTold) throw error;
-    console.error(error.message);
+    const told = [InvalidConfiguration, CannotStart, InvalidApp, PackageMissing];
+    if (!told.some((kind) => error instanceof kind)) throw error;
+    console.error((error as Error).message);
     // What was opened before, connections and timers, would keep the process from ending.
     process.exit(2);
   }

@@ -1,16 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
@@ -55,14 +47,25 @@ export async function workflowBundle(
   return { codePath };
 }
 
-/** A change anywhere in the sources makes a new bundle: what is in it is the bundler's business. */
+/** A change anywhere in the sources, or another version of a package, makes a new bundle. */
 function hashOfSources(): string {
   const hash = createHash('sha256');
-  const lockfile = join(project, 'package-lock.json');
-  for (const file of [lockfile, ...filesBelow(source)]) {
+  for (const file of [...packageFiles(), ...filesBelow(source)]) {
     hash.update(file.slice(project.length)).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Ours, and those of the packages that it needs, which tell their versions. */
+function packageFiles(): string[] {
+  const own = join(project, 'package.json');
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(own, 'utf8'),
+  );
+  const files = Object.keys({ ...dependencies, ...peerDependencies })
+    .filter((name) => !peerDependenciesMeta?.[name]?.optional)
+    .map((name) => findPackageJSON(name, import.meta.url));
+  return [own, ...files.filter((file) => file !== undefined)];
 }
 
 function filesBelow(folder: string): string[] {
@@ -72,11 +75,17 @@ function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** A project's own workflows and those of the library, as one entry of the bundle. */
+/**
+ * A project's own workflows and those of the library, as one entry of the bundle. It lies among the
+ * project's packages, from where the bundler finds them.
+ */
 function entryFor(workflowsPath: string): string {
   const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
-  const entry = join(mkdtempSync(join(tmpdir(), 'holdfast-')), 'workflows.mjs');
+  const manifest = findPackageJSON(pathToFileURL(workflowsPath));
+  const folder = join(dirname(manifest ?? workflowsPath), 'node_modules', '.cache', 'holdfast');
+  const entry = join(folder, 'workflows.mjs');
   const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
+  mkdirSync(folder, { recursive: true });
   writeFileSync(entry, lines.join(''));
   return entry;
 }

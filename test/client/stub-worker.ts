@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import type { CallActivities } from '../../src/activities/create-activities.ts';
 import { createRulesActivity } from '../../src/activities/create-rules-activity.ts';
-import type { ChargeInput } from '../../src/effects/targets/stripe/charge.ts';
+import type { ChargeInput } from '../../src/effects/targets/stripe/payments.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
 import { orders } from '../../src/orders/app.ts';
 import type { SaveOrderInput } from '../../src/orders/save-order.ts';

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempDisposableSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { checkRooms, type Room } from '../../dev/rooms.ts';
+import { checkRooms } from '../../dev/check-rooms.ts';
+import type { Room } from '../../dev/rooms.ts';
 
 const leaf: Room = { name: 'leaf', holds: 'data', rooms: [], packages: ['zod'] };
 const hall: Room = { name: 'hall', holds: 'work', rooms: ['leaf'], packages: ['node:', '@a/*'] };

@@ -1,7 +1,7 @@
 import type { EffectOptions } from '../../src/durable/run-effects.ts';
 import { effectRunner } from '../../src/durable/run-effects.ts';
 import type { ProgressTracker } from '../../src/durable/track-progress.ts';
-import type { Charge, ChargeInput } from '../../src/effects/targets/stripe/charge.ts';
+import type { Charge, ChargeInput } from '../../src/effects/targets/stripe/payments.ts';
 import type { Policies, PolicySet } from '../../src/policies/catalogue.ts';
 
 /** The effect `charge` under given policies, for workflows of tests. */

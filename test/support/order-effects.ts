@@ -1,10 +1,9 @@
-import type { MakeResources } from '../../src/app/effect-definition.ts';
 import type { OutsideEffect, TransactionEffect } from '../../src/effects/once/effect.ts';
 import type { EffectResources } from '../../src/effects/targets/configured-targets.ts';
+import type { Ticket } from '../../src/effects/targets/github/issue-declaration.ts';
 import {
   createOpenIssue,
   type OpenIssueDependencies,
-  type Ticket,
 } from '../../src/effects/targets/github/open-issue.ts';
 import { type OpenTicketInput, orderTicket } from '../../src/orders/open-ticket.ts';
 import type { SavedOrder } from '../../src/orders/order.ts';
@@ -12,7 +11,7 @@ import { type SaveOrderInput, saveOrder } from '../../src/orders/save-order.ts';
 
 /** The effect that saves an order, as a worker makes it. */
 export function createSaveOrder(resources: Pick<EffectResources, 'ledger' | 'limits'>) {
-  const made = saveOrder.make('save', resources as MakeResources);
+  const made = saveOrder.make('save', resources);
   return made as TransactionEffect<SaveOrderInput, SavedOrder>;
 }
 

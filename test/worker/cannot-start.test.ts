@@ -127,6 +127,7 @@ describe('a PostgreSQL that cannot be the ledger', () => {
   const url = 'postgres://ada:secret@db.example/shop';
   // biome-ignore format: a table is read by its columns
   const rows: readonly (readonly [error: object, says: string])[] = [
+    [{ message: 'the package pg is not installed: run `npm install pg`' }, 'postgres://db.example/shop needs the package pg; run `npm install pg`'],
     [{ code: '28P01' }, 'postgres://db.example/shop refuses the user or the password; correct it'],
     [{ code: '3D000' }, 'postgres://db.example/shop does not exist on that server; create the database, or correct it'],
     [{ code: '42501' }, 'the user may not make tables in postgres://db.example/shop; grant it CREATE on its schema'],

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { ChargeLimits } from '../../wire/money.ts';
 import type { OutsideEffect } from '../once/effect.ts';
 import { EffectError } from '../once/effect-error.ts';
 import type { Ledger } from '../once/ledger.ts';
@@ -9,13 +10,7 @@ import type { SendEmailDependencies } from './resend/send-email.ts';
 /** What effects may be made from: ledger, limits and connections to targets, as configured. */
 export interface EffectResources {
   readonly ledger: Ledger;
-  /** What may be charged without asking a person. */
-  readonly limits: {
-    /** In major units, as a plain decimal. */
-    readonly maximumAutoCharge: string;
-    /** ISO 4217 in lower case. */
-    readonly currencies: readonly string[];
-  };
+  readonly limits: ChargeLimits;
   readonly stripe: Stripe;
   readonly github: OpenIssueDependencies;
   readonly email: SendEmailDependencies;

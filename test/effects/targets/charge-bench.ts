@@ -1,7 +1,8 @@
 import { type StripeFault, type StripeSandbox, startStripe } from '../../../dev/sandbox/stripe.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
-import { type ChargeInput, createCharge } from '../../../src/effects/targets/stripe/charge.ts';
+import { createCharge } from '../../../src/effects/targets/stripe/charge.ts';
+import type { ChargeInput } from '../../../src/effects/targets/stripe/payments.ts';
 import { createStripe } from '../../../src/effects/targets/stripe/stripe-client.ts';
 
 const pass: StripeFault = { kind: 'pass' };

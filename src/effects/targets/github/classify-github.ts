@@ -1,4 +1,4 @@
-import { RequestError } from '@octokit/request-error';
+import type { RequestError } from '@octokit/request-error';
 import { AttemptError } from '../../../failures/attempt-error.ts';
 import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
@@ -42,7 +42,7 @@ function classify(error: unknown, nowMs: number): ClassifiedEffect {
   const cause = error instanceof Error ? error.cause : undefined;
   // Octokit wraps what our fetch threw in a made-up 500.
   if (cause instanceof AttemptError) return effectErrorFrom('github', cause);
-  if (!(error instanceof RequestError) || error.response === undefined) {
+  if (!isRequestError(error) || error.response === undefined) {
     return effectErrorFrom('github', error);
   }
   const headers = plainHeaders(error.response.headers);
@@ -60,6 +60,11 @@ function classify(error: unknown, nowMs: number): ClassifiedEffect {
       sent: true,
     },
   };
+}
+
+/** By its name: its class is in a package that is there only where Octokit is. */
+function isRequestError(error: unknown): error is RequestError {
+  return error instanceof Error && error.name === 'HttpError';
 }
 
 /** GitHub's limits come as 403 too, with Retry-After or with nothing remaining until a reset. */

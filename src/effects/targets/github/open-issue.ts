@@ -5,23 +5,8 @@ import { EffectError } from '../../once/effect-error.ts';
 import { githubError } from './classify-github.ts';
 import { type Issue, issueSchema, listIssues } from './find-issues.ts';
 import type { GitHubClient } from './github-client.ts';
+import type { IssueDeclaration, Ticket } from './issue-declaration.ts';
 import { hasMarker, markerIn, ticketMarker } from './issue-text.ts';
-
-/** An issue that was opened. */
-export interface Ticket {
-  readonly ticketNumber: number;
-  readonly url: string;
-}
-
-/** What an issue says, and what makes it this one. */
-export interface IssueDeclaration<Input> {
-  readonly input: z.ZodType<Input>;
-  /** The fields by which the same key with another issue is noticed. */
-  readonly identity: (input: Input) => Json;
-  readonly title: (input: Input) => string;
-  /** Markdown; text from outside belongs into `codeSpan`. The marker is added below it. */
-  readonly body: (input: Input) => string;
-}
 
 /** What {@link createOpenIssue} needs. */
 export interface OpenIssueDependencies {

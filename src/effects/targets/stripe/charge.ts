@@ -1,27 +1,11 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { workflowIdPattern } from '../../../wire/identifiers.ts';
-import type { Money } from '../../../wire/money.ts';
 import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
 import { EffectError, reasonFrom } from '../../once/effect-error.ts';
 import { markedPayments } from './marked-payments.ts';
+import type { Charge, ChargeInput } from './payments.ts';
 import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
-
-/** What charging a customer gave. */
-export interface Charge {
-  /** The payment provider's id (`pi_...`). */
-  readonly chargeId: string;
-  readonly amountMinor: number;
-  readonly currency: string;
-}
-
-/** Whom to charge, and what: from the saved order, never from the model's words. */
-export interface ChargeInput {
-  readonly orderId: string;
-  readonly customerId: string;
-  readonly paymentMethod: string;
-  readonly total: Money;
-}
 
 type ChargeContext = EffectContext<ChargeInput>;
 

@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import { AttemptError } from '../../../failures/attempt-error.ts';
 import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
@@ -35,19 +35,23 @@ const rows: readonly (readonly [(answer: StripeAnswer) => boolean, Verdict, Fail
 /** A failed request to Stripe, as what it means for the effect. */
 export function classifyStripe(error: unknown, nowMs: number): ClassifiedRequest {
   // The SDK wraps what our fetch threw.
-  const wrapped = error instanceof Stripe.errors.StripeError && error.detail;
+  const wrapped = isStripeError(error) && error.detail;
   const thrown = wrapped instanceof AttemptError ? wrapped : error;
-  if (!(thrown instanceof Stripe.errors.StripeError)) {
+  if (!isStripeError(thrown)) {
     const { state, fields } = effectErrorFrom('stripe', thrown);
     return { verdict: state, fields };
   }
   return classifyAnswer(thrown, nowMs);
 }
 
-function classifyAnswer(
-  error: InstanceType<typeof Stripe.errors.StripeError>,
-  nowMs: number,
-): ClassifiedRequest {
+type StripeError = InstanceType<typeof Stripe.errors.StripeError>;
+
+/** By its shape: the SDK has its classes twice, for `import` and for `require`. */
+function isStripeError(error: unknown): error is StripeError {
+  return error instanceof Error && 'rawType' in error;
+}
+
+function classifyAnswer(error: StripeError, nowMs: number): ClassifiedRequest {
   const status = error.statusCode;
   if (status === undefined) {
     return { verdict: 'look up', fields: { type: 'MalformedResponse', by: 'stripe', sent: true } };

@@ -3,25 +3,8 @@ import { z } from 'zod';
 import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
 import { EffectError, reasonFrom } from '../../once/effect-error.ts';
 import { markedRefunds } from './marked-payments.ts';
+import type { Refund, RefundInput } from './payments.ts';
 import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
-
-/** What to give back. */
-export interface RefundInput {
-  /** `Charge.chargeId`: the PaymentIntent (`pi_...`). */
-  readonly chargeId: string;
-  /** In the charge's smallest unit. Without: all that was not refunded yet. */
-  readonly amountMinor?: number;
-}
-
-/** A refund that went through. */
-export interface Refund {
-  /** Stripe's id (`re_...`). */
-  readonly refundId: string;
-  readonly chargeId: string;
-  readonly amountMinor: number;
-  /** ISO 4217, lower case. */
-  readonly currency: string;
-}
 
 type RefundContext = EffectContext<RefundInput>;
 

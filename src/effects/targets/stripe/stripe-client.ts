@@ -1,4 +1,5 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
+import { optionalPackage } from '../../../optional-package.ts';
 import { createTargetFetch } from '../target-fetch.ts';
 
 /** How Stripe is reached. */
@@ -16,6 +17,8 @@ const maximumBytes = 4 * 1024 * 1024;
 
 /**
  * Stripe's SDK with its own retries, telemetry and redirects off. Timeouts come with each request.
+ *
+ * @throws PackageMissing when `stripe` is not installed.
  */
 export function createStripe(options: StripeClientOptions): Stripe {
   const { protocol, hostname, port, origin } = new URL(options.baseUrl ?? defaultBaseUrl);
@@ -25,11 +28,12 @@ export function createStripe(options: StripeClientOptions): Stripe {
     maximumBytes,
     allowPrivate: options.allowPrivate,
   });
-  return new Stripe(options.secretKey, {
+  const Sdk = optionalPackage<typeof Stripe>('stripe');
+  return new Sdk(options.secretKey, {
     host: hostname,
     port: port || (protocol === 'http:' ? 80 : 443),
     protocol: protocol === 'http:' ? 'http' : 'https',
-    httpClient: Stripe.createFetchHttpClient(targetFetch),
+    httpClient: Sdk.createFetchHttpClient(targetFetch),
     maxNetworkRetries: 0,
     telemetry: false,
   });
