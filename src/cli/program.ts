@@ -20,6 +20,8 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     .version(version)
     .helpCommand(false)
     .exitOverride()
+    // `start` has options of its own: those after `start order` are for that one.
+    .enablePositionalOptions()
     // Errors are told in one place, as a sentence or as JSON.
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ visibleCommands: leaves, subcommandTerm: term })
@@ -30,10 +32,8 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     start
       .description('start any workflow by its name, once, or attach to it')
       .argument('<workflow>', 'the name that its worker serves it by')
-      .requiredOption('--input <json>', 'JSON: a file, - for standard input, or the JSON itself')
-      .option('--id <id>', "the business key; by default from the input's fingerprint")
-      // An option after the name of a command below belongs to that one.
-      .enablePositionalOptions(),
+      .option('--input <json>', 'JSON: a file, - for standard input, or the JSON itself')
+      .option('--id <id>', "the business key; by default from the input's fingerprint"),
   )
     .addHelpText('after', commandHelp.startWorkflow)
     .action(async (workflow, options) => {

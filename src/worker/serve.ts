@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Runtime } from '@temporalio/worker';
 import { createCallActivities } from '../activities/create-activities.ts';
@@ -18,7 +19,7 @@ import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { effectsFrom } from './effects-from.ts';
+import { configsOf, effectsFrom } from './effects-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { journalFrom } from './journal-from.ts';
 import { ledgerFrom } from './ledger-from.ts';
@@ -49,6 +50,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
+  // Mistakes in the project's own files are told before anything is connected to.
+  await assertNamesAreExports(workflowsPath);
+  configsOf(app, config.variables);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);
@@ -64,7 +68,6 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   });
   recordGates(Runtime.instance().metricMeter, gates);
   const stopPosting = postGates(gates, journal.gates);
-  await assertNamesAreExports(workflowsPath);
   await migrateApp(ledger, app);
   const workers = await createWorkers({
     workflowsPath,
@@ -113,6 +116,9 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
  * @throws InvalidApp
  */
 async function assertNamesAreExports(workflowsPath: string): Promise<void> {
+  if (!existsSync(workflowsPath)) {
+    throw new InvalidApp(`workflowsPath: there is no file ${workflowsPath}`);
+  }
   const exported: Record<string, unknown> = await import(pathToFileURL(workflowsPath).href);
   const problems = Object.entries(exported).flatMap(([name, value]) => {
     const given = typeof value === 'function' ? Reflect.get(value, 'workflowName') : undefined;

@@ -1,5 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -83,9 +91,15 @@ function entryFor(workflowsPath: string): string {
   const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
   const manifest = findPackageJSON(pathToFileURL(workflowsPath));
   const folder = join(dirname(manifest ?? workflowsPath), 'node_modules', '.cache', 'holdfast');
-  const entry = join(folder, 'workflows.mjs');
   const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
+  const text = lines.join('');
+  // Named after what it holds: test files of a project bundle their workflows at the same time.
   mkdirSync(folder, { recursive: true });
-  writeFileSync(entry, lines.join(''));
+  // The bundler takes no entry below a link, which node_modules may be.
+  const entry = join(
+    realpathSync(folder),
+    `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`,
+  );
+  writeFileSync(entry, text);
   return entry;
 }

@@ -1,6 +1,7 @@
 import { assertTenant, startWorkflow } from '../../client/start.ts';
 import { loadClientConfig } from '../../config.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
+import { usageError } from '../command-error.ts';
 import { loadOverrides } from '../load-policies.ts';
 import { parseJsonInput, readJsonInput } from '../read-input.ts';
 import { idFromInput, type StartFlags, startAndTell } from './start.ts';
@@ -8,7 +9,7 @@ import { idFromInput, type StartFlags, startAndTell } from './start.ts';
 /** Flags of `holdfast start <workflow>`, besides the common ones. */
 export interface WorkflowFlags extends StartFlags {
   /** A file, `-`, or JSON. */
-  readonly input: string;
+  readonly input?: string;
 }
 
 /** `holdfast start <workflow>`: any workflow of an application, by its name. */
@@ -29,7 +30,10 @@ export async function startWorkflowCommand(workflow: string, flags: WorkflowFlag
 }
 
 /** No file's name begins as JSON does: an object, a list, a text in quotation marks. */
-function inputFrom(given: string): unknown {
+function inputFrom(given: string | undefined): unknown {
+  if (given === undefined) {
+    throw usageError('there is no input: give --input with a file, - for standard input, or JSON');
+  }
   return /^\s*[[{"]/.test(given)
     ? parseJsonInput(given, 'the input')
     : readJsonInput(given, 'the input');
