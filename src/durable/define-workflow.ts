@@ -113,6 +113,8 @@ export function holdfast<App extends AppDefinition>() {
           setHandler(sameInputQuery, (other) => fingerprintOf(identity(other as Input)) === own);
         }
         const { tools, end } = toolsOf<App>(overrides);
+        // A mistake in them is told also by a workflow that asks and does nothing.
+        if (overrides.policies !== undefined) await tools.rules();
         const result = await run(input, tools);
         end();
         return result;

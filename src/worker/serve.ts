@@ -12,6 +12,7 @@ import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
+import * as library from '../durable/library-workflows.ts';
 import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { CannotStart } from './cannot-start.ts';
@@ -111,7 +112,8 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
 }
 
 /**
- * A workflow is found by the name that it is exported under, and started by the one it was given.
+ * A workflow is found by the name that it is exported under, and started by the one it was given. Two
+ * of one name would both be left out of the bundle.
  *
  * @throws InvalidApp
  */
@@ -121,6 +123,10 @@ async function assertNamesAreExports(workflowsPath: string): Promise<void> {
   }
   const exported: Record<string, unknown> = await import(pathToFileURL(workflowsPath).href);
   const problems = Object.entries(exported).flatMap(([name, value]) => {
+    const ours: unknown = Reflect.get(library, name);
+    if (ours !== undefined && ours !== value) {
+      return [`the workflow ${name} has the name of one of Holdfast's own; give it another`];
+    }
     const given = typeof value === 'function' ? Reflect.get(value, 'workflowName') : undefined;
     if (given === undefined || given === name) return [];
     return [`the workflow ${given} is exported as ${name}; give it one name`];
