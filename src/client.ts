@@ -57,7 +57,11 @@ export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './clie
 export type { LedgerPlace } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
-export { type PolicyOverrides, resolvePolicies } from './policies/resolve-policies.ts';
+export {
+  type AnyPolicyOverrides,
+  type PolicyOverrides,
+  resolvePolicies,
+} from './policies/resolve-policies.ts';
 export type * from './wire/complete-input.ts';
 export { idempotencyKey } from './wire/idempotency-key.ts';
 export { fingerprintOf, workflowIdFor } from './wire/identifiers.ts';

@@ -1,5 +1,9 @@
 import { catalogue, type Policies } from '../policies/catalogue.ts';
-import { type PolicyOverrides, resolvePolicies } from '../policies/resolve-policies.ts';
+import {
+  type AnyPolicyOverrides,
+  type PolicyOverrides,
+  resolvePolicies,
+} from '../policies/resolve-policies.ts';
 import { usageError } from './command-error.ts';
 import { type JsonOption, notice } from './output.ts';
 import { readJsonInput } from './read-input.ts';
@@ -59,7 +63,7 @@ export async function loadPolicies(
 export async function loadOverrides(
   flags: PolicyFlags,
   configured: string | undefined,
-): Promise<Overrides | undefined> {
+): Promise<AnyPolicyOverrides | undefined> {
   const set = mergeSets(flags.set);
   const { $schema: _, ...file } = await readPoliciesFile(flags, configured);
   const changed = Object.entries(set).map(([name, fields]) => [
@@ -67,7 +71,7 @@ export async function loadOverrides(
     { ...Object(file[name]), ...fields },
   ]);
   const merged = { ...file, ...Object.fromEntries(changed) };
-  return Object.keys(merged).length === 0 ? undefined : merged;
+  return Object.keys(merged).length === 0 ? undefined : (merged as AnyPolicyOverrides);
 }
 
 /** `model.maximumAttempts=5` as `{ model: { maximumAttempts: 5 } }`; the value is JSON or a word. */

@@ -11,6 +11,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { complete } from '../durable/complete.ts';
 import { sameInputQuery } from '../durable/messages.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
+import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import type { CompleteInput } from '../wire/complete-input.ts';
 import { fingerprintOf, workflowIdFor } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
@@ -62,7 +63,7 @@ export function startComplete(
 /** How one start of a workflow of an application differs from others. */
 export interface StartWorkflowOptions extends StartOptions {
   /** Overrides of policies, by name; the worker checks them. */
-  readonly policies?: unknown;
+  readonly policies?: AnyPolicyOverrides | Policies;
   /** What makes it the same workflow; the whole input by default. */
   readonly identity?: unknown;
 }

@@ -85,6 +85,11 @@ const typed: readonly (readonly [mistake: string, text: string, says: RegExp])[]
     /^\(4,\d+\): error TS2561: .*'txt' does not exist in type 'Ticket'. Did you mean to write 'text'\?/,
   ],
   [
+    'start.ts: a field that no policy has',
+    start(`'triage', { text: 'x' }`, '{ notify: { maximumAttemps: 3 } }'),
+    /^\(4,\d+\): error TS2561: .*'maximumAttemps' does not exist.* Did you mean to write 'maximumAttempts'\?/,
+  ],
+  [
     'start.ts: a field that the result has not',
     `${start(`'triage', { text: 'x' }`)}
      console.log((await started.result()).noticed);`,
@@ -108,11 +113,11 @@ function workflow(line: string): string {
        [id, ask, effects, ${line}]);`;
 }
 
-function start(args: string): string {
+function start(args: string, policies = '{}'): string {
   return `import { connect } from '${source('client.ts')}';
      import type { triage } from '${triage}/workflows.ts';
      const holdfast = await connect();
-     const started = await holdfast.start<typeof triage>(${args}, { id: 'T-1' });`;
+     const started = await holdfast.start<typeof triage>(${args}, { id: 'T-1', policies: ${policies} });`;
 }
 
 describe('the compiler finds it', () => {

@@ -161,6 +161,23 @@ describe('an own policy', () => {
     );
   });
 
+  test('with a mistake, or without a worker, is a sentence', async () => {
+    const wrong = await holdfast(['policy', 'notify', '--set', 'notify.patience=9']);
+    assert.deepEqual(
+      [wrong.exitCode, wrong.stderr],
+      [2, 'holdfast: notify.patience is 9: is not known'],
+    );
+    const env = { TEMPORAL_ADDRESS: address, HOLDFAST_TASK_QUEUE: 'nobody' };
+    const unserved = await runHoldfast(['policy', 'notify'], { env });
+    assert.deepEqual(
+      [unserved.exitCode, unserved.stderr],
+      [
+        3,
+        "holdfast: notify is no policy of the catalogue (model, database, payment, ticket, message), and an application's own are asked of its worker: no worker serves nobody-effects, and only a worker can answer this",
+      ],
+    );
+  });
+
   test('rules its effect: from the file, by --set, and at a resume', async () => {
     fault = down;
     const before = crm.requests.length;

@@ -65,7 +65,10 @@ function optionsFrom({ retry, skip = false, model, park, set = [] }: ResumeFlags
 /** The workflow checks the values, since only it knows the policy that they change. */
 function policiesFrom(set: readonly string[]) {
   const parsed = policiesFileSchema.safeParse(mergeSets(set));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const { $schema: _, ...policies } = parsed.data;
+    return policies;
+  }
   const [issue] = parsed.error.issues;
   throw usageError(`--set ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not known'}`);
 }
