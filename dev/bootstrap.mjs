@@ -26,6 +26,8 @@ const targets = {
   test: 'dev/run-tests.ts',
   check: 'dev/check.ts',
   build: 'dev/build.ts',
+  // npm runs it before it packs.
+  prepack: 'dev/build.ts',
   holdfast: 'src/holdfast.ts',
   worker: 'src/serve-orders.ts',
   'test:crash': 'test/crash/main.ts',

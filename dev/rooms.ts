@@ -28,7 +28,7 @@ export const rooms: readonly Room[] = [
     name: 'policies',
     holds: 'retry policies as data, and the arithmetic of attempts, delays, budgets and fallbacks',
     rooms: ['failures'],
-    packages: ['@temporalio/common', 'zod'],
+    packages: ['zod'],
   },
   {
     name: 'wire',

@@ -7,7 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
-import { type ProviderEntry, readProviders, readRateLimits } from './config/providers.ts';
+import { readProviders, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
@@ -50,21 +50,25 @@ export interface ClientConfig extends z.infer<typeof clientEnvironment> {
   readonly providerNames: readonly string[];
 }
 
+/** Variables that another needs beside it, and how to come by them. */
+const neededBeside: readonly (readonly [string, string, string?])[] = [
+  ['GITHUB_TOKEN', 'GITHUB_REPOSITORY'],
+  ['RESEND_API_KEY', 'HOLDFAST_EMAIL_FROM'],
+  ['GITHUB_TOKEN', 'HOLDFAST_MARKER_SECRET', ' (any 16 random characters)'],
+];
+
 /**
  * Reads and checks the environment.
  *
  * @throws InvalidConfiguration naming every mistake at once.
  */
 export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Config {
-  const present = withoutEmpty(env);
-  const parsed = environment.safeParse(present);
-  const problems: string[] = parsed.success ? [] : describe(parsed.error);
-  const file = providersFile(present, problems);
+  const { present, data, problems, file } = read(environment, env);
   const rateLimits = present.HOLDFAST_RATE_LIMITS
     ? readRateLimits(present.HOLDFAST_RATE_LIMITS, problems)
     : {};
   const live = isLiveStripeKey(present.STRIPE_SECRET_KEY ?? '');
-  if (live && parsed.success && !parsed.data.STRIPE_ALLOW_LIVE) {
+  if (live && data && !data.STRIPE_ALLOW_LIVE) {
     problems.push(
       'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
     );
@@ -77,19 +81,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
   // A query is allowed: it is often the webhook's only secret.
   const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
   if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
-  if (present.GITHUB_TOKEN && !present.GITHUB_REPOSITORY) {
-    problems.push('GITHUB_REPOSITORY: must be set with GITHUB_TOKEN');
+  for (const [key, variable, hint = ''] of neededBeside) {
+    if (present[key] && !present[variable]) {
+      problems.push(`${variable}: must be set with ${key}${hint}`);
+    }
   }
-  if (present.RESEND_API_KEY && !present.HOLDFAST_EMAIL_FROM) {
-    problems.push('HOLDFAST_EMAIL_FROM: must be set with RESEND_API_KEY');
-  }
-  if (present.GITHUB_TOKEN && !present.HOLDFAST_MARKER_SECRET) {
-    problems.push(
-      'HOLDFAST_MARKER_SECRET: must be set with GITHUB_TOKEN (any 16 random characters)',
-    );
-  }
-  if (!parsed.success || problems.length > 0) throw new InvalidConfiguration(problems);
-  const { data } = parsed;
+  if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
   return {
     ...data,
     variables: present,
@@ -113,15 +110,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
  * @throws InvalidConfiguration naming every mistake at once.
  */
 export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()): ClientConfig {
-  const present = withoutEmpty(env);
-  const parsed = clientEnvironment.safeParse(present);
-  const problems: string[] = parsed.success ? [] : describe(parsed.error);
-  const file = providersFile(present, problems);
-  if (!parsed.success || problems.length > 0) throw new InvalidConfiguration(problems);
-  return {
-    ...parsed.data,
-    providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)],
-  };
+  const { data, problems, file } = read(clientEnvironment, env);
+  if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
+  return { ...data, providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)] };
 }
 
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
@@ -130,15 +121,13 @@ function processEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-}
-
-function describe(error: z.ZodError): string[] {
-  return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-}
-
-function providersFile(present: NodeJS.ProcessEnv, problems: string[]): ProviderEntry[] {
+function read<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv) {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { data, error } = schema.safeParse(present);
+  const problems = (error?.issues ?? []).map(
+    ({ path, message }) => `${path.join('.')}: ${message}`,
+  );
   const path = present.HOLDFAST_PROVIDERS;
-  return path === undefined ? [] : readProviders(path, problems);
+  const file = path === undefined ? [] : readProviders(path, problems);
+  return { present, data, problems, file };
 }

@@ -1,3 +1,4 @@
+import { mostInASecond } from '../../dev/most-in-a-second.ts';
 import type { Contender } from './contenders.ts';
 import type { Progress, ProviderStats } from './parent.ts';
 import { idealMs, type Storm } from './storm.ts';
@@ -54,16 +55,6 @@ export function outcomeOf(
     requestsBySecond: bySecond(stats.arrivalsMs),
     answersBySecond: bySecond(stats.answersMs),
   };
-}
-
-function mostInASecond(timesMs: readonly number[]): number {
-  let most = 0;
-  let from = 0;
-  for (const [index, timeMs] of timesMs.entries()) {
-    while ((timesMs[from] ?? 0) <= timeMs - 1000) from += 1;
-    most = Math.max(most, index - from + 1);
-  }
-  return most;
 }
 
 function bySecond(timesMs: readonly number[]): number[] {

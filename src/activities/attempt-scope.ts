@@ -16,10 +16,7 @@ export interface AttemptScope {
   readonly runId: string;
   /** Counted from 1 within this scheduling of the activity. */
   readonly attempt: number;
-  /**
-   * Time since the activity was first scheduled, by the server's clock, plus this attempt so far,
-   * without what was waited.
-   */
+  /** Since the activity was first scheduled, by the server's clock, without what was waited. */
   readonly elapsedMs: () => number;
   /** Takes time out of {@link elapsedMs}, for this attempt and those after it. */
   readonly waited: (milliseconds: number) => void;
@@ -119,10 +116,7 @@ export async function runAttempt<T>(
   }
 }
 
-/**
- * What an attempt ends in that must stop: a worker that shuts down is `WorkerLost`, a cancellation
- * stays one.
- */
+/** What ends an attempt that must stop: `WorkerLost` if its worker stops, else a cancellation. */
 export function interruption(isWorkerStopping: boolean, details: FailureDetails = {}): Error {
   return isWorkerStopping
     ? createFailure('WorkerLost', 'the worker was shut down during the attempt', { details })

@@ -13,10 +13,7 @@ export type GatedRequest = Pick<
   'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
-/**
- * Waits at the gate, if there is one. Waiting costs no attempt: what waits longer than the policy's
- * cap, or on a worker that stops, is handed back to the workflow before anything was sent.
- */
+/** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */
 export async function passGate(
   gates: Gates | undefined,
   request: GatedRequest,

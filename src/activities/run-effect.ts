@@ -24,10 +24,7 @@ export interface EffectDependencies {
   readonly random: () => number;
 }
 
-/**
- * Makes the activity of an effect: once under the workflow id as idempotency key, whatever the
- * number of attempts. A new effect needs no code here.
- */
+/** Makes the activity of an effect: done once by its key, whatever the number of attempts. */
 export function createEffectActivity<Input, Result>(
   effect: Effect<Input, Result>,
   dependencies: EffectDependencies,

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql as raw } from 'kysely';
 import type { z } from 'zod';
-import type { TransactionContext } from '../effects/once/effect.ts';
+import type { TransactionEffect } from '../effects/once/effect.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
@@ -53,7 +53,11 @@ export function inTransaction<Input, Result, Config = unknown>(
       const { ledger, limits, config: read } = resources as MakeResources;
       return {
         ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
-        run: ({ input: given, key, transaction }: TransactionContext<Input>) => {
+        run: ({
+          input: given,
+          key,
+          transaction,
+        }: Parameters<TransactionEffect<Input, Result>['run']>[0]) => {
           const sql: Sql = async <Row>(
             text: TemplateStringsArray,
             ...values: readonly unknown[]

@@ -17,7 +17,7 @@ import { schemaFor } from './provider/schema-for.ts';
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
   readonly providers: Providers;
-  /** For warnings of the AI SDK, and the form of answers that no row knows; never content. */
+  /** For the AI SDK's warnings, and the form of answers that no row knows; never content. */
   readonly log: Logger;
   /** The clock that a Retry-After date is compared with, in milliseconds. */
   readonly now?: () => number;
@@ -163,7 +163,7 @@ function answerOf(
 
 const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
 
-/** Tokens as whole numbers of at least 0: a provider may send anything. */
+/** Whole numbers of at least 0, for prices are computed with them: a provider may send anything. */
 function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
   const count = (tokens: number | undefined) =>
     tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;

@@ -25,7 +25,7 @@ export interface LoggedAttempt {
   readonly heldMs?: number;
 }
 
-/** Writes an attempt's further lines; one of `finished`, `failed`, `interrupted` is the last. */
+/** An attempt's further lines; one of `finished`, `failed` and `interrupted` ends it. */
 export interface AttemptEntry {
   /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;

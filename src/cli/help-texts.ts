@@ -16,7 +16,7 @@ read too.
 
 ${describeExitCodes()}`;
 
-/** What stands under the options of each command. */
+/** What stands under the options of each command, before the exit codes. */
 export const commandHelp = {
   startWorkflow: `
 Starts a workflow of your own by the name that its worker serves it by. What
@@ -28,9 +28,7 @@ Examples:
   holdfast start triage --input ticket.json --id T-1042
   holdfast start triage --input '{"id":"T-7","text":"No light"}' --wait
   cat ticket.json | holdfast start triage --input - \\
-    --set notify.maximumAttempts=3
-
-${describeExitCodes()}`,
+    --set notify.maximumAttempts=3`,
   startComplete: `
 Without --id one is made from the input's fingerprint: the same question is
 asked once.
@@ -39,27 +37,21 @@ Examples:
   holdfast start complete "Say hello" --id hello-1 --wait
   holdfast start complete --prompt-file ticket.txt --schema intent.json --wait
   git diff | holdfast start complete - --system "Write a commit message."
-  holdfast start complete "Say hello" --set model.maximumAttempts=3 --dry-run
-
-${describeExitCodes()}`,
+  holdfast start complete "Say hello" --set model.maximumAttempts=3 --dry-run`,
   result: `
 Waits until the workflow is done. Text is printed as it is, anything else as
 JSON. A workflow that waits for a person ends the waiting with exit code 6.
 
 Examples:
   holdfast result order-1001
-  holdfast result hello-1 --json | jq .result
-
-${describeExitCodes()}`,
+  holdfast result hello-1 --json | jq .result`,
   status: `
 Ends with 0 while the workflow runs or when it is done, 1 when it failed, 6
 when it waits for a person.
 
 Examples:
   holdfast status order-1001
-  holdfast status order-1001 --json | jq .progress.parked
-
-${describeExitCodes()}`,
+  holdfast status order-1001 --json | jq .progress.parked`,
   watch: `
 Without ids: everything of Holdfast that runs in the namespace, until nothing
 does. On a terminal a table, elsewhere a line for each change (with --json a
@@ -69,9 +61,7 @@ watching, never the workflows.
 Examples:
   holdfast watch
   holdfast watch order-1001 order-1002
-  holdfast watch order-1001 --json | jq -c '[.at, .status, .progress.step]'
-
-${describeExitCodes()}`,
+  holdfast watch order-1001 --json | jq -c '[.at, .status, .progress.step]'`,
   explain: `
 From the journal that the worker keeps: attempts that have ended, those lost
 with a killed worker, what each may have cost, the delay after it and why; the
@@ -80,17 +70,13 @@ forgotten the workflow. Times are by the workers' clocks.
 
 Examples:
   holdfast explain order-1001
-  holdfast explain order-1001 --json | jq .summary
-
-${describeExitCodes()}`,
+  holdfast explain order-1001 --json | jq .summary`,
   cancel: `
 What was already sent to Stripe or GitHub finishes and is recorded first.
 Nothing is undone.
 
 Examples:
-  holdfast cancel order-1001 && holdfast watch order-1001
-
-${describeExitCodes()}`,
+  holdfast cancel order-1001 && holdfast watch order-1001`,
   policy: `
 Shows the catalogue with the policies file and --set applied; no server is
 asked. A policy of your own is asked of the worker that has it.
@@ -99,7 +85,5 @@ Examples:
   holdfast policy
   holdfast policy model --set model.maximumAttempts=5 --set model.jitter=0
   holdfast policy payment --policies policies.json --json
-  holdfast policy notify --set notify.maximumAttempts=3
-
-${describeExitCodes()}`,
+  holdfast policy notify --set notify.maximumAttempts=3`,
 } as const;

@@ -1,9 +1,6 @@
 import { exitCodes } from './exit-codes.ts';
 
-/**
- * A signal that aborts on the first Ctrl-C (or SIGTERM), so that a command can leave the terminal
- * clean; the second one ends the process at once. Only for the time of `work`.
- */
+/** A signal that aborts on the first Ctrl-C or SIGTERM within `work`; the second ends all. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {

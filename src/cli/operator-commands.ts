@@ -1,20 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { operatorHelp } from './operator-help.ts';
-import { jsonOption, setOption } from './options.ts';
+import { addCommand, lazily, setOption } from './options.ts';
 
 /** Adds the commands for the operators of Holdfast: what waits, and what the ledger says. */
 export function addOperatorCommands(program: Command): void {
-  jsonOption(program.command('parked'))
+  addCommand(program, 'parked', operatorHelp.parked)
     .description('what waits for a person: why, since when, what to do')
     .option('--type <type>', 'only of this failure type, for example QuotaExhausted')
     .option('--of-model <model>', 'only questions to this model (provider:model)')
     .option('--limit <count>', 'at most so many', count, 100)
-    .addHelpText('after', operatorHelp.parked)
-    .action(async (options) => {
-      const { parkedCommand } = await import('./commands/parked.ts');
-      await parkedCommand(options);
-    });
-  const resume = jsonOption(program.command('resume'))
+    .action(lazily(async () => (await import('./commands/parked.ts')).parkedCommand));
+  const resume = addCommand(program, 'resume', operatorHelp.resume)
     .description('have a parked workflow try its failed step again')
     .argument('[id]', 'one workflow; or --all')
     .option('--all', 'all that are parked, of one --type or --of-model')
@@ -24,24 +20,17 @@ export function addOperatorCommands(program: Command): void {
     .option('--retry', 'try the step again; the default')
     .option('--skip', 'go on without the step, where the workflow can')
     .option('--model <model>', 'ask this model instead (provider:model)');
-  setOption(resume, 'another limit for the step; may be repeated')
-    .addHelpText('after', operatorHelp.resume)
-    .action(async (id, options) => {
-      const { resumeCommand } = await import('./commands/resume.ts');
-      await resumeCommand(id, options);
-    });
-  jsonOption(program.command('providers'))
+  setOption(resume, 'another limit for the step; may be repeated').action(
+    lazily(async () => (await import('./commands/resume.ts')).resumeCommand),
+  );
+  addCommand(program, 'providers', operatorHelp.providers)
     .description('how the providers stand with each worker: free, limited or down')
-    .addHelpText('after', operatorHelp.providers)
-    .action(async (options) => {
-      const { providersCommand } = await import('./commands/providers.ts');
-      await providersCommand(options);
-    });
+    .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
 }
 
 function addEffects(effects: Command): void {
-  jsonOption(effects.command('list', { isDefault: true }))
+  addCommand(effects, 'list', operatorHelp.effects, { isDefault: true })
     .description('effects by state, workflow, name and age')
     .option('--state <state>', 'started, succeeded, failed, released or unknown')
     .option('--workflow <id>', 'only of this workflow')
@@ -50,56 +39,32 @@ function addEffects(effects: Command): void {
     .option('--younger-than <age>', 'changed since')
     .option('--limit <count>', 'at most so many, 500 a page', count, 100)
     .option('--after <cursor>', 'the next page')
-    .addHelpText('after', operatorHelp.effects)
-    .action(async (options) => {
-      const { effectsCommand } = await import('./commands/effects.ts');
-      await effectsCommand(options);
-    });
-  jsonOption(effects.command('show'))
+    .action(lazily(async () => (await import('./commands/effects.ts')).effectsCommand));
+  addCommand(effects, 'show', operatorHelp.effects)
     .description('one effect in full')
     .argument('<key>', 'as `effects` shows it')
-    .addHelpText('after', operatorHelp.effects)
-    .action(async (key, options) => {
-      const { showCommand } = await import('./commands/effects.ts');
-      await showCommand(key, options);
-    });
-  jsonOption(effects.command('resolve'))
+    .action(lazily(async () => (await import('./commands/effects.ts')).showCommand));
+  addCommand(effects, 'resolve', operatorHelp.resolve)
     .description('say what became of an effect that is unknown')
     .argument('<key>', 'as `parked` and `effects` show it')
     .option('--happened', 'it is done, with --result')
     .option('--result <json>', 'what it gave, as JSON')
     .option('--did-not-happen', 'it is not: it will be done anew, after a look at the target')
     .option('--give-up', 'its outcome stays unknown: it fails')
-    .addHelpText('after', operatorHelp.resolve)
-    .action(async (key, options) => {
-      const { resolveCommand } = await import('./commands/resolve.ts');
-      await resolveCommand(key, options);
-    });
-  jsonOption(effects.command('reconcile'))
+    .action(lazily(async () => (await import('./commands/resolve.ts')).resolveCommand));
+  addCommand(effects, 'reconcile', operatorHelp.reconcile)
     .description("compare the ledger with the targets' own lists")
     .option('--since <age>', 'how far back: 30d, 12h', '7d')
-    .addHelpText('after', operatorHelp.reconcile)
-    .action(async (options) => {
-      const { reconcileCommand } = await import('./commands/reconcile.ts');
-      await reconcileCommand(options);
-    });
-  jsonOption(effects.command('prune'))
+    .action(lazily(async () => (await import('./commands/reconcile.ts')).reconcileCommand));
+  addCommand(effects, 'prune', operatorHelp.prune)
     .description('remove old rows that are no longer needed')
     .requiredOption('--older-than <age>', 'not changed for so long: 400d')
     .option('--dry-run', 'only count them')
-    .addHelpText('after', operatorHelp.prune)
-    .action(async (options) => {
-      const { pruneCommand } = await import('./commands/reconcile.ts');
-      await pruneCommand(options);
-    });
-  jsonOption(effects.command('restored'))
+    .action(lazily(async () => (await import('./commands/reconcile.ts')).pruneCommand));
+  addCommand(effects, 'restored', operatorHelp.restored)
     .description('the ledger is from a backup: put in doubt what it may have forgotten')
     .requiredOption('--backup-time <time>', 'when the backup was made: 2026-11-25T02:00:00Z')
-    .addHelpText('after', operatorHelp.restored)
-    .action(async (options) => {
-      const { restoredCommand } = await import('./commands/restored.ts');
-      await restoredCommand(options);
-    });
+    .action(lazily(async () => (await import('./commands/restored.ts')).restoredCommand));
 }
 
 function count(text: string): number {

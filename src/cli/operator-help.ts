@@ -1,15 +1,11 @@
-import { describeExitCodes } from './exit-codes.ts';
-
-/** What stands under the options of the operator's commands. */
+/** What stands under the options of the operator's commands, before the exit codes. */
 export const operatorHelp = {
   parked: `
 Needs no worker: what a workflow waits for is kept where the server lists it.
 
 Examples:
   holdfast parked
-  holdfast parked --type QuotaExhausted --json | jq -r '.[].workflowId'
-
-${describeExitCodes()}`,
+  holdfast parked --type QuotaExhausted --json | jq -r '.[].workflowId'`,
   resume: `
 Only the step that failed is tried again; no answer is paid for twice, and no
 effect is repeated. --model and --set hold for that step.
@@ -20,9 +16,7 @@ Examples:
   holdfast resume order-7 --set payment.maximumAttempts=20
   holdfast resume order-7 --skip
   holdfast resume --all --type QuotaExhausted
-  holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2
-
-${describeExitCodes()}`,
+  holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2`,
   providers: `
 Each worker has a gate for each model it was asked for. When a provider limits
 or is down, the gate holds back what is for it, and this shows until when:
@@ -37,9 +31,7 @@ As metrics for Prometheus: HOLDFAST_METRICS_ADDRESS, holdfast_gate_*.
 Examples:
   holdfast providers
   watch -n 5 holdfast providers
-  holdfast providers --json | jq '.[] | select(.state == "down") | .model'
-
-${describeExitCodes()}`,
+  holdfast providers --json | jq '.[] | select(.state == "down") | .model'`,
   effects: `
 The worker reads the ledger; this command never opens it. Times are UTC, by the
 database's clock.
@@ -48,9 +40,7 @@ Examples:
   holdfast effects --state unknown
   holdfast effects --workflow order-7
   holdfast effects --effect charge --younger-than 12h --json
-  holdfast effects show default/order-7:charge
-
-${describeExitCodes()}`,
+  holdfast effects show default/order-7:charge`,
   resolve: `
 For what is unknown, and for what failed and shall be done anew. Look at the
 target first. A workflow that is parked on it goes on; where it is gone, the
@@ -60,17 +50,13 @@ Examples:
   holdfast effects resolve default/order-7:charge --happened \\
     --result '{"chargeId":"pi_3","amountMinor":1200,"currency":"eur"}'
   holdfast effects resolve default/order-7:charge --did-not-happen
-  holdfast effects resolve default/order-7:charge --give-up
-
-${describeExitCodes()}`,
+  holdfast effects resolve default/order-7:charge --give-up`,
   reconcile: `
 Only reads. Ends with 1 when something differs, or a target could not be asked.
 
 Examples:
   holdfast effects reconcile
-  holdfast effects reconcile --since 30d --json
-
-${describeExitCodes()}`,
+  holdfast effects reconcile --since 30d --json`,
   restored: `
 Workflows that ran since the backup may have done what the ledger does not know
 any more. From now on each such effect is in doubt: its target is given the same
@@ -84,9 +70,7 @@ one.
 Examples:
   HOLDFAST_TASK_QUEUE=after-restore npm run worker &
   HOLDFAST_TASK_QUEUE=after-restore holdfast effects restored \\
-    --backup-time 2026-11-25T02:00:00Z
-
-${describeExitCodes()}`,
+    --backup-time 2026-11-25T02:00:00Z`,
   prune: `
 Removes what is settled, older than this and than its effect's own retention
 (docs/operations.md), and whose workflow Temporal has forgotten. What is
@@ -94,7 +78,5 @@ started or unknown is never removed.
 
 Examples:
   holdfast effects prune --older-than 400d --dry-run
-  holdfast effects prune --older-than 400d
-
-${describeExitCodes()}`,
+  holdfast effects prune --older-than 400d`,
 } as const;

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import type { Command, CommandOptions } from 'commander';
+import { describeExitCodes } from './exit-codes.ts';
 
 /** Adds the options of the `start` commands that know what they ask. */
 export function startOptions(target: Command): Command {
@@ -38,4 +39,26 @@ export function setOption(target: Command, description: string): Command {
 /** Adds `--json`, which every command has. */
 export function jsonOption(target: Command): Command {
   return target.option('--json', 'print JSON; errors too, on standard error');
+}
+
+/** Adds what stands under a command's options: its own help, then the exit codes. */
+export function helpText(target: Command, help: string): Command {
+  return target.addHelpText('after', `${help}\n\n${describeExitCodes()}`);
+}
+
+/** Adds a command with `--json`. */
+export function addCommand(
+  parent: Command,
+  usage: string,
+  help: string,
+  options?: CommandOptions,
+): Command {
+  return helpText(jsonOption(parent.command(usage, options)), help);
+}
+
+/** An action whose code is imported when it runs, so that `--help` waits for no Temporal client. */
+export function lazily<Args extends unknown[]>(load: () => Promise<(...args: Args) => unknown>) {
+  return async (...args: Args) => {
+    await (await load())(...args);
+  };
 }

@@ -1,4 +1,4 @@
-/** The address of a workflow in the Temporal UI, or of all; `undefined` without a known UI. */
+/** A workflow's address in the Temporal UI, or that of all; `undefined` where it is not known. */
 export type TemporalUi = (workflowId?: string) => string | undefined;
 
 /**

@@ -29,10 +29,7 @@ export async function describeWorkflow(
   }
 }
 
-/**
- * What a running workflow waits for a person to do: read from the search attribute, or from the
- * memo on servers that do not know it, so that no worker is needed.
- */
+/** What a running workflow waits for a person to do, by attribute or memo: no worker is needed. */
 export function waitsFor(description: WorkflowExecutionDescription): string | undefined {
   if (description.status.name !== 'RUNNING') return undefined;
   const state =

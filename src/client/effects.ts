@@ -1,17 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
+import type * as ledger from '../durable/operate-ledger.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import { parseIdempotencyKey } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
-import type {
-  EffectDetails,
-  EffectFilter,
-  EffectPage,
-  Pruned,
-  Reconciliation,
-  ResolveEffect,
-  Restored,
-} from '../wire/ledger-operations.ts';
+import type { EffectFilter, ResolveEffect } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
 import { ClientError, isNotFound } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
@@ -32,14 +25,10 @@ const longMs = 60 * 60 * 1000;
  *
  * @param filter its `workflowId` as it was given to the start.
  */
-export function listEffects(
-  client: Client,
-  filter: EffectFilter = {},
-  place: LedgerPlace = {},
-): Promise<EffectPage> {
+export function listEffects(client: Client, filter: EffectFilter = {}, place?: LedgerPlace) {
   const { workflowId } = filter;
   const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
-  return throughWorker(client, 'listEffects', asKept, place);
+  return throughWorker<typeof ledger.listEffects>(client, 'listEffects', asKept, place);
 }
 
 /**
@@ -48,14 +37,11 @@ export function listEffects(
  * @param key with or without its generation.
  * @throws ClientError `not found`
  */
-export async function showEffect(
-  client: Client,
-  key: string,
-  place: LedgerPlace = {},
-): Promise<EffectDetails[]> {
+export async function showEffect(client: Client, key: string, place?: LedgerPlace) {
   partsOf(key);
   const plain = key.replace(/#\d+$/, '');
-  const found = await throughWorker<EffectDetails[]>(client, 'showEffect', plain, place);
+  const ask = throughWorker<typeof ledger.showEffect>;
+  const found = await ask(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
 }
@@ -71,50 +57,35 @@ export async function resolveEffect(
   client: Client,
   key: string,
   verdict: Verdict,
-  place: LedgerPlace = {},
+  place?: LedgerPlace,
 ): Promise<ResolvedEffect> {
   const { scope, workflowId, effect, generation } = partsOf(key);
   const resolvedBy = client.options.identity;
   const waiting = await parkedOn(client, workflowId, effect);
   if (waiting) {
-    const target = {
-      ...waiting,
-      id: workflowId,
-      workflowId,
-      what: 'it was resolved',
-      timeoutMs: usualTimeoutMs,
-    };
+    const target = { ...waiting, id: workflowId, workflowId, what: 'it was resolved' };
     const answer = { parkId: waiting.parkId, verdict, resolvedBy };
-    const resolved = await sendUpdate(client, resolveUpdate, target, [answer]);
+    const resolved = await sendUpdate(client, resolveUpdate, target, [answer], usualTimeoutMs);
     return { ...resolved, resumed: workflowId };
   }
-  const request: ResolveEffect = {
-    scope,
-    workflowId,
-    effect,
-    verdict,
-    resolvedBy,
-    ...(key.includes('#') && { generation }),
-  };
-  return throughWorker(client, 'resolveEffect', request, place);
+  const named = { scope, workflowId, effect, ...(key.includes('#') && { generation }) };
+  const request: ResolveEffect = { ...named, verdict, resolvedBy };
+  return throughWorker<typeof ledger.resolveEffect>(client, 'resolveEffect', request, place);
 }
 
 /** Compares the ledger with what the targets hold, both ways. */
-export function reconcileEffects(
-  client: Client,
-  sinceMs: number,
-  place: LedgerPlace = {},
-): Promise<Reconciliation> {
-  return throughWorker(client, 'reconcileEffects', sinceMs, place, longMs);
+export function reconcileEffects(client: Client, sinceMs: number, place?: LedgerPlace) {
+  const ask = throughWorker<typeof ledger.reconcileEffects>;
+  return ask(client, 'reconcileEffects', sinceMs, place, longMs);
 }
 
 /** Removes rows that are no longer needed: see `docs/operations.md`. */
 export function pruneEffects(
   client: Client,
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
-  place: LedgerPlace = {},
-): Promise<Pruned> {
-  return throughWorker(client, 'pruneEffects', request, place, longMs);
+  place?: LedgerPlace,
+) {
+  return throughWorker<typeof ledger.pruneEffects>(client, 'pruneEffects', request, place, longMs);
 }
 
 /**
@@ -124,12 +95,9 @@ export function pruneEffects(
  *
  * @param backupAtMs when the backup was made, rather a little earlier than later.
  */
-export function ledgerRestored(
-  client: Client,
-  backupAtMs: number,
-  place: LedgerPlace = {},
-): Promise<Restored> {
-  return throughWorker(client, 'ledgerRestored', backupAtMs, place, longMs);
+export function ledgerRestored(client: Client, backupAtMs: number, place?: LedgerPlace) {
+  const ask = throughWorker<typeof ledger.ledgerRestored>;
+  return ask(client, 'ledgerRestored', backupAtMs, place, longMs);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { readRecords } from '../durable/read-records.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import type { WorkflowRecords } from '../wire/workflow-records.ts';
@@ -29,7 +30,7 @@ export interface Explanation extends WorkflowRecords {
 export async function explainWorkflow(
   client: Client,
   id: string,
-  place: LedgerPlace = {},
+  place?: LedgerPlace,
 ): Promise<Explanation> {
   const workflowId = workflowIdFor(id);
   const [status, records] = await Promise.all([
@@ -37,7 +38,7 @@ export async function explainWorkflow(
       if (isNotFound(error)) return error;
       throw error;
     }),
-    throughWorker<WorkflowRecords>(client, 'readRecords', workflowId, place),
+    throughWorker<typeof readRecords>(client, 'readRecords', workflowId, place),
   ]);
   if (status instanceof ClientError) {
     if (records.attempts.length === 0 && records.effects.length === 0) throw status;

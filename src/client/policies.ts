@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { PolicySet } from '../policies/catalogue.ts';
+import type { readPolicies } from '../durable/read-rules.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 /**
@@ -9,10 +9,6 @@ import { type LedgerPlace, throughWorker } from './through-worker.ts';
  * @throws ClientError `InvalidRequest` for overrides that make no sense, `unreachable` without a
  *   worker.
  */
-export function listPolicies(
-  client: Client,
-  overrides: unknown = {},
-  place: LedgerPlace = {},
-): Promise<PolicySet> {
-  return throughWorker(client, 'readPolicies', overrides, place);
+export function listPolicies(client: Client, overrides: unknown = {}, place?: LedgerPlace) {
+  return throughWorker<typeof readPolicies>(client, 'readPolicies', overrides, place);
 }

@@ -18,7 +18,7 @@ export interface PollOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A server silent for so long is unreachable; the client's retries would take half a minute. */
+/** A server that is silent for so long is unreachable; the client would retry for half a minute. */
 const answerTimeoutMs = 3000;
 
 /** Most questions for the progress of a closed workflow that no worker answers. */

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { ProviderGate } from '../wire/provider-gate.ts';
+import type { readProviders } from '../durable/read-records.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 /**
@@ -7,6 +7,6 @@ import { type LedgerPlace, throughWorker } from './through-worker.ts';
  *
  * @throws ClientError `unreachable` without a worker.
  */
-export function listProviders(client: Client, place: LedgerPlace = {}): Promise<ProviderGate[]> {
-  return throughWorker(client, 'readProviders', undefined, place);
+export function listProviders(client: Client, place?: LedgerPlace) {
+  return throughWorker<typeof readProviders>(client, 'readProviders', undefined, place);
 }

@@ -17,7 +17,6 @@ export interface UpdateTarget {
   readonly runId: string;
   /** What the update does, for messages: "it was resumed". */
   readonly what: string;
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -28,14 +27,15 @@ export interface UpdateTarget {
 export async function sendUpdate<Result, Args extends [unknown, ...unknown[]]>(
   client: Client,
   update: UpdateDefinition<Result, Args>,
-  { id, workflowId, runId, what, timeoutMs = answerTimeoutMs }: UpdateTarget,
+  { id, workflowId, runId, what }: UpdateTarget,
   args: Args,
+  timeoutMs = answerTimeoutMs,
 ): Promise<Result> {
   try {
     return await client.withDeadline(Date.now() + timeoutMs, () =>
-      client.workflow.getHandle(workflowId, runId).executeUpdate<Result, Args>(update, {
-        args,
-      } as never),
+      client.workflow
+        .getHandle(workflowId, runId)
+        .executeUpdate<Result, Args>(update, { args } as never),
     );
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {

@@ -24,10 +24,7 @@ export interface StartOptions {
   /** The caller's business key: order number, message id. It becomes the workflow id. */
   readonly id: string;
   readonly taskQueue?: string;
-  /**
-   * Whose call it is. Tenants take turns: at the gates of a worker, and in Temporal's queues where
-   * the server has fairness enabled. Calls without a tenant share one turn. At most 64 bytes.
-   */
+  /** Whose call it is: tenants take turns, calls without one share a turn. At most 64 bytes. */
   readonly tenant?: string;
   /** Run again when the earlier execution under this id did not succeed. */
   readonly retryFailed?: boolean;

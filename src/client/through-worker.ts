@@ -17,13 +17,13 @@ export const usualTimeoutMs = 2 * 60 * 1000;
  *
  * @throws ClientError `unreachable` without a worker, or the failure's own type.
  */
-export async function throughWorker<Result>(
+export async function throughWorker<Asked extends (argument: never) => Promise<unknown>>(
   client: Client,
   workflowType: string,
-  argument: unknown,
-  { taskQueue = defaultTaskQueue }: LedgerPlace,
+  argument: Parameters<Asked>[0],
+  { taskQueue = defaultTaskQueue }: LedgerPlace = {},
   timeoutMs = usualTimeoutMs,
-): Promise<Result> {
+): Promise<Awaited<ReturnType<Asked>>> {
   await assertWorker(client, taskQueuesOf(taskQueue).effects);
   try {
     return await client.workflow.execute(workflowType, {

@@ -51,7 +51,7 @@ function at(baseUrl: string | undefined): { baseUrl?: string } {
   return baseUrl === undefined ? {} : { baseUrl };
 }
 
-/** Adds the version that the AI SDK wants, and the providers' own SDKs do not, to an address. */
+/** Adds the version to an address without a path, which only providers' own SDKs take. */
 function versioned(url: string | undefined, version: string): string | undefined {
   if (url === undefined || new URL(url).pathname !== '/') return url;
   return new URL(version, url).href;

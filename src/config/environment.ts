@@ -10,6 +10,9 @@ const endpoint = (description: string) =>
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(description);
+const text = (description: string) => z.string().optional().describe(description);
+const matching = (pattern: RegExp, description: string, must?: string) =>
+  z.string().regex(pattern, must).optional().describe(description);
 const flag = z.stringbool().default(false);
 
 /** Every environment variable Holdfast reads, besides Temporal's own `TEMPORAL_*`. */
@@ -20,48 +23,33 @@ export const environment = z.object({
     .max(200)
     .default(defaultTaskQueue)
     .describe('Task queue of the workflows; calls and effects use it with -calls and -effects.'),
-  HOLDFAST_SCOPE: z
-    .string()
-    .regex(namePattern)
-    .optional()
-    .describe(
-      'First part of every idempotency key: keeps staging and production, or tenants, apart. Default: the Temporal namespace.',
-    ),
+  HOLDFAST_SCOPE: matching(
+    namePattern,
+    'First part of every idempotency key: keeps staging and production, or tenants, apart. Default: the Temporal namespace.',
+  ),
   HOLDFAST_MODEL: z
     .string()
     .default('openai:gpt-4o-mini')
     .describe('The model that is asked when a start names none.'),
-  HOLDFAST_POLICIES: z
-    .string()
-    .optional()
-    .describe(
-      'A policies file (JSON) that overrides the catalogue; schemas/policies.schema.json describes it.',
-    ),
-  HOLDFAST_PROVIDERS: z
-    .string()
-    .optional()
-    .describe(
-      'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
-    ),
+  HOLDFAST_POLICIES: text(
+    'A policies file (JSON) that overrides the catalogue; schemas/policies.schema.json describes it.',
+  ),
+  HOLDFAST_PROVIDERS: text(
+    'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
+  ),
   HOLDFAST_UI_URL: endpoint(
     'Address of the Temporal UI, for the links that `status` and `watch` show.',
   ),
-  HOLDFAST_RATE_LIMITS: z
-    .string()
-    .optional()
-    .describe(
-      'A rate limits file (JSON): requests and tokens per minute that are known beforehand, by model or provider.',
-    ),
+  HOLDFAST_RATE_LIMITS: text(
+    'A rate limits file (JSON): requests and tokens per minute that are known beforehand, by model or provider.',
+  ),
   HOLDFAST_LEDGER: z
     .string()
     .default('.holdfast/ledger.db')
     .describe('The SQLite file of ledger and orders, where DATABASE_URL is not set.'),
-  HOLDFAST_JOURNAL: z
-    .string()
-    .optional()
-    .describe(
-      'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
-    ),
+  HOLDFAST_JOURNAL: text(
+    'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
+  ),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -81,19 +69,19 @@ export const environment = z.object({
     .url({ protocol: /^https?$/ })
     .default('http://127.0.0.1:11434/v1')
     .describe('Endpoint of the provider `ollama`.'),
-  STRIPE_SECRET_KEY: z
-    .string()
-    .regex(/^(sk|rk)_(test|live)_/, 'must start with sk_test_, rk_test_, sk_live_ or rk_live_')
-    .optional()
-    .describe('Key that charges are made with.'),
+  STRIPE_SECRET_KEY: matching(
+    /^(sk|rk)_(test|live)_/,
+    'Key that charges are made with.',
+    'must start with sk_test_, rk_test_, sk_live_ or rk_live_',
+  ),
   STRIPE_ALLOW_LIVE: flag.describe('Set to true to accept a live key: real money moves.'),
   STRIPE_BASE_URL: endpoint('Another endpoint for Stripe, for example a sandbox.'),
   GITHUB_TOKEN: key('Token that tickets are opened with.'),
-  GITHUB_REPOSITORY: z
-    .string()
-    .regex(/^[\w.-]+\/[\w.-]+$/, 'must be owner/name')
-    .optional()
-    .describe('The repository of the tickets, as owner/name.'),
+  GITHUB_REPOSITORY: matching(
+    /^[\w.-]+\/[\w.-]+$/,
+    'The repository of the tickets, as owner/name.',
+    'must be owner/name',
+  ),
   GITHUB_BASE_URL: endpoint('Another endpoint for GitHub.'),
   HOLDFAST_MARKER_SECRET: z
     .string()
@@ -128,13 +116,11 @@ export const environment = z.object({
   HOLDFAST_SHUTDOWN_GRACE_MS: whole(70_000).describe(
     'On SIGTERM, how long running attempts may finish: at least the longest request timeout.',
   ),
-  HOLDFAST_METRICS_ADDRESS: z
-    .string()
-    .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:9464')
-    .optional()
-    .describe(
-      "Where the worker serves metrics for Prometheus (/metrics): Temporal's own, and the gates'.",
-    ),
+  HOLDFAST_METRICS_ADDRESS: matching(
+    /^[^\s/]+:\d{1,5}$/,
+    "Where the worker serves metrics for Prometheus (/metrics): Temporal's own, and the gates'.",
+    'must be address:port, such as 127.0.0.1:9464',
+  ),
   HOLDFAST_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -1,6 +1,4 @@
-/**
- * Checks of what an operator configured, pure, so that configuration can name every mistake at once.
- */
+/** Checks of what an operator configured, pure: configuration names every mistake at once. */
 
 /** Whether real money moves with this key: secret or restricted, in live mode. */
 export function isLiveStripeKey(secretKey: string): boolean {

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from './database-schema.ts';
 import type { DatabaseKind } from './open-database.ts';
@@ -29,10 +29,7 @@ export async function migrate(database: Kysely<Tables>, kind: DatabaseKind): Pro
 
 const migrationTable = 'holdfast_migration';
 
-/**
- * Whether all migrations of this version ran. Those of a later version may have run too, before a
- * rollback: migrations only add. What cannot be read is left to the migration to report.
- */
+/** Whether all migrations of this version ran; those of later ones, before a rollback, only add. */
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTable)}`
     .execute(database)
@@ -44,149 +41,74 @@ async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees whatever schema was there before it.
 type AnyTables = any;
 
-function migrations(kind: DatabaseKind): Record<string, Migration> {
-  const nowMs = databaseNowMs[kind];
+/** A migration of these statements, in SQL that both databases take. */
+function statements(...texts: readonly string[]): Migration {
   return {
-    '001_ledger': {
-      async up(database: Kysely<AnyTables>) {
-        await database.schema
-          .createTable('holdfast_effect')
-          .addColumn('key', 'text', (column) => column.notNull())
-          .addColumn('generation', 'integer', (column) => column.notNull())
-          .addColumn('effect', 'text', (column) => column.notNull())
-          .addColumn('fingerprint', 'text', (column) => column.notNull())
-          .addColumn('request', 'text', (column) => column.notNull())
-          .addColumn('api_version', 'text')
-          .addColumn('state', 'text', (column) => column.notNull())
-          .addColumn('token', 'bigint', (column) => column.notNull())
-          .addColumn('in_doubt', 'integer', (column) => column.notNull())
-          .addColumn('first_sent_at_ms', 'bigint', (column) => column.notNull())
-          .addColumn('claimed_at_ms', 'bigint', (column) => column.notNull())
-          .addColumn('lease_until_ms', 'bigint', (column) => column.notNull())
-          .addColumn('result', 'text')
-          .addColumn('failure', 'text')
-          .addColumn('created_at_ms', 'bigint', (column) => column.notNull())
-          .addColumn('updated_at_ms', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('holdfast_effect_key', ['key', 'generation'])
-          .execute();
-        for (const statement of tokenSource[kind]) await sql.raw(statement).execute(database);
-      },
-    },
-    '002_orders': {
-      async up(database: Kysely<AnyTables>) {
-        await database.schema
-          .createTable('holdfast_order')
-          .addColumn('key', 'text', (column) => column.primaryKey())
-          .addColumn('order_id', 'text', (column) => column.notNull())
-          .addColumn('customer_id', 'text', (column) => column.notNull())
-          .addColumn('payment_method', 'text', (column) => column.notNull())
-          .addColumn('email_hash', 'text', (column) => column.notNull())
-          .addColumn('extracted', 'text', (column) => column.notNull())
-          .addColumn('amount_minor', 'bigint')
-          .addColumn('currency', 'text')
-          .addColumn('review_reasons', 'text', (column) => column.notNull())
-          .addColumn('fingerprint', 'text', (column) => column.notNull())
-          .addColumn('saved_at_ms', 'bigint', (column) =>
-            column.notNull().defaultTo(sql`(${nowMs})`),
-          )
-          .execute();
-      },
-    },
-    '003_attempts': {
-      async up(database: Kysely<AnyTables>) {
-        const { schema } = database;
-        let table = schema
-          .createTable('holdfast_attempt')
-          .addColumn('attempt_id', 'text', (column) => column.primaryKey());
-        for (const [name, type] of attemptColumns) {
-          table = table.addColumn(name.replace('?', ''), type, (column) =>
-            name.endsWith('?') ? column : column.notNull(),
-          );
-        }
-        await table.execute();
-        await schema
-          .createIndex('holdfast_attempt_workflow')
-          .on('holdfast_attempt')
-          .columns(['workflow_id', 'started_at_ms'])
-          .execute();
-      },
-    },
-    '004_gates': {
-      async up(database: Kysely<AnyTables>) {
-        await database.schema
-          .createTable('holdfast_gate')
-          .addColumn('worker', 'text', (column) => column.notNull())
-          .addColumn('model', 'text', (column) => column.notNull())
-          .addColumn('snapshot', 'text', (column) => column.notNull())
-          .addColumn('updated_at_ms', 'bigint', (column) => column.notNull())
-          .addPrimaryKeyConstraint('holdfast_gate_key', ['worker', 'model'])
-          .execute();
-      },
-    },
-    '005_request_timeout': {
-      async up(database: Kysely<AnyTables>) {
-        await database.schema
-          .alterTable('holdfast_effect')
-          .addColumn('request_timeout_ms', 'bigint')
-          .execute();
-      },
-    },
-    '006_doubt': {
-      async up(database: Kysely<AnyTables>) {
-        await database.schema
-          .createTable('holdfast_doubt')
-          .addColumn('owner', 'text', (column) => column.primaryKey())
-          .addColumn('since_ms', 'bigint', (column) => column.notNull())
-          .execute();
-      },
+    async up(database: Kysely<AnyTables>) {
+      for (const text of texts) await sql.raw(text).execute(database);
     },
   };
 }
 
-/** Columns of the attempts; with a question mark where there may be nothing. */
-const attemptColumns = [
-  ['kind', 'text'],
-  ['workflow_id', 'text'],
-  ['run_id', 'text'],
-  ['request_id', 'text'],
-  ['step', 'text'],
-  ['attempt', 'integer'],
-  ['model?', 'text'],
-  ['provider', 'text'],
-  ['started_at_ms', 'bigint'],
-  ['sent', 'text'],
-  ['sent_at_ms?', 'bigint'],
-  ['finished_at_ms?', 'bigint'],
-  ['outcome', 'text'],
-  ['reason?', 'text'],
-  ['status?', 'integer'],
-  ['provider_request_id?', 'text'],
-  ['input_tokens?', 'bigint'],
-  ['output_tokens?', 'bigint'],
-  ['cost?', 'text'],
-  ['currency?', 'text'],
-  ['retry_after_ms?', 'bigint'],
-  ['delay_ms?', 'bigint'],
-  ['delay_source?', 'text'],
-  ['stopped?', 'text'],
-  ['held_ms?', 'bigint'],
-  ['billing?', 'text'],
-] as const;
+function migrations(kind: DatabaseKind): Record<string, Migration> {
+  return {
+    '001_ledger': statements(
+      `create table holdfast_effect (
+        "key" text not null, generation integer not null, effect text not null,
+        fingerprint text not null, request text not null, api_version text,
+        state text not null, token bigint not null, in_doubt integer not null,
+        first_sent_at_ms bigint not null, claimed_at_ms bigint not null,
+        lease_until_ms bigint not null, result text, failure text,
+        created_at_ms bigint not null, updated_at_ms bigint not null,
+        constraint holdfast_effect_key primary key ("key", generation))`,
+      ...tokenSource[kind],
+    ),
+    '002_orders': statements(
+      `create table holdfast_order (
+        "key" text primary key, order_id text not null, customer_id text not null,
+        payment_method text not null, email_hash text not null, extracted text not null,
+        amount_minor bigint, currency text, review_reasons text not null,
+        fingerprint text not null, saved_at_ms bigint default (${nowMs[kind]}) not null)`,
+    ),
+    '003_attempts': statements(
+      `create table holdfast_attempt (
+        attempt_id text primary key, kind text not null, workflow_id text not null,
+        run_id text not null, request_id text not null, step text not null,
+        attempt integer not null, model text, provider text not null,
+        started_at_ms bigint not null, sent text not null, sent_at_ms bigint,
+        finished_at_ms bigint, outcome text not null, reason text, status integer,
+        provider_request_id text, input_tokens bigint, output_tokens bigint, cost text,
+        currency text, retry_after_ms bigint, delay_ms bigint, delay_source text, stopped text,
+        held_ms bigint, billing text)`,
+      `create index holdfast_attempt_workflow on holdfast_attempt (workflow_id, started_at_ms)`,
+    ),
+    '004_gates': statements(
+      `create table holdfast_gate (
+        worker text not null, model text not null, snapshot text not null,
+        updated_at_ms bigint not null, constraint holdfast_gate_key primary key (worker, model))`,
+    ),
+    '005_request_timeout': statements(
+      `alter table holdfast_effect add column request_timeout_ms bigint`,
+    ),
+    '006_doubt': statements(
+      `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
+    ),
+  };
+}
 
-const sqliteNowMs = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
-/** The wall clock, because `now()` stands still while a statement waits. */
-const postgresNowMs = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-
-/** The database's clock: workers' clocks differ, and leases must not depend on them. */
-export const databaseNowMs: Record<DatabaseKind, ReturnType<typeof sql<number>>> = {
-  sqlite: sqliteNowMs,
-  postgres: postgresNowMs,
+const nowMs: Record<DatabaseKind, string> = {
+  sqlite: `cast(unixepoch('subsec') * 1000 as integer)`,
+  // The wall clock, because `now()` stands still while a statement waits.
+  postgres: 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint',
 };
 
-/**
- * Where fencing tokens come from: never the same twice, also after rows were released or pruned.
- * SQLite has no sequences: a counter that triggers move within the claim's own statement.
- */
+/** The database's clock: workers' clocks differ, and leases must not depend on them. */
+export const databaseNowMs: Record<DatabaseKind, RawBuilder<number>> = {
+  sqlite: sql.raw(nowMs.sqlite),
+  postgres: sql.raw(nowMs.postgres),
+};
+
+/** Fencing tokens, never the same twice; SQLite has no sequence, so triggers move a counter. */
 const tokenSource: Record<DatabaseKind, readonly string[]> = {
   postgres: ['create sequence holdfast_token'],
   sqlite: [
@@ -202,7 +124,7 @@ const tokenSource: Record<DatabaseKind, readonly string[]> = {
 };
 
 /** The next fencing token, as an expression of the claim's statement. */
-export const nextToken: Record<DatabaseKind, ReturnType<typeof sql<number>>> = {
+export const nextToken: Record<DatabaseKind, RawBuilder<number>> = {
   postgres: sql<number>`nextval('holdfast_token')`,
   sqlite: sql<number>`(select last + 1 from holdfast_token)`,
 };

@@ -48,10 +48,7 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
-/**
- * Waits for locks without blocking the process: a transaction of this same process may hold the
- * lock, and could not end while SQLite waits.
- */
+/** Waits for locks without blocking the process: one of its own transactions may hold the lock. */
 class PatientSqliteDriver extends SqliteDriver {
   override async acquireConnection(): Promise<DatabaseConnection> {
     const connection = await super.acquireConnection();
@@ -72,10 +69,7 @@ class PatientSqliteDriver extends SqliteDriver {
     };
   }
 
-  /**
-   * After some errors (a full disk at the commit) SQLite has rolled back by itself, and says that
-   * there is no transaction: the error before that is the one to report.
-   */
+  /** After a full disk SQLite has rolled back by itself: the error before is the one to report. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);

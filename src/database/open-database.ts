@@ -32,10 +32,7 @@ const int8 = 20;
 export interface DatabaseUse {
   /** PostgreSQL: connections at most. Default 10. */
   readonly connections?: number;
-  /**
-   * SQLite: whether a commit waits for the disk. Default yes. Without, a power cut may take the last
-   * commits back, while a killed process loses nothing.
-   */
+  /** SQLite: a commit waits for the disk. Default yes; else a power cut may undo the last. */
   readonly isSynced?: boolean;
 }
 

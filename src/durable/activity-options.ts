@@ -34,9 +34,7 @@ export function activityOptions(
       initialInterval: policy.initialIntervalMs,
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
-      ...(policy.maximumAttempts > 0 && {
-        maximumAttempts: attemptsLeft(policy, attemptsUsed),
-      }),
+      ...(policy.maximumAttempts > 0 && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };
@@ -45,28 +43,4 @@ export function activityOptions(
 /** Attempts that Temporal makes in a scheduling at most, of a policy that caps them. */
 export function attemptsLeft(policy: RetryPolicy, attemptsUsed: number): number {
   return Math.max(1, policy.maximumAttempts - attemptsUsed);
-}
-
-/**
- * Options of what persons ask of the ledger. A person waits: what does not work soon is told.
- *
- * @param summary shown by the Temporal UI beside the activity.
- */
-export function ledgerActivityOptions(summary: string): ActivityOptions {
-  return {
-    summary,
-    startToCloseTimeout: 60_000,
-    scheduleToCloseTimeout: 90_000,
-    retry: { initialInterval: 1000, backoffCoefficient: 2, maximumAttempts: 3 },
-  };
-}
-
-/** As {@link ledgerActivityOptions}, for what goes through all rows and lists. */
-export function longLedgerActivityOptions(summary: string): ActivityOptions {
-  return {
-    ...ledgerActivityOptions(summary),
-    startToCloseTimeout: 3_600_000,
-    scheduleToCloseTimeout: 3_600_000,
-    heartbeatTimeout: 120_000,
-  };
 }

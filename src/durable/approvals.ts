@@ -10,6 +10,8 @@ export interface ApprovalRequest {
   readonly step?: string;
   /** Of what is to be approved: `fingerprintOf` of all that a person has to see. */
   readonly fingerprint: string;
+  /** What is approved, in one word: `order`. */
+  readonly what?: string;
   /** Why a person must look, a clause each. */
   readonly reasons: readonly string[];
   /** Whether the approval must bring an amount, because there is none without doubt. */
@@ -84,7 +86,8 @@ export function listenForApprovals(park: Park): AwaitApproval {
 
 function problemOf(approval: Approval, request: ApprovalRequest): string | undefined {
   if (approval.fingerprint !== request.fingerprint) {
-    return `the approval is for ${approval.fingerprint}, this is ${request.fingerprint}`;
+    const what = request.what ?? 'one';
+    return `the approval is for ${approval.fingerprint}, this ${what} is ${request.fingerprint}`;
   }
   return request.problemWith?.(approval);
 }

@@ -9,14 +9,6 @@ import { describeFailedModel } from '../wire/model-call.ts';
 import { withAttemptsLeft } from './assert-budgets.ts';
 import type { ProgressTracker } from './track-progress.ts';
 
-/** What is asked, of the first model. */
-export interface FirstModel {
-  readonly model: string;
-  /** The last part of its request id. Those of the others end in `.fallback-<place in the list>`. */
-  readonly step: string;
-  readonly policy: ModelPolicy;
-}
-
 /** The call of one model of the list. */
 export interface ModelCall
   extends Pick<
@@ -27,23 +19,18 @@ export interface ModelCall
   readonly suffix: string;
 }
 
-/** Which model answered, and what. */
-export interface Answered {
-  readonly model: string;
-  readonly answer: ModelAnswer;
-}
-
 /**
  * Asks the models of the policy's list one after the other, until one answers. The caps of the policy are for all
  * of them together: what one has used up, in attempts and time, the next does not have.
  *
+ * @param first its step ends its request id; those of the others end in `.fallback-<place>`.
  * @throws ApplicationFailure of the last model's type; its message names all that were asked.
  */
 export async function askWithFallback(
-  first: FirstModel,
+  first: Pick<ModelCall, 'model' | 'step' | 'policy'>,
   progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
   ask: (call: ModelCall) => Promise<ModelAnswer>,
-): Promise<Answered> {
+): Promise<{ readonly model: string; readonly answer: ModelAnswer }> {
   const { policy } = first;
   // A workflow that was started before there were such lists has none.
   const { fallback = [] } = policy;

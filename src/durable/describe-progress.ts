@@ -41,10 +41,7 @@ export function describeProgress(progress: Progress, workflowId: string): string
   return lines.join('\n');
 }
 
-/**
- * Text from outside as inert Markdown: no markup, HTML, comment, link, mention or reference in it
- * survives, and it stays on one line.
- */
+/** Text from outside as one line of inert Markdown: no markup, HTML, link or mention survives. */
 function escapeMarkdown(text: string): string {
   return text
     .replace(/\s+/g, ' ')

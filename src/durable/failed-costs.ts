@@ -20,10 +20,7 @@ export type FailedCosts = CallCosts & { readonly attempts: number };
 
 const unknownCosts: FailedCosts = { attempts: 0 };
 
-/**
- * Reads from an error what its scheduling has cost: from the failure's details or, when the worker
- * was killed, from its last heartbeat.
- */
+/** What its scheduling has cost, from a failure's details or a killed worker's last heartbeat. */
 export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
   const { heartbeat, cancelled } = findStopDetails(error);
   const notes = readNotes(heartbeat);

@@ -1,13 +1,11 @@
-import { proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
+import { setHandler, workflowInfo } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import type { FoundFailure } from '../failures/find-failure.ts';
 import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import type { Resolve, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
-import { ledgerActivityOptions } from './activity-options.ts';
+import { ledgerActivities } from './ledger-activities.ts';
 import { resolveUpdate, resumeUpdate } from './messages.ts';
 import type { Park, PersonsAnswer } from './park.ts';
 
@@ -158,11 +156,8 @@ function describeRetry({ model, policy }: Resume): string {
 }
 
 function resolveInLedger({ step }: FailedStep, { verdict, resolvedBy }: Resolve) {
-  const { workflowId, taskQueue } = workflowInfo();
-  const { resolveEffect } = proxyActivities<LedgerActivities>({
-    ...ledgerActivityOptions(`resolve ${step}`),
-    taskQueue: taskQueuesOf(taskQueue).effects,
-  });
+  const { workflowId } = workflowInfo();
+  const { resolveEffect } = ledgerActivities(`resolve ${step}`);
   return resolveEffect({ workflowId, effect: step, verdict, resolvedBy });
 }
 

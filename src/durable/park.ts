@@ -1,15 +1,6 @@
 import { condition, uuid4 } from '@temporalio/workflow';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 
-/** How a park is shown and recorded. */
-export interface ParkPublisher {
-  readonly park: (parked: Parked) => void;
-  readonly unpark: (answer: ParkAnswer) => void;
-}
-
-/** What every park has, whatever it waits for. */
-export type ParkFrame = Pick<Parked, 'parkId' | 'since' | 'until'>;
-
 /** A person's answer, and what is recorded of it. */
 export interface PersonsAnswer<Answer> {
   readonly answer: Answer;
@@ -23,7 +14,7 @@ export interface ParkRequest<Answer> {
   readonly step: string;
   /** 0: waits for ever. */
   readonly deadlineMs: number;
-  readonly describe: (frame: ParkFrame) => Parked;
+  readonly describe: (frame: Pick<Parked, 'parkId' | 'since' | 'until'>) => Parked;
   /** The answer as soon as it is there. */
   readonly answer: () => PersonsAnswer<Answer> | undefined;
   /** While an answer is being worked on, the deadline waits too. */
@@ -33,11 +24,11 @@ export interface ParkRequest<Answer> {
 /** Waits for a person; `undefined` when the deadline came first. */
 export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
 
-/**
- * The one way a workflow waits for a person. It keeps nothing awake: no polling, and no timer but
- * the deadline's.
- */
-export function createPark(publisher: ParkPublisher): Park {
+/** The one way a workflow waits for a person: no polling, and no timer but the deadline's. */
+export function createPark(publisher: {
+  readonly park: (parked: Parked) => void;
+  readonly unpark: (answer: ParkAnswer) => void;
+}): Park {
   let count = 0;
   return async function park(request) {
     const { step, deadlineMs, isBusy = () => false } = request;

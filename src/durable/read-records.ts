@@ -1,14 +1,10 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { JournalActivities } from '../activities/create-journal-activities.ts';
-import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
 import type { ProviderGate } from '../wire/provider-gate.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
 import type { WorkflowRecords } from '../wire/workflow-records.ts';
-import { ledgerActivityOptions } from './activity-options.ts';
+import { ledgerActivities } from './ledger-activities.ts';
 
 /** What journal and ledger hold about a workflow, for `holdfast explain`. */
 export async function readRecords(workflowId: string): Promise<WorkflowRecords> {
-  const { readAttempts, listEffects } = records('explain');
+  const { readAttempts, listEffects } = ledgerActivities('explain');
   const [attempts, { effects }] = await Promise.all([
     readAttempts(workflowId),
     listEffects({ workflowId, limit: 500 }),
@@ -18,12 +14,5 @@ export async function readRecords(workflowId: string): Promise<WorkflowRecords> 
 
 /** How the gates of all workers stand, for `holdfast providers`. */
 export function readProviders(): Promise<ProviderGate[]> {
-  return records('providers').readGates();
-}
-
-function records(summary: string) {
-  return proxyActivities<JournalActivities & LedgerActivities>({
-    ...ledgerActivityOptions(summary),
-    taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
-  });
+  return ledgerActivities('providers').readGates();
 }

@@ -1,7 +1,6 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/create-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { FailureDetails } from '../failures/failure-details.ts';
 import type { FailureType } from '../failures/failure-types.ts';
 import { costDetails } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
@@ -61,48 +60,26 @@ export async function runCall(
     if (outcome.kind === 'answer') return outcome;
     attemptsUsed += outcome.attempts;
     elapsedUsedMs += outcome.elapsedMs ?? 0;
+    const used = { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs };
     if (outcome.kind === 'limited') {
       const count = (endedIn.get(outcome.type) ?? 0) + 1;
       endedIn.set(outcome.type, count);
       const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
       if (count >= allowed) {
-        throw createFailure(outcome.type, `${outcome.message}; giving up after ${count} of these`, {
-          final: true,
-          details: {
-            requestId,
-            attempt: attemptsUsed,
-            elapsedMs: elapsedUsedMs,
-          },
-        });
+        const message = `${outcome.message}; giving up after ${count} of these`;
+        throw createFailure(outcome.type, message, { final: true, details: used });
       }
-    }
-    if (outcome.kind === 'deferred' && outcome.isDown) {
-      assertNoOtherModel(request, { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs });
-    }
-    // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
-    if (outcome.kind === 'limited') {
+      // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
       elapsedUsedMs += outcome.delayMs;
       progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price);
+    } else if (outcome.isDown && request.attemptsUntilFallback?.Overloaded !== undefined) {
+      // It would be slept through, if there were no other model for such a time.
+      const message = `the gate holds back what is for ${request.model}: nothing was sent`;
+      throw createFailure('Overloaded', message, {
+        final: true,
+        details: { ...used, sent: false },
+      });
     }
     await sleep(outcome.delayMs);
   }
-}
-
-/**
- * A provider that is down is slept through, unless there is another model for such a time.
- *
- * @throws ApplicationFailure `Overloaded`
- */
-function assertNoOtherModel(
-  {
-    model,
-    attemptsUntilFallback: until = {},
-  }: Pick<ModelRequest, 'model' | 'attemptsUntilFallback'>,
-  details: FailureDetails,
-): void {
-  if (until.Overloaded === undefined) return;
-  throw createFailure('Overloaded', `the gate holds back what is for ${model}: nothing was sent`, {
-    final: true,
-    details: { ...details, sent: false },
-  });
 }

@@ -19,10 +19,7 @@ export interface AttemptErrorFields {
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
 }
 
-/**
- * A failed attempt on its way from `calls/` or `effects/` to the activity, where the policy decides
- * what comes next and it becomes an `ApplicationFailure`. It never crosses to the workflow itself.
- */
+/** A failed attempt on its way to the activity, which makes it a failure; no workflow sees it. */
 export class AttemptError extends Error {
   override readonly name = 'AttemptError';
   readonly fields: AttemptErrorFields;
@@ -44,7 +41,7 @@ export function isAttemptError(error: unknown): error is AttemptError {
   return error instanceof AttemptError;
 }
 
-/** An error that no rule knows, such as a bug, without its message, which may hold values. */
+/** An error that no rule knows, a bug for example. Its message is left out: it may hold values. */
 export function unexpected(by: string, error: unknown): AttemptErrorFields {
   const name = error instanceof Error ? error.name : typeof error;
   return { type: 'ServerError', by, reason: `unexpected ${name}` };

@@ -18,10 +18,7 @@ export interface FailureOptions {
   readonly cause?: Error;
 }
 
-/**
- * Makes every failure that an activity or workflow of Holdfast throws. Its flags follow
- * {@link failureTypes}, its message and details are cut to what Temporal keeps.
- */
+/** Makes every failure of Holdfast: flags by {@link failureTypes}, cut to what Temporal keeps. */
 export function createFailure(
   type: FailureType,
   message: string,

@@ -1,10 +1,7 @@
 /** What a field of the details may hold: any value of a kind, or one of these words. */
 type Kind = 'string' | 'number' | 'boolean' | readonly string[];
 
-/**
- * What travels with a failure besides its type and message: these fields, and no prompts, answers
- * or keys. The workflow goes by some of them: how many attempts, time and money are used up.
- */
+/** What travels with a failure besides type and message: no prompts, answers or keys. */
 const kinds = {
   /** `<workflow id>/<step>` of the call, or the effect's idempotency key. */
   requestId: 'string',
@@ -59,10 +56,7 @@ export type FailureDetails = {
   readonly [Field in keyof typeof kinds]?: Content<(typeof kinds)[Field]> | undefined;
 };
 
-/**
- * Details as they come out of a history or a server, where anything may stand: fields that are not
- * ours, or of another kind, are left out.
- */
+/** Details out of a history or a server, where anything may stand: only fields of ours are kept. */
 export function readDetails(value: unknown): FailureDetails {
   if (typeof value !== 'object' || value === null) return {};
   return Object.fromEntries(

@@ -8,17 +8,7 @@
  */
 export type Treatment = 'retry' | 'limited' | 'fail' | 'park';
 
-/** What one failure type means; a row of the table every retry decision is read from. */
-export interface FailureTypeInfo {
-  readonly treatment: Treatment;
-  /** One clause for messages and documentation: what happened. */
-  readonly meaning: string;
-}
-
-/**
- * Every value of `ApplicationFailure.type` that Holdfast creates. The names are what the Temporal UI
- * shows and what `nonRetryableErrorTypes` lists; they are wire format and never renamed.
- */
+/** Every value of `ApplicationFailure.type` of Holdfast: wire format, never renamed. */
 export const failureTypes = {
   RateLimited: { treatment: 'retry', meaning: 'too many requests for now' },
   Overloaded: { treatment: 'retry', meaning: 'the provider has no capacity for now' },
@@ -48,7 +38,7 @@ export const failureTypes = {
   EffectRefused: { treatment: 'fail', meaning: 'the target said no for good' },
   EffectUnknown: { treatment: 'park', meaning: 'it may have happened; a person must look' },
   ApprovalRequired: { treatment: 'park', meaning: 'a person must approve' },
-} as const satisfies Record<string, FailureTypeInfo>;
+} as const satisfies Record<string, { readonly treatment: Treatment; readonly meaning: string }>;
 
 /** A row's name in {@link failureTypes}. */
 export type FailureType = keyof typeof failureTypes;
@@ -67,8 +57,5 @@ export function isPermanent(type: FailureType): boolean {
   return treatment === 'fail' || treatment === 'park';
 }
 
-/**
- * Types no retry can cure. They go into every policy's `nonRetryableErrorTypes`, so that Temporal
- * enforces the table too, whatever a failure's own flag says.
- */
+/** Types no retry can cure: in every policy's `nonRetryableErrorTypes`, so Temporal enforces it. */
 export const permanentFailureTypes: FailureType[] = allFailureTypes.filter(isPermanent);

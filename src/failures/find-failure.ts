@@ -24,11 +24,7 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   let timedOut: TimeoutFailure | undefined;
   for (const link of causes(error)) {
     if (link instanceof ApplicationFailure && isFailureType(link.type)) {
-      return {
-        type: link.type,
-        message: link.message,
-        details: readDetails(link.details?.[0]),
-      };
+      return { type: link.type, message: link.message, details: readDetails(link.details?.[0]) };
     }
     if (link instanceof TimeoutFailure) timedOut ??= link;
   }
@@ -38,16 +34,11 @@ export function findFailure(error: unknown): FoundFailure | undefined {
   return undefined;
 }
 
-/** What Temporal hands on of an activity that was stopped from outside. */
-export interface StopDetails {
-  /** Details of its last heartbeat, when it timed out. */
+/** The details of an activity that was stopped: of its last heartbeat, or of its cancellation. */
+export function findStopDetails(error: unknown): {
   readonly heartbeat?: unknown;
-  /** Details that it threw with its cancellation, when it was cancelled. */
   readonly cancelled?: FailureDetails;
-}
-
-/** Finds the details of a stopped activity in its error; none in any other error. */
-export function findStopDetails(error: unknown): StopDetails {
+} {
   for (const link of causes(error)) {
     if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
     if (link instanceof CancelledFailure) return { cancelled: readDetails(link.details?.[0]) };
@@ -60,16 +51,11 @@ export function findStopDetails(error: unknown): StopDetails {
  * heartbeat arrives as a timeout: only the `retryState` of the failure around it tells (observed).
  */
 export function isCancelled(error: unknown): boolean {
-  for (const link of causes(error)) {
-    if (link instanceof CancelledFailure) return true;
-    if (
-      (link instanceof ActivityFailure || link instanceof ChildWorkflowFailure) &&
-      link.retryState === 'CANCEL_REQUESTED'
-    ) {
-      return true;
-    }
-  }
-  return false;
+  return [...causes(error)].some((link) =>
+    link instanceof ActivityFailure || link instanceof ChildWorkflowFailure
+      ? link.retryState === 'CANCEL_REQUESTED'
+      : link instanceof CancelledFailure,
+  );
 }
 
 /** The error and its causes, outermost first; stops at ten so that a cycle cannot hang it. */

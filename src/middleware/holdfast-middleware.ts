@@ -1,8 +1,4 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4Middleware,
-} from '@ai-sdk/provider';
+import type { LanguageModelV4Middleware } from '@ai-sdk/provider';
 import type { RateLimitsByModel } from '../calls/gate/gate-limits.ts';
 import { createGates, type Gates } from '../calls/gate/gates.ts';
 import { catalogue } from '../policies/catalogue.ts';
@@ -38,23 +34,17 @@ export function holdfastMiddleware(
   const { limits = {}, random = Math.random } = options;
   const policy = changePolicy('model', catalogue.model, options.policy ?? {});
   const gates = options.gates ?? createGates({ limits });
-  const attempt = (model: LanguageModelV4, params: LanguageModelV4CallOptions) => ({
-    model,
-    params,
-    policy,
-    gates,
-    random,
-  });
+  const shared = { policy, gates, random };
   return {
     specificationVersion: 'v4',
     wrapGenerate: ({ model, params }) =>
-      attemptModel(attempt(model, params), async (sent, watch) => {
+      attemptModel({ model, params, ...shared }, async (sent, watch) => {
         const result = await model.doGenerate(sent);
         watch.answered(result.response?.body, result.usage);
         return result;
       }),
     wrapStream: ({ model, params }) =>
-      attemptModel(attempt(model, params), async (sent, watch) => {
+      attemptModel({ model, params, ...shared }, async (sent, watch) => {
         const result = await model.doStream(sent);
         return { ...result, stream: watchStream(result.stream, watch) };
       }),

@@ -6,10 +6,7 @@ import {
 } from '@ai-sdk/provider';
 import type { Exchange } from '../calls/provider/exchange.ts';
 
-/**
- * Completes what is known of an exchange with what the AI SDK says of its failure. `fetch` is the
- * user's own here, so status, headers and body come from the error.
- */
+/** Completes an exchange from the AI SDK's error, for `fetch` is the user's own here. */
 export function noteError(exchange: Exchange, error: unknown): void {
   exchange.fetched ||= exchange.observed;
   if (!APICallError.isInstance(error)) {

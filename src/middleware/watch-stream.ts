@@ -2,7 +2,7 @@ import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/pr
 import { APICallError } from '@ai-sdk/provider';
 import type { AttemptWatch } from './attempt-model.ts';
 
-/** Hands on a stream's parts; an `error` part, or an error, ends it with a failure of our types. */
+/** Hands on a stream's parts; an `error` part or a failed read ends it with a failure of ours. */
 export function watchStream(
   source: ReadableStream<LanguageModelV4StreamPart>,
   watch: AttemptWatch,

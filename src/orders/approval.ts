@@ -26,7 +26,7 @@ export async function approvedTotal(
   const { fingerprint, total, reviewReasons: reasons } = order;
   if (reasons.length === 0 && total) return total;
   const approved = await approval({
-    ...{ fingerprint, reasons, deadlineMs },
+    ...{ what: 'order', fingerprint, reasons, deadlineMs },
     amountNeeded: total === undefined,
     problemWith: (each) => problemWith(each, order),
   });

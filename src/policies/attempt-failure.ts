@@ -1,4 +1,3 @@
-import type { ApplicationFailure } from '@temporalio/common';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
@@ -20,46 +19,31 @@ export interface AttemptContext {
   readonly random: () => number;
 }
 
-/** The failure an activity throws for a failed attempt, with the decision it carries (for the log). */
-export interface AttemptFailure {
-  readonly failure: ApplicationFailure;
-  readonly decision: RetryDecision;
-}
-
 /**
  * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
  * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
- * over the policy's cap becomes `QuotaExhausted`, which is not retried.
+ * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
  */
-export function attemptFailure(error: AttemptErrorFields, context: AttemptContext): AttemptFailure {
-  const { policy, attempt } = context;
-  const decision = decideRetry(
-    policy,
-    { ...error, attempt, elapsedMs: context.elapsedMs },
-    context.random,
-  );
+export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
+  const { policy, attempt, requestId, costs, elapsedMs } = context;
+  const { providerRequestId, status, sent, retryAfterMs, usage } = error;
+  const decision = decideRetry(policy, { ...error, attempt, elapsedMs }, context.random);
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
     ? {
         ...error,
         type: 'QuotaExhausted',
-        reason: `asked to wait ${seconds(error.retryAfterMs ?? 0)}`,
+        reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
   const failure = createFailure(reported.type, describe(reported, attempt, policy, decision), {
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
-      requestId: context.requestId,
-      attempt,
-      maximumAttempts: policy.maximumAttempts,
-      ...(error.providerRequestId !== undefined && { providerRequestId: error.providerRequestId }),
-      ...(error.status !== undefined && { status: error.status }),
-      ...(error.sent !== undefined && { sent: error.sent }),
-      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
-      ...error.usage,
-      ...(context.elapsedMs !== undefined && { elapsedMs: Math.round(context.elapsedMs) }),
-      ...(context.costs && costDetails(context.costs)),
+      ...{ requestId, attempt, maximumAttempts: policy.maximumAttempts },
+      ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
+      ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
+      ...(costs && costDetails(costs)),
       ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
     },
   });

@@ -111,34 +111,26 @@ export function describeSpent(spent: Spent): string {
 
 /** Adds what was spent to what was spent before. */
 export function addSpent(spent: Spent, more: Partial<Spent>): Spent {
-  const cost = { ...spent.cost };
-  for (const [currency, amount] of Object.entries(more.cost ?? {})) {
-    cost[currency] = (cost[currency] ?? 0n) + amount;
-  }
-  return {
-    attempts: spent.attempts + (more.attempts ?? 0),
-    possiblyBilled: spent.possiblyBilled + (more.possiblyBilled ?? 0),
-    elapsedMs: spent.elapsedMs + (more.elapsedMs ?? 0),
-    inputTokens: spent.inputTokens + (more.inputTokens ?? 0),
-    outputTokens: spent.outputTokens + (more.outputTokens ?? 0),
-    cost,
-  };
+  return combined(spent, more, 1);
 }
 
 /** What was spent after an earlier moment. */
 export function spentSince(spent: Spent, before: Spent): Spent {
-  const cost = Object.fromEntries(
-    Object.entries(spent.cost).map(([currency, amount]) => [
-      currency,
-      amount - (before.cost[currency] ?? 0n),
-    ]),
-  );
+  return combined(spent, before, -1);
+}
+
+function combined(spent: Spent, other: Partial<Spent>, sign: 1 | -1): Spent {
+  const sum = (field: Exclude<keyof Spent, 'cost'>) => spent[field] + sign * (other[field] ?? 0);
+  const cost = { ...spent.cost };
+  for (const [currency, amount] of Object.entries(other.cost ?? {})) {
+    cost[currency] = (cost[currency] ?? 0n) + BigInt(sign) * amount;
+  }
   return {
-    attempts: spent.attempts - before.attempts,
-    possiblyBilled: spent.possiblyBilled - before.possiblyBilled,
-    elapsedMs: spent.elapsedMs - before.elapsedMs,
-    inputTokens: spent.inputTokens - before.inputTokens,
-    outputTokens: spent.outputTokens - before.outputTokens,
+    attempts: sum('attempts'),
+    possiblyBilled: sum('possiblyBilled'),
+    elapsedMs: sum('elapsedMs'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
     cost,
   };
 }

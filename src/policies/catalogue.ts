@@ -40,10 +40,7 @@ export interface PolicySet extends Policies {
 /** A policy's name in the catalogue, in the policies file and in `holdfast policy`. */
 export type PolicyName = keyof Policies;
 
-/**
- * The default policies. A policies file and flags override single fields; the result travels in the
- * workflow's input, so that its history shows which policy ruled.
- */
+/** The default policies; what files and flags make of them travels in the workflow's input. */
 export const catalogue: Policies = {
   model: {
     initialIntervalMs: 500,

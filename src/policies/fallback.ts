@@ -69,24 +69,18 @@ export const fallbackSchema = z.lazy(() =>
 /** See the field descriptions in {@link fallbackSchema}. */
 export type Fallback = z.infer<typeof fallbackSchema>;
 
-/** A model's place in the order: 0 is the one that was asked for, 1 the first fallback. */
-export type Place = number;
-
-/** A model to go on with, and its place. */
+/** A model to go on with, and its place: 0 is the one that was asked for, 1 the first fallback. */
 export interface NextModel {
   readonly model: string;
-  readonly place: Place;
+  readonly place: number;
 }
 
 /** A model's place in the order; 0 for one that the list does not name. */
-export function placeOf(fallback: readonly Fallback[], model: string): Place {
+export function placeOf(fallback: readonly Fallback[], model: string): number {
   return fallback.findIndex((each) => each.model === model) + 1;
 }
 
-/**
- * The model that takes over from one that failed for good: the first one after it that takes over
- * for this failure type. Models that are passed over are not asked later.
- */
+/** The first model after the failed one that takes over for this failure type. */
 export function nextModel(
   fallback: readonly Fallback[],
   failed: NextModel,
@@ -109,10 +103,7 @@ function takesOver(next: Fallback, failedModel: string, type: FailureType): bool
   return (next.on as readonly FailureType[]).includes(type);
 }
 
-/**
- * Attempts that a model has before another one takes over, by the type of its failure. For a type
- * that is not named, the policy's own cap holds.
- */
+/** Attempts of a model until another takes over, by failure type; else the policy's cap holds. */
 export function attemptsUntilFallback(
   fallback: readonly Fallback[],
   asked: NextModel,

@@ -3,19 +3,13 @@ import type { ModelPolicy, RetryPolicy } from './retry-policy.ts';
 
 /** What a policy can cost at worst, for `holdfast policy` and `--dry-run`. */
 export interface PolicyForecast {
-  /**
-   * The waits between attempts, in order, when every attempt times out and every wait is the
-   * longest; the first entry is the wait after the first attempt.
-   */
+  /** In order, when every attempt times out and every wait is the longest. */
   readonly waits: readonly DelayRange[];
   /** Whether the elapsed budget ends the retries before `maximumAttempts` does. */
   readonly endedByElapsedBudget: boolean;
   /** All attempts and waits of all calls one after another, without Retry-After. */
   readonly worstCaseMs: number;
-  /**
-   * HTTP requests at most, in all calls: reached when attempts fail at once and waits are the
-   * shortest, so that most of them fit into the elapsed budget.
-   */
+  /** HTTP requests at most, in all calls: when attempts fail at once and waits are the shortest. */
   readonly maximumRequests: number;
   /** Output tokens at most, if every one of these requests is answered; `undefined` for effects. */
   readonly maximumOutputTokens?: number;

@@ -10,23 +10,17 @@ const hopelessTypes: readonly FailureType[] = [
   'PayloadTooLarge',
 ];
 
-/**
- * Failure types that time, money or another key may cure: outages that outlasted the policy, used
- * up quotas, bad credentials, unknown outcomes. Not a target's final refusal.
- */
+/** Failure types that time, money or another key may cure; not a target's final refusal. */
 export const curableTypes: FailureType[] = allFailureTypes.filter(
   (type) => failureTypes[type].treatment !== 'fail' || accountTypes.includes(type),
 );
 
-/** {@link curableTypes}, and those that another model, or a change at the target, may cure. */
+/** All of {@link curableTypes}, and what another model, or a change at the target, may cure. */
 export const everyCurableType: FailureType[] = allFailureTypes.filter(
   (type) => !hopelessTypes.includes(type),
 );
 
-/**
- * Whether a step that failed for good parks its workflow. `EffectUnknown` always does, whatever the
- * policy says: a person must find out what happened.
- */
+/** Whether a step that failed for good parks its workflow. `EffectUnknown` always does. */
 export function parks(
   policy: Pick<RetryPolicy, 'onFailure' | 'parkOn'>,
   type: FailureType,

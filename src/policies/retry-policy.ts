@@ -9,10 +9,7 @@ import { fallbackSchema } from './fallback.ts';
 const milliseconds = once(() => z.int().min(1));
 const failureType = once(() => z.enum(allFailureTypes as [FailureType, ...FailureType[]]));
 
-/**
- * A retry policy as plain data: Temporal's `RetryPolicy` (same names, milliseconds in the name)
- * plus what Temporal does not have: jitter, a floor and cap for Retry-After, a request timeout.
- */
+/** Temporal's `RetryPolicy` (same names) plus jitter, Retry-After's cap and a request timeout. */
 const retryPolicyFields = once(() =>
   z.strictObject({
     initialIntervalMs: milliseconds().describe('Delay before the second attempt, before jitter.'),
@@ -94,12 +91,12 @@ export const modelPolicySchema = z.lazy(() =>
 );
 /** What a file or flag may change of an effect's policy: any field, none required. */
 export const retryPolicyOverride = z.lazy(() => retryPolicyFields().partial());
-/** What a file or flag may change of the policy for model calls: any field, none required. */
+/** What a policies file or a flag may change of the model policy: any field, none required. */
 export const modelPolicyOverride = z.lazy(() => modelPolicyFields().partial());
 
 /** A policy for effects; the field descriptions of its schema say what each field does. */
 export type RetryPolicy = z.infer<ReturnType<typeof retryPolicyFields>>;
-/** A {@link RetryPolicy} for model calls, with repairs, budgets, prices and fallbacks. */
+/** A {@link RetryPolicy} with the repair loop's caps, budgets, prices and fallbacks. */
 export type ModelPolicy = z.infer<ReturnType<typeof modelPolicyFields>>;
 
 /** Makes a value when it is first asked for: a schema that no start needs costs nothing. */

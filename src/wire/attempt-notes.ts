@@ -1,9 +1,6 @@
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
 
-/**
- * What the attempts of one scheduling tell the ones after them and, when the last one was killed, the
- * workflow. They travel with the heartbeats.
- */
+/** What attempts tell later ones and, when killed, the workflow; it travels with heartbeats. */
 export interface AttemptNotes {
   /** The attempt that wrote them; 0 in notes from before this was kept. */
   readonly attempt: number;

@@ -2,10 +2,7 @@ import { type FailureType, isFailureType } from '../failures/failure-types.ts';
 import { whatToDo } from '../failures/what-to-do.ts';
 import type { Parked } from './progress.ts';
 
-/**
- * Only a person's word on the effect ends these: after a mere resume the ledger gives the same
- * answer again.
- */
+/** Only a person's word on the effect ends these: after a resume the ledger would say the same. */
 const resolvedWith: Partial<Record<FailureType, string>> = {
   EffectUnknown: '--happened --result JSON | --did-not-happen | --give-up',
   EffectRefused: '--did-not-happen | --give-up',

@@ -7,10 +7,7 @@ export const workflowIdPattern = /^[A-Za-z0-9._-]{1,160}$/;
 /** Scopes and effect names: they are joined by `/` and `:`, so they may hold neither. */
 export const namePattern = /^[A-Za-z0-9._-]{1,40}$/;
 
-/**
- * The workflow id for a key from outside (a message id, an order number). A key that fits is used
- * as it is, so that people find it again; any other is hashed, the same one always to the same id.
- */
+/** The workflow id for a key from outside: the key itself if it fits, otherwise its hash. */
 export function workflowIdFor(businessKey: string): string {
   if (workflowIdPattern.test(businessKey)) return businessKey;
   return `sha256-${bytesToHex(sha256(utf8ToBytes(businessKey)))}`;
@@ -21,10 +18,7 @@ export function requestIdFor(workflowId: string, step: string): string {
   return `${workflowId}/${step}`;
 }
 
-/**
- * SHA-256 over RFC 8785 (canonical) JSON: equal content gives equal text, whatever the key order.
- * The version in front allows another rule later without confusing rows written by this one.
- */
+/** SHA-256 over RFC 8785 (canonical) JSON, in any key order; `v1:` lets another rule come later. */
 export function fingerprintOf(value: unknown): string {
   return `v1:${bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? 'undefined')))}`;
 }

@@ -1,9 +1,6 @@
 import { createFailure } from '../failures/create-failure.ts';
 
-/**
- * Bytes of JSON that one payload may have. Temporal ends at 2 MiB, an activity input over it
- * *terminates* the workflow; the rest is room for the envelope.
- */
+/** Bytes of JSON that a payload may have; over 2 MiB Temporal *terminates* the workflow. */
 export const maximumPayloadBytes = 2 * 1024 * 1024 - 64 * 1024;
 
 /** Size of a value as Temporal's JSON converter writes it, in bytes; also in a workflow. */

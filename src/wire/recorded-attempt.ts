@@ -3,10 +3,7 @@ import type { Billing } from '../policies/billing.ts';
 /** Whether a request left the worker; `unknown` when the worker was killed in between. */
 export type SentState = 'yes' | 'no' | 'unknown';
 
-/**
- * One attempt of a call or effect as the journal keeps it: ids, types and numbers, never a prompt,
- * an answer or a key. Times are milliseconds of the worker's clock.
- */
+/** One attempt as the journal keeps it: no prompt, answer or key. Times by the worker's clock. */
 export interface RecordedAttempt {
   /** Unique over all workers: what makes storing it twice the same as once. */
   readonly attemptId: string;

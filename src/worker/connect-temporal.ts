@@ -2,20 +2,13 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { CannotStart, cannotStart, wordsOf } from './cannot-start.ts';
 
-/** The worker's connection, and what it is connected to. */
-export interface TemporalConnection {
-  readonly connection: NativeConnection;
-  readonly address: string;
-  readonly namespace: string;
-}
-
 /**
  * Connects as Temporal's own tools do (`TEMPORAL_*` and profiles), and makes sure of the namespace.
  *
  * @param env instead of the process's own variables.
  * @throws CannotStart
  */
-export async function connectTemporal(env?: Record<string, string>): Promise<TemporalConnection> {
+export async function connectTemporal(env?: Record<string, string>) {
   const { connectionOptions, namespace = 'default' } = settings(env);
   const address = connectionOptions.address ?? '127.0.0.1:7233';
   const connection = await NativeConnection.connect({ ...connectionOptions, address }).catch(
@@ -51,7 +44,7 @@ function settings(env: Record<string, string> | undefined) {
   }
 }
 
-/** What a failed connection means: only the error's message says it (observed with 1.24). */
+/** What a failed connection means, which the SDK says only in the message (observed with 1.24). */
 export function connectionProblem(error: unknown, address: string): CannotStart {
   const server = `the Temporal server at ${address}`;
   return cannotStart(

@@ -20,7 +20,7 @@ export async function ledgerFrom(
   }
 }
 
-/** Why the ledger cannot be opened. Exported for its tests: most of it needs a broken server. */
+/** Why the ledger cannot be opened. Exported for tests: most of it needs a broken server. */
 export function ledgerProblem(
   error: unknown,
   databaseUrl: string | undefined,

@@ -118,26 +118,23 @@ const facts: readonly Fact[] = [
     code: 2,
     says: '# has "requird", which is not supported',
   },
-  {
-    args: ['policy', '--set', 'model.backoffCoefficient=0.5'],
-    code: 2,
-    says: 'bad policy: model.backoffCoefficient is 0.5: too small: expected number to be >=1',
-  },
-  {
-    args: ['policy', '--set', 'maximumAttempts=5'],
-    code: 2,
-    says: '--set takes policy.field=value, for example model.maximumAttempts=5; this is maximumAttempts=5',
-  },
-  {
-    args: ['policy', '--set', 'model.maximumAttempts=many'],
-    code: 2,
-    says: 'model.maximumAttempts is "many": ',
-  },
-  {
-    args: ['policy', '--set', 'model.maximumAttempts=5 or 6'],
-    code: 2,
-    says: '--set model.maximumAttempts takes a number, a word or JSON; this is 5 or 6',
-  },
+  ...(
+    [
+      [
+        'model.backoffCoefficient=0.5',
+        'bad policy: model.backoffCoefficient is 0.5: too small: expected number to be >=1',
+      ],
+      [
+        'maximumAttempts=5',
+        '--set takes policy.field=value, for example model.maximumAttempts=5; this is maximumAttempts=5',
+      ],
+      ['model.maximumAttempts=many', 'model.maximumAttempts is "many": '],
+      [
+        'model.maximumAttempts=5 or 6',
+        '--set model.maximumAttempts takes a number, a word or JSON; this is 5 or 6',
+      ],
+    ] as const
+  ).map(([set, says]) => ({ args: ['policy', '--set', set], code: 2, says })),
   {
     args: [
       'policy',

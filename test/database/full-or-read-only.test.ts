@@ -12,33 +12,15 @@ import { type TroubledStore, troubledPostgres, troubledSqlite } from './troubled
 const longNote = 'a long note '.repeat(2000);
 
 const troubles = [
-  {
-    name: 'SQLite is full',
-    open: troubledSqlite,
-    begin: (store: TroubledStore) => store.full(),
-    failure: { type: 'Overloaded', by: 'database', reason: 'the database is full, SQLITE_13' },
-  },
-  {
-    name: 'SQLite is read-only',
-    open: troubledSqlite,
-    begin: (store: TroubledStore) => store.readOnly(),
-    failure: { type: 'ServerError', by: 'database', reason: 'the database is read-only, SQLITE_8' },
-  },
-  {
-    name: 'PostgreSQL is full',
-    open: troubledPostgres,
-    begin: (store: TroubledStore) => store.full(),
-    failure: { type: 'Overloaded', by: 'database', reason: 'the database is full, 53100' },
-  },
-  {
-    name: 'PostgreSQL is read-only',
-    open: troubledPostgres,
-    begin: (store: TroubledStore) => store.readOnly(),
-    failure: { type: 'ServerError', by: 'database', reason: 'the database is read-only, 25006' },
-  },
+  ['SQLite is full', 'full', 'Overloaded', 'the database is full, SQLITE_13'],
+  ['SQLite is read-only', 'readOnly', 'ServerError', 'the database is read-only, SQLITE_8'],
+  ['PostgreSQL is full', 'full', 'Overloaded', 'the database is full, 53100'],
+  ['PostgreSQL is read-only', 'readOnly', 'ServerError', 'the database is read-only, 25006'],
 ] as const;
 
-for (const { name, open, begin, failure } of troubles) {
+for (const [name, trouble, type, reason] of troubles) {
+  const open = name.startsWith('SQLite') ? troubledSqlite : troubledPostgres;
+  const failure = { type, by: 'database', reason };
   describe(name, () => {
     let store: TroubledStore;
     let endpoint: KeyedEndpoint;
@@ -67,7 +49,7 @@ for (const { name, open, begin, failure } of troubles) {
         .filter((key) => key?.includes(workflowId));
 
     test('before the claim: the failure says so, nothing is sent; done once when it is back', async () => {
-      await begin(store);
+      await store[trouble]();
       assert.deepEqual(await failureOf(make('early')), { ...failure, sent: false });
       assert.equal(endpoint.requests.length, 0);
       await store.mend();
@@ -77,7 +59,7 @@ for (const { name, open, begin, failure } of troubles) {
     });
 
     test('before the record: what was done is not lost, and not done again when it is back', async () => {
-      const failed = make('late', () => begin(store));
+      const failed = make('late', () => store[trouble]());
       assert.deepEqual(await failureOf(failed), { ...failure, sent: true });
       await store.mend();
       const row = await store.ledger.read({ key: 'test/late:thing' });
@@ -90,7 +72,7 @@ for (const { name, open, begin, failure } of troubles) {
     });
 
     test('in a transaction: nothing of it stays; saved once when it is back', async () => {
-      await begin(store);
+      await store[trouble]();
       assert.deepEqual(await failureOf(save(store)), { ...failure, sent: false });
       assert.equal(await store.ledger.read({ key: 'test/order-1:save' }), undefined);
       assert.equal(await store.orders(), 0);

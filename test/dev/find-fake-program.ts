@@ -3,23 +3,13 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../../dev/servers/find-program.ts';
+import { fakeProgram } from './fake-program.ts';
 
 const cache = process.env.XDG_CACHE_HOME ?? '';
-const found = await findProgram(
-  {
-    title: 'the fake server',
-    variable: 'HOLDFAST_FAKE',
-    command: 'fake-server',
-    cacheName: 'fake-server-1',
-    sdkDownload: 'none' as 'dev-server',
-    buildLabel: 'building the fake server',
-    async build(folder) {
-      mkdirSync(path.join(cache, 'builds', String(process.pid)), { recursive: true });
-      await sleep(500);
-      writeFileSync(path.join(folder, 'fake-server'), '#!/bin/sh\n');
-      chmodSync(path.join(folder, 'fake-server'), 0o755);
-    },
-  },
-  { PATH: '', XDG_CACHE_HOME: cache },
-);
-console.log(found);
+const program = fakeProgram(async (folder) => {
+  mkdirSync(path.join(cache, 'builds', String(process.pid)), { recursive: true });
+  await sleep(500);
+  writeFileSync(path.join(folder, 'fake-server'), '#!/bin/sh\n');
+  chmodSync(path.join(folder, 'fake-server'), 0o755);
+});
+console.log(await findProgram(program, { PATH: '', XDG_CACHE_HOME: cache }));

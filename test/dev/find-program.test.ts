@@ -6,10 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
 import { findProgram } from '../../dev/servers/find-program.ts';
 import { goInstall } from '../../dev/servers/go-install.ts';
-import { type Program, ProgramMissingError } from '../../dev/servers/program.ts';
+import { ProgramMissingError } from '../../dev/servers/program.ts';
 import { runBuildTool } from '../../dev/servers/run-build-tool.ts';
 import { temporalCli } from '../../dev/servers/temporal-cli.ts';
 import { javaFeature, testServer } from '../../dev/servers/test-server.ts';
+import { fakeProgram } from './fake-program.ts';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
@@ -62,19 +63,6 @@ test('the cache is used as it is', async (t) => {
   );
   assert.equal(await findProgram(testServer, { PATH: '', XDG_CACHE_HOME: cache }), cached);
 });
-
-/** A program that no download has, built by `build`. */
-function fakeProgram(build: Program['build']): Program {
-  return {
-    title: 'the fake server',
-    variable: 'HOLDFAST_FAKE',
-    command: 'fake-server',
-    cacheName: 'fake-server-1',
-    sdkDownload: 'none' as 'dev-server',
-    buildLabel: 'building the fake server',
-    build,
-  };
-}
 
 test('a build that fails half way leaves no program, and the next one succeeds', async (t) => {
   const cache = temporaryFolder(t);

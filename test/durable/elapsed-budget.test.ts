@@ -3,8 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { NativeConnection } from '@temporalio/worker';
 import { rateLimited } from '../../dev/sandbox/model-faults.ts';
 import type { CallActivities } from '../../src/activities/create-activities.ts';
+import { createRulesActivity } from '../../src/activities/create-rules-activity.ts';
 import { workflowOutcome } from '../../src/client/result.ts';
 import { startComplete } from '../../src/client/start.ts';
+import { orders } from '../../src/orders/app.ts';
 import { startOrder } from '../../src/orders/start-order.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
@@ -54,7 +56,8 @@ describe('the time that a step may take', { concurrency: true }, () => {
         attempts: 1,
       }),
     };
-    const shared = { connection, namespace: 'default' };
+    const rules = createRulesActivity({ app: orders, scope: 'default', ledgerName: 'none' });
+    const shared = { connection, namespace: 'default', rules };
     const all = await Promise.all([
       createWorkers({ ...shared, taskQueue: 'without-calls' }),
       createWorkers({ ...shared, taskQueue: 'without-effects', calls: answers }),

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
 import { lost, pass } from '../../dev/sandbox/wire-fault.ts';
-import { createBookShipment } from '../../examples/effects/book-shipment.ts';
+import { shipment } from '../../examples/effects/book-shipment.ts';
+import type { NativeKeyEffect } from '../../src/effects/once/effect.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';
 import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
@@ -12,6 +13,16 @@ import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
 const ledger = temporaryLedger();
 const root = path.join(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+type Parcel = { orderId: string; address: string; grams: number };
+type Booked = { id: string; tracking: string };
+
+/** The effect as a worker makes it. */
+function made(CARRIER_URL: string) {
+  const config = { CARRIER_URL, CARRIER_TOKEN: 'secret' };
+  const effect = shipment.make('shipment', { config, allowPrivate: false });
+  return effect as NativeKeyEffect<Parcel, Booked>;
+}
+
 const parcel = { orderId: 'order-1', address: '1 Main Street', grams: 700 };
 
 test('the example books one parcel, though its first answer is lost', async (t) => {
@@ -20,7 +31,7 @@ test('the example books one parcel, though its first answer is lost', async (t) 
     faults: (nth) => (nth === 1 ? lost : pass),
   });
   t.after(() => carrier.stop());
-  const effect = createBookShipment({ baseUrl: carrier.origin, token: 'secret' });
+  const effect = made(carrier.origin);
   const place = { scope: 'test', workflowId: 'order-1' };
   assert.equal(
     (await failureOf(runOnce(ledger(), effect, place, parcel))).type,
@@ -37,7 +48,7 @@ test('the example finds its parcel again when the carrier has forgotten the key'
   const carrier = await startKeyedEndpoint({ path: '/v1/shipments', faults: () => lost });
   t.after(() => carrier.stop());
   const effect = {
-    ...createBookShipment({ baseUrl: carrier.origin, token: 'secret' }),
+    ...made(carrier.origin),
     keyWindowMs: 0,
   };
   const place = { scope: 'test', workflowId: 'order-2' };

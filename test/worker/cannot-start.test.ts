@@ -199,7 +199,7 @@ function startWorker(env: Record<string, string>) {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const own = { PATH, NODE_COMPILE_CACHE, HOME: folder, HOLDFAST_LEDGER: inFolder('ledger.db') };
   const node = path.join(root, 'node_modules', '.bin', 'node');
-  return execa(node, [path.join(root, 'src', 'worker.ts')], {
+  return execa(node, [path.join(root, 'src', 'serve-orders.ts')], {
     reject: false,
     cwd: folder,
     env: { ...own, ...env },

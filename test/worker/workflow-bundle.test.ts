@@ -11,7 +11,7 @@ test('where the bundle cannot be written, its code comes back, so that a worker 
   // A file where the folder should be: that stops root too, for whom no folder is read-only.
   const file = path.join(folder, 'file');
   writeFileSync(file, '');
-  const bundle = await workflowBundle(path.join(file, 'cache'));
+  const bundle = await workflowBundle(undefined, path.join(file, 'cache'));
   assert.ok('code' in bundle);
   assert.match(bundle.code, /processOrder/);
 });

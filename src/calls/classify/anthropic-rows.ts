@@ -1,10 +1,7 @@
 import type { ClassifierRow } from './classifier-row.ts';
 import { generalRows } from './general-rows.ts';
 
-/**
- * The classifier of Anthropic's Messages API; see its page "Errors". Its types are few, and money,
- * length and content are told apart from any other `invalid_request_error` by the message alone.
- */
+/** Anthropic's Messages API (its page "Errors"). Its types are few: messages tell the rest. */
 export const anthropicRows: readonly ClassifierRow[] = [
   { type: 'QuotaExhausted', codes: ['enforced_spend_limit_reached', 'billing_error'] },
   {

@@ -55,10 +55,7 @@ export function classifyAnswer(
   return { ...found, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/**
- * Whether an answer that the AI SDK accepts is none: a refusal, a content filter, or an error that
- * a proxy sent with status 200.
- */
+/** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
 export function isUnusable(family: ProviderFamily, body: string): boolean {
   return readErrorBody(body).isError || findRefusal(family, body) !== undefined;
 }
@@ -110,20 +107,10 @@ function exceedsLimit(message: string): boolean {
 
 function overruled(found: Classified, { status, headers }: HttpAnswer): Classified {
   const isRetried = !isPermanent(found.type);
-  const word = headers['x-should-retry'];
-  if (word === 'true' && !isRetried) {
-    return {
-      type: status === 429 ? 'RateLimited' : 'ServerError',
-      reason: 'x-should-retry',
-      unclassified: false,
-    };
-  }
-  if (word === 'false' && isRetried) {
-    return {
-      type: status === 429 ? 'QuotaExhausted' : 'InvalidRequest',
-      reason: 'x-should-retry',
-      unclassified: false,
-    };
-  }
-  return found;
+  if (headers['x-should-retry'] !== String(!isRetried)) return found;
+  const [limited, other] = isRetried
+    ? (['QuotaExhausted', 'InvalidRequest'] as const)
+    : (['RateLimited', 'ServerError'] as const);
+  const type = status === 429 ? limited : other;
+  return { type, reason: 'x-should-retry', unclassified: false };
 }

@@ -18,18 +18,15 @@ export interface FailedCall {
   readonly nowMs: number;
 }
 
-/** A classified failure; `shape` where no row of the table knew the answer. */
-export interface ClassifiedExchange {
-  readonly fields: AttemptErrorFields;
-  readonly shape?: AnswerShape;
-}
-
 type Meaning = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
   readonly unclassified?: boolean;
 };
 
-/** Says what one failed attempt means, from what happened on the wire. */
-export function classifyExchange(exchange: Exchange, call: FailedCall): ClassifiedExchange {
+/** What one failed attempt means, from the wire; `shape` where no row of the table knew the answer. */
+export function classifyExchange(
+  exchange: Exchange,
+  call: FailedCall,
+): { readonly fields: AttemptErrorFields; readonly shape?: AnswerShape } {
   const connection = classifyConnection(exchange.failure);
   const { type, reason, retryAfterMs, unclassified } = meaningOf(exchange, call, connection);
   const { status } = exchange;

@@ -99,10 +99,7 @@ function isEventStream(body: string): boolean {
   return /^(event|data|id|retry)?:/.test(body);
 }
 
-/**
- * The event of a stream that tells of an error: Anthropic's `{type: "error"}`, `response.failed` of
- * OpenAI's Responses, a chunk with an `error` of all others. No fields where none does.
- */
+/** The event of a stream that tells of an error, in any family's form; no fields without one. */
 function errorInStream(body: string): Fields {
   for (const [, data] of body.matchAll(/^data:[ \t]*(.+)$/gm)) {
     const event = asFields(parseJson(data ?? ''));

@@ -2,10 +2,7 @@ import type { ClassifierRow } from './classifier-row.ts';
 
 const serverErrors = [500, 502, 504, 520, 521, 522, 523, 524, 525, 526, 527];
 
-/**
- * What a status usually means (RFC 9110, and the codes that CDNs add): the end of every family's
- * table, after the rows for its own codes and messages.
- */
+/** What a status usually means (RFC 9110, and CDNs' codes): the end of every family's table. */
 export const generalRows: readonly ClassifierRow[] = [
   { type: 'QuotaExhausted', status: [402], reason: 'payment required' },
   { type: 'RequestTooLarge', status: [413], reason: 'payload too large' },

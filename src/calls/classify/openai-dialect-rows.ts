@@ -1,10 +1,7 @@
 import type { ClassifierRow } from './classifier-row.ts';
 import { googleQuotaRows } from './google-rows.ts';
 
-/**
- * Errors that only servers other than OpenAI send in OpenAI's format. Nothing says which server
- * answers, and nothing needs to: no other server means something else by these codes and messages.
- */
+/** Errors that only other servers send in OpenAI's format; no two of them mean something else. */
 export const openaiDialectRows: readonly ClassifierRow[] = [
   // Google's OpenAI endpoint.
   ...googleQuotaRows,

@@ -36,12 +36,7 @@ export const openaiRows: readonly ClassifierRow[] = [
       /exceeded your current quota|credit balance is too low|insufficient (credits|balance|funds)|spend(ing)? limit|usage limit/i,
     reason: 'money ran out',
   },
-  {
-    type: 'QuotaExhausted',
-    status: [429],
-    message: /daily (limit|quota)/i,
-    reason: 'daily quota',
-  },
+  { type: 'QuotaExhausted', status: [429], message: /daily (limit|quota)/i, reason: 'daily quota' },
 
   // What can never fit.
   {

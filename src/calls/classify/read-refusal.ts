@@ -35,10 +35,7 @@ export const readResponsesRefusal: ReadRefusal = ({ status, output, incomplete_d
     : undefined;
 };
 
-/**
- * Anthropic's Messages. An answer that met the end of the context window is cut like one that met
- * the token limit, but a larger limit makes it no longer.
- */
+/** Anthropic's Messages. No larger limit makes an answer longer that the context window cut. */
 export const readMessagesRefusal: ReadRefusal = ({ stop_reason }) => {
   if (stop_reason === 'refusal') return rejected('refusal');
   return stop_reason === 'model_context_window_exceeded'

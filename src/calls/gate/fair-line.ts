@@ -1,23 +1,5 @@
-/** A line in which keys take turns: no item waits behind all those of another key. */
-export interface FairLine<T> {
-  readonly size: () => number;
-  readonly push: (key: string, item: T) => void;
-  /** The next item: keys take turns, and within a key the first comes first. */
-  readonly peek: () => T | undefined;
-  readonly shift: () => T | undefined;
-  readonly remove: (key: string, item: T) => boolean;
-  /**
-   * Makes room for an item of the key `than`: takes out the last item of the key with the most, if
-   * that has more than `than` will have with the new one.
-   */
-  readonly giveWay: (than: string) => T | undefined;
-  /** Takes out the last item of the key with the most. */
-  readonly shed: () => T | undefined;
-  readonly drain: () => T[];
-}
-
-/** Makes an empty line. */
-export function createFairLine<T>(): FairLine<T> {
+/** Makes an empty line in which keys take turns: no key's items wait behind all of another's. */
+export function createFairLine<T>() {
   // A map keeps its keys in order of insertion: the first is the one whose turn it is.
   const lines = new Map<string, T[]>();
   let size = 0;
@@ -43,14 +25,15 @@ export function createFairLine<T>(): FairLine<T> {
 
   return {
     size: () => size,
-    push(key, item) {
+    push(key: string, item: T): void {
       const line = lines.get(key);
       if (line) line.push(item);
       else lines.set(key, [item]);
       size += 1;
     },
-    peek: () => lines.values().next().value?.[0],
-    shift() {
+    /** The next item: keys take turns, and within a key the first comes first. */
+    peek: (): T | undefined => lines.values().next().value?.[0],
+    shift(): T | undefined {
       const first = lines.entries().next().value;
       if (!first) return undefined;
       const [key, line] = first;
@@ -60,7 +43,7 @@ export function createFairLine<T>(): FairLine<T> {
       size -= 1;
       return item;
     },
-    remove(key, item) {
+    remove(key: string, item: T): boolean {
       const line = lines.get(key);
       const index = line?.indexOf(item) ?? -1;
       if (!line || index < 0) return false;
@@ -68,16 +51,18 @@ export function createFairLine<T>(): FairLine<T> {
       drop(key, line);
       return true;
     },
-    giveWay(than) {
+    /** Makes room for an item of `than`: sheds, if the longest has more than `than` will then have. */
+    giveWay(than: string): T | undefined {
       const entry = longest();
       if (!entry || entry[1].length <= (lines.get(than)?.length ?? 0) + 1) return undefined;
       return takeLast(entry);
     },
-    shed() {
+    /** Takes out the last item of the key with the most. */
+    shed(): T | undefined {
       const entry = longest();
       return entry && takeLast(entry);
     },
-    drain() {
+    drain(): T[] {
       const items = [...lines.values()].flat();
       lines.clear();
       size = 0;

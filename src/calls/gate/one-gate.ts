@@ -96,11 +96,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
     const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
     schedule = deferral.schedule;
     const isDown = state.phase === 'down' && !isClosed;
-    waiting.decided({
-      kind: 'deferred',
-      delayMs: deferral.delayMs,
-      ...(isDown && { isDown }),
-    });
+    waiting.decided({ kind: 'deferred', delayMs: deferral.delayMs, ...(isDown && { isDown }) });
   }
 
   /** Lets all calls go that may, and sets the timer for the next one. */

@@ -1,9 +1,6 @@
 import { currentExchange, type Exchange } from './exchange.ts';
 
-/**
- * Most bytes of an answer that are read. Temporal carries 2 MiB; the rest is room for escapes and
- * the envelope.
- */
+/** Most bytes of an answer that are read: what Temporal carries, and room for escapes. */
 export const maximumAnswerBytes = 8 * 1024 * 1024;
 
 /** Statuses with which `Response` accepts no body. */

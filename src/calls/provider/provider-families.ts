@@ -1,7 +1,4 @@
-/**
- * The protocols that models are called in: OpenAI's Chat Completions and Responses, what other
- * servers make of Chat Completions, Anthropic's Messages, Google's generateContent.
- */
+/** The protocols of models; `openai-compatible` is what other servers make of Chat Completions. */
 export const providerFamilies = [
   'openai',
   'openai-responses',

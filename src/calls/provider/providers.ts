@@ -16,10 +16,7 @@ export interface ProviderConfig {
   /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
-  /**
-   * Whether a request is refused without a key; only `openai-compatible` has a choice, the other
-   * families always refuse.
-   */
+  /** Without a key nothing is sent; only `openai-compatible` has the choice. */
   readonly keyRequired?: boolean | undefined;
   /** Sent with every request, for example Azure's `api-key`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -48,10 +45,7 @@ export interface Providers {
   resolveModel(model: string): ResolvedModel;
 }
 
-/**
- * Makes the providers. The environment is not read: the AI SDK would take key and address from
- * `OPENAI_*` and the like where they are not given, so both are always given.
- */
+/** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
 export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const byName = new Map(configs.map((config) => [config.name, config]));
   const names = [...byName.keys()];

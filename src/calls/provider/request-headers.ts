@@ -10,10 +10,7 @@ const headerSafe = /^[\x21-\x7e]{1,255}$/;
  */
 export function requestHeaders(requestId: string, attempt: number): Record<string, string> {
   const safeId = headerSafe.test(requestId) ? requestId : workflowIdFor(requestId);
-  return {
-    'X-Client-Request-Id': `${safeId}/attempt-${attempt}`,
-    'Idempotency-Key': safeId,
-  };
+  return { 'X-Client-Request-Id': `${safeId}/attempt-${attempt}`, 'Idempotency-Key': safeId };
 }
 
 /** Response headers in which servers of the family name a request. */

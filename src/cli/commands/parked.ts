@@ -1,20 +1,16 @@
-import { listParked, type ParkedWorkflow } from '../../client/parked.ts';
+import { listParked, type ParkedFilter, type ParkedWorkflow } from '../../client/parked.ts';
 import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
-/** Flags of `holdfast parked`. */
-export interface ParkedFlags extends JsonOption {
-  readonly type?: string;
-  readonly ofModel?: string;
-  readonly limit?: number;
-}
-
 /** `holdfast parked`: the workflows that wait for a person. */
-export async function parkedCommand({ type, ofModel, ...flags }: ParkedFlags): Promise<void> {
-  const { limit = 100 } = flags;
+export async function parkedCommand(
+  flags: JsonOption &
+    Pick<ParkedFilter, 'type'> & { readonly ofModel?: string; readonly limit?: number },
+): Promise<void> {
+  const { type, ofModel, limit = 100 } = flags;
   await withClient(async ({ client, namespace }) => {
     const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
     const found: ParkedWorkflow[] = [];

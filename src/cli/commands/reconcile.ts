@@ -7,13 +7,10 @@ import { parseAge } from '../parse-time.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
-/** Flags of `holdfast effects reconcile`. */
-export interface ReconcileFlags extends JsonOption {
-  readonly since: string;
-}
-
 /** `holdfast effects reconcile`: the ledger against the targets' own lists. */
-export async function reconcileCommand(flags: ReconcileFlags): Promise<void> {
+export async function reconcileCommand(
+  flags: JsonOption & { readonly since: string },
+): Promise<void> {
   const sinceMs = parseAge(flags.since);
   await withClient(async ({ client, place }) => {
     const found = await reconcileEffects(client, sinceMs, place);
@@ -45,14 +42,12 @@ export function renderReconciliation(found: Reconciliation): string {
   ].join('\n');
 }
 
-/** Flags of `holdfast effects prune`. */
-export interface PruneFlags extends JsonOption {
-  readonly olderThan: string;
-  readonly dryRun?: boolean;
-}
-
 /** `holdfast effects prune --older-than 400d` */
-export async function pruneCommand({ olderThan, dryRun = false, ...flags }: PruneFlags) {
+export async function pruneCommand({
+  olderThan,
+  dryRun = false,
+  ...flags
+}: JsonOption & { readonly olderThan: string; readonly dryRun?: boolean }) {
   const request = { olderThanMs: parseAge(olderThan), dryRun };
   await withClient(async ({ client, place }) => {
     const pruned = await pruneEffects(client, request, place);

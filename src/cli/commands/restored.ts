@@ -5,13 +5,10 @@ import { type JsonOption, print, printJson } from '../output.ts';
 import { parseTime } from '../parse-time.ts';
 import { withClient } from '../with-client.ts';
 
-/** Flags of `holdfast effects restored`. */
-export interface RestoredFlags extends JsonOption {
-  readonly backupTime: string;
-}
-
 /** `holdfast effects restored --backup-time 2026-11-25T02:00:00Z`: the ledger is from a backup. */
-export async function restoredCommand(flags: RestoredFlags): Promise<void> {
+export async function restoredCommand(
+  flags: JsonOption & { readonly backupTime: string },
+): Promise<void> {
   const backupAtMs = parseTime(flags.backupTime);
   if (backupAtMs > Date.now()) throw usageError('the time of the backup is in the future');
   await withClient(async ({ client, place }) => {

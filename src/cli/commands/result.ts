@@ -45,10 +45,7 @@ export async function completedValue(
     throw new CommandError(
       'failed',
       `${id} did not complete: ${printableLine(failureLine(failure))}`,
-      {
-        kind: failure.type,
-        details: { workflowId: id },
-      },
+      { kind: failure.type, details: { workflowId: id } },
     );
   }
   if (outcome.kind === 'stuck') {

@@ -6,15 +6,6 @@ import { noBreak } from './wrap.ts';
 /** How an attempt ended, for its colour. */
 export type Tone = 'good' | 'again' | 'bad' | 'unsure';
 
-/** An attempt in words. */
-export interface AttemptWords {
-  /** "429 RateLimited (rate_limit_exceeded), 38 ms" */
-  readonly headline: string;
-  /** What comes next and why, money, ids: a clause each. */
-  readonly clauses: readonly string[];
-  readonly tone: Tone;
-}
-
 const stops: Readonly<Record<string, string>> = {
   permanent: 'no retry: it cannot cure this',
   attempts: 'no retry: no attempts left',
@@ -22,8 +13,8 @@ const stops: Readonly<Record<string, string>> = {
   'Retry-After over cap': 'no retry: longer than the policy waits',
 };
 
-/** Says what the journal has on an attempt. */
-export function describeAttempt(attempt: RecordedAttempt): AttemptWords {
+/** What the journal has on an attempt; a clause each says what comes next and why, money, ids. */
+export function describeAttempt(attempt: RecordedAttempt) {
   const { outcome, status, reason, startedAtMs, finishedAtMs, providerRequestId } = attempt;
   const code = status === undefined ? '' : `${status} `;
   const why = reason === undefined ? '' : ` (${reason})`;
@@ -32,6 +23,7 @@ export function describeAttempt(attempt: RecordedAttempt): AttemptWords {
       ? ''
       : `, ${formatDuration(Math.max(0, finishedAtMs - startedAtMs))}`;
   return {
+    /** "429 RateLimited (rate_limit_exceeded), 38 ms" */
     headline: printableLine(`${code}${named[outcome] ?? outcome}${why}${took}`),
     clauses: [
       ...held(attempt),

@@ -38,16 +38,7 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
     const requestId = firstOf(last.requestId);
     const rows = kind === 'effect' ? rowsOf(requestId) : [];
     const missing = isWhole ? missingIn(sorted) : [];
-    return {
-      kind,
-      requestId,
-      step,
-      runId,
-      by: model ?? provider,
-      attempts: sorted,
-      missing,
-      rows,
-    };
+    return { kind, requestId, step, runId, by: model ?? provider, attempts: sorted, missing, rows };
   });
   const known = new Set(recorded.map(({ requestId }) => requestId));
   const onlyInLedger = effects

@@ -2,30 +2,8 @@ import type { Explanation } from '../../client/explain.ts';
 import { costDecimals } from '../../policies/budget.ts';
 import { type ExactAmount, parseAmount } from '../../policies/budget-price.ts';
 
-/** Totals over the attempts of a workflow's calls. */
-export interface Summary {
-  /** Calls, repairs included. */
-  readonly calls: number;
-  readonly repairs: number;
-  /** Attempts, without those that the gate sent back. */
-  readonly attempts: number;
-  readonly sent: number;
-  readonly notSent: number;
-  readonly sentUnknown: number;
-  readonly lost: number;
-  readonly deferred: number;
-  readonly billed: number;
-  readonly possiblyBilled: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Of billed attempts, by currency: decimal strings. */
-  readonly cost: Readonly<Record<string, string>>;
-  /** Held by the gate. */
-  readonly heldMs: number;
-}
-
-/** Counts what the journal has. */
-export function summarize({ attempts }: Pick<Explanation, 'attempts'>): Summary {
+/** Totals over the attempts of a workflow's calls, as the journal has them. */
+export function summarize({ attempts }: Pick<Explanation, 'attempts'>) {
   const ofCalls = attempts.filter(({ kind }) => kind === 'call');
   const counted = ofCalls.filter(({ outcome }) => outcome !== 'deferred');
   const count = (fits: (attempt: (typeof counted)[number]) => boolean) =>
@@ -39,8 +17,10 @@ export function summarize({ attempts }: Pick<Explanation, 'attempts'>): Summary 
   }
   const requestIds = new Set(ofCalls.map(({ requestId }) => requestId));
   return {
+    /** Repairs included. */
     calls: requestIds.size,
     repairs: [...requestIds].filter((id) => /\.repair-\d+$/.test(id)).length,
+    /** Without those that the gate sent back: these are `deferred`. */
     attempts: counted.length,
     sent: count(({ sent }) => sent === 'yes'),
     notSent: count(({ sent }) => sent === 'no'),
@@ -51,6 +31,7 @@ export function summarize({ attempts }: Pick<Explanation, 'attempts'>): Summary 
     possiblyBilled: count(({ billing }) => billing === 'possibly billed'),
     inputTokens: counted.reduce((sum, { inputTokens = 0 }) => sum + inputTokens, 0),
     outputTokens: counted.reduce((sum, { outputTokens = 0 }) => sum + outputTokens, 0),
+    /** Of billed attempts, by currency: decimal strings. */
     cost: costDecimals(cost),
     heldMs: ofCalls.reduce((sum, { heldMs = 0 }) => sum + heldMs, 0),
   };

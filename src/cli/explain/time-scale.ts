@@ -17,10 +17,7 @@ export interface TimeScale {
 /** An idle stretch longer than this share of the busy time is cut to it. */
 const longestIdleShare = 0.25;
 
-/**
- * A linear scale over all spans, with long idle stretches cut short: an hour's wait for a person
- * must not press everything else into one column.
- */
+/** A linear scale over all spans; long idle stretches are cut, to leave room for the rest. */
 export function createTimeScale(spans: readonly Span[], columns: number): TimeScale {
   const busy = merge(spans);
   const fromMs = busy[0]?.fromMs ?? 0;

@@ -17,25 +17,7 @@ export type StateWord =
   | 'continued';
 
 /** A status in words that fit a table; all text is safe for a terminal. */
-export interface StatusWords {
-  readonly id: string;
-  readonly state: StateWord;
-  readonly step: string;
-  /** `3/8`, or `3` where nothing caps the attempts. */
-  readonly attempt: string;
-  /** Countdown to the next attempt: `4.2 s`, `now`. */
-  readonly nextIn: string;
-  /** The attempt and the countdown as words: `3/8, next in 4.2 s`, `3/8, due now`. */
-  readonly attemptAndNext: string;
-  readonly repairs: string;
-  /** Input and output, as counted by the provider. */
-  readonly tokens: string;
-  readonly effects: string;
-  /** The effects done and the step it is at: `✓save charge`; `↺` marks one that had been done before. */
-  readonly progress: string;
-  /** The last failure, or what it waits for a person to do. */
-  readonly note: string;
-}
+export type StatusWords = ReturnType<typeof describeStatus>;
 
 const words: Readonly<Record<string, StateWord>> = {
   COMPLETED: 'done',
@@ -52,7 +34,7 @@ const words: Readonly<Record<string, StateWord>> = {
  *
  * @param now what countdowns are measured from.
  */
-export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
+export function describeStatus(status: WorkflowStatus, now: Date) {
   const { progress, pending, workflowId } = status;
   const [current] = pending;
   const state = stateOf(status);
@@ -68,13 +50,18 @@ export function describeStatus(status: WorkflowStatus, now: Date): StatusWords {
     id: printableLine(workflowId),
     state,
     step,
+    /** `3/8`, or `3` where nothing caps the attempts. */
     attempt,
+    /** Countdown to the next attempt: `4.2 s`, `now`. */
     nextIn,
+    /** `3/8, next in 4.2 s`, `3/8, due now`. */
     attemptAndNext: attempt + dueIn(current?.nextAttemptAt, now),
     repairs: progress && progress.repairs > 0 ? String(progress.repairs) : '',
     tokens: progress ? tokensOf(progress.usage) : '',
     effects: effects.map(({ name }) => name).join(' '),
+    /** The effects done and its step: `✓save charge`; `↺` marks one that had been done before. */
     progress: [...effects.map(({ name, mark }) => mark + name), step].join(' ').trim(),
+    /** The last failure, or what it waits for a person to do. */
     note: printableLine(noteOf(status)),
   };
 }

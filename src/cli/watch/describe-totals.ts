@@ -2,7 +2,7 @@ import type { WorkflowStatus } from '../../client/status.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { stateOf } from './describe-status.ts';
 
-/** Totals in two lines: how many are in which state, since when, and what they took. */
+/** All statuses together, in two lines: how many in which state, and what they took. */
 export function describeTotals(
   statuses: readonly WorkflowStatus[],
   now: Date,

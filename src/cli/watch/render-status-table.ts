@@ -31,10 +31,7 @@ const columns = [
   readonly shrinkTo?: number;
 }[];
 
-/**
- * Statuses as a table of a terminal's width: a line for each workflow, under it its last failure or
- * what it waits for, and the totals. Pure: the same statuses at the same time give the same text.
- */
+/** Statuses as a table of a terminal's width: each with its last failure, then the totals. */
 export function renderStatusTable(
   statuses: readonly WorkflowStatus[],
   {

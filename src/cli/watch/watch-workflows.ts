@@ -11,10 +11,7 @@ import { changeKey, statusLine } from './status-line.ts';
 export interface WatchOptions extends PollOptions {
   /** Standard output by default. */
   readonly stream?: NodeJS.WriteStream;
-  /**
-   * `table` redraws; `lines` and `json` print one line for each change. By default `table` on a
-   * terminal and `lines` elsewhere.
-   */
+  /** `table` redraws, the others print changes. Default: `table` on a terminal, else `lines`. */
   readonly show?: 'table' | 'lines' | 'json';
   /** Lines under the table's totals: where the Temporal UI is. */
   readonly footer?: readonly string[];

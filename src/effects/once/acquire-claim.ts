@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttemptError } from '../../failures/attempt-error.ts';
 import type { Claim, ClaimRequest, LedgerRow, LedgerStatements } from './ledger.ts';
-
-/** What waiting needs to know. */
-export interface Waiting {
-  readonly ledger: LedgerStatements;
-  readonly signal: AbortSignal;
-  readonly heartbeat: () => void;
-  readonly maximumWaitMs: number;
-}
+import type { EffectCall } from './replay.ts';
 
 const firstPollMs = 50;
 const slowestPollMs = 1000;
@@ -22,7 +15,9 @@ const slowestPollMs = 1000;
  * @throws the signal's reason when it aborts.
  */
 export async function acquireClaim(
-  waiting: Waiting,
+  waiting: Pick<EffectCall<unknown, unknown>, 'signal' | 'heartbeat' | 'maximumWaitMs'> & {
+    readonly ledger: LedgerStatements;
+  },
   request: ClaimRequest,
 ): Promise<{ claim: Claim; askedAtMs: number } | { row: LedgerRow }> {
   const { ledger, signal, heartbeat, maximumWaitMs } = waiting;

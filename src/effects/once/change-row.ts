@@ -1,18 +1,13 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
-import type { EffectTable, Tables } from '../../database/database-schema.ts';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { Claim } from './ledger.ts';
 
-/** Changes the row of a claim that is still the latest, and says whether it did. */
-export type ChangeRow = (
-  claim: Pick<Claim, 'key' | 'token'>,
-  values: Partial<Selectable<EffectTable>> | object,
-) => Promise<boolean>;
-
 /**
- * How a single row changes after its claim: under its fencing token, and only in a state that allows it.
+ * How a single row changes after its claim: under the fencing token of the latest one, and only in a
+ * state that allows it. The function says whether it did.
  *
  * @param allowed a condition on the row as it is now.
  */
@@ -20,8 +15,8 @@ export function changeRowIf(
   database: Kysely<Tables>,
   kind: DatabaseKind,
   allowed: RawBuilder<boolean>,
-): ChangeRow {
-  return async ({ key, token }, values) => {
+) {
+  return async ({ key, token }: Pick<Claim, 'key' | 'token'>, values: object): Promise<boolean> => {
     const { first, generation } = splitGeneration(key);
     const { numUpdatedRows } = await database
       .updateTable('holdfast_effect')

@@ -32,10 +32,7 @@ export function reasonFrom(...codes: readonly unknown[]): string | undefined {
   return typeof code === 'string' && /^[a-z0-9_.-]{1,60}$/i.test(code) ? code : undefined;
 }
 
-/**
- * Anything that was thrown, as what it means for the effect. What says of itself that it was never
- * sent did nothing; everything else, a bug included, leaves the effect in doubt.
- */
+/** What was thrown, for the effect: never sent did nothing; all else, bugs too, is in doubt. */
 export function effectErrorFrom(by: string, error: unknown): EffectError {
   if (error instanceof EffectError) return error;
   if (error instanceof AttemptError) {

@@ -31,11 +31,6 @@ export interface EffectContext<Input> {
   readonly stillMine: () => Promise<void>;
 }
 
-/** What an effect in the ledger's own transaction gets on top. */
-export interface TransactionContext<Input> extends EffectContext<Input> {
-  readonly transaction: Transaction<Tables>;
-}
-
 interface Declaration<Input, Result> {
   /** Part of the key; matches `namePattern`, and never changes once rows exist. */
   readonly name: string;
@@ -88,7 +83,9 @@ export interface TransactionEffect<Input, Result> extends Declaration<Input, Res
   readonly way: 'same transaction';
   /** The ledger it was made for: in any other database the promise would be void. */
   readonly ledger: Ledger;
-  readonly run: (context: TransactionContext<Input>) => Promise<Result>;
+  readonly run: (
+    context: EffectContext<Input> & { readonly transaction: Transaction<Tables> },
+  ) => Promise<Result>;
 }
 
 interface OutsideDeclaration<Input, Result> extends Declaration<Input, Result> {
@@ -127,8 +124,5 @@ export type OutsideEffect<Input, Result> =
   | FindBeforeCreateEffect<Input, Result>
   | AtMostOnceEffect<Input, Result>;
 
-/**
- * A side effect as a declaration. `runOnce` does the rest: writing a new effect means writing one
- * of these, and nothing else.
- */
+/** A side effect as a declaration: all that has to be written, since `runOnce` does the rest. */
 export type Effect<Input, Result> = TransactionEffect<Input, Result> | OutsideEffect<Input, Result>;

@@ -68,10 +68,7 @@ export interface LedgerStatements {
   fail(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
   /** `started` to `unknown`: a person decides. */
   markUnknown(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
-  /**
-   * Gives the claim back because this attempt surely did nothing: `released`, unless an earlier
-   * attempt is in doubt; then the row stays `started` with its lease ended.
-   */
+  /** This attempt did nothing: `released`; `started`, its lease ended, if an earlier one may have. */
   release(claim: Claim): Promise<boolean>;
   /** Gives the claim back in doubt: it may be taken over after `afterMs`. */
   giveUp(claim: Claim, afterMs: number): Promise<boolean>;
@@ -119,10 +116,7 @@ export interface OperatorStatements {
   raiseGeneration(row: LedgerRow): Promise<boolean>;
   /** Removes all generations of a key, unless one of them changed since it was looked at. */
   remove(key: string, unchangedSinceMs: number): Promise<number>;
-  /**
-   * From now on a claim that makes a row is in doubt since then, for these owners of keys
-   * (`<scope>/<workflow id>`). Of two times the earlier one stays.
-   */
+  /** A claim that makes a row for these owners (`<scope>/<workflow id>`) is in doubt since then. */
   doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
   /** Rows that were given back are in doubt since then; returns how many. */
   doubtReleased(keyPrefix: string, sinceMs: number): Promise<number>;

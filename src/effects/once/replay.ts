@@ -87,10 +87,7 @@ export function assertSameFingerprint(stored: string, given: string): void {
   });
 }
 
-/**
- * Only reads at the target. The row changes only when the target knows how it ended, and only if it
- * is still as it was read.
- */
+/** Only reads at the target; the row changes when that knows the end, if it is still as read. */
 async function lookUpAgain<Input, Result>(
   call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
   row: LedgerRow,

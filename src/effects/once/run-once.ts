@@ -27,12 +27,6 @@ export interface RunOnceOptions {
   readonly maximumWaitMs?: number;
 }
 
-/** The result of an effect that is done. */
-export interface RunOnceResult<Result> extends EffectOutcome<Result> {
-  /** The idempotency key that the target knows it by. */
-  readonly key: string;
-}
-
 /**
  * The only way an effect runs. It claims the effect's row (committed before anything is sent), runs
  * the effect, and records how it ended; what is settled already comes back from the row.
@@ -40,6 +34,7 @@ export interface RunOnceResult<Result> extends EffectOutcome<Result> {
  * Once something may have been sent, a cancellation changes nothing: the attempt ends by itself,
  * at the latest with its request timeout, and is recorded.
  *
+ * @returns with the key that the target knows it by.
  * @throws AttemptError `EffectInProgress`, `IdempotencyKeyReused`, `EffectRefused`, `EffectUnknown`,
  * or the transient failure of this attempt. Nothing is retried here.
  * @throws the signal's reason, when it aborts before the effect began.
@@ -50,7 +45,7 @@ export async function runOnce<Input, Result>(
   place: EffectPlace,
   input: Input,
   options: RunOnceOptions = {},
-): Promise<RunOnceResult<Result>> {
+): Promise<EffectOutcome<Result> & { readonly key: string }> {
   const key = keyAt(effect.name, place);
   options.onKey?.(key);
   const checked = effect.input.safeParse(input);

@@ -56,10 +56,7 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
   } catch (error) {
     if (isAttemptError(error)) {
       const { type, sent } = error.fields;
-      return {
-        why: error.message,
-        isConfigured: type !== 'InvalidCredentials' || sent !== false,
-      };
+      return { why: error.message, isConfigured: type !== 'InvalidCredentials' || sent !== false };
     }
     throw error;
   }

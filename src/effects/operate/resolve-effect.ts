@@ -42,22 +42,25 @@ export async function resolveEffect(
   if (latest.state === 'started' && latest.leaseLeftMs > 0) {
     throw refused('a worker is at it; look again when its claim has run out');
   }
+  const settling = { ledger, effect, row: latest };
   switch (verdict.kind) {
     case 'happened':
-      return happened(ledger, effect, latest, verdict.result);
+      return happened(settling, verdict.result);
     case 'did not happen':
-      return didNotHappen(ledger, effect, latest, signal);
+      return didNotHappen(settling, signal);
     case 'give up':
-      return giveUp(ledger, effect, latest);
+      return giveUp(settling);
   }
 }
 
-async function happened(
-  ledger: Ledger,
-  effect: Effect<unknown, unknown>,
-  row: LedgerRow,
-  result: unknown,
-): Promise<Resolved> {
+/** The effect that is settled, and its row as it was read. */
+interface Settling {
+  readonly ledger: Ledger;
+  readonly effect: Effect<unknown, unknown>;
+  readonly row: LedgerRow;
+}
+
+async function happened({ ledger, effect, row }: Settling, result: unknown): Promise<Resolved> {
   const checked = effect.result.safeParse(result);
   if (!checked.success) {
     const paths = checked.error.issues.map(({ path }) => path.join('.') || 'result').slice(0, 5);
@@ -69,16 +72,12 @@ async function happened(
   return { key: row.key, state: 'succeeded' };
 }
 
-async function didNotHappen(
-  ledger: Ledger,
-  effect: Effect<unknown, unknown>,
-  row: LedgerRow,
-  signal: AbortSignal,
-): Promise<Resolved> {
+async function didNotHappen(settling: Settling, signal: AbortSignal): Promise<Resolved> {
+  const { ledger, effect, row } = settling;
   // Nothing was sent, or a generation was raised before: it will be done.
   if (row.state === 'released') return { key: row.key, state: 'released' };
   if (row.state === 'succeeded') throw notOpen(row);
-  const leftMs = requestLeftMs(effect, row);
+  const leftMs = requestLeftMs(settling);
   if (leftMs > 0) {
     const seconds = Math.ceil(leftMs / 1000);
     throw refused(
@@ -112,17 +111,13 @@ async function didNotHappen(
  * the lease ran out where the target tells repeats apart by the key; but another generation is
  * another key.
  */
-function requestLeftMs({ way }: Effect<unknown, unknown>, row: LedgerRow): number {
+function requestLeftMs({ effect, row }: Settling): number {
   if (row.state !== 'started') return 0;
   const requestMs = row.requestTimeoutMs ?? defaultRequestTimeoutMs;
-  return row.leaseLeftMs + (way === 'native key' ? requestMs : 0);
+  return row.leaseLeftMs + (effect.way === 'native key' ? requestMs : 0);
 }
 
-async function giveUp(
-  ledger: Ledger,
-  effect: Effect<unknown, unknown>,
-  row: LedgerRow,
-): Promise<Resolved> {
+async function giveUp({ ledger, effect, row }: Settling): Promise<Resolved> {
   const failure = {
     type: 'EffectRefused',
     by: effect.target,

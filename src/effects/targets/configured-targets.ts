@@ -21,10 +21,7 @@ export interface EffectResources {
   readonly notConfigured: Readonly<Record<string, string>>;
 }
 
-/**
- * The effect as it is where its target is configured. Elsewhere it refuses, naming the variable: a
- * worker without a target's key serves everything else.
- */
+/** The effect; where its target is not configured, one that refuses and names the variable. */
 export function ifConfigured<Input, Result>(
   effect: OutsideEffect<Input, Result>,
   { notConfigured }: Pick<EffectResources, 'notConfigured'>,

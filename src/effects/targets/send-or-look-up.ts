@@ -1,16 +1,36 @@
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
+import type { FailureType } from '../../failures/failure-types.ts';
 import { EffectError, type EffectState } from '../once/effect-error.ts';
 
-/**
- * What a failed request means for the effect. `look up`: the answer settles nothing, and the same
- * request would only bring it again (it is stored under the key): ask what happened.
- */
+/** What a failed request means for the effect. `look up`: the same request would settle nothing. */
 export type Verdict = EffectState | 'look up';
 
-/** A row of a target's table: what happened, and the failure it becomes. */
+/** A failed request, classified: what it means for the effect, and the failure it becomes. */
 export interface ClassifiedRequest {
   readonly verdict: Verdict;
   readonly fields: AttemptErrorFields;
+}
+
+/** A row of a target's table: when it fits, and what it means. The first row that fits rules. */
+export type TargetRow<Answer> = readonly [(answer: Answer) => boolean, Verdict, FailureType];
+
+/** What a target's table says of an answer; what no row knows is in doubt. */
+export function byTable<Answer extends { readonly status: number }>(
+  rows: readonly TargetRow<Answer>[],
+  answer: Answer,
+  about: Pick<AttemptErrorFields, 'by' | 'reason' | 'providerRequestId' | 'retryAfterMs'>,
+): ClassifiedRequest {
+  const [, verdict, type] = rows.find(([fits]) => fits(answer)) ?? [];
+  const { providerRequestId, retryAfterMs, ...rest } = about;
+  const fields: AttemptErrorFields = {
+    type: type ?? 'ServerError',
+    status: answer.status,
+    ...rest,
+    ...(providerRequestId !== undefined && { providerRequestId }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    sent: true,
+  };
+  return { verdict: verdict ?? 'in doubt', fields };
 }
 
 /**
@@ -41,10 +61,7 @@ export async function sendOrLookUp<Result>(steps: {
   }
 }
 
-/**
- * A look-up that failed. It says nothing about the effect; a look-up that the target does not accept
- * is our mistake and no refusal of the effect.
- */
+/** A look-up that failed says nothing about the effect; one that is not accepted is our mistake. */
 export function lookUpFailed(error: unknown, { fields }: ClassifiedRequest): EffectError {
   if (error instanceof EffectError) return error;
   const type = fields.type === 'EffectRefused' ? 'InvalidRequest' : fields.type;

@@ -3,8 +3,16 @@ import { AttemptError, type AttemptErrorFields } from '../../failures/attempt-er
 import { guardedLookup, type Resolve, refusedAddressCode } from './guarded-lookup.ts';
 import { type AddressKind, literalAddress } from './network-address.ts';
 
+/** Where a target is. */
+export interface Endpoint {
+  /** Another than the target's own: an enterprise server, or a sandbox. */
+  readonly baseUrl?: string | undefined;
+  /** Its name may lead into a private network (or to this machine). Default: false. */
+  readonly allowPrivate?: boolean | undefined;
+}
+
 /** What a target's requests are held to. */
-export interface TargetFetchOptions {
+export interface TargetFetchOptions extends Pick<Endpoint, 'allowPrivate'> {
   /** Who fails when one fails: `stripe`, `github`. */
   readonly target: string;
   /** The only origin that is asked, whatever a link in an answer says. */
@@ -13,8 +21,6 @@ export interface TargetFetchOptions {
   readonly maximumBytes: number;
   /** A 2xx without a body is an answer, not a cut one. Default: false. */
   readonly mayBeEmpty?: boolean;
-  /** The name may lead into a private network (or to this machine). Default: false. */
-  readonly allowPrivate?: boolean | undefined;
   /** How names are resolved. Default: as the system does. */
   readonly resolve?: Resolve;
 }

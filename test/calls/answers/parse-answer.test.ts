@@ -62,7 +62,6 @@ describe('cut or abbreviated text is never mended: what is missing would be made
       for (const validator of [order, z.any(), z.string()]) {
         assert.deepEqual(readAnswer(answer, validator), {
           kind: 'not JSON',
-          text: answer,
           fingerprint: 'not JSON',
         });
       }

@@ -7,6 +7,7 @@ const original: Message[] = [
   { role: 'system', content: 'extract the order' },
   { role: 'user', content: 'the email' },
 ];
+const notJson = (text: string) => ({ kind: 'not JSON' as const, text, fingerprint: '' });
 const badText = '{"total":1200}';
 const invalid = (...paths: string[]) => ({
   kind: 'invalid' as const,
@@ -30,10 +31,7 @@ describe('the conversation of a repair call', () => {
   });
 
   test('says that an answer is not JSON', () => {
-    const last = repairMessages(original, 'oops', {
-      kind: 'not JSON',
-      fingerprint: '',
-    }).at(-1);
+    const last = repairMessages(original, 'oops', notJson('oops')).at(-1);
     assert.equal(
       last?.content,
       'Your answer is not valid JSON. Answer again with the whole corrected JSON and nothing else.',
@@ -41,10 +39,7 @@ describe('the conversation of a repair call', () => {
   });
 
   test('leaves an empty answer out, which some providers refuse', () => {
-    const messages = repairMessages(original, ' \n', {
-      kind: 'not JSON',
-      fingerprint: '',
-    });
+    const messages = repairMessages(original, ' \n', notJson(' \n'));
     assert.deepEqual(
       messages.map(({ role }) => role),
       ['system', 'user', 'user'],

@@ -1,3 +1,4 @@
+import { mostInASecond } from '../../../dev/most-in-a-second.ts';
 import type { RateLimits } from '../../../src/calls/gate/gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from '../../../src/calls/gate/gate-settings.ts';
 import { createOneGate, type OneGate } from '../../../src/calls/gate/one-gate.ts';
@@ -176,7 +177,7 @@ export function simulateStorm(storm: Storm): StormResult {
   return {
     requestsPerCall: (arrivals.length + sentWhileDown) / storm.calls,
     timeOverIdeal: finishedMs / idealMs,
-    peakOverCapacity: peak(arrivals) / storm.ratePerSecond,
+    peakOverCapacity: mostInASecond(arrivals) / storm.ratePerSecond,
     lost: storm.calls - done,
     use: nearlyAll / (storm.ratePerSecond * ((nearlyAllMs - storm.downMs) / 1000)),
     sentWhileDown,
@@ -184,14 +185,4 @@ export function simulateStorm(storm: Storm): StormResult {
     mostAttempts,
     deferrals,
   };
-}
-
-function peak(timesMs: readonly number[]): number {
-  let most = 0;
-  let from = 0;
-  for (const [index, timeMs] of timesMs.entries()) {
-    while ((timesMs[from] ?? 0) <= timeMs - 1000) from += 1;
-    most = Math.max(most, index - from + 1);
-  }
-  return most;
 }

@@ -64,12 +64,11 @@ for (const path of ['/reset', '/cut']) {
   });
 }
 
+const fetchOf = (origin: string) =>
+  createTargetFetch({ target: 'target', origin, maximumBytes: 10 });
+
 test('no other origin is asked, whatever a link says', async () => {
-  const targetFetch = createTargetFetch({
-    target: 'target',
-    origin: 'https://api.example.com',
-    maximumBytes: 10,
-  });
+  const targetFetch = fetchOf('https://api.example.com');
   const asked = requests;
   const failure = await failureOf(targetFetch(`${server.origin}/ten`));
   assert.equal(failure.reason, 'another origin');
@@ -78,11 +77,7 @@ test('no other origin is asked, whatever a link says', async () => {
 });
 
 test('a name that does not exist: surely nothing was sent', async () => {
-  const targetFetch = createTargetFetch({
-    target: 'target',
-    origin: 'http://does-not-exist.invalid',
-    maximumBytes: 10,
-  });
+  const targetFetch = fetchOf('http://does-not-exist.invalid');
   const failure = await failureOf(targetFetch('http://does-not-exist.invalid/'));
   assert.equal(failure.type, 'ConnectionFailed');
   assert.equal(failure.sent, false);

@@ -9,9 +9,6 @@ import {
   effectErrorFrom,
 } from '../../once/effect-error.ts';
 
-/** Whether the failed request only read, or wrote: a write without an answer is in doubt. */
-export type GitHubRequest = 'read' | 'write';
-
 /**
  * What GitHub's statuses mean; the first row that fits rules
  * (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api).
@@ -28,8 +25,8 @@ const rows: readonly (readonly [(status: number) => boolean, EffectState, Failur
   [(status) => status >= 400, 'refused', 'EffectRefused'],
 ];
 
-/** A failed request to GitHub, as what it means for the effect. */
-export function githubError(error: unknown, request: GitHubRequest, nowMs: number): EffectError {
+/** A failed request to GitHub, for the effect: of a write without an answer it is in doubt. */
+export function githubError(error: unknown, request: 'read' | 'write', nowMs: number): EffectError {
   if (error instanceof EffectError) return error;
   const { state, fields } = classify(error, nowMs);
   if (request === 'write') return new EffectError(state, fields, { cause: error });

@@ -18,25 +18,16 @@ export const issueSchema = z.object({
 /** An issue, as far as we look at it. */
 export type Issue = z.infer<typeof issueSchema>;
 
-/** What to list: all states and all pages, always. */
-export interface IssueQuery {
-  readonly owner: string;
-  readonly repo: string;
-  readonly labels?: string;
-  readonly creator?: string;
-  /** ISO time: only issues changed since. */
-  readonly since: string;
-}
-
 /**
- * Lists issues. Anything that is not a whole list is a failure: a ticket that is overlooked here is
- * opened a second time.
+ * Lists issues of all states. Anything that is not a whole list is a failure: a ticket that is
+ * overlooked here is opened a second time.
  *
+ * @param query.since ISO time: only issues changed since.
  * @throws EffectError `nothing happened`
  */
 export async function listIssues(
   octokit: GitHubClient,
-  query: IssueQuery,
+  query: { owner: string; repo: string; labels?: string; creator?: string; since: string },
   signal: AbortSignal,
 ): Promise<Issue[]> {
   // The iterator passes on method, URL and headers only: the signal has to be a default.
@@ -49,11 +40,7 @@ export async function listIssues(
   try {
     const pages = octokit.paginate.iterator(
       request as never,
-      {
-        ...query,
-        state: 'all',
-        per_page: 100,
-      } as never,
+      { ...query, state: 'all', per_page: 100 } as never,
     ) as AsyncIterable<{ readonly url?: string; readonly data: unknown }>;
     for await (const page of pages) {
       const parsed = z.array(issueSchema).safeParse(page.data);

@@ -1,16 +1,7 @@
 import type { Octokit } from '@octokit/core';
 import type { PaginateInterface, paginateRest } from '@octokit/plugin-paginate-rest';
 import { optionalPackage } from '../../../optional-package.ts';
-import { createTargetFetch } from '../target-fetch.ts';
-
-/** How GitHub is reached. */
-export interface GitHubClientOptions {
-  readonly token: string;
-  /** Another endpoint: GitHub Enterprise or a sandbox. Default: github.com's. */
-  readonly baseUrl?: string | undefined;
-  /** The endpoint's name may lead into a private network. Default: false. */
-  readonly allowPrivate?: boolean | undefined;
-}
+import { createTargetFetch, type Endpoint } from '../target-fetch.ts';
 
 /** Octokit's core with pagination, and no plugin that repeats requests. */
 export type GitHubClient = Octokit & { readonly paginate: PaginateInterface };
@@ -24,7 +15,7 @@ const defaultBaseUrl = 'https://api.github.com';
  *
  * @throws PackageMissing when one of Octokit's is not installed.
  */
-export function createOctokit(options: GitHubClientOptions): GitHubClient {
+export function createOctokit(options: Endpoint & { readonly token: string }): GitHubClient {
   const baseUrl = options.baseUrl ?? defaultBaseUrl;
   const { origin } = new URL(baseUrl);
   const core = optionalPackage<{ Octokit: typeof Octokit }>('@octokit/core');

@@ -18,10 +18,7 @@ export function markerIn(body: string): string | undefined {
   return body.split(/\r?\n/).findLast((line) => /^<!-- holdfast:v1:[0-9a-f]{64} -->$/.test(line));
 }
 
-/**
- * Text from outside in a code span. GitHub makes mentions, issue references and links of text even
- * where its characters are escaped, but never of code; nor is HTML in it, or a comment.
- */
+/** Text from outside in a code span, of which GitHub makes no mention, reference, link or HTML. */
 export function codeSpan(text: string): string {
   const line = text
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')

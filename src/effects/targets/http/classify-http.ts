@@ -1,7 +1,6 @@
-import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
 import { effectErrorFrom, reasonFrom } from '../../once/effect-error.ts';
-import type { ClassifiedRequest, Verdict } from '../send-or-look-up.ts';
+import { byTable, type ClassifiedRequest, type TargetRow } from '../send-or-look-up.ts';
 import { type HttpAnswer, UnwelcomeAnswer } from './http-target.ts';
 
 /** What decides: the status, the error code found in the body, and what the body speaks of. */
@@ -14,8 +13,8 @@ export interface HttpCase {
   readonly inDoubt: boolean;
 }
 
-/** A row of a target's table: when it fits, and what it means. The first row that fits rules. */
-export type HttpRow = readonly [(answer: HttpCase) => boolean, Verdict, FailureType];
+/** A row of the table of a target that speaks HTTP. */
+export type HttpRow = TargetRow<HttpCase>;
 
 /** What statuses mean where nothing else is known (RFC 9110, RFC 6585, RFC 8470). */
 export const statusRows: readonly HttpRow[] = [
@@ -60,20 +59,16 @@ export function classifyHttp(
   const { answer } = error;
   const code = codeIn(answer.body);
   const found = { status: answer.status, code, aboutKey: speaksOfKey(answer) };
-  const row = rows.find(([fits]) => fits({ ...found, inDoubt: context.inDoubt }));
-  const retryAfterMs = parseRetryAfter({ headers: answer.headers }, context.nowMs);
-  return {
-    verdict: row?.[1] ?? 'in doubt',
-    fields: {
-      type: row?.[2] ?? 'ServerError',
+  return byTable(
+    rows,
+    { ...found, inDoubt: context.inDoubt },
+    {
       by: context.target,
-      status: answer.status,
       reason: reasonFrom(code),
-      ...(answer.requestId !== undefined && { providerRequestId: answer.requestId }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      sent: true,
+      providerRequestId: answer.requestId,
+      retryAfterMs: parseRetryAfter({ headers: answer.headers }, context.nowMs),
     },
-  };
+  );
 }
 
 /** The places where APIs put a code: `code`, `name`, `error.code`, `error.type`, `error`, `type`. */

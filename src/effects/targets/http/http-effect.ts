@@ -4,20 +4,17 @@ import type { EffectContext, FindMarked, NativeKeyEffect } from '../../once/effe
 import { EffectError } from '../../once/effect-error.ts';
 import { lookUpFailed, sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, type HttpRow, keyRows, statusRows } from './classify-http.ts';
-import { createHttpTarget, type HttpRequest, type HttpTarget } from './http-target.ts';
+import {
+  createHttpTarget,
+  type HttpRequest,
+  type HttpTarget,
+  type HttpTargetOptions,
+} from './http-target.ts';
 
 /** An effect on any endpoint that takes `Idempotency-Key`. */
-export interface HttpEffectOptions<Input, Result> {
+export interface HttpEffectOptions<Input, Result> extends HttpTargetOptions {
   /** Part of the key; never changes once rows exist. */
   readonly name: string;
-  /** Who fails when it fails. */
-  readonly target: string;
-  /** From the worker's configuration. */
-  readonly baseUrl: string;
-  /** Credentials and the like, from the configuration; never stored. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The target's name may lead into a private network. Default: false. */
-  readonly allowPrivate?: boolean;
   readonly input: z.ZodType<Input>;
   /** What is kept of the answer, and checked. No transforms: it is checked again as stored. */
   readonly result: z.ZodType<Result>;
@@ -29,19 +26,13 @@ export interface HttpEffectOptions<Input, Result> {
   readonly request: (input: Input, key: string) => HttpRequest;
   /** How long the target is documented to know a key, less a margin; then it is looked up. */
   readonly keyWindowMs: number;
-  /**
-   * `plain`, as most targets take it, or `structured`: in quotation marks, which the IETF draft
-   * asks for (a String of RFC 8941). Default: `plain`.
-   */
+  /** `structured`: in quotation marks (RFC 8941), as the IETF draft asks. Default: `plain`. */
   readonly keyFormat?: 'plain' | 'structured';
   /** Another name for the header: `PayPal-Request-Id`. Default: `Idempotency-Key`. */
   readonly keyHeader?: string;
   /** What this target means by its answers, before what the draft and HTTP say. */
   readonly rows?: readonly HttpRow[];
-  /**
-   * Asks the target what became of an earlier attempt; without it, that is `unknown`. A question
-   * that fails leaves the effect in doubt: nothing to catch here.
-   */
+  /** What became of an earlier attempt; without it `unknown`. When it throws, it is in doubt. */
   readonly lookUp?: (
     context: EffectContext<Input>,
     target: HttpTarget,

@@ -3,7 +3,7 @@ import type { Json } from '../../../wire/json.ts';
 import type { AtMostOnceEffect } from '../../once/effect.ts';
 import { sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyHttp, statusRows } from './classify-http.ts';
-import { createHttpTarget, type HttpRequest } from './http-target.ts';
+import { createHttpTarget, type HttpRequest, type HttpTargetOptions } from './http-target.ts';
 
 /** What is posted. */
 export interface PostWebhookInput {
@@ -12,27 +12,17 @@ export interface PostWebhookInput {
   readonly data: Json;
 }
 
-/** That the endpoint took it. */
-export interface PostedWebhook {
-  /** 200 to 299. */
-  readonly status: number;
-}
-
 /** What {@link createPostWebhook} needs. */
-export interface PostWebhookDependencies {
+export interface PostWebhookDependencies
+  extends Pick<HttpTargetOptions, 'headers' | 'allowPrivate'> {
   /** The endpoint, from the configuration: its path is often its only secret. Never stored. */
   readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly allowPrivate?: boolean;
 }
 
-/**
- * Posts to an endpoint that offers nothing: no keys, nothing to look up. So it is posted at most
- * once: an attempt without a clear answer leaves it `unknown`, for a person to resolve.
- */
+/** Posts at most once, for the endpoint offers no keys: without a clear answer it is `unknown`. */
 export function createPostWebhook(
   dependencies: PostWebhookDependencies,
-): AtMostOnceEffect<PostWebhookInput, PostedWebhook> {
+): AtMostOnceEffect<PostWebhookInput, { readonly status: number }> {
   const { url, ...rest } = dependencies;
   const target = 'webhook';
   const send = createHttpTarget({ target, baseUrl: url, ...rest });

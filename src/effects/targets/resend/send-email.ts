@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { NativeKeyEffect } from '../../once/effect.ts';
 import type { HttpRow } from '../http/classify-http.ts';
 import { httpEffect } from '../http/http-effect.ts';
+import type { Endpoint } from '../target-fetch.ts';
 import { findEmail, keyTag, markedEmails } from './find-email.ts';
 
 /** An email to one recipient. The recipient comes from the caller, never from a model. */
@@ -12,21 +13,12 @@ export interface SendEmailInput {
   readonly html?: string;
 }
 
-/** That the email was accepted; whether it is delivered and read is another matter. */
-export interface SentEmail {
-  /** Resend's id. */
-  readonly emailId: string;
-}
-
 /** What {@link createSendEmail} needs. */
-export interface SendEmailDependencies {
+export interface SendEmailDependencies extends Endpoint {
   /** `re_...`; the look-up after the key window needs one with full access. */
   readonly apiKey: string;
   /** `Acme <orders@acme.example>`: of a domain that Resend has verified. */
   readonly from: string;
-  /** Another endpoint, for example a sandbox. Default: Resend's own. */
-  readonly baseUrl?: string | undefined;
-  readonly allowPrivate?: boolean;
 }
 
 /** Resend knows a key for 24 h (https://resend.com/docs/dashboard/emails/idempotency-keys); an hour is margin. */
@@ -41,14 +33,14 @@ const rows: readonly HttpRow[] = [
 
 /**
  * Sends an email through Resend, once under the idempotency key; after the key's window it is
- * looked for among the emails sent, by a tag.
+ * looked for among the emails sent, by a tag. The result is Resend's id: it was accepted, no more.
  *
  * Not through Resend's SDK: it takes no `fetch`, and makes one error of all connection failures, so
  * that a request that was never sent could not be told from one whose answer was lost.
  */
 export function createSendEmail(
   dependencies: SendEmailDependencies,
-): NativeKeyEffect<SendEmailInput, SentEmail> {
+): NativeKeyEffect<SendEmailInput, { readonly emailId: string }> {
   const { apiKey, from, baseUrl = 'https://api.resend.com', allowPrivate = false } = dependencies;
   return httpEffect({
     ...{ name: 'email', target: 'resend', baseUrl, allowPrivate, keyWindowMs, rows },

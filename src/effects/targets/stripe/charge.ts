@@ -1,37 +1,27 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
 import { workflowIdPattern } from '../../../wire/identifiers.ts';
-import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
-import { EffectError, reasonFrom } from '../../once/effect-error.ts';
-import { markedPayments } from './marked-payments.ts';
+import type { NativeKeyEffect } from '../../once/effect.ts';
 import type { Charge, ChargeInput } from './payments.ts';
-import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
-
-type ChargeContext = EffectContext<ChargeInput>;
+import { stripeEffect, stripeMetadata, textField } from './stripe-effect.ts';
 
 /** Charges a customer's saved payment method, once under the idempotency key. */
-export function createCharge(dependencies: {
+export function createCharge({
+  stripe,
+}: {
   readonly stripe: Stripe;
 }): NativeKeyEffect<ChargeInput, Charge> {
-  const { stripe } = dependencies;
-  return {
+  const { paymentIntents } = stripe;
+  return stripeEffect<ChargeInput, Charge, Stripe.PaymentIntent>(stripe, {
     name: 'charge',
-    target: 'stripe',
-    way: 'native key',
-    keyWindowMs: stripeKeyWindowMs,
-    // The SDK is built for one version of the API: answers of another would not have its shape.
-    apiVersion: stripe.getApiField('version'),
+    noun: 'payment',
     input: z.object({
       orderId: z.string().regex(workflowIdPattern),
       customerId: z.string().min(1),
       paymentMethod: z.string().min(1),
       total: z.object({ amountMinor: z.int().min(1), currency: z.string().regex(/^[a-z]{3}$/) }),
     }),
-    result: z.object({
-      chargeId: z.string(),
-      amountMinor: z.int().min(1),
-      currency: z.string(),
-    }),
+    result: z.object({ chargeId: z.string(), amountMinor: z.int().min(1), currency: z.string() }),
     identity: ({ customerId, total }) => ({ customerId, ...total }),
     request: ({ orderId, customerId, paymentMethod, total }, key) => ({
       amount: total.amountMinor,
@@ -44,43 +34,16 @@ export function createCharge(dependencies: {
       automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
       metadata: { holdfast_order: orderId, ...stripeMetadata(key) },
     }),
-
-    run: (context) =>
-      stripeOnce(
-        context,
-        async (options) => {
-          const parameters = context.request as unknown as Stripe.PaymentIntentCreateParams;
-          return chargeFrom(await stripe.paymentIntents.create(parameters, options), context);
-        },
-        () => lookUp(stripe, context),
-      ),
-    lookUp: (context) => lookUp(stripe, context),
-    findMarked: markedPayments(stripe),
-  };
-}
-
-/** Among the customer's payments. */
-async function lookUp(stripe: Stripe, context: ChargeContext): Promise<Charge | undefined> {
-  const customer = context.input.customerId;
-  const found = await findAtStripe(context, (listing, options) =>
-    stripe.paymentIntents.list({ customer, ...listing }, options),
-  );
-  const intent = found.find(({ status }) => status === 'succeeded') ?? found[0];
-  return intent && chargeFrom(intent, context);
-}
-
-/** Statuses of a payment that did not and will not take place by itself. */
-const refused: readonly string[] = ['requires_payment_method', 'canceled'];
-
-/** Only `succeeded`, in the amount that was asked for, is a charge. */
-function chargeFrom(intent: Stripe.PaymentIntent, { input }: ChargeContext): Charge {
-  const { id, status, amount, currency } = intent;
-  const asAsked = amount === input.total.amountMinor && currency === input.total.currency;
-  if (status === 'succeeded' && asAsked) return { chargeId: id, amountMinor: amount, currency };
-  const reason = asAsked ? reasonFrom(status) : 'the payment has another amount';
-  const fields = { by: 'stripe', reason, sent: true } as const;
-  if (asAsked && refused.includes(status)) {
-    throw new EffectError('refused', { ...fields, type: 'EffectRefused' });
-  }
-  throw new EffectError('unknown', { ...fields, type: 'EffectUnknown' });
+    create: (request, options) =>
+      paymentIntents.create(request as unknown as Stripe.PaymentIntentCreateParams, options),
+    list(listing, request, options) {
+      const customer = textField(request, 'customer');
+      return paymentIntents.list({ ...listing, ...(customer && { customer }) }, options);
+    },
+    isOver: ['requires_payment_method', 'canceled'],
+    isAsAsked: ({ amount, currency }, { total }) =>
+      amount === total.amountMinor && currency === total.currency,
+    resultOf: ({ id, amount, currency }) => ({ chargeId: id, amountMinor: amount, currency }),
+    idField: 'chargeId',
+  });
 }

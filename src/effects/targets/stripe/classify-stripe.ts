@@ -1,9 +1,8 @@
 import type Stripe from 'stripe';
 import { AttemptError } from '../../../failures/attempt-error.ts';
-import type { FailureType } from '../../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../../policies/retry-after.ts';
 import { effectErrorFrom, reasonFrom } from '../../once/effect-error.ts';
-import type { ClassifiedRequest, Verdict } from '../send-or-look-up.ts';
+import { byTable, type ClassifiedRequest, type TargetRow } from '../send-or-look-up.ts';
 
 /** What decides: the status, Stripe's error type and code, and its own word on retrying. */
 interface StripeAnswer {
@@ -18,7 +17,7 @@ interface StripeAnswer {
  * https://docs.stripe.com/api/errors and https://docs.stripe.com/api/idempotent_requests
  * (an answer is stored once execution began, 500s included; a rate limit is before that).
  */
-const rows: readonly (readonly [(answer: StripeAnswer) => boolean, Verdict, FailureType])[] = [
+const rows: readonly TargetRow<StripeAnswer>[] = [
   [({ status }) => status === 401, 'nothing happened', 'InvalidCredentials'],
   [({ status }) => status === 403, 'nothing happened', 'PermissionDenied'],
   [({ status }) => status === 409, 'in doubt', 'EffectInProgress'],
@@ -63,18 +62,10 @@ function classifyAnswer(error: StripeError, nowMs: number): ClassifiedRequest {
     code: error.code,
     shouldRetry: headers['stripe-should-retry'] === 'true',
   };
-  const row = rows.find(([fits]) => fits(answer));
-  const retryAfterMs = parseRetryAfter({ headers }, nowMs);
-  return {
-    verdict: row?.[1] ?? 'in doubt',
-    fields: {
-      type: row?.[2] ?? 'ServerError',
-      by: 'stripe',
-      status,
-      reason: reasonFrom(error.decline_code, error.code, error.rawType),
-      ...(error.requestId !== undefined && { providerRequestId: error.requestId }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      sent: true,
-    },
-  };
+  return byTable(rows, answer, {
+    by: 'stripe',
+    reason: reasonFrom(error.decline_code, error.code, error.rawType),
+    providerRequestId: error.requestId,
+    retryAfterMs: parseRetryAfter({ headers }, nowMs),
+  });
 }

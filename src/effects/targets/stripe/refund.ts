@@ -1,24 +1,19 @@
 import type Stripe from 'stripe';
 import { z } from 'zod';
-import type { EffectContext, NativeKeyEffect } from '../../once/effect.ts';
-import { EffectError, reasonFrom } from '../../once/effect-error.ts';
-import { markedRefunds } from './marked-payments.ts';
+import type { NativeKeyEffect } from '../../once/effect.ts';
 import type { Refund, RefundInput } from './payments.ts';
-import { findAtStripe, stripeKeyWindowMs, stripeMetadata, stripeOnce } from './stripe-effect.ts';
+import { stripeEffect, stripeMetadata, textField } from './stripe-effect.ts';
 
-type RefundContext = EffectContext<RefundInput>;
-
-/** Gives a charge back, in whole or in part, once under the idempotency key. */
-export function createRefund(dependencies: {
+/** Gives a charge back, in whole or in part, once under the key; one that is `pending` parks. */
+export function createRefund({
+  stripe,
+}: {
   readonly stripe: Stripe;
 }): NativeKeyEffect<RefundInput, Refund> {
-  const { stripe } = dependencies;
-  return {
+  const { refunds } = stripe;
+  return stripeEffect<RefundInput, Refund, Stripe.Refund>(stripe, {
     name: 'refund',
-    target: 'stripe',
-    way: 'native key',
-    keyWindowMs: stripeKeyWindowMs,
-    apiVersion: stripe.getApiField('version'),
+    noun: 'refund',
     input: z.object({
       chargeId: z.string().startsWith('pi_'),
       amountMinor: z.int().min(1).exactOptional(),
@@ -35,45 +30,18 @@ export function createRefund(dependencies: {
       ...(amountMinor !== undefined && { amount: amountMinor }),
       metadata: stripeMetadata(key),
     }),
-
-    findMarked: markedRefunds(stripe),
-
-    run: (context) =>
-      stripeOnce(
-        context,
-        async (options) => {
-          const parameters = context.request as unknown as Stripe.RefundCreateParams;
-          return refundFrom(await stripe.refunds.create(parameters, options), context);
-        },
-        () => lookUp(stripe, context),
-      ),
-    lookUp: (context) => lookUp(stripe, context),
-  };
-}
-
-/** Among the payment's refunds. */
-async function lookUp(stripe: Stripe, context: RefundContext): Promise<Refund | undefined> {
-  const found = await findAtStripe(context, (listing, options) =>
-    stripe.refunds.list({ payment_intent: context.input.chargeId, ...listing }, options),
-  );
-  const refund = found.find(({ status }) => status === 'succeeded') ?? found[0];
-  return refund && refundFrom(refund, context);
-}
-
-/** Statuses of a refund that will not reach the customer (https://docs.stripe.com/refunds#failed-refunds). */
-const refused: readonly string[] = ['failed', 'canceled'];
-
-/** Only `succeeded`, in the amount that was asked for, is a refund; `pending` parks. */
-function refundFrom(refund: Stripe.Refund, { input }: RefundContext): Refund {
-  const { id, status, amount, currency } = refund;
-  const asAsked = input.amountMinor === undefined || input.amountMinor === amount;
-  if (status === 'succeeded' && asAsked) {
-    return { refundId: id, chargeId: input.chargeId, amountMinor: amount, currency };
-  }
-  const reason = asAsked ? reasonFrom(status) : 'the refund has another amount';
-  const fields = { by: 'stripe', reason, sent: true } as const;
-  if (asAsked && status !== null && refused.includes(status)) {
-    throw new EffectError('refused', { ...fields, type: 'EffectRefused' });
-  }
-  throw new EffectError('unknown', { ...fields, type: 'EffectUnknown' });
+    create: (request, options) =>
+      refunds.create(request as unknown as Stripe.RefundCreateParams, options),
+    list(listing, request, options) {
+      const payment_intent = textField(request, 'payment_intent');
+      return refunds.list({ ...listing, ...(payment_intent && { payment_intent }) }, options);
+    },
+    // https://docs.stripe.com/refunds#failed-refunds
+    isOver: ['failed', 'canceled'],
+    isAsAsked: ({ amount }, { amountMinor = amount }) => amountMinor === amount,
+    resultOf: ({ id, amount, currency }, { chargeId }) => ({
+      ...{ refundId: id, chargeId, amountMinor: amount, currency },
+    }),
+    idField: 'refundId',
+  });
 }

@@ -1,26 +1,17 @@
 import type Stripe from 'stripe';
 import { optionalPackage } from '../../../optional-package.ts';
-import { createTargetFetch } from '../target-fetch.ts';
-
-/** How Stripe is reached. */
-export interface StripeClientOptions {
-  readonly secretKey: string;
-  /** Another endpoint, for example a sandbox. Default: Stripe's own. */
-  readonly baseUrl?: string | undefined;
-  /** The endpoint's name may lead into a private network. Default: false. */
-  readonly allowPrivate?: boolean | undefined;
-}
+import { createTargetFetch, type Endpoint } from '../target-fetch.ts';
 
 const defaultBaseUrl = 'https://api.stripe.com';
 /** A page of 100 payment intents stays well below. */
 const maximumBytes = 4 * 1024 * 1024;
 
 /**
- * Stripe's SDK with its own retries, telemetry and redirects off. Timeouts come with each request.
+ * Stripe's SDK without retries, telemetry and redirects. Each request brings its timeout.
  *
  * @throws PackageMissing when `stripe` is not installed.
  */
-export function createStripe(options: StripeClientOptions): Stripe {
+export function createStripe(options: Endpoint & { readonly secretKey: string }): Stripe {
   const { protocol, hostname, port, origin } = new URL(options.baseUrl ?? defaultBaseUrl);
   const targetFetch = createTargetFetch({
     target: 'stripe',

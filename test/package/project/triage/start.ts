@@ -1,8 +1,9 @@
 import { connect } from 'holdfast/client';
 import type { triage } from './workflows.ts';
 
+const [id = 'T-1042', text = 'The lamp arrived broken, and I need it tonight.'] =
+  process.argv.slice(2);
 const holdfast = await connect();
-const ticket = { text: 'The lamp arrived broken, and I need it tonight.' };
-const started = await holdfast.start<typeof triage>('triage', ticket, { id: 'T-1042' });
-console.log(await started.result());
+const started = await holdfast.start<typeof triage>('triage', { text }, { id });
+console.log(JSON.stringify(await started.result()));
 await holdfast.close();

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { execa } from 'execa';
+import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
+import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import { until } from '../support/until.ts';
+import { type Crm, startCrm } from './crm.ts';
+import { type InstalledProject, installProject } from './install-project.ts';
+
+/** The project of a user, in `project/triage`: a question, two effects, a workflow, a worker. */
+let project: InstalledProject;
+let server: DevServer;
+let model: ModelProvider;
+let crm: Crm;
+let env: Record<string, string>;
+let worker: ReturnType<typeof startWorker>;
+
+before(async () => {
+  project = await installProject();
+  server = await startDevServer({ isHeadless: true });
+  model = await startModelProvider({
+    validKeys: ['sk-triage'],
+    knownModels: ['triage'],
+    answer: () => '{"summary":"a broken lamp","urgency":"high"}',
+  });
+  crm = await startCrm();
+  const providers = path.join(project.folder, 'providers.json');
+  const local = { name: 'local', baseUrl: model.baseUrl, apiKeyVariable: 'LOCAL_KEY' };
+  writeFileSync(providers, JSON.stringify([local]));
+  env = {
+    TEMPORAL_ADDRESS: server.address,
+    HOLDFAST_PROVIDERS: providers,
+    LOCAL_KEY: 'sk-triage',
+    CRM_URL: crm.url,
+  };
+  worker = startWorker();
+});
+after(async () => {
+  worker?.kill();
+  await worker;
+  crm?.stop();
+  await model?.stop();
+  await server?.stop();
+  project?.remove();
+});
+
+function startWorker() {
+  return execa('node', ['triage/worker.ts'], {
+    cwd: project.folder,
+    preferLocal: true,
+    localDir: project.folder,
+    env,
+    reject: false,
+    all: true,
+  });
+}
+
+const row = (id: string) => ({ id, summary: 'a broken lamp', urgency: 'high' });
+const start = (id: string) => project.run('node', ['triage/start.ts', id], env);
+const holdfast = (...args: string[]) => project.run('npx', ['holdfast', ...args], env);
+const parked = (id: string, type: string) =>
+  until(async () => {
+    const { stdout } = await holdfast('status', id, '--json');
+    return JSON.parse(stdout).progress?.parked?.type === type || undefined;
+  });
+
+test('a ticket is summarised, saved and told to the CRM', async () => {
+  const { stdout, stderr } = await start('T-1');
+  assert.deepEqual(JSON.parse(stdout || stderr), row('T-1'));
+  assert.deepEqual(crm.notes, ['default/T-1:notify']);
+});
+
+test('a worker that is killed while the CRM is told: it is told once, and nothing is asked again', async () => {
+  crm.setMood('silent');
+  const asked = model.requests.length;
+  const started = start('T-2');
+  await until(async () => crm.notes.includes('default/T-2:notify') || undefined);
+  worker.kill('SIGKILL');
+  await worker;
+  crm.setMood('fine');
+  worker = startWorker();
+  assert.deepEqual(JSON.parse((await started).stdout), row('T-2'));
+  assert.deepEqual(crm.notes, ['default/T-1:notify', 'default/T-2:notify']);
+  assert.equal(model.requests.length - asked, 1);
+});
+
+test('an effect of its own that is unknown is resolved by the command', async () => {
+  crm.setMood('odd');
+  const started = start('T-3');
+  await parked('T-3', 'EffectUnknown');
+  crm.setMood('fine');
+  const wrong = await holdfast(
+    ...['effects', 'resolve', 'default/T-3:notify', '--happened', '--result', '{"ok":false}'],
+  );
+  assert.match(wrong.stderr, /the result does not fit notify: ok/);
+  const right = await holdfast(
+    ...['effects', 'resolve', 'default/T-3:notify', '--happened', '--result', '{"ok":true}'],
+  );
+  assert.equal(right.exitCode, 0, right.stderr);
+  assert.deepEqual(JSON.parse((await started).stdout), row('T-3'));
+});
+
+test('a step that its own policy ruled is resumed with another limit of that policy', async () => {
+  crm.setMood('away');
+  const before = crm.requests();
+  const started = start('T-4');
+  await parked('T-4', 'Overloaded');
+  assert.equal(crm.requests() - before, 3, 'policy: { maximumAttempts: 3 }');
+  crm.setMood('fine');
+  const resumed = await holdfast('resume', 'T-4', '--set', 'notify.maximumAttempts=5');
+  assert.equal(resumed.exitCode, 0, resumed.stderr);
+  assert.deepEqual(JSON.parse((await started).stdout), row('T-4'));
+});
+
+test('the same id attaches; another ticket under it is an error that says so', async () => {
+  assert.deepEqual(JSON.parse((await start('T-1')).stdout), row('T-1'));
+  const other = await project.run('node', ['triage/start.ts', 'T-1', 'Another text.'], env);
+  assert.match(other.stderr, /IdempotencyKeyReused|exists with other input/);
+});
+
+test('a worker without a variable that an effect needs says which, and ends', async () => {
+  const { CRM_URL: _, ...without } = env;
+  const failed = await execa('node', ['triage/worker.ts'], {
+    cwd: project.folder,
+    preferLocal: true,
+    localDir: project.folder,
+    env: without,
+    reject: false,
+  });
+  assert.equal(failed.exitCode, 2);
+  assert.match(failed.stderr, /CRM_URL: .*\(for the effect notify\)/);
+});
+
+test('explain tells every attempt of its own question and effects', async () => {
+  const { stdout, stderr } = await holdfast('explain', 'T-4', '--json');
+  const { attempts } = JSON.parse(stdout || stderr);
+  assert.deepEqual(
+    attempts.map(({ step, outcome }: { step: string; outcome: string }) => [step, outcome]),
+    [
+      ['summarise', 'answered'],
+      ['saveSummary', 'done'],
+      ['notify', 'Overloaded'],
+      ['notify', 'Overloaded'],
+      ['notify', 'Overloaded'],
+      ['notify', 'done'],
+    ],
+  );
+});
