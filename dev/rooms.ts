@@ -194,7 +194,7 @@ export const rooms: readonly Room[] = [
     holds: 'what a worker is put together from',
     rooms: [
       ...['wire', 'calls', 'calls/provider', 'calls/gate', 'database', 'journal'],
-      ...['effects/once', 'effects/targets', 'app', 'activities', 'config', 'config.ts'],
+      ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
       'optional-package.ts',
     ],
     packages: [

@@ -23,7 +23,8 @@ export function generateFiles(): readonly GeneratedFile[] {
 
 function policiesSchema(): string {
   const schema = z.toJSONSchema(policiesFileSchema, { io: 'input' });
-  const title = 'Holdfast policies: for each policy of the catalogue, the fields that differ';
+  const title =
+    'Holdfast policies: for each policy, of the catalogue or your own, the fields that differ';
   return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
 }
 

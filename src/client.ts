@@ -39,6 +39,7 @@ export {
   type StartedWorkflow,
 } from './client/open-client.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { listProviders } from './client/providers.ts';
 export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
@@ -50,12 +51,17 @@ export {
   type StartWorkflowOptions,
   startComplete,
   startWorkflow,
+  type WorkflowName,
 } from './client/start.ts';
 export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
-export { type PolicyOverrides, resolvePolicies } from './policies/resolve-policies.ts';
+export {
+  type AnyPolicyOverrides,
+  type PolicyOverrides,
+  resolvePolicies,
+} from './policies/resolve-policies.ts';
 export type * from './wire/complete-input.ts';
 export { idempotencyKey } from './wire/idempotency-key.ts';
 export { fingerprintOf, workflowIdFor } from './wire/identifiers.ts';

@@ -41,8 +41,13 @@ export class InvalidApp extends Error {
 export function defineApp<const Definition extends AppDefinition>(
   definition: Definition,
 ): Definition {
+  const effects = Object.entries(definition.effects ?? {});
+  const own = effects.flatMap(([name, { policy }]) => (typeof policy === 'string' ? [] : [name]));
   const problems = [
-    ...Object.keys(definition.effects ?? {}).flatMap(nameProblem),
+    ...effects.flatMap(([name, { policy }]) => [
+      ...nameProblem(name),
+      ...policyProblem(name, policy, [...Object.keys(catalogue), ...own]),
+    ]),
     ...Object.entries(definition.questions ?? {}).flatMap(([name, { answer, model }]) => [
       ...nameProblem(name),
       ...problemOf(() => schemaFromZod(answer), `the answer of ${name}`),
@@ -60,6 +65,21 @@ function nameProblem(name: string): string[] {
   // A dot would part the name from a step.
   if (namePattern.test(name) && !name.includes('.')) return [];
   return [`${name} does not fit an idempotency key: use at most 40 letters, digits, _ and -`];
+}
+
+/** Fields make a policy of the effect's name, which must not change what others mean by it. */
+function policyProblem(
+  name: string,
+  policy: EffectDefinition<never, never>['policy'],
+  known: readonly string[],
+): string[] {
+  if (typeof policy !== 'string') {
+    if (!Object.hasOwn(catalogue, name)) return [];
+    return [`the effect ${name} has a policy of its own, and the catalogue has one of that name`];
+  }
+  if (policy !== 'model' && known.includes(policy)) return [];
+  const others = known.filter((each) => each !== 'model');
+  return [`there is no policy ${policy} for the effect ${name}; known are ${others.join(', ')}`];
 }
 
 function problemOf(work: () => unknown, what: string): string[] {

@@ -5,6 +5,7 @@ export const rootHelp = `
 Examples:
   holdfast start order examples/orders/order-1001.txt --wait
   holdfast start complete "Say hello" --model ollama:llama3.2 --wait
+  holdfast start triage --input ticket.json --id T-1042 --wait
   holdfast watch                     everything that runs, until it is done
   holdfast policy model              what the retries of a model call can cost
 
@@ -17,6 +18,17 @@ ${describeExitCodes()}`;
 
 /** What stands under the options of each command, before the exit codes. */
 export const commandHelp = {
+  startWorkflow: `
+Starts a workflow of your own by the name that its worker serves it by. What
+--policies and --set say is checked by the worker, which knows your own
+policies. Without --id one is made from the input's fingerprint: the same input
+is done once.
+
+Examples:
+  holdfast start triage --input ticket.json --id T-1042
+  holdfast start triage --input '{"id":"T-7","text":"No light"}' --wait
+  cat ticket.json | holdfast start triage --input - \\
+    --set notify.maximumAttempts=3`,
   startComplete: `
 Without --id one is made from the input's fingerprint: the same question is
 asked once.
@@ -67,10 +79,11 @@ Examples:
   holdfast cancel order-1001 && holdfast watch order-1001`,
   policy: `
 Shows the catalogue with the policies file and --set applied; no server is
-asked.
+asked. A policy of your own is asked of the worker that has it.
 
 Examples:
   holdfast policy
   holdfast policy model --set model.maximumAttempts=5 --set model.jitter=0
-  holdfast policy payment --policies policies.json --json`,
+  holdfast policy payment --policies policies.json --json
+  holdfast policy notify --set notify.maximumAttempts=3`,
 } as const;

@@ -1,13 +1,19 @@
 import type { Command, CommandOptions } from 'commander';
 import { describeExitCodes } from './exit-codes.ts';
 
-/** Adds the options of every `start` command. */
+/** Adds the options of the `start` commands that know what they ask. */
 export function startOptions(target: Command): Command {
   const own = target
     .option('--model <model>', 'provider:model; HOLDFAST_MODEL otherwise')
+    .option('--dry-run', 'show what would be asked and done; nothing is sent');
+  return anyStartOptions(own);
+}
+
+/** Adds the options of every `start` command. */
+export function anyStartOptions(target: Command): Command {
+  const own = target
     .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
     .option('--wait', 'wait, and print what it returned')
-    .option('--dry-run', 'show what would be asked and done; nothing is sent')
     .option('--retry-failed', 'run again if the earlier one did not succeed');
   return jsonOption(policyOptions(own));
 }

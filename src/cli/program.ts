@@ -3,6 +3,7 @@ import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
   addCommand,
+  anyStartOptions,
   helpText,
   jsonOption,
   lazily,
@@ -24,12 +25,21 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     .version(version)
     .helpCommand(false)
     .exitOverride()
+    // `start` has options of its own: those after `start order` are for that one.
+    .enablePositionalOptions()
     // Errors are told in one place, as a sentence or as JSON.
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ visibleCommands: leaves, subcommandTerm: term })
     .addHelpText('after', rootHelp);
 
-  const start = program.command('start').description('start a workflow once, or attach to it');
+  const start = program
+    .command('start <workflow>')
+    .description('start any workflow by its name, once, or attach to it')
+    .option('--input <json>', 'JSON: a file, - for standard input, or the JSON itself')
+    .option('--id <id>', "the business key; by default from the input's fingerprint");
+  helpText(anyStartOptions(start), commandHelp.startWorkflow).action(
+    lazily(async () => (await import('./commands/start-workflow.ts')).startWorkflowCommand),
+  );
   const complete = start
     .command('complete')
     .description('one model call, retried and repaired')
@@ -58,20 +68,27 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     .action(lazily(async () => (await import('./commands/cancel.ts')).cancelCommand));
   policyOptions(addCommand(program, 'policy', commandHelp.policy))
     .description('what a retry policy does: waits, worst case, cost')
-    .argument('[name]', 'model, database, payment, ticket or message; all without one')
+    .argument(
+      '[name]',
+      'model, database, payment, ticket, message, or an own one; all but those without',
+    )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
   addOperatorCommands(program);
   addCommands(program, start, { start: startOptions, json: jsonOption });
   return program;
 }
 
-/** The commands that do something: `start order` and `start complete` instead of `start`. */
+/** The commands that do something: `effects list` and the like instead of `effects`. */
 function leaves(parent: Command): Command[] {
-  return parent.commands.flatMap((each) => (each.commands.length > 0 ? each.commands : [each]));
+  return parent.commands.flatMap((each) =>
+    each.commands.length === 0
+      ? [each]
+      : [...(each.registeredArguments.length > 0 ? [each] : []), ...each.commands],
+  );
 }
 
 function term(each: Command): string {
   const group = each.parent?.parent ? `${each.parent.name()} ` : '';
-  const usage = each.usage().replace(/^\[options\] ?/, '');
+  const usage = each.usage().replace(/^\[options\] ?|\[command\] ?/g, '');
   return `${group}${each.name()} ${usage}`.trim();
 }

@@ -34,12 +34,21 @@ export async function readInput(path: string, what: string): Promise<string> {
  * @throws CommandError `usage` when it cannot be read or is not JSON.
  */
 export async function readJsonInput(path: string, what: string): Promise<unknown> {
-  const text = await readInput(path, what);
+  return parseJsonInput(await readInput(path, what), `${what} in ${path}`);
+}
+
+/**
+ * Reads a text as JSON.
+ *
+ * @param what names it in errors.
+ * @throws CommandError `usage`
+ */
+export function parseJsonInput(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw usageError(`${what} in ${path} is not JSON: ${reason}`, { cause: error });
+    throw usageError(`${what} is not JSON: ${reason.replace(/\s+/g, ' ')}`, { cause: error });
   }
 }
 

@@ -60,7 +60,7 @@ export async function connect(): Promise<Holdfast> {
   return {
     ...connected,
     async start(name, input, options) {
-      const { handle, ...started } = await startWorkflow(client, name, input, options);
+      const { handle, ...started } = await startWorkflow<AnyWorkflow>(client, name, input, options);
       return { ...started, result: () => handle.result() as never };
     },
     status: (id) => workflowStatus(client, id),

@@ -3,17 +3,22 @@ import type { Client } from '@temporalio/client';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import { type ClosedOutcome, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { taskFailure } from './task-failure.ts';
 
-/** How a workflow came out; `parked` when it cannot go on without a person. */
+/**
+ * How a workflow came out; `parked` when it cannot go on without a person, `stuck` when it cannot
+ * without another worker.
+ */
 export type WorkflowOutcome =
   | ClosedOutcome
-  | { readonly kind: 'parked'; readonly waitsFor: string };
+  | { readonly kind: 'parked'; readonly waitsFor: string }
+  | { readonly kind: 'stuck'; readonly reason: string };
 
-/** How often a workflow that is not done is asked whether it waits for a person. */
+/** How often a workflow that is not done is asked whether it can go on. */
 const parkedPollMs = 1000;
 
 /**
- * Waits for a workflow's result, or until it waits for a person.
+ * Waits for a workflow's result, or until it cannot go on.
  *
  * @param id as it was given to the start.
  * @param options.signal stops the waiting, not the workflow.
@@ -39,8 +44,11 @@ export async function workflowOutcome(
         sleep(parkedPollMs, undefined, { signal: stopped }),
       ]);
       if (closed) return closed;
-      const waiting = waitsFor(await describeWorkflow(client, id));
+      const description = await describeWorkflow(client, id);
+      const waiting = waitsFor(description);
       if (waiting !== undefined) return { kind: 'parked', waitsFor: waiting };
+      const reason = await taskFailure(client, description);
+      if (reason !== undefined) return { kind: 'stuck', reason };
     }
   } finally {
     stop.abort();

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { resumeUpdate } from '../durable/messages.ts';
 import { isFailureType } from '../failures/failure-types.ts';
-import type { PolicyOverrides } from '../policies/resolve-policies.ts';
+import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
@@ -18,7 +18,7 @@ export interface ResumeOptions {
   /** Another model for the question, as `provider:model`. */
   readonly model?: string;
   /** Other limits, by policy; only the policy that rules the parked step may be changed. */
-  readonly policies?: PolicyOverrides;
+  readonly policies?: AnyPolicyOverrides;
   /** Only if it still waits in this park; by default, in whichever it waits. */
   readonly parkId?: string;
 }
@@ -113,11 +113,10 @@ async function resumeParked(
   ]);
 }
 
-function policyChange(policies: PolicyOverrides, ruling: string): JsonObject | undefined {
-  const { $schema: _, ...byName } = policies;
-  const other = Object.keys(byName).find((name) => name !== ruling);
+function policyChange(policies: AnyPolicyOverrides, ruling: string): JsonObject | undefined {
+  const other = Object.keys(policies).find((name) => name !== ruling);
   if (other !== undefined) {
     throw new ClientError('usage', `the parked step is ruled by ${ruling}, not by ${other}`);
   }
-  return Object.values(byName)[0] as JsonObject | undefined;
+  return policies[ruling] as JsonObject | undefined;
 }

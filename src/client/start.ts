@@ -11,6 +11,7 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import type { complete } from '../durable/complete.ts';
 import { sameInputQuery } from '../durable/messages.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
+import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import type { CompleteInput } from '../wire/complete-input.ts';
 import { fingerprintOf, workflowIdFor } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
@@ -59,19 +60,34 @@ export function startComplete(
 /** How one start of a workflow of an application differs from others. */
 export interface StartWorkflowOptions extends StartOptions {
   /** Overrides of policies, by name; the worker checks them. */
-  readonly policies?: unknown;
+  readonly policies?: AnyPolicyOverrides | Policies;
   /** What makes it the same workflow; the whole input by default. */
   readonly identity?: unknown;
 }
 
+/** The name that a workflow is started by: of one that `workflow('triage', ...)` made, `'triage'`. */
+export type WorkflowName<T extends Workflow> = T extends {
+  readonly workflowName: infer Name extends string;
+}
+  ? Name
+  : string;
+
 /**
  * Starts a workflow of an application, or attaches to it. See {@link startOnce} for errors. A workflow
  * that declares an identity is asked whether another input is the same to it.
+ *
+ * With the workflow's type, name, input and result are checked, and nothing of it is loaded:
+ *
+ * ```ts
+ * import type { triage } from './workflows.ts';
+ *
+ * const { handle } = await startWorkflow<typeof triage>(client, 'triage', ticket, { id: 'T-1042' });
+ * ```
  */
 export function startWorkflow<T extends Workflow>(
   client: Client,
-  workflowType: string,
-  input: unknown,
+  workflowType: WorkflowName<T>,
+  input: Parameters<T>[0],
   { policies, identity, ...options }: StartWorkflowOptions,
 ): Promise<Started<T>> {
   const args = policies === undefined ? [input] : [input, { policies }];

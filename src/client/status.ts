@@ -9,6 +9,7 @@ import { workflowIdFor } from '../wire/identifiers.ts';
 import type { Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { taskFailure } from './task-failure.ts';
 
 /** An activity that waits for its next attempt, or runs one. */
 export interface PendingAttempt {
@@ -35,6 +36,8 @@ export interface WorkflowStatus {
   readonly pending: readonly PendingAttempt[];
   /** The failure type that a person has to cure, while it waits for one. */
   readonly waitsFor?: string;
+  /** Why no worker can go on with it, a sentence; it can when another worker is deployed. */
+  readonly stuck?: string;
   /** Why it closed without a result. */
   readonly failure?: ClosingFailure;
   /** The workflow's own account; absent while no worker answers the query. */
@@ -62,6 +65,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   ]);
   const { runId, status } = description;
   const waiting = waitsFor(description);
+  const stuck = await taskFailure(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
   const outcome = unsuccessful ? await closedOutcome(client, workflowId, runId) : undefined;
   return {
@@ -73,6 +77,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     ...(description.closeTime && { closedAt: description.closeTime }),
     pending: pendingAttempts(description),
     ...(waiting !== undefined && { waitsFor: waiting }),
+    ...(stuck !== undefined && { stuck }),
     ...(outcome?.kind === 'failed' && { failure: outcome.failure }),
     ...(progress && { progress }),
   };

@@ -52,6 +52,6 @@ async function assertWorker(client: Client, queue: string): Promise<void> {
   if ((pollers ?? []).length > 0) return;
   throw new ClientError(
     'unreachable',
-    `no worker serves ${queue}, and only workers open the ledger`,
+    `no worker serves ${queue}, and only a worker can answer this`,
   );
 }

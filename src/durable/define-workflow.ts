@@ -1,6 +1,5 @@
-import { proxyLocalActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { setHandler, workflowInfo } from '@temporalio/workflow';
 import type { z } from 'zod';
-import type { RulesActivities } from '../activities/create-rules-activity.ts';
 import type { AppDefinition } from '../app/define-app.ts';
 import type { InputOf, ResultOf } from '../app/effect-definition.ts';
 import { createFailure } from '../failures/create-failure.ts';
@@ -11,6 +10,7 @@ import type { Rules } from '../wire/rules.ts';
 import { type AwaitApproval, listenForApprovals } from './approvals.ts';
 import { askModel } from './ask-model.ts';
 import { sameInputQuery } from './messages.ts';
+import { readRules } from './read-rules.ts';
 import { effectRunner, type RunEffect } from './run-effects.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
 
@@ -113,6 +113,8 @@ export function holdfast<App extends AppDefinition>() {
           setHandler(sameInputQuery, (other) => fingerprintOf(identity(other as Input)) === own);
         }
         const { tools, end } = toolsOf<App>(overrides);
+        // A mistake in them is told also by a workflow that asks and does nothing.
+        if (overrides.policies !== undefined) await tools.rules();
         const result = await run(input, tools);
         end();
         return result;
@@ -179,13 +181,4 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
 
 function userMessage(content: string): Message[] {
   return [{ role: 'user', content }];
-}
-
-/** The first command of a workflow that asks or does anything. */
-async function readRules(overrides: unknown): Promise<Rules> {
-  const local = proxyLocalActivities<RulesActivities>({
-    startToCloseTimeout: 10_000,
-    summary: 'what rules this run',
-  });
-  return local.readRules(overrides ?? null);
 }

@@ -9,3 +9,4 @@ export {
   showEffect,
 } from './operate-ledger.ts';
 export { readProviders, readRecords } from './read-records.ts';
+export { readPolicies } from './read-rules.ts';

@@ -31,6 +31,11 @@ export type PolicyOverrides = {
   readonly model?: z.input<typeof modelPolicyOverride> | undefined;
 } & Partial<Record<Exclude<PolicyName, 'model'>, z.input<typeof retryPolicyOverride> | undefined>>;
 
+/** Overrides by policy name, an application's own among them; its worker knows which there are. */
+export type AnyPolicyOverrides = Readonly<
+  Record<string, z.input<typeof modelPolicyOverride> | undefined>
+>;
+
 /** All that is wrong with a set of policies, a sentence each naming field and value. */
 export class InvalidPolicy extends Error {
   override readonly name = 'InvalidPolicy';

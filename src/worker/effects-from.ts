@@ -80,7 +80,7 @@ export function effectsFrom(
       ...(!HOLDFAST_WEBHOOK_URL && { webhook: 'HOLDFAST_WEBHOOK_URL' }),
     },
   };
-  const effects = makeEffects(app, resources, config.variables);
+  const effects = makeEffects(app, resources, configsOf(app, config.variables));
   const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
   return {
@@ -96,25 +96,38 @@ export function effectsFrom(
 }
 
 /**
- * Makes the effects of an application, each under its name.
+ * What the effects of an application read from the environment, by effect.
  *
  * @throws InvalidConfiguration naming every variable that an effect needs and that is wrong.
  */
+export function configsOf(
+  { effects = {} }: AppDefinition,
+  variables: NodeJS.ProcessEnv,
+): Readonly<Record<string, unknown>> {
+  const problems: string[] = [];
+  const configs = Object.entries(effects).map(([name, { config }]) => {
+    const read = config?.safeParse(variables);
+    for (const { path, message } of read?.error?.issues ?? []) {
+      const variable = path.join('.');
+      const isSet = variable === '' || variables[variable] !== undefined;
+      problems.push(`${variable}: ${isSet ? message : 'is not set'} (for the effect ${name})`);
+    }
+    return [name, read?.data] as const;
+  });
+  if (problems.length > 0) throw new InvalidConfiguration(problems);
+  return Object.fromEntries(configs);
+}
+
+/** Makes the effects of an application, each under its name. */
 function makeEffects(
   { effects = {} }: AppDefinition,
   resources: EffectResources,
-  variables: NodeJS.ProcessEnv,
+  configs: Readonly<Record<string, unknown>>,
 ): Record<string, Effect<unknown, unknown>> {
-  const problems: string[] = [];
-  const made = Object.entries(effects).map(([name, { config, make }]) => {
-    const read = config?.safeParse(variables);
-    for (const { path, message } of read?.error?.issues ?? []) {
-      problems.push(`${path.join('.') || name}: ${message} (for the effect ${name})`);
-    }
+  const made = Object.entries(effects).map(([name, { make }]) => {
     // Not spread: that would load the SDKs of targets that no effect uses.
-    const own = Object.create(resources, { config: { value: read?.data } });
-    return [name, () => make(name, own)] as const;
+    const own = Object.create(resources, { config: { value: configs[name] } });
+    return [name, make(name, own)] as const;
   });
-  if (problems.length > 0) throw new InvalidConfiguration(problems);
-  return Object.fromEntries(made.map(([name, create]) => [name, create()]));
+  return Object.fromEntries(made);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Runtime } from '@temporalio/worker';
 import { createCallActivities } from '../activities/create-activities.ts';
@@ -11,6 +12,7 @@ import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
+import * as library from '../durable/library-workflows.ts';
 import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { CannotStart } from './cannot-start.ts';
@@ -18,7 +20,7 @@ import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { effectsFrom } from './effects-from.ts';
+import { configsOf, effectsFrom } from './effects-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { journalFrom } from './journal-from.ts';
 import { ledgerFrom } from './ledger-from.ts';
@@ -49,6 +51,9 @@ export async function serve(options: ServeOptions): Promise<void> {
 }
 
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
+  // Mistakes in the project's own files are told before anything is connected to.
+  await assertNamesAreExports(workflowsPath);
+  configsOf(app, config.variables);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);
@@ -64,7 +69,6 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   });
   recordGates(Runtime.instance().metricMeter, gates);
   const stopPosting = postGates(gates, journal.gates);
-  await assertNamesAreExports(workflowsPath);
   await migrateApp(ledger, app);
   const workers = await createWorkers({
     workflowsPath,
@@ -108,13 +112,21 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
 }
 
 /**
- * A workflow is found by the name that it is exported under, and started by the one it was given.
+ * A workflow is found by the name that it is exported under, and started by the one it was given. Two
+ * of one name would both be left out of the bundle.
  *
  * @throws InvalidApp
  */
 export async function assertNamesAreExports(workflowsPath: string): Promise<void> {
+  if (!existsSync(workflowsPath)) {
+    throw new InvalidApp(`workflowsPath: there is no file ${workflowsPath}`);
+  }
   const exported: Record<string, unknown> = await import(pathToFileURL(workflowsPath).href);
   const problems = Object.entries(exported).flatMap(([name, value]) => {
+    const ours: unknown = Reflect.get(library, name);
+    if (ours !== undefined && ours !== value) {
+      return [`the workflow ${name} has the name of one of Holdfast's own; give it another`];
+    }
     const given = typeof value === 'function' ? Reflect.get(value, 'workflowName') : undefined;
     if (given === undefined || given === name) return [];
     return [`the workflow ${given} is exported as ${name}; give it one name`];

@@ -156,8 +156,64 @@ const facts: readonly Fact[] = [
   },
   {
     args: ['policy', 'modell'],
+    code: 3,
+    says: "modell is no policy of the catalogue (model, database, payment, ticket, message), and an application's own are asked of its worker: no Temporal server answers at 127.0.0.1:1",
+  },
+  {
+    args: [...complete, '--set', 'notify.maximumAttempts=5'],
     code: 2,
-    says: 'there is no policy modell; known are model, database, payment, ticket, message',
+    says: 'there is no policy notify; known are model, database, payment, ticket, message',
+  },
+  {
+    args: ['start', 'triage'],
+    code: 2,
+    says: 'there is no input: give --input with a file, - for standard input, or JSON',
+  },
+  {
+    args: ['start', 'triage', '--input', '{"text": }'],
+    code: 2,
+    says: 'the input is not JSON: Unexpected token \'}\', "{"text": }" is not valid JSON',
+  },
+  {
+    args: ['start', 'triage', '--input', '-'],
+    input: 'text',
+    code: 2,
+    says: 'the input in - is not JSON: Unexpected token',
+  },
+  {
+    args: ['start', 'triage', '--input', '/no/such.json'],
+    code: 2,
+    says: 'cannot read the input from /no/such.json: there is no such file',
+  },
+  {
+    args: ['start', 'triage', '--input', file('big.json', `"${'x'.repeat(3_000_000)}"`)],
+    code: 2,
+    says: `the input in ${folder}/big.json is too large: over 1.9 MB`,
+  },
+  {
+    args: ['start', 'triage', '--input', '{}', '--set', 'notify=5'],
+    code: 2,
+    says: '--set takes policy.field=value, for example model.maximumAttempts=5; this is notify=5',
+  },
+  {
+    args: ['start', 'triage', '--input', '{}', '--policies', file('policies-list.json', '[]')],
+    code: 2,
+    says: `the policies in ${folder}/policies-list.json are not an object with policies by name`,
+  },
+  {
+    args: ['start', 'triage', '--input', '{}', '--tenant', 'a'.repeat(65)],
+    code: 2,
+    says: 'a tenant has at most 64 bytes; this one has 65',
+  },
+  {
+    args: ['start', 'ordr', 'mail.txt'],
+    code: 2,
+    says: "too many arguments for 'start'",
+  },
+  {
+    args: ['start', 'triage', '--input', '{}', '--id', 'T-1'],
+    code: 3,
+    says: 'no Temporal server answers at 127.0.0.1:1',
   },
   {
     args: ['policy'],
@@ -209,7 +265,7 @@ describe('bad input gets one sentence and an exit code', { concurrency: 3 }, () 
 });
 
 test('with --json an error is JSON on standard error', async () => {
-  const run = await runHoldfast(['policy', 'modell', '--json']);
+  const run = await runHoldfast(['policy', '--set', 'modell.jitter=0', '--json']);
   assert.equal(run.exitCode, 2);
   assert.equal(run.stdout, '');
   assert.deepEqual(JSON.parse(run.stderr), {

@@ -138,3 +138,14 @@ test('a reader that goes away ends it quietly', async () => {
   await new Promise((resolve) => shell.once('close', resolve));
   assert.equal(output, 'status 0\n');
 });
+
+test('a policies file may have own policies: what starts none of them passes them over', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-policies-'));
+  const file = path.join(folder, 'policies.json');
+  writeFileSync(file, '{"notify":{"maximumAttempts":3},"model":{"maximumAttempts":2}}');
+  const complete = ['start', 'complete', 'hi', '--id', 'c-1', '--dry-run', '--policies', file];
+  const { stdout, stderr, exitCode } = await runHoldfast(complete);
+  rmSync(folder, { recursive: true });
+  assert.deepEqual([exitCode, stderr], [0, 'Not of the catalogue, and passed over here: notify.']);
+  assert.match(stdout, /^model {7}at most 2 attempts;/m);
+});

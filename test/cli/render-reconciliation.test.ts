@@ -5,7 +5,7 @@ import { renderReconciliation } from '../../src/cli/commands/reconcile.ts';
 test('nothing compared is no all-clear', () => {
   assert.equal(
     renderReconciliation({ compared: {}, notAsked: {}, differences: [] }),
-    'Nothing was compared: this worker knows neither Stripe nor GitHub (STRIPE_SECRET_KEY, GITHUB_TOKEN).',
+    'Nothing was compared: no effect of this worker has a target that lists what it holds, or none is configured (Stripe: STRIPE_SECRET_KEY, GitHub: GITHUB_TOKEN).',
   );
 });
 

@@ -14,7 +14,6 @@ for (const { path, content } of generateFiles()) {
 test('the policies schema describes the fields that a policies file may override', () => {
   const [schema] = generateFiles();
   const { properties, additionalProperties } = JSON.parse(schema?.content ?? '');
-  assert.equal(additionalProperties, false);
   assert.deepEqual(Object.keys(properties), [
     '$schema',
     'model',
@@ -28,4 +27,7 @@ test('the policies schema describes the fields that a policies file may override
     'Delay before the second attempt, before jitter.',
   );
   assert.equal(properties.ticket.required, undefined);
+  // An application's own policies have the fields of an effect's, and no others.
+  assert.deepEqual(additionalProperties.properties, properties.ticket.properties);
+  assert.equal(additionalProperties.additionalProperties, false);
 });

@@ -109,7 +109,8 @@ function problemWithSet(set: string): string | undefined {
 
 function withoutActions(command: Command): Command {
   command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
-  if (command.commands.length === 0) command.action(() => {});
+  const isGroup = command.commands.length > 0 && command.registeredArguments.length === 0;
+  if (!isGroup) command.action(() => {});
   for (const each of command.commands) withoutActions(each);
   return command;
 }

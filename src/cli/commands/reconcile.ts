@@ -25,7 +25,7 @@ export async function reconcileCommand(
 export function renderReconciliation(found: Reconciliation): string {
   const { compared, notAsked, differences } = found;
   if (Object.keys({ ...compared, ...notAsked }).length === 0) {
-    return 'Nothing was compared: this worker knows neither Stripe nor GitHub (STRIPE_SECRET_KEY, GITHUB_TOKEN).';
+    return 'Nothing was compared: no effect of this worker has a target that lists what it holds, or none is configured (Stripe: STRIPE_SECRET_KEY, GitHub: GITHUB_TOKEN).';
   }
   return [
     ...Object.entries(compared).map(

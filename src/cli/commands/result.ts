@@ -19,7 +19,7 @@ export async function result(id: string, options: JsonOption): Promise<void> {
   });
 }
 
-/** Waits until the workflow is closed or parked; `undefined` when the waiting was interrupted. */
+/** Waits until the workflow is closed or cannot go on; `undefined` when the waiting was interrupted. */
 export function awaitOutcome(client: Client, id: string): Promise<WorkflowOutcome | undefined> {
   return untilInterrupted((signal) =>
     workflowOutcome(client, id, { signal }).catch((error: unknown) => {
@@ -32,7 +32,7 @@ export function awaitOutcome(client: Client, id: string): Promise<WorkflowOutcom
 /**
  * What a workflow returned.
  *
- * @throws CommandError `failed` or `parked`, when it returned nothing.
+ * @throws CommandError `failed`, `parked` or `unreachable`, when it returned nothing.
  */
 export async function completedValue(
   client: Client,
@@ -46,6 +46,13 @@ export async function completedValue(
       'failed',
       `${id} did not complete: ${printableLine(failureLine(failure))}`,
       { kind: failure.type, details: { workflowId: id } },
+    );
+  }
+  if (outcome.kind === 'stuck') {
+    throw new CommandError(
+      'unreachable',
+      `${id} cannot go on: ${printableLine(outcome.reason)}; it goes on with a worker that can`,
+      { kind: 'stuck', details: { workflowId: id } },
     );
   }
   const { progress } = await workflowStatus(client, id);

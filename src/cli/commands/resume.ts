@@ -3,7 +3,7 @@ import { policiesFileSchema } from '../../policies/resolve-policies.ts';
 import { checkModel } from '../check-model.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { parseSet } from '../load-policies.ts';
+import { mergeSets } from '../load-policies.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
@@ -64,12 +64,11 @@ function optionsFrom({ retry, skip = false, model, park, set = [] }: ResumeFlags
 
 /** The workflow checks the values, since only it knows the policy that they change. */
 function policiesFrom(set: readonly string[]) {
-  const merged: Record<string, Record<string, unknown>> = {};
-  for (const [policy, fields] of set.flatMap((each) => Object.entries(parseSet(each)))) {
-    merged[policy] = { ...merged[policy], ...fields };
+  const parsed = policiesFileSchema.safeParse(mergeSets(set));
+  if (parsed.success) {
+    const { $schema: _, ...policies } = parsed.data;
+    return policies;
   }
-  const parsed = policiesFileSchema.safeParse(merged);
-  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw usageError(`--set ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is not known'}`);
 }

@@ -1,15 +1,13 @@
 import { compileSchema } from '../../calls/answers/parse-answer.ts';
 import { startComplete } from '../../client/start.ts';
 import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
-import { fingerprintOf } from '../../wire/identifiers.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { Message } from '../../wire/model-call.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
 import { dryRunComplete } from '../dry-run.ts';
-import { notice } from '../output.ts';
 import { readInput, readJsonInput } from '../read-input.ts';
-import { type StartFlags, startAndTell, startSettings } from './start.ts';
+import { idFromInput, type StartFlags, startAndTell, startSettings } from './start.ts';
 
 /** Flags of `holdfast start complete`, besides the common ones. */
 export interface CompleteFlags extends StartFlags {
@@ -33,7 +31,7 @@ export async function startCompleteCommand(
   const input: CompleteInput = { request, policies };
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', input);
-  const id = flags.id ?? idFromInput(request, flags);
+  const id = flags.id ?? idFromInput('complete', request, flags);
   if (flags.dryRun) return dryRunComplete(id, input, { config, ...flags });
   await startAndTell({ ...flags, id, config }, (client, options) =>
     startComplete(client, input, options),
@@ -60,13 +58,4 @@ async function readSchema(path: string): Promise<JsonObject> {
   }
   compileSchema(schema as JsonObject);
   return schema as JsonObject;
-}
-
-/** Never random: the same question attaches to its first answer instead of being paid for again. */
-function idFromInput(request: CompleteRequest, flags: CompleteFlags): string {
-  const id = `complete-${fingerprintOf(request)
-    .replace(/^v\d+:/, '')
-    .slice(0, 32)}`;
-  notice(`No --id: made ${id} from the input, so that the same input attaches to it.`, flags);
-  return id;
 }

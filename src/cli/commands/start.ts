@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { assertTenant, type Started, type StartOptions } from '../../client/start.ts';
 import { type ClientConfig, loadClientConfig } from '../../config.ts';
 import type { PolicyOverrides } from '../../policies/resolve-policies.ts';
+import { fingerprintOf } from '../../wire/identifiers.ts';
 import { checkModel } from '../check-model.ts';
 import { loadPolicies, type PolicyFlags } from '../load-policies.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
@@ -26,10 +27,19 @@ export async function startSettings(flags: StartFlags, defaults: PolicyOverrides
   return { config, model, policies: await loadPolicies(flags, config.HOLDFAST_POLICIES, defaults) };
 }
 
+/** Never random: the same input attaches to its first execution instead of being paid for again. */
+export function idFromInput(workflow: string, input: unknown, flags: JsonOption): string {
+  const id = `${workflow}-${fingerprintOf(input)
+    .replace(/^v\d+:/, '')
+    .slice(0, 32)}`;
+  notice(`No --id: made ${id} from the input, so that the same input attaches to it.`, flags);
+  return id;
+}
+
 /** Starts, says what came of it, and waits for the result where that was asked for. */
 export async function startAndTell(
   flags: StartFlags & { readonly id: string; readonly config: ClientConfig },
-  start: (client: Client, options: StartOptions) => Promise<Started<never>>,
+  start: (client: Client, options: StartOptions) => Promise<Omit<Started<never>, 'handle'>>,
 ): Promise<void> {
   const { id, config, tenant, retryFailed = false } = flags;
   await withClient(async ({ client, ui }) => {

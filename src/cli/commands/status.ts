@@ -44,7 +44,8 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['ui', link],
   ];
   const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
-  if (!progress) lines.push('  no worker answers: what the workflow did so far is not shown');
+  if (!progress && !found.stuck)
+    lines.push('  no worker answers: what the workflow did so far is not shown');
   return [`${words.id}  ${words.state}`, ...lines].join('\n');
 }
 

@@ -66,10 +66,11 @@ export function describeStatus(status: WorkflowStatus, now: Date) {
   };
 }
 
-/** The state alone. A workflow whose activity failed and is tried again is `retrying`. */
-export function stateOf({ status, waitsFor, pending }: WorkflowStatus): StateWord {
+/** The state alone. A workflow whose activity or task failed and is tried again is `retrying`. */
+export function stateOf({ status, waitsFor, stuck, pending }: WorkflowStatus): StateWord {
   if (status !== 'RUNNING') return words[status] ?? 'running';
   if (waitsFor !== undefined) return 'parked';
+  if (stuck !== undefined) return 'retrying';
   return pending.some(({ lastFailure }) => lastFailure) ? 'retrying' : 'running';
 }
 
@@ -93,8 +94,9 @@ function countdown(at: Date, now: Date): string {
   return leftMs < 60_000 ? `${(leftMs / 1000).toFixed(1)} s` : formatDuration(leftMs);
 }
 
-function noteOf({ failure, waitsFor, progress, pending }: WorkflowStatus): string {
+function noteOf({ failure, stuck, waitsFor, progress, pending }: WorkflowStatus): string {
   if (failure) return failureLine(failure);
+  if (stuck !== undefined) return stuck;
   if (waitsFor !== undefined) {
     const reasons = progress?.parked?.reasons.join('; ');
     return reasons ? `${waitsFor}: ${reasons}` : waitsFor;

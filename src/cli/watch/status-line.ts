@@ -20,11 +20,12 @@ export function statusLine(status: WorkflowStatus, now: Date): string {
 
 /** Equal as long as nothing worth a new line has changed: countdowns and tokens alone are not. */
 export function changeKey(status: WorkflowStatus): string {
-  const { progress, pending, waitsFor, failure } = status;
+  const { progress, pending, waitsFor, stuck, failure } = status;
   return JSON.stringify([
     status.runId,
     status.status,
     waitsFor,
+    stuck,
     failure?.type,
     progress?.step,
     progress?.repairs,

@@ -1,0 +1,40 @@
+import { assertTenant, startWorkflow } from '../../client/start.ts';
+import { loadClientConfig } from '../../config.ts';
+import { assertPayloadFits } from '../../wire/payload-limit.ts';
+import { usageError } from '../command-error.ts';
+import { loadOverrides } from '../load-policies.ts';
+import { parseJsonInput, readJsonInput } from '../read-input.ts';
+import { idFromInput, type StartFlags, startAndTell } from './start.ts';
+
+/** Flags of `holdfast start <workflow>`, besides the common ones. */
+export interface WorkflowFlags extends StartFlags {
+  /** A file, `-`, or JSON. */
+  readonly input?: string;
+}
+
+/** `holdfast start <workflow>`: any workflow of an application, by its name. */
+export async function startWorkflowCommand(workflow: string, flags: WorkflowFlags): Promise<void> {
+  assertTenant(flags.tenant);
+  const config = loadClientConfig();
+  const overrides = await loadOverrides(flags, config.HOLDFAST_POLICIES);
+  const input = await inputFrom(flags.input);
+  // Checked before connecting: an input that cannot be sent needs no server.
+  assertPayloadFits('the input', [input, { policies: overrides }]);
+  const id = flags.id ?? idFromInput(workflow, input, flags);
+  await startAndTell({ ...flags, id, config }, (client, options) =>
+    startWorkflow(client, workflow, input, {
+      ...options,
+      ...(overrides && { policies: overrides }),
+    }),
+  );
+}
+
+/** No file's name begins as JSON does: an object, a list, a text in quotation marks. */
+function inputFrom(given: string | undefined): unknown {
+  if (given === undefined) {
+    throw usageError('there is no input: give --input with a file, - for standard input, or JSON');
+  }
+  return /^\s*[[{"]/.test(given)
+    ? parseJsonInput(given, 'the input')
+    : readJsonInput(given, 'the input');
+}

@@ -1,0 +1,23 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { RulesActivities } from '../activities/create-rules-activity.ts';
+import type { PolicySet } from '../policies/catalogue.ts';
+import type { Rules } from '../wire/rules.ts';
+
+/**
+ * What rules a run: the first command of a workflow that asks or does anything.
+ *
+ * @param overrides of policies, by name: unknown JSON.
+ * @throws ApplicationFailure `InvalidRequest` for overrides that make no sense.
+ */
+export function readRules(overrides: unknown): Promise<Rules> {
+  const local = proxyLocalActivities<RulesActivities>({
+    startToCloseTimeout: 10_000,
+    summary: 'what rules this run',
+  });
+  return local.readRules(overrides ?? null);
+}
+
+/** All policies of a worker's application, for `holdfast policy`. Throws as {@link readRules}. */
+export async function readPolicies(overrides: unknown): Promise<PolicySet> {
+  return (await readRules(overrides)).policies;
+}
