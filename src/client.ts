@@ -2,7 +2,7 @@
  * Holdfast's client, as a library. The command is `holdfast.ts`.
  *
  * ```ts
- * import { connect, startComplete } from './src/client.ts';
+ * import { connect, startComplete } from 'holdfast/client';
  *
  * const { client, close } = await connect();
  * const { handle } = await startComplete(

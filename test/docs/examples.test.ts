@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { listEffectsOf } from '../../src/app/define-app.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
@@ -86,3 +88,17 @@ test('the retention in docs/operations.md is that of the effects', () => {
 function linesNotIn(shown: string, printed: readonly string[]): readonly string[] {
   return shown.split('\n').filter((line) => !printed.includes(line));
 }
+
+test('README shows the files of the project that is installed and run', () => {
+  const root = path.join(import.meta.dirname, '../..');
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const shown = [...readme.matchAll(/```ts\n\/\/ (\w+\.ts)\n([\s\S]*?)```/g)];
+  assert.deepEqual(
+    shown.map(([, file]) => file),
+    ['app.ts', 'workflows.ts', 'worker.ts', 'start.ts'],
+  );
+  for (const [, file = '', code] of shown) {
+    const actual = readFileSync(path.join(root, 'test/package/project/triage', file), 'utf8');
+    assert.equal(code, actual, file);
+  }
+});

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
+import { findProgram } from '../../dev/servers/find-program.ts';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import { testServer } from '../../dev/servers/test-server.ts';
 import { until } from '../support/until.ts';
 import { type Crm, startCrm } from './crm.ts';
 import { type InstalledProject, installProject } from './install-project.ts';
@@ -17,8 +19,11 @@ let crm: Crm;
 let env: Record<string, string>;
 let worker: Awaited<ReturnType<typeof startWorker>>;
 
+/** Set by `triage-node22.test.ts`: the oldest Node that the package promises. */
+const node = process.env.HOLDFAST_PACKAGE_NODE;
+
 before(async () => {
-  project = await installProject();
+  project = await installProject(node);
   server = await startDevServer({ isHeadless: true });
   model = await startModelProvider({
     validKeys: ['sk-triage'],
@@ -60,10 +65,15 @@ function spawnWorker(variables: Record<string, string>) {
 /** Starts a worker, and waits until it serves. In an object, since the process itself is a promise. */
 async function startWorker() {
   const process = spawnWorker(env);
-  for await (const line of process.iterable({ from: 'all' })) {
-    if (line.includes('worker.serving')) return { process };
-  }
-  throw new Error(`the worker ended: ${(await process).all}`);
+  const serves = new Promise<void>((resolve) => {
+    process.stdout?.on('data', (text) => String(text).includes('worker.serving') && resolve());
+  });
+  const ended = process.then(({ all }) => {
+    throw new Error(`the worker ended: ${all}`);
+  });
+  await Promise.race([serves, ended]);
+  ended.catch(() => {});
+  return { process };
 }
 
 const row = (id: string) => ({ id, summary: 'a broken lamp', urgency: 'high' });
@@ -150,4 +160,20 @@ test('explain tells every attempt of its own question and effects', async () => 
       ['notify', 'done'],
     ],
   );
+});
+
+test('its own test runs with skipped time', async () => {
+  const server = await findProgram(testServer);
+  const tested = await project.run('node', ['--test', 'triage/triage.test.ts'], {
+    HOLDFAST_TEST_SERVER: server,
+    // Otherwise it takes itself for a part of this test run.
+    NODE_TEST_CONTEXT: undefined,
+  });
+  assert.equal(tested.exitCode, 0, tested.stdout);
+  assert.match(tested.stdout, /pass 1\b/);
+});
+
+test('it runs on the Node that was asked for', async () => {
+  const { stdout } = await project.run('node', ['--version']);
+  assert.ok(stdout.startsWith(`v${node?.split('.')[0] ?? '24'}.`), stdout);
 });
