@@ -32,7 +32,7 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
     name: 'holdfast',
     async configureWorker(options) {
       if (opened) throw new InvalidApp('a plugin of Holdfast serves one worker; make another one');
-      const { connection, namespace = 'default', activities: own = {}, taskQueue } = options;
+      const { connection, namespace = 'default', activities: own = {} } = options;
       const ledger = await ledgerFrom(config);
       opened = await openApp(config, app, { namespace, log, ledger, queuesOf: oneQueueFor });
       const activities = { ...opened.rules, ...opened.calls, ...opened.effects };
@@ -44,10 +44,6 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
         );
       }
       if (connection) await registerSearchAttributes(connection, namespace);
-      log.info(
-        { event: 'worker.plugged-in', namespace, taskQueue, ledger: ledger.name },
-        `Holdfast is on ${taskQueue} of ${namespace}; ledger ${ledger.name}`,
-      );
       return {
         ...workerDefaults,
         shutdownGraceTime: config.HOLDFAST_SHUTDOWN_GRACE_MS,
@@ -60,6 +56,8 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
       };
     },
     async runWorker(worker, next) {
+      const { namespace, taskQueue } = worker.options;
+      log.info({ event: 'worker.serving', namespace }, `serving ${taskQueue} of ${namespace}`);
       // The SDK tells no plugin that a shutdown has begun.
       const watch = setInterval(() => {
         if (worker.getState() !== 'RUNNING') opened?.drain();
@@ -69,6 +67,7 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
       } finally {
         clearInterval(watch);
         await opened?.close();
+        log.info({ event: 'worker.stopped' }, 'stopped');
       }
     },
   };
