@@ -238,7 +238,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {

@@ -20,7 +20,7 @@ import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { configsOf, effectsFrom } from './effects-from.ts';
+import { effectsFrom } from './effects-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { journalFrom } from './journal-from.ts';
 import { ledgerFrom } from './ledger-from.ts';
@@ -40,7 +40,7 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   try {
-    await run(options, loadConfig());
+    await run(options, loadConfig(undefined, options.app.effects));
   } catch (error) {
     const told = [InvalidConfiguration, CannotStart, InvalidApp, PackageMissing];
     if (!told.some((kind) => error instanceof kind)) throw error;
@@ -53,7 +53,6 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
   // Mistakes in the project's own files are told before anything is connected to.
   await assertNamesAreExports(workflowsPath);
-  configsOf(app, config.variables);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);
