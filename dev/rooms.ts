@@ -180,6 +180,12 @@ export const rooms: readonly Room[] = [
     packages: ['ai', '@ai-sdk/provider', '@temporalio/activity'],
   },
   {
+    name: 'ai-sdk.ts',
+    holds: 'the door for code that calls models through the AI SDK',
+    rooms: ['calls/gate', 'middleware'],
+    packages: [],
+  },
+  {
     name: 'cli',
     folders: ['commands', 'explain', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
@@ -232,7 +238,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {

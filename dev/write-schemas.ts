@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { environment } from '../src/config/environment.ts';
 import { policiesFileSchema } from '../src/policies/resolve-policies.ts';
 import { failuresPage } from './failures-page.ts';
+import { variables } from './variables.ts';
 
 /** A file that says for people or editors what a table or a zod schema says in code. */
 export interface GeneratedFile {
@@ -29,7 +29,7 @@ function policiesSchema(): string {
 }
 
 function configurationPage(): string {
-  const { properties = {} } = z.toJSONSchema(environment, { io: 'input' });
+  const { properties = {} } = z.toJSONSchema(variables, { io: 'input' });
   const rows = Object.entries(properties).map(([name, property]) => {
     const { description = '', default: fallback } = typeof property === 'object' ? property : {};
     const shown = fallback === undefined ? '' : `\`${String(fallback)}\``;
@@ -50,7 +50,8 @@ The connection to Temporal follows Temporal's own conventions, for the worker an
 \`TEMPORAL_API_KEY\`, the \`TEMPORAL_TLS_*\` variables, and profiles (\`TEMPORAL_PROFILE\`,
 \`TEMPORAL_CONFIG_FILE\`).
 
-This page is generated from \`src/config/environment.ts\` by \`node dev/write-schemas.ts\`.
+This page is generated from \`src/config/environment.ts\`, and for the application of orders from
+\`src/orders/charge-limits.ts\`, by \`node dev/write-schemas.ts\`.
 `;
 }
 

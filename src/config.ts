@@ -27,9 +27,8 @@ type Environment = z.infer<typeof environment>;
 /** The checked configuration: the environment, and what follows from it. */
 export interface Config extends Environment {
   readonly providers: readonly ConfiguredProvider[];
-  readonly maximumAutoCharge: string;
-  /** All variables that are set, for effects that read some of their own. */
-  readonly variables: NodeJS.ProcessEnv;
+  /** What effects read of their own, by effect. */
+  readonly ofEffects: Readonly<Record<string, unknown>>;
   /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
   readonly rateLimits: RateLimitsByModel;
 }
@@ -60,15 +59,18 @@ const neededBeside: readonly (readonly [string, string, string?])[] = [
 /**
  * Reads and checks the environment.
  *
+ * @param effects those of the application, with the variables of their own.
  * @throws InvalidConfiguration naming every mistake at once.
  */
-export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Config {
+export function loadConfig(
+  env: NodeJS.ProcessEnv = processEnvironment(),
+  effects: EffectVariables = {},
+): Config {
   const { present, data, problems, file } = read(environment, env);
   const rateLimits = present.HOLDFAST_RATE_LIMITS
     ? readRateLimits(present.HOLDFAST_RATE_LIMITS, problems)
     : {};
-  const live = isLiveStripeKey(present.STRIPE_SECRET_KEY ?? '');
-  if (live && data && !data.STRIPE_ALLOW_LIVE) {
+  if (isLiveStripeKey(present.STRIPE_SECRET_KEY ?? '') && data && !data.STRIPE_ALLOW_LIVE) {
     problems.push(
       'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
     );
@@ -86,12 +88,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
       problems.push(`${variable}: must be set with ${key}${hint}`);
     }
   }
+  const ofEffects = readEffectVariables(effects, present, problems);
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
   return {
     ...data,
-    variables: present,
+    ofEffects,
     rateLimits,
-    maximumAutoCharge: data.MAX_AUTO_CHARGE ?? (live ? '0' : '500'),
     providers: [
       ...builtinProviders(data),
       ...file.map(({ apiKeyVariable, ...rest }) => ({
@@ -101,6 +103,26 @@ export function loadConfig(env: NodeJS.ProcessEnv = processEnvironment()): Confi
       })),
     ],
   };
+}
+
+type EffectVariables = Readonly<Record<string, { readonly config?: z.ZodType }>>;
+
+/** Reads what effects need of their own; what is wrong or missing goes to `problems`. */
+function readEffectVariables(
+  effects: EffectVariables,
+  present: NodeJS.ProcessEnv,
+  problems: string[],
+): Config['ofEffects'] {
+  const read = Object.entries(effects).map(([name, { config }]) => {
+    const { data, error } = config?.safeParse(present) ?? {};
+    for (const { path, message } of error?.issues ?? []) {
+      const variable = path.join('.');
+      const isSet = variable === '' || present[variable] !== undefined;
+      problems.push(`${variable}: ${isSet ? message : 'is not set'} (for the effect ${name})`);
+    }
+    return [name, data] as const;
+  });
+  return Object.fromEntries(read);
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { environment } from '../src/config/environment.ts';
+import { variables } from '../dev/variables.ts';
 
 const file = readFileSync(new URL('../docker-compose.yml', import.meta.url), 'utf8');
 const [, worker = ''] = /^ {2}worker:\n((?: {4}.*\n)+)/m.exec(file) ?? [];
@@ -15,7 +15,7 @@ const ofTheCommand = ['HOLDFAST_MODEL', 'HOLDFAST_POLICIES', 'HOLDFAST_UI_URL'];
 
 test('the composed worker is given every variable that a worker reads', () => {
   assert.deepEqual(
-    Object.keys(environment.shape).filter((name) => !given.has(name)),
+    Object.keys(variables.shape).filter((name) => !given.has(name)),
     ofTheCommand,
   );
 });
@@ -35,7 +35,7 @@ test('each carries its own value in from outside, but for what the containers th
 });
 
 test('no variable is given that nothing reads', () => {
-  const known = Object.keys(environment.shape);
+  const known = Object.keys(variables.shape);
   assert.deepEqual(
     [...given.keys()].filter((name) => !known.includes(name) && !name.startsWith('TEMPORAL_')),
     [],

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidConfiguration, loadConfig } from '../src/config.ts';
+import { orders } from '../src/orders/app.ts';
+import type { ChargeLimits } from '../src/orders/charge-limits.ts';
 
 function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   try {
-    loadConfig(env);
+    loadConfig(env, orders.effects);
     return [];
   } catch (error) {
     assert.ok(error instanceof InvalidConfiguration);
@@ -12,10 +14,13 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
   }
 }
 
+/** What the effect that saves an order reads. */
+const limitOf = (env: NodeJS.ProcessEnv) =>
+  (loadConfig(env, orders.effects).ofEffects.save as ChargeLimits).maximumAutoCharge;
+
 test('an empty environment is fine, and charges above 500 wait for a person', () => {
-  const config = loadConfig({});
-  assert.equal(config.maximumAutoCharge, '500');
-  assert.equal(config.HOLDFAST_TASK_QUEUE, 'holdfast');
+  assert.equal(limitOf({}), '500');
+  assert.equal(loadConfig({}).HOLDFAST_TASK_QUEUE, 'holdfast');
 });
 
 test('every mistake is named at once', () => {
@@ -29,11 +34,11 @@ test('every mistake is named at once', () => {
     }),
     [
       'STRIPE_SECRET_KEY: must start with sk_test_, rk_test_, sk_live_ or rk_live_',
-      'MAX_AUTO_CHARGE: must be a decimal number such as 500.00',
       'HOLDFAST_CONCURRENT_CALLS: Invalid input: expected number, received NaN',
       'STRIPE_BASE_URL: must be https, since credentials are sent to it',
       'GITHUB_REPOSITORY: must be set with GITHUB_TOKEN',
       'HOLDFAST_MARKER_SECRET: must be set with GITHUB_TOKEN (any 16 random characters)',
+      'MAX_AUTO_CHARGE: must be a decimal number such as 500.00 (for the effect save)',
     ],
   );
 });
@@ -43,8 +48,8 @@ test('a live key is refused until it is allowed, and then nothing is charged wit
     'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
   ]);
   const live = { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_ALLOW_LIVE: 'true' };
-  assert.equal(loadConfig(live).maximumAutoCharge, '0');
-  assert.equal(loadConfig({ ...live, MAX_AUTO_CHARGE: '20' }).maximumAutoCharge, '20');
+  assert.equal(limitOf(live), '0');
+  assert.equal(limitOf({ ...live, MAX_AUTO_CHARGE: '20' }), '20');
 });
 
 test('the address of the webhook is held to what other targets are, but may have a query', () => {

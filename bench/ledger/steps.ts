@@ -7,7 +7,7 @@ import type { Claim, ClaimRequest, Ledger } from '../../src/effects/once/ledger.
 import { ledgerIn } from '../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { fingerprintOf } from '../../src/wire/identifiers.ts';
-import { createSaveOrder } from '../../test/support/order-effects.ts';
+import { createSaveOrder, withOrderTable } from '../../test/support/order-effects.ts';
 
 /** What is measured, each once a round and in this order; `record` records what `claim` claimed. */
 export const stepNames = [
@@ -44,7 +44,7 @@ const fingerprint = fingerprintOf(request);
 /** Opens the ledger, and beside it, on the same connections, a table for bare inserts. */
 export async function openStore(location: DatabaseLocation): Promise<Store> {
   const open = openDatabase(location);
-  const ledger = await ledgerIn(open);
+  const ledger = await withOrderTable(await ledgerIn(open));
   const database = open.database.withTables<{ bench_insert: EffectTable }>();
   await sql`create table bench_insert (key text not null, generation integer not null,
     effect text not null, fingerprint text not null, request text not null, api_version text,

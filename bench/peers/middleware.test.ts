@@ -5,7 +5,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { overloaded, rateLimited } from '../../dev/sandbox/model-faults.ts';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
-import { withHoldfast } from '../../src/middleware/with-holdfast.ts';
+import { withHoldfast } from '../../src/ai-sdk.ts';
 import { type PluginWorld, startPluginWorld } from './plugin-world.ts';
 
 let temporal: DevServer;

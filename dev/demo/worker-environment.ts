@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { environment } from '../../src/config/environment.ts';
 import { demoProvider } from '../sandbox/demo-faults.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import type { DevServer } from '../servers/index.ts';
+import { variables } from '../variables.ts';
 
 /** Where the demo's files are, all in one temporary folder. */
 export function demoFiles(folder: string) {
@@ -55,7 +55,7 @@ export function workerEnvironment(
   const kept = Object.entries(userEnvironment).filter(
     ([name]) =>
       (ownModel && ofOwnModel.includes(name)) ||
-      !(name in environment.shape || name.startsWith('TEMPORAL_')),
+      !(name in variables.shape || name.startsWith('TEMPORAL_')),
   );
   return {
     ...Object.fromEntries(kept),

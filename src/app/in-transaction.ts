@@ -4,7 +4,6 @@ import type { TransactionEffect } from '../effects/once/effect.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
-import type { ChargeLimits } from '../wire/money.ts';
 import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
 import type { MakeResources } from './make-resources.ts';
 
@@ -30,8 +29,6 @@ export interface InTransactionOptions<Input, Result, Config> extends DefinitionO
     /** The idempotency key. */
     readonly key: string;
     readonly config: Config;
-    /** What may be charged without asking a person, as the worker is configured. */
-    readonly limits: ChargeLimits;
     readonly sql: Sql;
   }) => Promise<Result>;
 }
@@ -50,7 +47,7 @@ export function inTransaction<Input, Result, Config = unknown>(
     ...(config && { config }),
     ...(migrations && { migrations }),
     make: (name, resources) => {
-      const { ledger, limits, config: read } = resources as MakeResources;
+      const { ledger, config: read } = resources as MakeResources;
       return {
         ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
         run: ({
@@ -65,7 +62,7 @@ export function inTransaction<Input, Result, Config = unknown>(
             const statement = raw(text, ...values) as RawBuilder<Row>;
             return (await statement.execute(transaction)).rows;
           };
-          return run({ input: given, key, config: read as Config, limits, sql });
+          return run({ input: given, key, config: read as Config, sql });
         },
       };
     },

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { namePattern } from '../wire/identifiers.ts';
 import { defaultTaskQueue } from '../wire/task-queues.ts';
 
-const decimal = z.string().regex(/^\d+(\.\d{1,3})?$/, 'must be a decimal number such as 500.00');
 const whole = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const key = (description: string) => z.string().min(1).optional().describe(description);
 const endpoint = (description: string) =>
@@ -103,14 +102,6 @@ export const environment = z.object({
   HOLDFAST_ALLOW_PRIVATE_TARGETS: flag.describe(
     'Set to true when a target of effects has a name that leads to a private address.',
   ),
-  MAX_AUTO_CHARGE: decimal
-    .optional()
-    .describe('Charges above this need an approval. Default 500, with live keys 0.'),
-  HOLDFAST_CURRENCIES: z
-    .string()
-    .regex(/^[a-z]{3}(,[a-z]{3})*$/, 'must be a list such as eur,usd')
-    .default('eur,usd,gbp,chf,jpy,kwd')
-    .describe('Currencies charged without an approval.'),
   HOLDFAST_CONCURRENT_CALLS: whole(100).describe('Model calls a worker runs at once.'),
   HOLDFAST_CONCURRENT_EFFECTS: whole(50).describe('Effects a worker runs at once.'),
   HOLDFAST_SHUTDOWN_GRACE_MS: whole(70_000).describe(

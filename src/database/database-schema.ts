@@ -1,5 +1,3 @@
-import type { Generated } from 'kysely';
-
 /** What became of an effect. */
 export type RowState = 'started' | 'succeeded' | 'failed' | 'released' | 'unknown';
 
@@ -39,24 +37,6 @@ export interface DoubtTable {
   owner: string;
   /** When the backup was made. */
   since_ms: number;
-}
-
-/** A saved order; written in one transaction with its row in the ledger. */
-export interface OrderTable {
-  /** The idempotency key of the save. */
-  key: string;
-  order_id: string;
-  customer_id: string;
-  payment_method: string;
-  email_hash: string;
-  /** JSON text, in the model's words. */
-  extracted: string;
-  amount_minor: number | null;
-  currency: string | null;
-  /** JSON text of a list. */
-  review_reasons: string;
-  fingerprint: string;
-  saved_at_ms: Generated<number>;
 }
 
 /**
@@ -111,5 +91,4 @@ export interface Tables {
   holdfast_doubt: DoubtTable;
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
-  holdfast_order: OrderTable;
 }

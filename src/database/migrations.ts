@@ -63,13 +63,8 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         constraint holdfast_effect_key primary key ("key", generation))`,
       ...tokenSource[kind],
     ),
-    '002_orders': statements(
-      `create table holdfast_order (
-        "key" text primary key, order_id text not null, customer_id text not null,
-        payment_method text not null, email_hash text not null, extracted text not null,
-        amount_minor bigint, currency text, review_reasons text not null,
-        fingerprint text not null, saved_at_ms bigint default (${nowMs[kind]}) not null)`,
-    ),
+    // The table of orders once; databases have its name among what ran.
+    '002_orders': statements(),
     '003_attempts': statements(
       `create table holdfast_attempt (
         attempt_id text primary key, kind text not null, workflow_id text not null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Money } from '../wire/money.ts';
+import type { Money } from '../app.ts';
 import type { Approval, AwaitApproval } from '../workflow.ts';
 import { currencyRule } from './currencies.ts';
 import { formatMoney } from './money.ts';

@@ -1,4 +1,4 @@
-import type { Money } from '../wire/money.ts';
+import type { Money } from '../app.ts';
 import { currencyRule } from './currencies.ts';
 
 /** Why a text is no amount that could be charged without asking. A closed list: no text from outside. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { Charge, Ticket } from '../app.ts';
-import type { Money } from '../wire/money.ts';
+import type { Charge, Money, Ticket } from '../app.ts';
 import type { CallReport } from '../workflow.ts';
 
 /** What the caller knows about an order; the email is the only text that is not trusted. */

@@ -1,4 +1,5 @@
-import type { ChargeLimits, Money } from '../wire/money.ts';
+import type { Money } from '../app.ts';
+import type { ChargeLimits } from './charge-limits.ts';
 import { currencyRule } from './currencies.ts';
 import { formatMoney, parseMoney } from './money.ts';
 import type { ExtractedOrder } from './order.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { assertSameIdentity, fingerprintOf, inTransaction, workflowIdPattern } from '../app.ts';
-import type { ChargeLimits } from '../wire/money.ts';
+import { type ChargeLimits, chargeLimits } from './charge-limits.ts';
 import {
   type ExtractedOrder,
   extractedOrderSchema,
@@ -43,7 +43,7 @@ export const savedOrderSchema: z.ZodType<SavedOrder> = z.object({
  * same email (after a Reset) gets the first row back. That holds for as long as the order is there,
  * also when the ledger's row was pruned.
  */
-export const saveOrder = inTransaction<SaveOrderInput, SavedOrder>({
+export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>({
   does: 'save the order; the first save decides',
   input: saveOrderInput,
   result: savedOrderSchema,
@@ -53,8 +53,15 @@ export const saveOrder = inTransaction<SaveOrderInput, SavedOrder>({
     customer: request.customer.id,
     paymentMethod: request.customer.paymentMethod,
   }),
-  async run({ key, input, limits, sql }) {
-    const order = savedOrder(input, limits);
+  config: chargeLimits,
+  migrations: {
+    '001': {
+      sqlite: orderTable(`cast(unixepoch('subsec') * 1000 as integer)`),
+      postgres: orderTable('floor(extract(epoch from clock_timestamp()) * 1000)::bigint'),
+    },
+  },
+  async run({ key, input, config, sql }) {
+    const order = savedOrder(input, config);
     const row = rowOf(key, order, input.request.email);
     const inserted = await sql`insert into holdfast_order
       (key, order_id, customer_id, payment_method, email_hash, extracted, amount_minor, currency,
@@ -71,6 +78,15 @@ export const saveOrder = inTransaction<SaveOrderInput, SavedOrder>({
     return orderFrom(stored);
   },
 });
+
+/** Databases from before effects had tables of their own have it already, with their rows. */
+function orderTable(nowMs: string): string {
+  return `create table if not exists holdfast_order (
+    "key" text primary key, order_id text not null, customer_id text not null,
+    payment_method text not null, email_hash text not null, extracted text not null,
+    amount_minor bigint, currency text, review_reasons text not null,
+    fingerprint text not null, saved_at_ms bigint default (${nowMs}) not null)`;
+}
 
 interface OrderRow {
   readonly key: string;

@@ -115,7 +115,7 @@ async function openWorld<App extends AppDefinition>(
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   endings.push(() => rm(folder, { recursive: true }));
   const HOLDFAST_LEDGER = join(folder, 'ledger.db');
-  const config = loadConfig({ HOLDFAST_SCOPE: 'test', HOLDFAST_LEDGER, ...variables });
+  const config = loadConfig({ HOLDFAST_SCOPE: 'test', HOLDFAST_LEDGER, ...variables }, app.effects);
   const trouble = watchTrouble();
   const script = scriptedModel(model, trouble);
   const doubled = doubleEffects(app, options.effects ?? {}, trouble);

@@ -5,11 +5,3 @@ export interface Money {
   /** ISO 4217, lower case as Stripe writes it. */
   readonly currency: string;
 }
-
-/** What may be charged without asking a person. */
-export interface ChargeLimits {
-  /** In major units, as a plain decimal. */
-  readonly maximumAutoCharge: string;
-  /** ISO 4217 in lower case. */
-  readonly currencies: readonly string[];
-}

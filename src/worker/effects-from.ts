@@ -8,7 +8,7 @@ import {
 } from '../activities/create-rules-activity.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopeFor } from '../config/scope.ts';
-import { type Config, InvalidConfiguration } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import type { EffectResources } from '../effects/targets/configured-targets.ts';
@@ -46,10 +46,6 @@ export function effectsFrom(
   const resources: EffectResources = {
     ledger,
     allowPrivate,
-    limits: {
-      maximumAutoCharge: config.maximumAutoCharge,
-      currencies: config.HOLDFAST_CURRENCIES.split(','),
-    },
     // Made when an application asks for them: only then must their packages be installed.
     get stripe() {
       return createStripe({
@@ -84,7 +80,7 @@ export function effectsFrom(
       ...(!HOLDFAST_WEBHOOK_URL && { webhook: 'HOLDFAST_WEBHOOK_URL' }),
     },
   };
-  const effects = makeEffects(app, resources, configsOf(app, config.variables));
+  const effects = makeEffects(app, resources, config.ofEffects);
   const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
   return {
@@ -97,34 +93,11 @@ export function effectsFrom(
   };
 }
 
-/**
- * What the effects of an application read from the environment, by effect.
- *
- * @throws InvalidConfiguration naming every variable that an effect needs and that is wrong.
- */
-export function configsOf(
-  { effects = {} }: AppDefinition,
-  variables: NodeJS.ProcessEnv,
-): Readonly<Record<string, unknown>> {
-  const problems: string[] = [];
-  const configs = Object.entries(effects).map(([name, { config }]) => {
-    const read = config?.safeParse(variables);
-    for (const { path, message } of read?.error?.issues ?? []) {
-      const variable = path.join('.');
-      const isSet = variable === '' || variables[variable] !== undefined;
-      problems.push(`${variable}: ${isSet ? message : 'is not set'} (for the effect ${name})`);
-    }
-    return [name, read?.data] as const;
-  });
-  if (problems.length > 0) throw new InvalidConfiguration(problems);
-  return Object.fromEntries(configs);
-}
-
 /** Makes the effects of an application, each under its name. */
 function makeEffects(
   { effects = {} }: AppDefinition,
   resources: EffectResources,
-  configs: Readonly<Record<string, unknown>>,
+  configs: Config['ofEffects'],
 ): Record<string, Effect<unknown, unknown>> {
   const made = Object.entries(effects).map(([name, { make }]) => {
     // Not spread: that would load the SDKs of targets that no effect uses.

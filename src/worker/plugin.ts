@@ -4,7 +4,6 @@ import { loadConfig } from '../config.ts';
 import { oneQueueFor } from '../wire/task-queues.ts';
 import { createLogger } from './create-logger.ts';
 import { workerDefaults } from './create-workers.ts';
-import { configsOf } from './effects-from.ts';
 import { ledgerFrom } from './ledger-from.ts';
 import { type OpenApp, openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
@@ -24,8 +23,7 @@ export interface PluginOptions {
  * @throws InvalidConfiguration; `Worker.create` rejects with `InvalidApp` or `CannotStart`.
  */
 export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
-  const config = loadConfig();
-  configsOf(app, config.variables);
+  const config = loadConfig(undefined, app.effects);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   let opened: OpenApp | undefined;
   return {

@@ -9,7 +9,6 @@ import { CannotStart } from './cannot-start.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { configsOf } from './effects-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { ledgerFrom } from './ledger-from.ts';
 import { openApp } from './open-app.ts';
@@ -28,7 +27,7 @@ export interface ServeOptions {
  */
 export async function serve(options: ServeOptions): Promise<void> {
   try {
-    await run(options, loadConfig());
+    await run(options, loadConfig(undefined, options.app.effects));
   } catch (error) {
     const told = [InvalidConfiguration, CannotStart, InvalidApp, PackageMissing];
     if (!told.some((kind) => error instanceof kind)) throw error;
@@ -41,7 +40,6 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
   // Mistakes in the project's own files are told before anything is connected to.
   await assertNamesAreExports(workflowsPath);
-  configsOf(app, config.variables);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);

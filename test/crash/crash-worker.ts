@@ -13,7 +13,7 @@ import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts'
 import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { temporalLogger } from '../../src/worker/temporal-logger.ts';
-import { createOpenTicket, createSaveOrder } from '../support/order-effects.ts';
+import { createOpenTicket, createSaveOrder, withOrderTable } from '../support/order-effects.ts';
 import {
   breakingActivity,
   breakingLedger,
@@ -36,7 +36,7 @@ const log = createLogger({ level: 'info' });
 Runtime.install({ logger: temporalLogger(log), shutdownSignals: [] });
 
 const open = async (location: Parameters<typeof openLedger>[0]) =>
-  breakingLedger(await openLedger(location), reach);
+  breakingLedger(await withOrderTable(await openLedger(location)), reach);
 
 const activityOf = <Input, Result>(ledger: Ledger, effect: Effect<Input, Result>) =>
   breakingActivity(

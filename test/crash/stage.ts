@@ -10,7 +10,7 @@ import {
   startDevServer,
   startPostgres,
 } from '../../dev/servers/index.ts';
-import { environment } from '../../src/config/environment.ts';
+import { variables } from '../../dev/variables.ts';
 
 /** What all groups run on. */
 export interface Stage {
@@ -47,7 +47,7 @@ export async function startStage(cleanups: AsyncDisposableStack): Promise<Stage>
   const connection = await Connection.connect({ address: temporal.address });
   cleanups.defer(() => connection.close());
   const kept = Object.entries(process.env).filter(
-    ([name]) => !(name in environment.shape || name.startsWith('TEMPORAL_')),
+    ([name]) => !(name in variables.shape || name.startsWith('TEMPORAL_')),
   );
   return {
     folder,

@@ -7,6 +7,7 @@ import type { Tables } from '../../src/database/database-schema.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
 import { ledgerIn } from '../../src/effects/once/open-ledger.ts';
+import { withOrderTable } from '../support/order-effects.ts';
 
 /** A ledger whose database takes no writes when a test says so. */
 export interface TroubledStore {
@@ -30,7 +31,7 @@ interface Statements {
 export async function troubledSqlite(): Promise<TroubledStore> {
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-troubled-'));
   const open = openDatabase({ sqliteFile: path.join(folder, 'ledger.db') });
-  const ledger = await ledgerIn(open);
+  const ledger = await withOrderTable(await ledgerIn(open));
   const statements = {
     full: ['pragma max_page_count = 1'],
     readOnly: ['pragma query_only = 1'],
@@ -46,7 +47,7 @@ export async function troubledSqlite(): Promise<TroubledStore> {
 export async function troubledPostgres(): Promise<TroubledStore> {
   const server = await startPostgres();
   const open = openDatabase({ databaseUrl: server.url }, { connections: 1 });
-  const ledger = await ledgerIn(open);
+  const ledger = await withOrderTable(await ledgerIn(open));
   const tables = ['holdfast_effect', 'holdfast_order'];
   await sql`create function no_space() returns trigger language plpgsql as $$ begin
     raise exception 'could not extend file "base/5/16384": No space left on device'
@@ -76,8 +77,7 @@ function troubled(
   };
   return {
     ledger,
-    orders: async () =>
-      (await database.selectFrom('holdfast_order').select('key').execute()).length,
+    orders: async () => (await sql`select key from holdfast_order`.execute(database)).rows.length,
     full: runAll(statements.full),
     readOnly: runAll(statements.readOnly),
     mend: runAll(statements.mend),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { environment } from '../../src/config/environment.ts';
+import { variables } from '../../dev/variables.ts';
 import {
   allOptions,
   commandLines,
@@ -76,7 +76,7 @@ describe('what does not exist is found', () => {
 });
 
 test('every variable that the documentation names is one that is read', () => {
-  const known = Object.keys(environment.shape);
+  const known = Object.keys(variables.shape);
   const unknown = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/\bHOLDFAST_[A-Z_]+\b/g)]
       .map(([name]) => name)

@@ -16,12 +16,12 @@ import {
 } from '../../dev/sandbox/model-faults.ts';
 import { startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { cut, raw, reset, type WireFault } from '../../dev/sandbox/wire-fault.ts';
-import { createGates } from '../../src/calls/gate/gates.ts';
 import {
+  createGates,
   type HoldfastMiddlewareOptions,
   holdfastMiddleware,
-} from '../../src/middleware/holdfast-middleware.ts';
-import { withHoldfast } from '../../src/middleware/with-holdfast.ts';
+  withHoldfast,
+} from '../../src/ai-sdk.ts';
 
 const question: LanguageModelV4CallOptions = {
   prompt: [{ role: 'user', content: [{ type: 'text', text: 'Say hello' }] }],

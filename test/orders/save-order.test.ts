@@ -7,9 +7,9 @@ import { runOnce } from '../../src/effects/once/run-once.ts';
 import type { SaveOrderInput } from '../../src/orders/save-order.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';
 import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
-import { createSaveOrder } from '../support/order-effects.ts';
+import { createSaveOrder, withOrderTable } from '../support/order-effects.ts';
 
-const ledger = temporaryLedger();
+const ledger = temporaryLedger(withOrderTable);
 const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
 
 function inputFor(orderId: string, total = '120.00', email = 'Two bolts, please'): SaveOrderInput {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dev/sandbox/index.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
@@ -21,6 +22,7 @@ import { effectsFrom } from '../../src/worker/effects-from.ts';
 import { ledgerFrom } from '../../src/worker/ledger-from.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 import { assertRequestsEqualAttempts, type LogLine } from './count-attempts.ts';
+import { withOrderTable } from './order-effects.ts';
 
 /** Signs the tickets' markers. */
 export const markerSecret = 'a secret for tests';
@@ -59,7 +61,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
   ]);
   const { address, namespace } = server;
   const ledgerFile = join(folder, 'ledger.db');
-  const config = loadConfig({
+  const variables = {
     OPENAI_API_KEY: 'sk-test',
     OPENAI_BASE_URL: sandbox.model.baseUrl,
     STRIPE_SECRET_KEY: sandbox.stripe.secretKey,
@@ -70,13 +72,14 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     HOLDFAST_MARKER_SECRET: markerSecret,
     HOLDFAST_LEDGER: ledgerFile,
     ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }),
-  });
+  };
+  const config = loadConfig(variables, orders.effects);
   const log: LogLine[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(native, namespace);
-  const ledger = await ledgerFrom(config);
+  const ledger = await withOrderTable(await ledgerFrom(config));
   const effects = effectsFrom(config, orders, { namespace, log: logger, ledger });
   const attemptLog = createAttemptLog(logger);
   const workers = await createWorkers({
@@ -108,12 +111,12 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
         databaseUrl: options.databaseUrl,
         sqliteFile: ledgerFile,
       });
-      const orders = await database.selectFrom('holdfast_order').select('key').execute();
+      const { rows } = await sql`select key from holdfast_order`.execute(database);
       await database.destroy();
       const payments = await sandbox.stripe.paymentIntents();
       const tickets = await sandbox.github.issues();
       return {
-        rows: orders.length,
+        rows: rows.length,
         charges: payments.filter(({ status }) => status === 'succeeded').length,
         tickets: tickets.length,
       };

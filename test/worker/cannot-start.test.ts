@@ -83,6 +83,18 @@ test('the worker says why in one sentence, without a stack trace, and ends with 
   assert.deepEqual([postgres.exitCode, key.exitCode, metrics.exitCode], [2, 2, 2]);
 });
 
+test('variables of its effects are told with all other mistakes', async () => {
+  const wrong = { HOLDFAST_CONCURRENT_CALLS: 'many', MAX_AUTO_CHARGE: '1,000' };
+  const { stderr, exitCode } = await startWorker(wrong);
+  assert.equal(
+    stderr,
+    `The configuration has mistakes:
+  - HOLDFAST_CONCURRENT_CALLS: Invalid input: expected number, received NaN
+  - MAX_AUTO_CHARGE: must be a decimal number such as 500.00 (for the effect save)`,
+  );
+  assert.equal(exitCode, 2);
+});
+
 describe('a SQLite file that cannot be the ledger', () => {
   const rows: readonly (readonly [what: string, file: string, says: string])[] = [
     ['no database', 'text.db', 'is not a SQLite database; name another file'],

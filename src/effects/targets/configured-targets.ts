@@ -1,5 +1,4 @@
 import type Stripe from 'stripe';
-import type { ChargeLimits } from '../../wire/money.ts';
 import type { OutsideEffect } from '../once/effect.ts';
 import { EffectError } from '../once/effect-error.ts';
 import type { Ledger } from '../once/ledger.ts';
@@ -7,10 +6,9 @@ import type { OpenIssueDependencies } from './github/open-issue.ts';
 import type { PostWebhookDependencies } from './http/post-webhook.ts';
 import type { SendEmailDependencies } from './resend/send-email.ts';
 
-/** What effects may be made from: ledger, limits and connections to targets, as configured. */
+/** What effects may be made from: ledger and connections to targets, as configured. */
 export interface EffectResources {
   readonly ledger: Ledger;
-  readonly limits: ChargeLimits;
   readonly stripe: Stripe;
   readonly github: OpenIssueDependencies;
   readonly email: SendEmailDependencies;

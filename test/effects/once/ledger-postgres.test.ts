@@ -4,7 +4,7 @@ import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../../dev/servers/postgres.ts';
 import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
-import { createSaveOrder } from '../../support/order-effects.ts';
+import { createSaveOrder, withOrderTable } from '../../support/order-effects.ts';
 import { restoredContract } from '../operate/restored-contract.ts';
 import { failureOf } from './expect-failure.ts';
 import { ledgerContract } from './ledger-contract.ts';
@@ -23,7 +23,7 @@ restoredContract('PostgreSQL', open);
 runOnceContract('PostgreSQL', open);
 
 test('ten workers that save one order at once make one row', async () => {
-  const ledger = await openLedger({ databaseUrl: server.url });
+  const ledger = await withOrderTable(await open());
   try {
     const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
     const effect = createSaveOrder({ ledger, limits });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { TransactionEffect } from '../../../src/effects/once/effect.ts';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { type RunOnceOptions, runOnce } from '../../../src/effects/once/run-once.ts';
-import { createSaveOrder } from '../../support/order-effects.ts';
+import { createSaveOrder, withOrderTable } from '../../support/order-effects.ts';
 import { failureOf } from './expect-failure.ts';
 import { fails, type Input, runner, scripted } from './scripted-effect.ts';
 
@@ -13,7 +13,7 @@ export function runOnceContract(name: string, open: () => Promise<Ledger>): void
   describe(`runOnce on ${name}`, () => {
     let ledger: Ledger;
     before(async () => {
-      ledger = await open();
+      ledger = await withOrderTable(await open());
     });
     after(() => ledger.close());
 

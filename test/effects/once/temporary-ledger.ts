@@ -5,12 +5,14 @@ import { after, before } from 'node:test';
 import type { Ledger } from '../../../src/effects/once/ledger.ts';
 import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 
-/** A SQLite ledger for the tests of one file; call it at the file's top level. */
-export function temporaryLedger(): () => Ledger {
+/** A SQLite ledger for the tests of one file, as prepared; call it at the file's top level. */
+export function temporaryLedger(
+  prepare = async (ledger: Ledger): Promise<Ledger> => ledger,
+): () => Ledger {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-effects-'));
   let ledger: Ledger | undefined;
   before(async () => {
-    ledger = await openLedger({ sqliteFile: path.join(folder, 'ledger.db') });
+    ledger = await prepare(await openLedger({ sqliteFile: path.join(folder, 'ledger.db') }));
   });
   after(async () => {
     await ledger?.close();

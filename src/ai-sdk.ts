@@ -1,0 +1,7 @@
+/** For those who call models through the AI SDK in activities of their own. */
+export { createGates, type Gates } from './calls/gate/gates.ts';
+export {
+  type HoldfastMiddlewareOptions,
+  holdfastMiddleware,
+} from './middleware/holdfast-middleware.ts';
+export { withHoldfast } from './middleware/with-holdfast.ts';
