@@ -113,11 +113,7 @@ test('every command that asks a worker asks this one', async () => {
   const policy = await holdfast('policy', 'notify');
   assert.match(policy.stdout, /^notify: at most 2 attempts/, policy.stderr);
   const completed = await holdfast(
-    'complete',
-    'Say hello',
-    '--model',
-    'openai:gpt-4o-mini',
-    '--wait',
+    ...['start', 'complete', 'Say hello', '--model', 'openai:gpt-4o-mini', '--wait'],
   );
   assert.match(completed.stdout, /no light/, completed.stderr);
 });
@@ -146,8 +142,8 @@ test('a signal ends it at once, calls that are held included, and the ledger is 
   );
   await start('T-3');
   await until(async () => {
-    const { stdout } = await holdfast('status', 'T-3');
-    return /held/.test(stdout) || undefined;
+    const [gate] = JSON.parse((await holdfast('providers', '--json')).stdout);
+    return gate.waiting > 0 || undefined;
   });
   assert.ok(existsSync(`${ledgerFile}-wal`));
   const fromMs = performance.now();
