@@ -4,9 +4,13 @@ import {
   type PolicyOverrides,
   resolvePolicies,
 } from '../policies/resolve-policies.ts';
+import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import { usageError } from './command-error.ts';
 import { type JsonOption, notice } from './output.ts';
 import { readJsonInput } from './read-input.ts';
+
+/** A policy with its name. */
+export type NamedPolicy = readonly [name: string, policy: RetryPolicy | ModelPolicy];
 
 /** How a command changes the policies. */
 export interface PolicyFlags {

@@ -24,7 +24,7 @@ export async function throughWorker<Asked extends (argument: never) => Promise<u
   { taskQueue = defaultTaskQueue }: LedgerPlace = {},
   timeoutMs = usualTimeoutMs,
 ): Promise<Awaited<ReturnType<Asked>>> {
-  await assertWorker(client, taskQueuesOf(taskQueue).effects);
+  await assertWorker(client, taskQueue);
   try {
     return await client.workflow.execute(workflowType, {
       workflowId: `${workflowType}-${randomUUID()}`,
@@ -42,16 +42,20 @@ export async function throughWorker<Asked extends (argument: never) => Promise<u
   }
 }
 
-async function assertWorker(client: Client, queue: string): Promise<void> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: queue },
-    // Activities.
-    taskQueueType: 2,
-  });
-  if ((pollers ?? []).length > 0) return;
+async function assertWorker(client: Client, taskQueue: string): Promise<void> {
+  const { effects } = taskQueuesOf(taskQueue);
+  // A worker with the plugin has all on one queue.
+  for (const queue of [effects, taskQueue]) {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: queue },
+      // Activities.
+      taskQueueType: 2,
+    });
+    if ((pollers ?? []).length > 0) return;
+  }
   throw new ClientError(
     'unreachable',
-    `no worker serves ${queue}, and only a worker can answer this`,
+    `no worker serves ${effects}, and only a worker can answer this`,
   );
 }

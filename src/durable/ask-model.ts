@@ -22,6 +22,8 @@ export interface Question {
   /** The answer's shape: a JSON Schema, or the name of a declared question. Without: any text. */
   readonly shape?: Pick<ModelRequest, 'schema' | 'question'>;
   readonly policy: ModelPolicy;
+  /** Where calls are served. */
+  readonly taskQueue: string;
 }
 
 /**
@@ -108,7 +110,7 @@ async function oneCall(
   progress: ProgressTracker,
   onChange: (rules: Pick<Question, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
-  const { shape, step, title: asked = step } = question;
+  const { shape, step, title: asked = step, taskQueue } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
@@ -138,6 +140,7 @@ async function oneCall(
         policy: withAttemptsLeft(policy, attemptsLeft),
         ...shape,
       },
+      taskQueue,
       `${modelNameOf(model)}, ${title}${suffix}`,
       progress,
     );

@@ -147,14 +147,14 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     { step = stepFor(name), title = step, model }: AskOptions,
     shape: { readonly question?: string; readonly schema?: JsonObject },
   ): Promise<unknown> {
-    const { policies: ruling, models } = await rules();
+    const { policies: ruling, models, queues } = await rules();
     const askedModel = model ?? models[name];
     if (askedModel === undefined) {
       throw createFailure('InvalidRequest', `the question ${name} names no model`);
     }
     const messages = typeof prompt === 'string' ? userMessage(prompt) : prompt;
     const question = { step, title, model: askedModel, messages, policy: ruling.model };
-    return askModel({ ...question, shape }, progress);
+    return askModel({ ...question, shape, taskQueue: queues.calls }, progress);
   }
   const adHoc = ({ prompt, schema, ...options }: AdHocQuestion) =>
     ask('ask', prompt, options, schema ? { schema } : {});

@@ -1,26 +1,19 @@
-import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
-import { ledgerActivities as ledger } from './ledger-activities.ts';
+import { ledgerActivity } from './ledger-activity.ts';
 
 /** A page of the ledger, for `holdfast effects`. */
-export const listEffects: LedgerActivities['listEffects'] = (filter) =>
-  ledger('list effects').listEffects(filter);
+export const listEffects = ledgerActivity('listEffects', 'list effects');
 
 /** All generations of one effect, for `holdfast effects show`. */
-export const showEffect: LedgerActivities['showEffect'] = (key) =>
-  ledger('show an effect').showEffect(key);
+export const showEffect = ledgerActivity('showEffect', 'show an effect');
 
 /** Settles an effect whose own workflow is gone. */
-export const resolveEffect: LedgerActivities['resolveEffect'] = (request) =>
-  ledger(`resolve ${request.effect}`).resolveEffect(request);
+export const resolveEffect = ledgerActivity('resolveEffect', 'resolve an effect');
 
 /** Compares the ledger with the targets, both ways. */
-export const reconcileEffects: LedgerActivities['reconcileEffects'] = (sinceMs) =>
-  ledger('reconcile', true).reconcileEffects(sinceMs);
+export const reconcileEffects = ledgerActivity('reconcileEffects', 'reconcile', true);
 
 /** Removes rows that cannot be needed any more. */
-export const pruneEffects: LedgerActivities['pruneEffects'] = (request) =>
-  ledger('prune', true).pruneEffects(request);
+export const pruneEffects = ledgerActivity('pruneEffects', 'prune', true);
 
 /** Puts in doubt what a ledger from a backup may have forgotten. */
-export const ledgerRestored: LedgerActivities['ledgerRestored'] = (backupAtMs) =>
-  ledger('restored', true).ledgerRestored(backupAtMs);
+export const ledgerRestored = ledgerActivity('ledgerRestored', 'restored', true);

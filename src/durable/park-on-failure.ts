@@ -5,7 +5,7 @@ import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import type { Resolve, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
-import { ledgerActivities } from './ledger-activities.ts';
+import { ledgerActivity } from './ledger-activity.ts';
 import { resolveUpdate, resumeUpdate } from './messages.ts';
 import type { Park, PersonsAnswer } from './park.ts';
 
@@ -157,8 +157,10 @@ function describeRetry({ model, policy }: Resume): string {
 
 function resolveInLedger({ step }: FailedStep, { parkId: _, ...resolve }: Resolve) {
   const { workflowId } = workflowInfo();
-  const { resolveEffect } = ledgerActivities(`resolve ${step}`);
-  return resolveEffect({ ...resolve, workflowId, effect: step });
+  return ledgerActivity(
+    'resolveEffect',
+    `resolve ${step}`,
+  )({ ...resolve, workflowId, effect: step });
 }
 
 function refused(message: string) {

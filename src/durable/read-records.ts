@@ -1,18 +1,14 @@
-import type { ProviderGate } from '../wire/provider-gate.ts';
 import type { WorkflowRecords } from '../wire/workflow-records.ts';
-import { ledgerActivities } from './ledger-activities.ts';
+import { ledgerActivity } from './ledger-activity.ts';
 
 /** What journal and ledger hold about a workflow, for `holdfast explain`. */
 export async function readRecords(workflowId: string): Promise<WorkflowRecords> {
-  const { readAttempts, listEffects } = ledgerActivities('explain');
   const [attempts, { effects }] = await Promise.all([
-    readAttempts(workflowId),
-    listEffects({ workflowId, limit: 500 }),
+    ledgerActivity('readAttempts', 'explain')(workflowId),
+    ledgerActivity('listEffects', 'explain')({ workflowId, limit: 500 }),
   ]);
   return { attempts, effects };
 }
 
 /** How the gates of all workers stand, for `holdfast providers`. */
-export function readProviders(): Promise<ProviderGate[]> {
-  return ledgerActivities('providers').readGates();
-}
+export const readProviders = ledgerActivity('readGates', 'providers');

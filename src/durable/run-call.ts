@@ -6,7 +6,6 @@ import { costDetails } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
 import { failedCosts } from './failed-costs.ts';
 import type { ProgressTracker } from './track-progress.ts';
@@ -16,10 +15,12 @@ import { asWorkerLost } from './worker-lost.ts';
  * One call: schedules the activity until it has an answer. What was deferred is scheduled again
  * with the attempts that remain; what the policy counts by failure type is counted here.
  *
+ * @param taskQueue where calls are served.
  * @param summary shown by the Temporal UI beside the activity.
  */
 export async function runCall(
   request: Omit<ModelRequest, 'attemptsUsed' | 'fairnessKey'>,
+  taskQueue: string,
   summary: string,
   progress: ProgressTracker,
 ): Promise<ModelAnswer> {
@@ -36,7 +37,7 @@ export async function runCall(
     const scheduling = { policy, attemptsUsed, elapsedUsedMs, scheduledAtMs: Date.now() };
     const activities = proxyActivities<CallActivities>({
       ...activityOptions(policy, attemptsUsed, summary),
-      taskQueue: taskQueuesOf(workflowInfo().taskQueue).calls,
+      taskQueue,
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     });
     const outcome = await activities

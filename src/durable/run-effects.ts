@@ -1,4 +1,4 @@
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
@@ -6,7 +6,6 @@ import { effectLabel } from '../wire/idempotency-key.ts';
 import { namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import type { Rules } from '../wire/rules.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
 import { activityOptions } from './activity-options.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
@@ -48,7 +47,7 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     used.add(label);
   }
 
-  return async (name, input, { effects, policies }, { step, skippable = false } = {}) => {
+  return async (name, input, { effects, policies, queues }, { step, skippable = false } = {}) => {
     const label = effectLabel(name, step);
     const policyName = effects[name];
     const ruling = policyName === undefined ? undefined : policies[policyName];
@@ -66,7 +65,7 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
       progress.step(label);
       const activities = proxyActivities<Record<string, RunActivity>>({
         ...activityOptions(policy, 0, label),
-        taskQueue: taskQueuesOf(workflowInfo().taskQueue).effects,
+        taskQueue: queues.effects,
       });
       const request = { input, policy, ...(step !== undefined && { step }) };
       const { result, replayed } = await (activities[name] as RunActivity)(request);

@@ -1,4 +1,5 @@
 import type { PolicySet } from '../policies/catalogue.ts';
+import type { ActivityQueues } from './task-queues.ts';
 
 /**
  * What rules one run of a workflow, as the worker answered at its first command: the history shows
@@ -9,6 +10,7 @@ export interface Rules {
   readonly scope: string;
   /** Where the ledger is, without its password. */
   readonly ledger: string;
+  readonly queues: ActivityQueues;
   readonly policies: PolicySet;
   /** The model of each declared question, where it names one. */
   readonly models: Readonly<Record<string, string>>;

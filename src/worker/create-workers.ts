@@ -1,5 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { CallActivities } from '../activities/create-activities.ts';
+import { createQueuesActivity } from '../activities/create-rules-activity.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -11,7 +12,7 @@ export interface WorkersOptions {
   readonly taskQueue: string;
   /** Without: those of the application of orders. */
   readonly workflowsPath?: string;
-  /** The local activity that workflows of applications begin with. */
+  /** The local activities that workflows of applications begin with. */
   readonly rules?: object;
   /** Without: this process serves no model calls. */
   readonly calls?: CallActivities;
@@ -48,17 +49,24 @@ export const workflowFailureErrorTypes = {
   '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
 };
 
+/** What differs from the SDK's own defaults, on every worker. */
+export const workerDefaults = {
+  // Cancellation travels with heartbeats, and they are throttled to 0.8 of the timeout by default.
+  maxHeartbeatThrottleInterval: '500ms',
+  defaultHeartbeatThrottleInterval: '500ms',
+  // How long the workflows of a killed worker wait on its sticky queue.
+  stickyQueueScheduleToStartTimeout: '1s',
+} satisfies Partial<WorkerOptions>;
+
 /** Creates the workers: workflows, calls and effects, each on a queue with slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, taskQueue } = options;
   const queues = taskQueuesOf(taskQueue);
   const shared = {
+    ...workerDefaults,
     connection,
     namespace,
     shutdownGraceTime: options.shutdownGraceMs ?? 70_000,
-    // Cancellation travels with heartbeats, and they are throttled to 0.8 of the timeout by default.
-    maxHeartbeatThrottleInterval: '500ms',
-    defaultHeartbeatThrottleInterval: '500ms',
     debugMode: options.debugMode ?? false,
   } satisfies Partial<WorkerOptions>;
   const activityWorker = (queue: string, activities: object | undefined, slots: number) =>
@@ -75,13 +83,13 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const workers = await Promise.all([
     Worker.create({
       ...shared,
-      taskQueue: queues.workflows,
+      taskQueue,
       workflowBundle: await workflowBundle(options.workflowsPath),
       ...(options.cachedWorkflows !== undefined && { maxCachedWorkflows: options.cachedWorkflows }),
-      ...(options.rules && { activities: options.rules }),
+      activities: { ...createQueuesActivity(), ...options.rules },
+      // What is scheduled on this queue is local.
+      enableNonLocalActivities: false,
       workflowFailureErrorTypes,
-      // How long the workflows of a killed worker wait on its sticky queue.
-      stickyQueueScheduleToStartTimeout: '1s',
     }),
     ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 100),
     ...activityWorker(queues.effects, options.effects, options.concurrentEffects ?? 50),

@@ -1,7 +1,11 @@
 import type { Logger } from 'pino';
 import { createEffectActivities } from '../activities/create-activities.ts';
 import { createLedgerActivities } from '../activities/create-ledger-activities.ts';
-import { createRulesActivity, type RulesActivities } from '../activities/create-rules-activity.ts';
+import {
+  createRulesActivity,
+  type QueuesOf,
+  type RulesActivities,
+} from '../activities/create-rules-activity.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
@@ -17,8 +21,6 @@ export interface ConfiguredEffects {
   readonly activities: Readonly<Record<string, unknown>>;
   /** For the worker of workflows: what rules a run. */
   readonly rules: RulesActivities;
-  /** For people: where the ledger is, without its password. */
-  readonly ledgerName: string;
   readonly close: () => Promise<void>;
 }
 
@@ -29,13 +31,15 @@ export interface EffectDependencies {
   /** As configured (`ledgerFrom`); closed with the effects. */
   readonly ledger: Ledger;
   readonly journal?: EffectJournal;
+  /** Default: queues beside the one of workflows. */
+  readonly queuesOf?: QueuesOf;
 }
 
 /** Makes the application's effects, with the targets that are configured. */
 export function effectsFrom(
   config: Config,
   app: AppDefinition,
-  { namespace, log, journal, ledger }: EffectDependencies,
+  { namespace, log, journal, ledger, queuesOf }: EffectDependencies,
 ): ConfiguredEffects {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
@@ -89,8 +93,7 @@ export function effectsFrom(
       ...createEffectActivities(effects, shared),
       ...createLedgerActivities(effects, { ...shared, effectList: listEffectsOf(app) }),
     },
-    rules: createRulesActivity({ app, scope, ledgerName: ledger.name }),
-    ledgerName: ledger.name,
+    rules: createRulesActivity({ app, scope, ledgerName: ledger.name, queuesOf }),
     close: () => ledger.close(),
   };
 }

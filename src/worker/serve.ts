@@ -1,30 +1,17 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { Runtime } from '@temporalio/worker';
-import { createCallActivities } from '../activities/create-activities.ts';
-import { createJournalActivities } from '../activities/create-journal-activities.ts';
-import { type AppDefinition, InvalidApp, shapesOf } from '../app/define-app.ts';
-import { migrateApp } from '../app/migrate-app.ts';
-import { createAttemptCall } from '../calls/attempt-call.ts';
-import { createAttemptLog } from '../calls/attempt-log.ts';
-import { recordGates } from '../calls/gate/gate-metrics.ts';
-import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
-import { createGates, sameProviders } from '../calls/gate/gates.ts';
-import { createProviders } from '../calls/provider/providers.ts';
+import { type AppDefinition, InvalidApp } from '../app/define-app.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
 import * as library from '../durable/library-workflows.ts';
 import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { CannotStart } from './cannot-start.ts';
-import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { effectsFrom } from './effects-from.ts';
 import { installRuntime } from './install-runtime.ts';
-import { journalFrom } from './journal-from.ts';
 import { ledgerFrom } from './ledger-from.ts';
-import { postGates } from './post-gates.ts';
+import { openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 
 /** What a worker process serves. */
@@ -57,32 +44,12 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);
   const { connection, address, namespace } = await connectTemporal();
-  const journal = journalFrom(config, { log });
   const searchable = await registerSearchAttributes(connection, namespace);
-  const attemptLog = combineAttemptLogs(createAttemptLog(log), journal.calls);
-  const effects = effectsFrom(config, app, { namespace, log, ledger, journal: journal.effects });
-  const gates = createGates({
-    settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
-    limits: config.rateLimits,
-    sameAs: sameProviders(config.providers),
-  });
-  recordGates(Runtime.instance().metricMeter, gates);
-  const stopPosting = postGates(gates, journal.gates);
-  await migrateApp(ledger, app);
+  const opened = await openApp(config, app, { namespace, log, ledger });
+  const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
+  const { rules, calls, effects } = opened;
   const workers = await createWorkers({
-    workflowsPath,
-    rules: effects.rules,
-    connection,
-    namespace,
-    taskQueue: config.HOLDFAST_TASK_QUEUE,
-    calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log }),
-      attemptLog,
-      gates,
-      questions: shapesOf(app),
-      random: Math.random,
-    }),
-    effects: { ...effects.activities, ...createJournalActivities(journal) },
+    ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, effects },
     concurrentCalls: config.HOLDFAST_CONCURRENT_CALLS,
     concurrentEffects: config.HOLDFAST_CONCURRENT_EFFECTS,
     shutdownGraceMs: config.HOLDFAST_SHUTDOWN_GRACE_MS,
@@ -90,21 +57,19 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ event: 'worker.draining', signal }, 'draining: running attempts finish first');
-      gates.close();
+      opened.drain();
       workers.shutdown();
     });
   }
-  const queues = Object.values(taskQueuesOf(config.HOLDFAST_TASK_QUEUE)).join(', ');
+  const queues = [taskQueue, ...Object.values(taskQueuesOf(taskQueue))].join(', ');
   log.info(
-    { event: 'worker.serving', address, namespace, searchable, ledger: effects.ledgerName },
-    `serving ${queues} of ${namespace} at ${address}; models of ${config.providers.map(({ name }) => name).join(', ')}; ledger ${effects.ledgerName}`,
+    { event: 'worker.serving', address, namespace, searchable, ledger: ledger.name },
+    `serving ${queues} of ${namespace} at ${address}; models of ${config.providers.map(({ name }) => name).join(', ')}; ledger ${ledger.name}`,
   );
   try {
     await workers.run();
   } finally {
-    await stopPosting();
-    await journal.close();
-    await effects.close();
+    await opened.close();
     await connection.close();
     log.info({ event: 'worker.stopped' }, 'stopped');
   }

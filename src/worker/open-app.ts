@@ -1,0 +1,81 @@
+import { Runtime } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { type CallActivities, createCallActivities } from '../activities/create-activities.ts';
+import { createJournalActivities } from '../activities/create-journal-activities.ts';
+import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
+import { type AppDefinition, shapesOf } from '../app/define-app.ts';
+import { migrateApp } from '../app/migrate-app.ts';
+import { createAttemptCall } from '../calls/attempt-call.ts';
+import { createAttemptLog } from '../calls/attempt-log.ts';
+import { recordGates } from '../calls/gate/gate-metrics.ts';
+import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
+import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createProviders } from '../calls/provider/providers.ts';
+import type { Config } from '../config.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import { combineAttemptLogs } from './combine-attempt-logs.ts';
+import { effectsFrom } from './effects-from.ts';
+import { journalFrom } from './journal-from.ts';
+import { postGates } from './post-gates.ts';
+
+/** An application's activities, with what they keep open. */
+export interface OpenApp {
+  readonly calls: CallActivities;
+  readonly effects: object;
+  /** The local activities that workflows begin with. */
+  readonly rules: RulesActivities;
+  /** Sends back the calls that wait at a gate, for a worker that drains. */
+  readonly drain: () => void;
+  /** Closes ledger and journal, and takes the gates off the board. */
+  readonly close: () => Promise<void>;
+}
+
+/** What an application is opened with, besides the configuration. */
+export interface OpenAppDependencies {
+  readonly namespace: string;
+  readonly log: Logger;
+  /** As configured (`ledgerFrom`); closed with the application. */
+  readonly ledger: Ledger;
+  /** Default: queues beside the one of workflows. */
+  readonly queuesOf?: QueuesOf;
+}
+
+/**
+ * Makes all activities of a worker: journal, gates and tables are opened as configured.
+ *
+ * @throws CannotStart
+ */
+export async function openApp(
+  config: Config,
+  app: AppDefinition,
+  dependencies: OpenAppDependencies,
+): Promise<OpenApp> {
+  const { log, ledger } = dependencies;
+  const journal = journalFrom(config, { log });
+  const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
+  const gates = createGates({
+    settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
+    limits: config.rateLimits,
+    sameAs: sameProviders(config.providers),
+  });
+  recordGates(Runtime.instance().metricMeter, gates);
+  const stopPosting = postGates(gates, journal.gates);
+  await migrateApp(ledger, app);
+  return {
+    calls: createCallActivities({
+      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log }),
+      attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
+      gates,
+      questions: shapesOf(app),
+      random: Math.random,
+    }),
+    effects: { ...effects.activities, ...createJournalActivities(journal) },
+    rules: effects.rules,
+    drain: gates.close,
+    async close() {
+      await stopPosting();
+      await journal.close();
+      await effects.close();
+    },
+  };
+}
