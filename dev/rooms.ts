@@ -189,11 +189,17 @@ export const rooms: readonly Room[] = [
     name: 'cli',
     folders: ['commands', 'explain', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
-    rooms: [...leaves, 'calls/answers', 'client', 'config.ts'],
+    rooms: [...leaves, 'calls/answers', 'client', 'config', 'config.ts'],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
       ...['@temporalio/client', 'node:'],
     ],
+  },
+  {
+    name: 'command.ts',
+    holds: 'the door for a command of an application',
+    rooms: ['wire', 'calls/answers', 'cli'],
+    packages: [],
   },
   {
     name: 'worker',
@@ -244,7 +250,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders/commands',
     holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['policies', 'wire', 'calls/answers', 'client', 'config', 'cli', 'orders'],
+    rooms: ['app.ts', 'client.ts', 'command.ts', 'orders'],
     packages: [],
   },
   {

@@ -1,8 +1,9 @@
 import { connectionSettings } from '../client/connect.ts';
+import { scopeFor } from '../config/scope.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { forecastPolicy } from '../policies/forecast.ts';
-import type { CompleteInput } from '../wire/complete-input.ts';
+import { idempotencyKey } from '../wire/idempotency-key.ts';
 import { requestIdFor, workflowIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { Message } from '../wire/model-call.ts';
@@ -17,61 +18,47 @@ export interface DryRunOptions extends JsonOption {
   readonly config: ClientConfig;
 }
 
-/** What a start would do, as far as it can be known before the model answers. */
-export interface Plan {
+/** A start, as far as it is known before the model answers. */
+export interface PlannedStart {
   readonly workflow: string;
-  readonly workflowId: string;
-  readonly namespace: string;
-  readonly taskQueue: string;
-  readonly inputBytes: number;
+  readonly id: string;
+  readonly input: unknown;
+  /** Its first question. */
   readonly ask: {
-    readonly requestId: string;
+    readonly step: string;
     readonly model: string;
     readonly messages: readonly Message[];
     readonly schema?: JsonObject;
   };
   readonly policies: Partial<Policies>;
-  readonly effects: readonly {
-    readonly name: string;
-    readonly does: string;
-    readonly idempotencyKey: string;
-  }[];
+  readonly effects?: readonly { readonly name: string; readonly does: string }[];
   /** Sentences below the effects. */
   readonly notes?: readonly string[];
 }
 
-/** Shows what `start complete` would ask. Nothing is sent, no server is needed. */
-export function dryRunComplete(id: string, input: CompleteInput, options: DryRunOptions): void {
-  const { model, messages, schema } = input.request;
-  const plan = planFor('complete', id, input, options);
-  const ask = { requestId: requestIdFor(plan.workflowId, 'complete'), model, messages };
-  showPlan(
-    {
-      ...plan,
-      ask: { ...ask, ...(schema && { schema }) },
-      policies: { model: input.policies.model },
-      effects: [],
-    },
-    options,
-  );
+/** Shows what a start would ask and do. Nothing is sent, no server is needed. */
+export function showPlan(start: PlannedStart, options: DryRunOptions): void {
+  const plan = planOf(start, options.config);
+  const { notes = [] } = start;
+  if (options.json) printJson({ dryRun: true, ...plan, worstCase: worstCases(plan.policies) });
+  else print(render(plan, notes));
 }
 
-/** What every start has in common. */
-export function planFor(workflow: string, id: string, input: unknown, { config }: DryRunOptions) {
+function planOf({ workflow, id, input, policies, ...start }: PlannedStart, config: ClientConfig) {
+  const { step, model, messages, schema } = start.ask;
+  const workflowId = workflowIdFor(id);
+  const { namespace } = connectionSettings();
+  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   return {
-    workflow,
-    workflowId: workflowIdFor(id),
-    namespace: connectionSettings().namespace,
-    taskQueue: config.HOLDFAST_TASK_QUEUE,
+    ...{ workflow, workflowId, namespace, taskQueue: config.HOLDFAST_TASK_QUEUE },
     inputBytes: payloadBytes(input),
+    ask: { requestId: requestIdFor(workflowId, step), model, messages, ...(schema && { schema }) },
+    policies,
+    effects: (start.effects ?? []).map(({ name, does }) => ({
+      ...{ name, does },
+      idempotencyKey: idempotencyKey({ scope, workflowId, effect: name }),
+    })),
   };
-}
-
-/** Prints a plan; nothing is sent. */
-export function showPlan(plan: Plan, options: DryRunOptions): void {
-  const { notes: _, ...facts } = plan;
-  if (options.json) printJson({ dryRun: true, ...facts, worstCase: worstCases(plan.policies) });
-  else print(render(plan));
 }
 
 function worstCases(policies: Partial<Policies>) {
@@ -83,7 +70,10 @@ function worstCases(policies: Partial<Policies>) {
   );
 }
 
-function render({ ask, effects, policies, notes = [], ...plan }: Plan): string {
+function render(
+  { ask, effects, policies, ...plan }: ReturnType<typeof planOf>,
+  notes: readonly string[],
+): string {
   const lines = [
     'Nothing is sent. A start would do this:',
     '',

@@ -11,12 +11,20 @@ import {
   startOptions,
 } from './options.ts';
 
+/** What the commands of an application have in common with the others. */
+const common = {
+  /** The options of a `start` that knows what is asked: model, dry run, and those of every start. */
+  start: startOptions,
+  /** The options of every `start`. */
+  anyStart: anyStartOptions,
+  /** `--json`. */
+  json: jsonOption,
+  /** Text below the options, and the exit codes below that. */
+  help: helpText,
+};
+
 /** What an application adds: commands of its own, below `start` too. */
-export type AddCommands = (
-  program: Command,
-  start: Command,
-  options: { readonly start: typeof startOptions; readonly json: typeof jsonOption },
-) => void;
+export type AddCommands = (program: Command, start: Command, options: typeof common) => void;
 
 /** The commands and their options. */
 export function createProgram(version: string, addCommands: AddCommands): Command {
@@ -74,7 +82,7 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
   addOperatorCommands(program);
-  addCommands(program, start, { start: startOptions, json: jsonOption });
+  addCommands(program, start, common);
   return program;
 }
 

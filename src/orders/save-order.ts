@@ -47,12 +47,7 @@ export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>
   does: 'save the order; the first save decides',
   input: saveOrderInput,
   result: savedOrderSchema,
-  identity: ({ orderId, request }) => ({
-    orderId,
-    email: fingerprintOf(request.email),
-    customer: request.customer.id,
-    paymentMethod: request.customer.paymentMethod,
-  }),
+  identity: identityOf,
   config: chargeLimits,
   migrations: {
     '001': {
@@ -62,20 +57,23 @@ export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>
   },
   async run({ key, input, config, sql }) {
     const order = savedOrder(input, config);
-    const row = rowOf(key, order, input.request.email);
+    const { orderId, customerId, paymentMethod, total, fingerprint } = order;
+    const identity = identityOf(input);
     const inserted = await sql`insert into holdfast_order
       (key, order_id, customer_id, payment_method, email_hash, extracted, amount_minor, currency,
         review_reasons, fingerprint)
-      values (${row.key}, ${row.order_id}, ${row.customer_id}, ${row.payment_method},
-        ${row.email_hash}, ${row.extracted}, ${row.amount_minor}, ${row.currency},
-        ${row.review_reasons}, ${row.fingerprint})
+      values (${key}, ${orderId}, ${customerId}, ${paymentMethod}, ${identity.email},
+        ${JSON.stringify(order.extracted)}, ${total?.amountMinor ?? null},
+        ${total?.currency ?? null}, ${JSON.stringify(order.reviewReasons)}, ${fingerprint})
       on conflict (key) do nothing returning key`;
     if (inserted.length === 1) return order;
     // The ledger's row was pruned, the order was not.
     const [stored] = await sql<OrderRow>`select * from holdfast_order where key = ${key}`;
     if (!stored) throw new TypeError('an order that conflicts is there');
-    assertSameIdentity(identityOf(stored), identityOf(row));
-    return orderFrom(stored);
+    const saved = orderFrom(stored);
+    const was = { orderId: saved.orderId, email: stored.email_hash, customer: saved.customerId };
+    assertSameIdentity({ ...was, paymentMethod: saved.paymentMethod }, identity);
+    return saved;
   },
 });
 
@@ -89,7 +87,6 @@ function orderTable(nowMs: string): string {
 }
 
 interface OrderRow {
-  readonly key: string;
   readonly order_id: string;
   readonly customer_id: string;
   readonly payment_method: string;
@@ -103,28 +100,9 @@ interface OrderRow {
 }
 
 /** What the caller gave. */
-function identityOf(row: OrderRow) {
-  return {
-    orderId: row.order_id,
-    email: row.email_hash,
-    customer: row.customer_id,
-    paymentMethod: row.payment_method,
-  };
-}
-
-function rowOf(key: string, order: SavedOrder, email: string): OrderRow {
-  return {
-    key,
-    order_id: order.orderId,
-    customer_id: order.customerId,
-    payment_method: order.paymentMethod,
-    email_hash: fingerprintOf(email),
-    extracted: JSON.stringify(order.extracted),
-    amount_minor: order.total?.amountMinor ?? null,
-    currency: order.total?.currency ?? null,
-    review_reasons: JSON.stringify(order.reviewReasons),
-    fingerprint: order.fingerprint,
-  };
+function identityOf({ orderId, request: { email, customer } }: SaveOrderInput) {
+  const { id, paymentMethod } = customer;
+  return { orderId, email: fingerprintOf(email), customer: id, paymentMethod };
 }
 
 function orderFrom(row: OrderRow): SavedOrder {

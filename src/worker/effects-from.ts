@@ -80,7 +80,12 @@ export function effectsFrom(
       ...(!HOLDFAST_WEBHOOK_URL && { webhook: 'HOLDFAST_WEBHOOK_URL' }),
     },
   };
-  const effects = makeEffects(app, resources, config.ofEffects);
+  const effects: Record<string, Effect<unknown, unknown>> = {};
+  for (const [name, { make }] of Object.entries(app.effects ?? {})) {
+    // Not spread: that would load the SDKs of targets that no effect uses.
+    const own = { config: { value: config.ofEffects[name] } };
+    effects[name] = make(name, Object.create(resources, own));
+  }
   const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
   return {
@@ -91,18 +96,4 @@ export function effectsFrom(
     rules: createRulesActivity({ app, scope, ledgerName: ledger.name, queuesOf }),
     close: () => ledger.close(),
   };
-}
-
-/** Makes the effects of an application, each under its name. */
-function makeEffects(
-  { effects = {} }: AppDefinition,
-  resources: EffectResources,
-  configs: Config['ofEffects'],
-): Record<string, Effect<unknown, unknown>> {
-  const made = Object.entries(effects).map(([name, { make }]) => {
-    // Not spread: that would load the SDKs of targets that no effect uses.
-    const own = Object.create(resources, { config: { value: configs[name] } });
-    return [name, make(name, own)] as const;
-  });
-  return Object.fromEntries(made);
 }

@@ -139,6 +139,20 @@ test('the same id attaches; another ticket under it is an error that says so', a
   assert.match(other.stderr, /IdempotencyKeyReused|exists with other input/);
 });
 
+test('a command of its own starts it, beside all that `holdfast` has', async () => {
+  const command = (...args: string[]) => project.run('node', ['triage/command.ts', ...args], env);
+  const triaged = await command('triage', 'My lamp is broken.', '--id', 'T-5', '--wait');
+  assert.equal(triaged.stderr, 'T-5: started');
+  assert.deepEqual(JSON.parse(triaged.stdout), row('T-5'));
+  const status = await command('status', 'T-5', '--json');
+  assert.equal(JSON.parse(status.stdout).status, 'COMPLETED', status.stderr);
+  const nothing = await command('triage');
+  assert.deepEqual(
+    [nothing.exitCode, nothing.stderr],
+    [2, "holdfast: missing required argument 'text' (--help says more)"],
+  );
+});
+
 test('a worker without a variable that an effect needs says which, and ends', async () => {
   const { CRM_URL: _, ...without } = env;
   const failed = await spawnWorker(without as Record<string, string>);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../wire/json.ts';
 import type { Message } from '../../wire/model-call.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
-import { dryRunComplete } from '../dry-run.ts';
+import { showPlan } from '../dry-run.ts';
 import { readInput, readJsonInput } from '../read-input.ts';
 import { idFromInput, type StartFlags, startAndTell, startSettings } from './start.ts';
 
@@ -32,7 +32,11 @@ export async function startCompleteCommand(
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', input);
   const id = flags.id ?? idFromInput('complete', request, flags);
-  if (flags.dryRun) return dryRunComplete(id, input, { config, ...flags });
+  if (flags.dryRun) {
+    const ask = { step: 'complete', ...request };
+    const plan = { workflow: 'complete', id, input, ask, policies: { model: policies.model } };
+    return showPlan(plan, { config, ...flags });
+  }
   await startAndTell({ ...flags, id, config }, (client, options) =>
     startComplete(client, input, options),
   );

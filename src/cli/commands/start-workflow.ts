@@ -14,10 +14,22 @@ export interface WorkflowFlags extends StartFlags {
 
 /** `holdfast start <workflow>`: any workflow of an application, by its name. */
 export async function startWorkflowCommand(workflow: string, flags: WorkflowFlags): Promise<void> {
+  await startByName(workflow, await inputFrom(flags.input), flags);
+}
+
+/**
+ * Starts a workflow as the flags say, or attaches to it, and tells what came of it.
+ *
+ * @throws CommandError, or what the client throws; `runCommand` tells it in a sentence.
+ */
+export async function startByName(
+  workflow: string,
+  input: unknown,
+  flags: StartFlags,
+): Promise<void> {
   assertTenant(flags.tenant);
   const config = loadClientConfig();
   const overrides = await loadOverrides(flags, config.HOLDFAST_POLICIES);
-  const input = await inputFrom(flags.input);
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', [input, { policies: overrides }]);
   const id = flags.id ?? idFromInput(workflow, input, flags);

@@ -1,5 +1,4 @@
-import { describeExitCodes } from '../../cli/exit-codes.ts';
-import type { AddCommands } from '../../cli/program.ts';
+import type { AddCommands } from '../../command.ts';
 
 const startOrderHelp = `
 The email is data: whatever it says, customer and payment method are the
@@ -19,9 +18,7 @@ Examples:
   holdfast start order examples/orders/order-1001.txt
   holdfast start order examples/orders/order-1001.txt --dry-run
   holdfast start order - --id order-7 --customer cus_42 \\
-    --payment-method pm_card_visa --wait < mail.txt
-
-${describeExitCodes()}`;
+    --payment-method pm_card_visa --wait < mail.txt`;
 
 const approveHelp = `
 An approval counts for the fingerprint that \`holdfast status\` shows, and for
@@ -30,9 +27,7 @@ nothing else. Where the order's own amount is ambiguous, it names the amount.
 Examples:
   holdfast approve order-7 --fingerprint v1:3b1f...
   holdfast approve order-8 --fingerprint v1:90aa... \\
-    --amount 1234.00 --currency eur
-
-${describeExitCodes()}`;
+    --amount 1234.00 --currency eur`;
 
 /** The commands of orders: `start order` and `approve`. */
 export const addOrderCommands: AddCommands = (program, start, options) => {
@@ -43,22 +38,19 @@ export const addOrderCommands: AddCommands = (program, start, options) => {
     .option('--id <id>', 'the order id: workflow id and idempotency key')
     .option('--customer <id>', "the payment provider's customer (cus_...)")
     .option('--payment-method <id>', 'what to charge (pm_...)');
-  options
-    .start(order)
-    .addHelpText('after', startOrderHelp)
-    .action(async (file, flags) => {
-      const { startOrderCommand } = await import('./start-order.ts');
-      await startOrderCommand(file, flags);
-    });
-  options
-    .json(program.command('approve').description('approve an order that waits for a person'))
+  options.help(options.start(order), startOrderHelp).action(async (file, flags) => {
+    const { startOrderCommand } = await import('./start-order.ts');
+    await startOrderCommand(file, flags);
+  });
+  const approve = program
+    .command('approve')
+    .description('approve an order that waits for a person')
     .argument('<id>')
     .requiredOption('--fingerprint <f>', 'what is approved, as `holdfast status` shows it')
     .option('--amount <amount>', 'where the order leaves it open, for example 12.34')
-    .option('--currency <code>', 'of that amount, for example eur')
-    .addHelpText('after', approveHelp)
-    .action(async (id, flags) => {
-      const { approveCommand } = await import('./approve.ts');
-      await approveCommand(id, flags);
-    });
+    .option('--currency <code>', 'of that amount, for example eur');
+  options.help(options.json(approve), approveHelp).action(async (id, flags) => {
+    const { approveCommand } = await import('./approve.ts');
+    await approveCommand(id, flags);
+  });
 };

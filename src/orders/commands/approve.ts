@@ -1,9 +1,6 @@
-import { usageError } from '../../cli/command-error.ts';
-import { type JsonOption, print, printJson } from '../../cli/output.ts';
-import { withClient } from '../../cli/with-client.ts';
-import { approve } from '../../client/approve.ts';
-import { workflowStatus } from '../../client/status.ts';
-import type { Money } from '../../wire/money.ts';
+import type { Money } from '../../app.ts';
+import { approve, workflowStatus } from '../../client.ts';
+import { type JsonOption, print, printJson, usageError, withClient } from '../../command.ts';
 import { formatMoney, parseMoney } from '../money.ts';
 
 /** Flags of `holdfast approve`. */

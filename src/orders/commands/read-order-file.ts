@@ -1,4 +1,4 @@
-import { usageError } from '../../cli/command-error.ts';
+import { usageError } from '../../command.ts';
 import type { OrderRequest } from '../order.ts';
 
 /** What the caller says about an order besides its email; each may be in the file's header instead. */

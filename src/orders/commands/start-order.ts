@@ -1,12 +1,14 @@
-import { schemaFromZod } from '../../calls/answers/parse-answer.ts';
-import { type StartFlags, startAndTell, startSettings } from '../../cli/commands/start.ts';
-import { type DryRunOptions, planFor, showPlan } from '../../cli/dry-run.ts';
-import { readInput } from '../../cli/read-input.ts';
-import { scopeFor } from '../../config/scope.ts';
-import type { Policies } from '../../policies/catalogue.ts';
-import { idempotencyKey } from '../../wire/idempotency-key.ts';
-import { requestIdFor } from '../../wire/identifiers.ts';
-import { assertPayloadFits } from '../../wire/payload-limit.ts';
+import type { Policies } from '../../client.ts';
+import {
+  assertPayloadFits,
+  type DryRunOptions,
+  readInput,
+  type StartFlags,
+  schemaFromZod,
+  showPlan,
+  startAndTell,
+  startSettings,
+} from '../../command.ts';
 import { extractedOrderSchema, type ProcessOrderInput } from '../order.ts';
 import { orderMessages } from '../order-question.ts';
 import { orderDefaults, startOrder } from '../start-order.ts';
@@ -38,19 +40,12 @@ async function dryRunOrder(
   const { orderEffects, orders } = await import('../app.ts');
   const { request, model, policies } = input;
   const { id: customer, paymentMethod } = request.customer;
-  const plan = planFor('processOrder', id, input, options);
-  const scope = scopeFor(options.config.HOLDFAST_SCOPE, plan.namespace);
   const effects = orderEffects.map((name) => ({
     name,
     does: `${orders.effects[name].does}${name === 'charge' ? ` ${customer} by ${paymentMethod}` : ''}`,
-    idempotencyKey: idempotencyKey({ scope, workflowId: plan.workflowId, effect: name }),
   }));
-  const ask = {
-    requestId: requestIdFor(plan.workflowId, 'extract'),
-    model,
-    messages: orderMessages(request.email),
-    schema: schemaFromZod(extractedOrderSchema),
-  };
+  const schema = schemaFromZod(extractedOrderSchema);
+  const ask = { step: 'extract', model, messages: orderMessages(request.email), schema };
   const notes = ['A charge above the limit or in doubt waits for an approval first.'];
-  showPlan({ ...plan, ask, policies, effects, notes }, options);
+  showPlan({ workflow: 'processOrder', id, input, ask, policies, effects, notes }, options);
 }

@@ -16,7 +16,10 @@ const root = new URL('../../', import.meta.url);
  * @param args without the program's name.
  * @param addCommands what the application adds to the commands.
  */
-export async function runCli(args: readonly string[], addCommands: AddCommands): Promise<void> {
+export async function runCommand(
+  args: readonly string[],
+  addCommands: AddCommands = () => undefined,
+): Promise<void> {
   endQuietlyWithoutReader();
   enableCompileCache(fileURLToPath(new URL('node_modules/.cache/holdfast', root)));
   const json = args.slice(0, indexOrEnd(args, '--')).includes('--json');
