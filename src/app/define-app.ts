@@ -7,7 +7,7 @@ import {
 import { catalogue, effectPolicy, type PolicySet } from '../policies/catalogue.ts';
 import { changePolicies, type PolicyOverrides } from '../policies/resolve-policies.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
-import { namePattern } from '../wire/identifiers.ts';
+import { languageNames, namePattern } from '../wire/identifiers.ts';
 import type { EffectDefinition } from './effect-definition.ts';
 
 /** A question to a model, with the shape that its answer must have. */
@@ -46,6 +46,9 @@ export function defineApp<const Definition extends AppDefinition>(
   const problems = [
     ...effects.flatMap(([name, { policy }]) => [
       ...nameProblem(name),
+      ...(activitiesOfHoldfast.includes(name)
+        ? [`the effect ${name} has the name of one of Holdfast's own activities; give it another`]
+        : []),
       ...policyProblem(name, policy, [...Object.keys(catalogue), ...own]),
     ]),
     ...Object.entries(definition.questions ?? {}).flatMap(([name, { answer, model }]) => [
@@ -61,7 +64,15 @@ export function defineApp<const Definition extends AppDefinition>(
   return definition;
 }
 
+/** Effects are activities too, and one of two with one name would run in place of the other. */
+const activitiesOfHoldfast: readonly string[] = [
+  ...['callModel', 'readRules', 'readQueues', 'readAttempts', 'readGates'],
+  ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
+  'ledgerRestored',
+];
+
 function nameProblem(name: string): string[] {
+  if (languageNames.includes(name)) return [`${name} is a name of the language; give it another`];
   // A dot would part the name from a step.
   if (namePattern.test(name) && !name.includes('.')) return [];
   return [`${name} does not fit an idempotency key: use at most 40 letters, digits, _ and -`];

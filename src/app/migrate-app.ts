@@ -1,19 +1,24 @@
 import { sql } from 'kysely';
 import type { DatabaseKind } from '../database/open-database.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
-import type { AppDefinition } from './define-app.ts';
+import { type AppDefinition, InvalidApp } from './define-app.ts';
 import type { AppMigrations } from './effect-definition.ts';
+
+/** `2` comes before `10`. */
+const byNumber = new Intl.Collator('en', { numeric: true }).compare;
 
 const table = sql.table('holdfast_app_migration');
 
 /**
  * Brings the tables of an application's effects up to date, in one transaction. Safe when several
  * workers start at once: the second one waits, and finds that all of them ran.
+ *
+ * @throws InvalidApp naming the migration that the database refuses; none of them has run then.
  */
 export async function migrateApp(ledger: Ledger, { effects = {} }: AppDefinition): Promise<void> {
   const wanted = Object.entries(effects).flatMap(([effect, { migrations = {} }]) =>
     Object.keys(migrations)
-      .sort()
+      .sort(byNumber)
       .map((name) => ({
         name: `${effect}/${name}`,
         statements: statementsOf(migrations[name] ?? [], ledger.kind),
@@ -28,7 +33,14 @@ export async function migrateApp(ledger: Ledger, { effects = {} }: AppDefinition
     const { rows } = await sql<{ name: string }>`select name from ${table}`.execute(transaction);
     const ran = new Set(rows.map(({ name }) => name));
     for (const { name, statements } of wanted.filter((each) => !ran.has(each.name))) {
-      for (const text of statements) await sql.raw(text).execute(transaction);
+      for (const text of statements) {
+        await sql
+          .raw(text)
+          .execute(transaction)
+          .catch((error: Error) => {
+            throw new InvalidApp(`the migration ${name}: ${error.message}`, { cause: error });
+          });
+      }
       await sql`insert into ${table} values (${name})`.execute(transaction);
     }
   });

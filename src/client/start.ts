@@ -1,5 +1,6 @@
 import {
   type Client,
+  QueryNotRegisteredError,
   ServiceError,
   type Workflow,
   WorkflowExecutionAlreadyStartedError,
@@ -92,7 +93,17 @@ export function startWorkflow<T extends Workflow>(
 ): Promise<Started<T>> {
   const args = policies === undefined ? [input] : [input, { policies }];
   const isSame = (handle: WorkflowHandle) =>
-    client.withDeadline(Date.now() + queryTimeoutMs, () => handle.query(sameInputQuery, input));
+    client
+      .withDeadline(Date.now() + queryTimeoutMs, () => handle.query(sameInputQuery, input))
+      .catch((error: unknown) => {
+        // A workflow without an identity of its own has no such query.
+        if (error instanceof QueryNotRegisteredError) return false;
+        throw new ClientError(
+          'unreachable',
+          `${handle.workflowId} exists, and no worker says whether with the same input; try again when a worker serves it`,
+          { cause: error },
+        );
+      });
   const given = identity === undefined ? { identity: input, isSame } : { identity };
   return startOnce(client, workflowType, { args, ...given }, options);
 }
@@ -102,7 +113,7 @@ export interface StartOnceInput {
   readonly args: readonly unknown[];
   /** What its fingerprint is made of. */
   readonly identity: unknown;
-  /** Asked of a workflow with another fingerprint; what it throws counts as no. */
+  /** Asked of a workflow of the same type with another fingerprint. */
   readonly isSame?: (handle: WorkflowHandle) => Promise<boolean>;
 }
 
@@ -152,12 +163,12 @@ export async function startOnce<T extends Workflow>(
     runId,
     attached,
   });
-  if (retryFailed) await assertSame(client, workflowId, fingerprint, isSame);
+  if (retryFailed) await assertSame(client, workflowId, workflowType, fingerprint, isSame);
   try {
     return startedAs((await startAnyway()).firstExecutionRunId, false);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const existing = await assertSame(client, workflowId, fingerprint, isSame);
+    const existing = await assertSame(client, workflowId, workflowType, fingerprint, isSame);
     return startedAs(existing?.runId ?? '', true);
   }
 }
@@ -170,6 +181,7 @@ export async function startOnce<T extends Workflow>(
 async function assertSame(
   client: Client,
   workflowId: string,
+  workflowType: string,
   fingerprint: string,
   isSame: StartOnceInput['isSame'],
 ): Promise<WorkflowExecutionDescription | undefined> {
@@ -179,7 +191,7 @@ async function assertSame(
     throw error;
   });
   if (existing && existing.memo?.fingerprint !== fingerprint) {
-    if (await isSame?.(handle).catch(() => false)) return existing;
+    if (existing.type === workflowType && (await isSame?.(handle))) return existing;
     throw new ClientError(
       'IdempotencyKeyReused',
       `${workflowId} exists with other input (${existing.memo?.fingerprint ?? 'not started by Holdfast'}, ` +

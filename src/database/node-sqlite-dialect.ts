@@ -97,6 +97,11 @@ class PatientSqliteDriver extends SqliteDriver {
   }
 }
 
+function holdsMore(text: string, first: string): boolean {
+  const rest = text.slice(first.length).replaceAll(/--.*|\/\*[\s\S]*?\*\//g, '');
+  return text.startsWith(first) && /[^\s;]/.test(rest);
+}
+
 function codeOf(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
@@ -116,6 +121,12 @@ function openSqlite(
       // A plain BEGIN takes the write lock only at the first write, where SQLite answers "busy" at
       // once instead of waiting, since what was read before may be out of date by then.
       const statement = database.prepare(text === 'begin' ? 'begin immediate' : text);
+      // SQLite prepares the first statement only, and says nothing of the others.
+      if (holdsMore(text, statement.sourceSQL)) {
+        throw new TypeError(
+          'the text holds several statements, and SQLite runs the first one only: make them a list',
+        );
+      }
       const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
       return {
         reader: statement.columns().length > 0,

@@ -29,7 +29,7 @@ export interface ApprovalRequest {
  */
 export type AwaitApproval = (request: ApprovalRequest) => Promise<Approval>;
 
-/** A Reset applies all that was approved before; a workflow needs no more than a few. */
+/** Those not used yet: a Reset applies all that was approved before the workflow waits again. */
 const approvalsKept = 20;
 
 /**
@@ -65,21 +65,27 @@ export function listenForApprovals(park: Park): AwaitApproval {
 
   return async function awaitApproval(request) {
     const { step = 'approval', fingerprint, reasons, amountNeeded = false } = request;
-    waiting = request;
     const approved = await park<Approval>({
       step,
       deadlineMs: request.deadlineMs ?? 0,
-      describe: (frame) => ({
-        ...frame,
-        ...{ type: 'ApprovalRequired', step, reasons, fingerprint, amountNeeded },
-      }),
+      describe: (frame) => {
+        waiting = request;
+        return {
+          ...frame,
+          ...{ type: 'ApprovalRequired', step, reasons, fingerprint, amountNeeded },
+        };
+      },
       answer: () => {
         const answer = approvals.find((each) => problemOf(each, request) === undefined);
         return answer && { answer, did: 'approved', by: answer.approvedBy };
       },
+      ended: () => {
+        waiting = 'no more';
+      },
     });
-    waiting = 'no more';
     if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
+    // Used up: the next wait, of the same fingerprint too, needs a person again.
+    approvals.splice(approvals.indexOf(approved), 1);
     return approved;
   };
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { AppDefinition } from '../app/define-app.ts';
 import type { InputOf, ResultOf } from '../app/effect-definition.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import { fingerprintOf } from '../wire/identifiers.ts';
+import { fingerprintOf, languageNames } from '../wire/identifiers.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
 import type { CallReport, Message } from '../wire/model-call.ts';
 import type { Rules } from '../wire/rules.ts';
@@ -127,7 +127,7 @@ export function holdfast<App extends AppDefinition>() {
 function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
   const progress = trackProgress();
   const approval = listenForApprovals(progress.park);
-  const asked = new Map<string, number>();
+  const asked = new Set<string>();
   let reading: Promise<Rules> | undefined;
   const rules = () => {
     reading ??= readRules(policies);
@@ -137,23 +137,37 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
 
   /** A step of its own for each ask: two calls under one request id would be one to the provider. */
   function stepFor(name: string): string {
-    const count = (asked.get(name) ?? 0) + 1;
-    asked.set(name, count);
-    return count === 1 ? name : `${name}.${count}`;
+    let step = name;
+    for (let count = 2; asked.has(step); count += 1) step = `${name}.${count}`;
+    return take(step);
+  }
+  function take(step: string): string {
+    if (asked.has(step)) {
+      throw createFailure('InvalidRequest', `the step ${step} was asked already in this run`);
+    }
+    asked.add(step);
+    return step;
   }
   async function ask(
     name: string,
     prompt: Prompt,
-    { step = stepFor(name), title = step, model }: AskOptions,
+    { step: given, title, model }: AskOptions,
     shape: { readonly question?: string; readonly schema?: JsonObject },
   ): Promise<unknown> {
+    const step = given === undefined ? stepFor(name) : take(given);
     const { policies: ruling, models, queues } = await rules();
     const askedModel = model ?? models[name];
     if (askedModel === undefined) {
       throw createFailure('InvalidRequest', `the question ${name} names no model`);
     }
     const messages = typeof prompt === 'string' ? userMessage(prompt) : prompt;
-    const question = { step, title, model: askedModel, messages, policy: ruling.model };
+    const question = {
+      step,
+      title: title ?? step,
+      model: askedModel,
+      messages,
+      policy: ruling.model,
+    };
     return askModel({ ...question, shape, taskQueue: queues.calls }, progress);
   }
   const adHoc = ({ prompt, schema, ...options }: AdHocQuestion) =>
@@ -162,21 +176,33 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
   const tools: Tools<App> = {
     id: workflowInfo().workflowId,
     ask: new Proxy(adHoc, {
-      get:
-        (_, question: string) =>
-        (prompt: Prompt, options: AskOptions = {}) =>
-          ask(question, prompt, options, { question }),
+      get: byName(
+        (question) =>
+          (prompt: Prompt, options: AskOptions = {}) =>
+            ask(question, prompt, options, { question }),
+      ),
     }) as never,
-    effects: new Proxy({} as EffectsOf<App>, {
-      get: (_, name: string) => async (input: unknown, options: object) =>
-        runEffect(name, input, await rules(), options),
-    }),
+    effects: new Proxy(
+      {},
+      {
+        get: byName(
+          (name) => async (input: unknown, options: object) =>
+            runEffect(name, input, await rules(), options),
+        ),
+      },
+    ) as EffectsOf<App>,
     approval,
     step: progress.step,
     report: () => reportOf(progress),
     rules,
   };
   return { tools, end: () => progress.step('done') };
+}
+
+/** What JavaScript itself asks of an object that is returned, awaited or printed is no step. */
+function byName(step: (name: string) => unknown) {
+  return (_: object, name: string | symbol): unknown =>
+    typeof name === 'symbol' || languageNames.includes(name) ? undefined : step(name);
 }
 
 function userMessage(content: string): Message[] {

@@ -92,18 +92,22 @@ export function listenForResume(park: Park): ParkOnFailure {
 
   return async function parkOnFailure(failed) {
     const { step, policy } = failed;
+    // Each park reads its own answer, whichever one waits now.
+    let own: Waiting | undefined;
     const decision = await park<ParkDecision>({
       step,
       deadlineMs: policy.parkDeadlineMs,
       describe: (frame) => {
         const parked: ParkedOnFailure = { ...frame, ...describeFailed(failed) };
-        waiting = { failed, parked, busy: false };
+        own = { failed, parked, busy: false };
+        waiting = own;
         return parked;
       },
-      answer: () => waiting?.answer,
-      isBusy: () => waiting?.busy === true,
-    }).finally(() => {
-      waiting = undefined;
+      answer: () => own?.answer,
+      isBusy: () => own?.busy === true,
+      ended: () => {
+        waiting = undefined;
+      },
     });
     return decision ?? { kind: 'fail' };
   };

@@ -19,9 +19,14 @@ export interface ParkRequest<Answer> {
   readonly answer: () => PersonsAnswer<Answer> | undefined;
   /** While an answer is being worked on, the deadline waits too. */
   readonly isBusy?: () => boolean;
+  /** Called before another one is shown, answered or not. */
+  readonly ended?: () => void;
 }
 
-/** Waits for a person; `undefined` when the deadline came first. */
+/**
+ * Waits for a person; `undefined` when the deadline came first. One park is shown and answered at a
+ * time: those of steps in parallel follow one another, so that no answer reaches a step it is not for.
+ */
 export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
 
 /** The one way a workflow waits for a person: no polling, and no timer but the deadline's. */
@@ -30,7 +35,14 @@ export function createPark(publisher: {
   readonly unpark: (answer: ParkAnswer) => void;
 }): Park {
   let count = 0;
-  return async function park(request) {
+  let earlier: Promise<unknown> = Promise.resolve();
+  return function park<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
+    const mine = earlier.then(() => waitFor(request)).finally(() => request.ended?.());
+    earlier = mine.catch(() => undefined);
+    return mine;
+  };
+
+  async function waitFor<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
     const { step, deadlineMs, isBusy = () => false } = request;
     count += 1;
     const sinceMs = Date.now();
@@ -57,5 +69,5 @@ export function createPark(publisher: {
       ...(answer ? { did: answer.did, by: answer.by } : { did: 'deadline' }),
     });
     return answer?.answer;
-  };
+  }
 }

@@ -7,6 +7,9 @@ export const workflowIdPattern = /^[A-Za-z0-9._-]{1,160}$/;
 /** Scopes and effect names: they are joined by `/` and `:`, so they may hold neither. */
 export const namePattern = /^[A-Za-z0-9._-]{1,40}$/;
 
+/** What JavaScript asks of any object that is awaited, returned or printed. */
+export const languageNames: readonly string[] = ['then', 'toJSON', 'toString', 'valueOf'];
+
 /** The workflow id for a key from outside: the key itself if it fits, otherwise its hash. */
 export function workflowIdFor(businessKey: string): string {
   if (workflowIdPattern.test(businessKey)) return businessKey;

@@ -111,6 +111,9 @@ function entryFor(workflowsPath: string): string {
     realpathSync(folder),
     `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`,
   );
-  writeFileSync(entry, text);
+  // Several processes start at once: each reads a whole file, whoever wrote it.
+  const own = `${entry}.${process.pid}`;
+  writeFileSync(own, text);
+  renameSync(own, entry);
   return entry;
 }

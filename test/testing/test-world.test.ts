@@ -16,6 +16,7 @@ import {
   testWorld,
   timesOut,
 } from '../../src/testing.ts';
+import { until } from '../support/until.ts';
 import { app } from './app.ts';
 import type { approved, triage } from './workflows.ts';
 
@@ -111,6 +112,83 @@ test('a run that fails is resumed where its policy parks', async () => {
   credentials = 'good';
   await there.resume('T-1');
   assert.deepEqual(await there.result('T-1'), saved);
+});
+
+test('steps that fail at once wait one after the other, and an answer is for the one it names', async () => {
+  let credentials = 'revoked';
+  await using there = await world([], {
+    notify: () =>
+      credentials === 'revoked' ? fails('InvalidCredentials', { sent: false }) : { ok: true },
+  });
+  await there.start('inParallel', ticket, { id: 'P-1' });
+  const first = await there.parked('P-1');
+  const skip = { skip: true } as const;
+  const [needed, skippable] = ['notify.needed', 'notify.skippable'];
+  if (first.step === needed) {
+    await assert.rejects(
+      there.resume('P-1', skip),
+      /cannot go on without the result of notify.needed/,
+    );
+    credentials = 'good';
+    await there.resume('P-1');
+  } else {
+    assert.equal(first.step, skippable);
+    await there.resume('P-1', skip);
+    const second = await until(async () => {
+      const parked = await there.parked('P-1');
+      return parked.step === needed ? parked : undefined;
+    });
+    assert.equal(second.step, needed);
+    await assert.rejects(
+      there.resume('P-1', skip),
+      /cannot go on without the result of notify.needed/,
+    );
+    credentials = 'good';
+    await there.resume('P-1');
+    assert.deepEqual(await there.result('P-1'), { needed: { ok: true }, skipped: 'nothing' });
+    return;
+  }
+  const second = await there.parked('P-1');
+  assert.equal(second.step, skippable);
+  await there.resume('P-1', skip);
+  assert.deepEqual(await there.result('P-1'), { needed: { ok: true }, skipped: 'nothing' });
+});
+
+test('persons are asked one after the other, each approval is for one wait, and there is no end of them', async () => {
+  await using there = await world([]);
+  await there.start('approvals', { text: '22' }, { id: 'A-1' });
+  const order = ['left', 'right', ...Array.from({ length: 22 }, () => 'again')];
+  let last = '';
+  for (const fingerprint of order) {
+    const { parkId } = await until(async () => {
+      const parked = await there.parked('A-1');
+      return parked.parkId === last ? undefined : parked;
+    });
+    last = parkId;
+    await there.approve('A-1', { fingerprint });
+  }
+  assert.equal(await there.result('A-1'), 24);
+});
+
+test('a step that is named twice is refused, as two calls of one request id would be one', async () => {
+  await using there = await world([answers(answer)]);
+  assert.match(
+    await told(there.run('sameStep', ticket, { id: 'S-1' })),
+    /^S-1 failed: the step mine was asked already in this run \(at /,
+  );
+});
+
+test('what the language asks of the effects is no effect', async () => {
+  await using there = await world([]);
+  assert.equal(await there.run('helpers', ticket, { id: 'H-1' }), '{"effects":{}}');
+});
+
+test('an id that exists with another type of workflow is refused, though the identities agree', async () => {
+  await using there = await world([]);
+  assert.equal(await there.run('ofOneType', ticket, { id: 'X' }), 'one');
+  await assert.rejects(there.start('ofAnother', ticket, { id: 'X' }), {
+    kind: 'IdempotencyKeyReused',
+  });
 });
 
 /** What a run is told, and that it was told at once. */

@@ -37,3 +37,38 @@ export const unknownEffect = workflow('unknownEffect', async (ticket: Ticket, { 
   const { telephone } = effects as unknown as { telephone: (ticket: Ticket) => Promise<void> };
   await telephone(ticket);
 });
+
+/** Two steps that fail at once, of which a person may skip the one and not the other. */
+export const inParallel = workflow('inParallel', async (ticket: Ticket, { id, effects }) => {
+  const note = { id, summary: ticket.text, urgency: 'low' } as const;
+  const [needed, skipped] = await Promise.all([
+    effects.notify(note, { step: 'needed' }),
+    effects.notify(note, { step: 'skippable', skippable: true }),
+  ]);
+  return { needed, skipped: skipped ?? 'nothing' };
+});
+
+/** Two persons are asked at once, then one as often as the ticket's text says. */
+export const approvals = workflow('approvals', async (ticket: Ticket, { approval }) => {
+  const ask = async (fingerprint: string) =>
+    (await approval({ step: fingerprint, fingerprint, reasons: ['a person must look'] }))
+      .approvedBy;
+  const said = await Promise.all([ask('left'), ask('right')]);
+  for (let count = 0; count < Number(ticket.text); count += 1) said.push(await ask('again'));
+  return said.length;
+});
+
+export const sameStep = workflow('sameStep', async (ticket: Ticket, { ask }) => {
+  await ask.summarise(ticket.text, { step: 'mine' });
+  await ask.summarise(`${ticket.text} again`, { step: 'mine' });
+});
+
+/** What the language asks of an object that is returned from a helper, or printed. */
+export const helpers = workflow('helpers', async (_: Ticket, tools) => {
+  const effects = await (async () => tools.effects)();
+  return JSON.stringify({ effects });
+});
+
+const identity = ({ text }: Ticket) => text;
+export const ofOneType = workflow('ofOneType', async () => 'one', { identity });
+export const ofAnother = workflow('ofAnother', async () => 'another', { identity });

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { AppMigrations } from '../../src/app/effect-definition.ts';
+import { migrateApp } from '../../src/app/migrate-app.ts';
+import { defineApp, inTransaction } from '../../src/app.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
+
+const id = z.object({ id: z.string() });
+const appWith = (migrations: AppMigrations) =>
+  defineApp({
+    effects: {
+      note: inTransaction({
+        ...{ input: id, result: id, identity: (input) => input, migrations },
+        run: async ({ input }) => input,
+      }),
+    },
+  });
+
+async function tablesAfter(t: TestContext, migrations: AppMigrations) {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-migrate-'));
+  const ledger = await openLedger({ sqliteFile: join(folder, 'ledger.db') });
+  t.after(async () => {
+    await ledger.close();
+    rmSync(folder, { recursive: true });
+  });
+  const migrated = migrateApp(ledger, appWith(migrations));
+  const tables = async () => {
+    const { rows } = await ledger.transaction((_, transaction) =>
+      sql<{ name: string }>`select name from sqlite_master where name like 'own_%'`.execute(
+        transaction,
+      ),
+    );
+    return rows.map(({ name }) => name).sort();
+  };
+  return { migrated, tables };
+}
+
+test('a list of statements runs whole, and 2 comes before 10', async (t) => {
+  const { migrated, tables } = await tablesAfter(t, {
+    '10': 'alter table own_b rename to own_c',
+    '2': ['create table own_a (x text)', 'create table own_b (x text); -- the last'],
+  });
+  await migrated;
+  assert.deepEqual(await tables(), ['own_a', 'own_c']);
+});
+
+test('a text of several statements, of which SQLite would run the first, is refused', async (t) => {
+  const { migrated, tables } = await tablesAfter(t, {
+    '001': 'create table own_a (x text); create table own_b (x text)',
+  });
+  await assert.rejects(migrated, {
+    name: 'InvalidApp',
+    message:
+      'the migration note/001: the text holds several statements, and SQLite runs the first one only: make them a list',
+  });
+  assert.deepEqual(await tables(), []);
+});
+
+test('a mistake in SQL is told with its migration', async (t) => {
+  const { migrated } = await tablesAfter(t, { '001': 'creat table own_a (x text)' });
+  await assert.rejects(migrated, {
+    name: 'InvalidApp',
+    message: 'the migration note/001: near "creat": syntax error',
+  });
+});
