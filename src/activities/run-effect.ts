@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
-import { isAttemptError } from '../failures/attempt-error.ts';
+import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
@@ -46,6 +46,7 @@ export function createEffectActivity<Input, Result>(
         else record = dependencies.journal?.start(about);
       };
       try {
+        assertScope(request.scope, scope);
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
           signal,
@@ -80,4 +81,14 @@ export function createEffectActivity<Input, Result>(
       }
     });
   };
+}
+
+/** Under another scope the key would be another, and what was done under the first one done again. */
+function assertScope(ofRun: string | undefined, ofWorker: string): void {
+  if (ofRun === undefined || ofRun === ofWorker) return;
+  throw new AttemptError({
+    type: 'ServerError',
+    by: 'worker',
+    reason: `the scope of this worker is ${ofWorker}, and this run began under ${ofRun}: it goes on with a worker that has HOLDFAST_SCOPE=${ofRun}`,
+  });
 }

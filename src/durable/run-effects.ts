@@ -47,7 +47,12 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     used.add(label);
   }
 
-  return async (name, input, { effects, policies, queues }, { step, skippable = false } = {}) => {
+  return async (
+    name,
+    input,
+    { effects, policies, queues, scope },
+    { step, skippable = false } = {},
+  ) => {
     const label = effectLabel(name, step);
     const policyName = effects[name];
     const ruling = policyName === undefined ? undefined : policies[policyName];
@@ -67,7 +72,7 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
         ...activityOptions(policy, 0, label),
         taskQueue: queues.effects,
       });
-      const request = { input, policy, ...(step !== undefined && { step }) };
+      const request = { input, policy, scope, ...(step !== undefined && { step }) };
       const { result, replayed } = await (activities[name] as RunActivity)(request);
       progress.effectDone(label, replayed);
       return result;

@@ -6,6 +6,8 @@ export interface EffectRequest<Input> {
   readonly policy: RetryPolicy;
   /** Names one of several effects of the same kind in a workflow: `2026-11`. */
   readonly step?: string;
+  /** The scope of the run's keys, as its rules say: under another one the effect would be another. */
+  readonly scope?: string;
 }
 
 /** What an effect's activity returns. */

@@ -19,7 +19,11 @@ const ledger = temporaryLedger();
 const input = { to: 'ada' };
 
 /** Runs the effect as the activity of a workflow; what it fails with, and what the journal keeps of it. */
-async function attempt(effect: ReturnType<typeof scripted>['effect'], workflowId: string) {
+async function attempt(
+  effect: ReturnType<typeof scripted>['effect'],
+  workflowId: string,
+  scope?: string,
+) {
   const kept = new Map<number, KnownAttempt>();
   const put = (attempts: ReadonlyMap<number, KnownAttempt>) => {
     for (const [number, each] of attempts) kept.set(number, each);
@@ -35,7 +39,7 @@ async function attempt(effect: ReturnType<typeof scripted>['effect'], workflowId
   });
   const workflowExecution = { workflowId, runId: 'run-1' };
   const outcome = await new MockActivityEnvironment({ workflowExecution })
-    .run(activity, { input, policy: catalogue.message })
+    .run(activity, { input, policy: catalogue.message, ...(scope !== undefined && { scope }) })
     .catch((error: unknown) => error);
   recorder.write();
   const [record] = kept.values();
@@ -86,4 +90,19 @@ test('a place that no key can name: its attempt is recorded all the same', async
     ],
   );
   assert.deepEqual(requests, []);
+});
+
+test('a run that began under another scope is not done here: it would have another key', async () => {
+  const { effect } = scripted('at most once', [() => 'sent']);
+  const { outcome } = await attempt(effect, 'order-scope', 'elsewhere');
+  assert.ok(outcome instanceof ApplicationFailure, `${outcome}`);
+  assert.deepEqual([outcome.type, outcome.nonRetryable], ['ServerError', false]);
+  assert.match(
+    outcome.message,
+    /the scope of this worker is test, and this run began under elsewhere: it goes on with a worker that has HOLDFAST_SCOPE=elsewhere/,
+  );
+  assert.deepEqual((await attempt(effect, 'order-scope', 'test')).outcome, {
+    result: 'sent',
+    replayed: false,
+  });
 });
