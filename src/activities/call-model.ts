@@ -140,19 +140,38 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
 /**
  * A cut answer is not read: it would be taken for a whole one, or for the wrong shape.
  *
- * @throws AttemptError `SchemaRejected` when the validator itself breaks: no answer could satisfy it.
+ * @throws AttemptError `SchemaRejected` when the validator itself breaks, or makes of the answer what no
+ * JSON is (a date, a map, a bigint): no answer could satisfy it, and asking again is paid for again.
  */
 function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
   if (!shape || answer.finishReason === 'length') return answer;
   try {
     const verdict = readAnswer(answer.text, shape.validator);
+    if (verdict.kind === 'valid' && !isJson(verdict.value)) throw new TypeError('no JSON');
     return { ...answer, verdict, ...(verdict.kind === 'valid' && { text: '' }) };
   } catch {
     const { usage, providerRequestId } = answer;
-    const reason = 'the validator of the answer cannot be run';
+    const reason = 'the validator of the answer cannot be run, or makes of it what is no JSON';
     const fields = { type: 'SchemaRejected', by, reason, sent: true, usage } as const;
     throw new AttemptError({ ...fields, providerRequestId });
   }
+}
+
+/**
+ * What a transform makes travels to the workflow as JSON, and must arrive as what its type says. JSON
+ * leaves out fields that are undefined, as an optional one may be.
+ */
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  if (
+    typeof value !== 'object' ||
+    ![Object.prototype, null].includes(Object.getPrototypeOf(value))
+  ) {
+    return false;
+  }
+  return Object.values(value).every((field) => field === undefined || isJson(field));
 }
 
 /** @throws ApplicationFailure `SchemaRejected` or `InvalidRequest`, before anything is sent. */

@@ -133,6 +133,18 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     reading ??= readRules(policies);
     return reading;
   };
+  /** A deploy may have added it since this run began; what ruled the run until now rules it on. */
+  async function rulesKnowing(kind: 'models' | 'effects', name: string): Promise<Rules> {
+    const first = await rules();
+    if (Object.hasOwn(first[kind], name)) return first;
+    const now = await readRules(policies);
+    return {
+      ...first,
+      policies: { ...now.policies, ...first.policies },
+      models: { ...now.models, ...first.models },
+      effects: { ...now.effects, ...first.effects },
+    };
+  }
   const runEffect = effectRunner(progress);
 
   /** A step of its own for each ask: two calls under one request id would be one to the provider. */
@@ -155,7 +167,11 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     shape: { readonly question?: string; readonly schema?: JsonObject },
   ): Promise<unknown> {
     const step = given === undefined ? stepFor(name) : take(given);
-    const { policies: ruling, models, queues } = await rules();
+    const {
+      policies: ruling,
+      models,
+      queues,
+    } = model === undefined ? await rulesKnowing('models', name) : await rules();
     const askedModel = model ?? models[name];
     if (askedModel === undefined) {
       throw createFailure('InvalidRequest', `the question ${name} names no model`);
@@ -187,7 +203,7 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
       {
         get: byName(
           (name) => async (input: unknown, options: object) =>
-            runEffect(name, input, await rules(), options),
+            runEffect(name, input, await rulesKnowing('effects', name), options),
         ),
       },
     ) as EffectsOf<App>,
