@@ -11,7 +11,7 @@ export function chargeUnder(policies: Policies, progress: ProgressTracker) {
   const run = effectRunner(progress);
   const effects = { charge: 'payment' };
   const rules = {
-    ...{ scope: '', ledger: '', models: {}, policies: policies as PolicySet, effects },
+    ...{ scope: 'default', ledger: '', models: {}, policies: policies as PolicySet, effects },
     queues: taskQueuesOf(workflowInfo().taskQueue),
   };
   return (input: ChargeInput, options?: EffectOptions) =>
