@@ -7,7 +7,8 @@ import type { AppMigrations } from './effect-definition.ts';
 /** `2` comes before `10`. */
 const byNumber = new Intl.Collator('en', { numeric: true }).compare;
 
-const table = sql.table('holdfast_app_migration');
+const tableName = 'holdfast_app_migration';
+const table = sql.table(tableName);
 
 /**
  * Brings the tables of an application's effects up to date, in one transaction. Safe when several
@@ -24,7 +25,9 @@ export async function migrateApp(ledger: Ledger, { effects = {} }: AppDefinition
         statements: statementsOf(migrations[name] ?? [], ledger.kind),
       })),
   );
-  if (wanted.length === 0) return;
+  // Where nothing is to be done it takes no lock: a worker must be able to start while another one hangs.
+  const known = await ledger.readNames(tableName).catch(() => new Set());
+  if (wanted.every(({ name }) => known.has(name))) return;
   await ledger.transaction(async (_, transaction) => {
     if (ledger.kind === 'postgres') {
       await sql`select pg_advisory_xact_lock(${sql.lit(4_711_020_032)})`.execute(transaction);

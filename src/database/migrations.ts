@@ -31,11 +31,14 @@ const migrationTable = 'holdfast_migration';
 
 /** Whether all migrations of this version ran; those of later ones, before a rollback, only add. */
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(migrationTable)}`
-    .execute(database)
-    .catch(() => ({ rows: [] }));
-  const ran = new Set(rows.map(({ name }) => name));
+  const ran = await readNames(database, migrationTable).catch(() => new Set());
   return Object.keys(migrations(kind)).every((name) => ran.has(name));
+}
+
+/** The names that a table of migrations holds: those that ran. @throws what the database says. */
+export async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
+  const names = sql<{ name: string }>`select name from ${sql.table(table)}`;
+  return new Set((await names.execute(database)).rows.map(({ name }) => name));
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a migration sees whatever schema was there before it.

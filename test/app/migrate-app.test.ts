@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -23,7 +24,8 @@ const appWith = (migrations: AppMigrations) =>
 
 async function tablesAfter(t: TestContext, migrations: AppMigrations) {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-migrate-'));
-  const ledger = await openLedger({ sqliteFile: join(folder, 'ledger.db') });
+  const file = join(folder, 'ledger.db');
+  const ledger = await openLedger({ sqliteFile: file });
   t.after(async () => {
     await ledger.close();
     rmSync(folder, { recursive: true });
@@ -37,7 +39,7 @@ async function tablesAfter(t: TestContext, migrations: AppMigrations) {
     );
     return rows.map(({ name }) => name).sort();
   };
-  return { migrated, tables };
+  return { migrated, tables, file };
 }
 
 test('a list of statements runs whole, and 2 comes before 10', async (t) => {
@@ -67,4 +69,15 @@ test('a mistake in SQL is told with its migration', async (t) => {
     name: 'InvalidApp',
     message: 'the migration note/001: near "creat": syntax error',
   });
+});
+
+test('where nothing is to be done, a worker starts while another one holds the ledger', async (t) => {
+  const migrations = { '001': 'create table own_a (x text)' };
+  const { migrated, file } = await tablesAfter(t, migrations);
+  await migrated;
+  using holder = new DatabaseSync(file);
+  holder.exec('begin immediate');
+  const other = await openLedger({ sqliteFile: file });
+  t.after(() => other.close());
+  await migrateApp(other, appWith(migrations));
 });

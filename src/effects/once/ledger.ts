@@ -129,6 +129,8 @@ export interface Ledger extends LedgerStatements {
   readonly kind: DatabaseKind;
   /** For logs: the file, or the URL without its password. */
   readonly name: string;
+  /** Reads beside all transactions, and takes no lock. @throws what the database says. */
+  readNames(table: string): Promise<ReadonlySet<string>>;
   /** Runs statements of the ledger and of the application in one transaction. */
   transaction<T>(
     run: (statements: LedgerStatements, transaction: Transaction<Tables>) => Promise<T>,

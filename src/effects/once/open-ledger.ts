@@ -1,4 +1,4 @@
-import { migrate } from '../../database/migrations.ts';
+import { migrate, readNames } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
@@ -27,6 +27,7 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
     operator: operatorStatements(database, kind),
     kind,
     name,
+    readNames: (table) => readNames(database, table),
     transaction: (run) =>
       database
         .transaction()
