@@ -106,6 +106,21 @@ function codeOf(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
+/** Where two processes make the file at once, SQLite tells one of them "busy" without waiting. */
+function switchToWal(database: DatabaseSync): void {
+  const startedMs = performance.now();
+  for (;;) {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      const waitedMs = performance.now() - startedMs;
+      if (codeOf(error) !== busyCode || waitedMs > defaultBusyTimeoutMs) throw error;
+    }
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyPollMs);
+  }
+}
+
 function openSqlite(
   file: string,
   { isSynced = true, blockingTimeoutMs = defaultBlockingTimeoutMs }: SqliteUse,
@@ -113,7 +128,8 @@ function openSqlite(
   // The switch to WAL needs the file for itself; at the start of a worker nothing else is kept waiting.
   const database = new DatabaseSync(file, { timeout: defaultBusyTimeoutMs });
   const synchronous = isSynced ? 'full' : 'normal';
-  database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`);
+  switchToWal(database);
+  database.exec(`pragma synchronous = ${synchronous}`);
   database.exec(`pragma busy_timeout = ${blockingTimeoutMs}`);
   return {
     close: () => database.close(),
