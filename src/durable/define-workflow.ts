@@ -135,15 +135,10 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
   };
   /** A deploy may have added it since this run began; what ruled the run until now rules it on. */
   async function rulesKnowing(kind: 'models' | 'effects', name: string): Promise<Rules> {
-    const first = await rules();
-    if (Object.hasOwn(first[kind], name)) return first;
-    const now = await readRules(policies);
-    return {
-      ...first,
-      policies: { ...now.policies, ...first.policies },
-      models: { ...now.models, ...first.models },
-      effects: { ...now.effects, ...first.effects },
-    };
+    const known = await rules();
+    if (Object.hasOwn(known[kind], name)) return known;
+    reading = Promise.resolve(withAdditions(known, await readRules(policies)));
+    return reading;
   }
   const runEffect = effectRunner(progress);
 
@@ -213,6 +208,16 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     rules,
   };
   return { tools, end: () => progress.step('done') };
+}
+
+/** Only what the run does not know yet is taken from the rules of today. */
+function withAdditions(known: Rules, { policies, models, effects }: Rules): Rules {
+  return {
+    ...known,
+    policies: { ...policies, ...known.policies },
+    models: { ...models, ...known.models },
+    effects: { ...effects, ...known.effects },
+  };
 }
 
 /** What JavaScript itself asks of an object that is returned, awaited or printed is no step. */

@@ -92,19 +92,16 @@ export function listenForResume(park: Park): ParkOnFailure {
 
   return async function parkOnFailure(failed) {
     const { step, policy } = failed;
-    // Each park reads its own answer, whichever one waits now.
-    let own: Waiting | undefined;
     const decision = await park<ParkDecision>({
       step,
       deadlineMs: policy.parkDeadlineMs,
       describe: (frame) => {
         const parked: ParkedOnFailure = { ...frame, ...describeFailed(failed) };
-        own = { failed, parked, busy: false };
-        waiting = own;
+        waiting = { failed, parked, busy: false };
         return parked;
       },
-      answer: () => own?.answer,
-      isBusy: () => own?.busy === true,
+      answer: () => waiting?.answer,
+      isBusy: () => waiting?.busy === true,
       ended: () => {
         waiting = undefined;
       },

@@ -18,7 +18,7 @@ const project = join(source, '..');
 
 /**
  * The workflow bundle as a file, built once per content: bundling takes seconds, which every worker
- * and every test would pay again. Several processes may build at once: the rename is atomic.
+ * and every test would pay again.
  *
  * Where the file is not there and cannot be written (the project belongs to another user, or the
  * disk is full), the code itself comes back, so that a worker starts all the same, only later.
@@ -29,20 +29,17 @@ export async function workflowBundle(
   workflowsPath = join(source, 'workflows', `index${extname(import.meta.url)}`),
   folder = join(project, 'node_modules', '.cache', 'holdfast'),
 ): Promise<WorkflowBundleOption> {
-  const isOurs = workflowsPath.startsWith(source);
-  const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
-  if (isOurs && statSync(codePath, { throwIfNoEntry: false })) return { codePath };
-  if (!isOurs) {
+  if (!workflowsPath.startsWith(source)) {
     const bundled = inMemory.get(workflowsPath) ?? bundle(entryFor(workflowsPath));
     inMemory.set(workflowsPath, bundled);
     return bundled;
   }
+  const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
+  if (statSync(codePath, { throwIfNoEntry: false })) return { codePath };
   const { code } = await bundle(workflowsPath);
-  const temporary = `${codePath}.${randomUUID()}`;
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(temporary, code);
-    renameSync(temporary, codePath);
+    writeWhole(codePath, code);
   } catch {
     return { code };
   }
@@ -111,9 +108,13 @@ function entryFor(workflowsPath: string): string {
     realpathSync(folder),
     `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`,
   );
-  // Several processes start at once: each reads a whole file, whoever wrote it.
-  const own = `${entry}.${process.pid}`;
-  writeFileSync(own, text);
-  renameSync(own, entry);
+  writeWhole(entry, text);
   return entry;
+}
+
+/** Several processes may write the file at once: the rename is atomic, so each reads a whole one. */
+function writeWhole(file: string, text: string): void {
+  const temporary = `${file}.${randomUUID()}`;
+  writeFileSync(temporary, text);
+  renameSync(temporary, file);
 }

@@ -7,5 +7,6 @@ const { workflow } = holdfast<typeof app>();
 export const continued = workflow('continued', async (_: null, { effects }) => {
   const note = { id: 'T-1', summary: 'no light', urgency: 'high' } as const;
   await effects.saveSummary(note);
+  await effects.notify(note, { step: 'first' });
   return await effects.notify(note);
 });
