@@ -128,7 +128,7 @@ export const rooms: readonly Room[] = [
       ...['calls', 'calls/answers', 'calls/gate', 'database', 'journal'],
       ...['effects/once', 'effects/operate', 'app'],
     ],
-    packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino', 'zod'],
+    packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino'],
   },
   {
     name: 'durable',

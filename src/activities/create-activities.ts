@@ -1,6 +1,4 @@
-import type { z } from 'zod';
 import type { Effect } from '../effects/once/effect.ts';
-import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { type CallModelDependencies, createCallModelActivity } from './call-model.ts';
 import { createEffectActivity, type EffectActivityDependencies } from './run-effect.ts';
 
@@ -12,29 +10,16 @@ export function createCallActivities(dependencies: CallModelDependencies) {
 /** What workflows know of the calls' activities, by `import type` only. */
 export type CallActivities = ReturnType<typeof createCallActivities>;
 
-/** An effect's activity; the types are those of its declaration's schemas. */
-export type EffectActivity<Declared> = Declared extends {
-  readonly input: z.ZodType<infer Input>;
-  readonly result: z.ZodType<infer Result>;
-}
-  ? (request: EffectRequest<Input>) => Promise<EffectOutcome<Result>>
-  : never;
-
-/** What workflows know of the effects' activities, by `import type` only. */
-export type EffectActivities<Declared> = {
-  readonly [Name in keyof Declared]: EffectActivity<Declared[Name]>;
-};
-
 /**
  * Activities of the queue for effects: one for each declared effect, under its name.
  *
  * @throws TypeError when an effect is written in another database than the ledger's: its row and
  * what it did could then disagree.
  */
-export function createEffectActivities<Declared extends object>(
-  effects: Declared,
+export function createEffectActivities(
+  effects: object,
   dependencies: EffectActivityDependencies,
-): EffectActivities<Declared> {
+): Record<string, ReturnType<typeof createEffectActivity>> {
   const { ledger } = dependencies;
   const activities = Object.entries(effects).map(([name, declared]) => {
     const effect = declared as Effect<unknown, unknown>;
@@ -43,7 +28,7 @@ export function createEffectActivities<Declared extends object>(
         `${name} is written in ${effect.ledger.name}, but the ledger is ${ledger.name}: they must be one, or it is not once`,
       );
     }
-    return [name, createEffectActivity(effect, dependencies)];
+    return [name, createEffectActivity(effect, dependencies)] as const;
   });
-  return Object.fromEntries(activities) as EffectActivities<Declared>;
+  return Object.fromEntries(activities);
 }

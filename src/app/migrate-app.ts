@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { lockMigrations, readNames } from '../database/migrations.ts';
 import type { DatabaseKind } from '../database/open-database.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { type AppDefinition, InvalidApp } from './define-app.ts';
@@ -29,12 +30,9 @@ export async function migrateApp(ledger: Ledger, { effects = {} }: AppDefinition
   const known = await ledger.readNames(tableName).catch(() => new Set());
   if (wanted.every(({ name }) => known.has(name))) return;
   await ledger.transaction(async (_, transaction) => {
-    if (ledger.kind === 'postgres') {
-      await sql`select pg_advisory_xact_lock(${sql.lit(4_711_020_032)})`.execute(transaction);
-    }
+    await lockMigrations(transaction, ledger.kind, 4_711_020_032);
     await sql`create table if not exists ${table} (name text primary key)`.execute(transaction);
-    const { rows } = await sql<{ name: string }>`select name from ${table}`.execute(transaction);
-    const ran = new Set(rows.map(({ name }) => name));
+    const ran = await readNames(transaction, tableName);
     for (const { name, statements } of wanted.filter((each) => !ran.has(each.name))) {
       for (const text of statements) {
         await sql

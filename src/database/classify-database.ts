@@ -67,7 +67,13 @@ export function refusedRow(error: unknown): string | undefined {
   return column === undefined ? code : `${code} ${column}`;
 }
 
-function codeOf(error: unknown): string | undefined {
+/** Whether SQLite says that another connection, perhaps of another process, holds the file. */
+export function isBusy(error: unknown): boolean {
+  return codeOf(error) === 'SQLITE_5';
+}
+
+/** PostgreSQL's or Node's code, or `SQLITE_` and the primary result code. */
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   // The low byte of SQLite's extended code is the primary one (https://sqlite.org/rescode.html).

@@ -12,9 +12,7 @@ import type { DatabaseKind } from './open-database.ts';
 export async function migrate(database: Kysely<Tables>, kind: DatabaseKind): Promise<void> {
   if (await isUpToDate(database, kind)) return;
   await database.transaction().execute(async (transaction) => {
-    if (kind === 'postgres') {
-      await sql`select pg_advisory_xact_lock(${sql.lit(4_711_020_031)})`.execute(transaction);
-    }
+    await lockMigrations(transaction, kind, 4_711_020_031);
     const migrator = new Migrator({
       db: transaction,
       provider: { getMigrations: async () => migrations(kind) },
@@ -33,6 +31,20 @@ const migrationTable = 'holdfast_migration';
 async function isUpToDate(database: Kysely<Tables>, kind: DatabaseKind): Promise<boolean> {
   const ran = await readNames(database, migrationTable).catch(() => new Set());
   return Object.keys(migrations(kind)).every((name) => ran.has(name));
+}
+
+/**
+ * Has other workers wait until the transaction ends. SQLite's own `BEGIN IMMEDIATE` does that already.
+ *
+ * @param lock PostgreSQL's advisory lock: one for each table of migrations.
+ */
+export async function lockMigrations(
+  transaction: Kysely<Tables>,
+  kind: DatabaseKind,
+  lock: number,
+): Promise<void> {
+  if (kind !== 'postgres') return;
+  await sql`select pg_advisory_xact_lock(${sql.lit(lock)})`.execute(transaction);
 }
 
 /** The names that a table of migrations holds: those that ran. @throws what the database says. */

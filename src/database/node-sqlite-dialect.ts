@@ -8,6 +8,7 @@ import {
   type SqliteDialectConfig,
   SqliteDriver,
 } from 'kysely';
+import { codeOf, isBusy } from './classify-database.ts';
 
 /** How a SQLite file is used. */
 export interface SqliteUse {
@@ -22,9 +23,6 @@ export interface SqliteUse {
 const defaultBusyTimeoutMs = 10_000;
 const defaultBlockingTimeoutMs = 20;
 const busyPollMs = 10;
-/** Of https://sqlite.org/rescode.html, the low byte of an extended code: `SQLITE_ERROR`, `SQLITE_BUSY`. */
-const errorCode = 1;
-const busyCode = 5;
 
 /**
  * Kysely's SQLite dialect on Node's own `node:sqlite`. Durable (`synchronous=FULL`) unless asked not
@@ -78,8 +76,7 @@ class PatientSqliteDriver extends SqliteDriver {
           try {
             return await connection.executeQuery(query);
           } catch (error) {
-            if (codeOf(error) !== busyCode || performance.now() - startedMs > busyTimeoutMs)
-              throw error;
+            if (!isBusy(error) || performance.now() - startedMs > busyTimeoutMs) throw error;
           }
           await sleep(busyPollMs);
         }
@@ -92,7 +89,8 @@ class PatientSqliteDriver extends SqliteDriver {
     try {
       await super.rollbackTransaction(connection);
     } catch (error) {
-      if (codeOf(error) !== errorCode) throw error;
+      // There is no transaction: `SQLITE_ERROR`.
+      if (codeOf(error) !== 'SQLITE_1') throw error;
     }
   }
 }
@@ -100,10 +98,6 @@ class PatientSqliteDriver extends SqliteDriver {
 function holdsMore(text: string, first: string): boolean {
   const rest = text.slice(first.length).replaceAll(/--.*|\/\*[\s\S]*?\*\//g, '');
   return text.startsWith(first) && /[^\s;]/.test(rest);
-}
-
-function codeOf(error: unknown): number {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
 }
 
 /** Where two processes make the file at once, SQLite tells one of them "busy" without waiting. */
@@ -115,7 +109,7 @@ function switchToWal(database: DatabaseSync): void {
       return;
     } catch (error) {
       const waitedMs = performance.now() - startedMs;
-      if (codeOf(error) !== busyCode || waitedMs > defaultBusyTimeoutMs) throw error;
+      if (!isBusy(error) || waitedMs > defaultBusyTimeoutMs) throw error;
     }
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyPollMs);
   }

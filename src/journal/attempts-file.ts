@@ -51,7 +51,7 @@ export function createLocalFile(
  * process dies, however it dies, and keeps it while the process is paused. Unlike a process id, it
  * cannot be mistaken for that of another container.
  *
- * @throws when the file cannot be opened, and what {@link isInUse} knows when another one holds it.
+ * @throws when the file cannot be opened, and what `isBusy` knows when a living worker has it open.
  */
 export function openLocalFile(file: string, onProblem: (error: unknown) => void): LocalFile {
   const database = new DatabaseSync(file, { timeout: 0 });
@@ -119,10 +119,4 @@ export function openLocalFile(file: string, onProblem: (error: unknown) => void)
       tried(() => database.close());
     },
   };
-}
-
-/** Whether opening a file failed because a living worker has it open. */
-export function isInUse(error: unknown): boolean {
-  const busy = 5; // SQLITE_BUSY, of https://sqlite.org/rescode.html
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === busy;
 }

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isInUse, type LocalFile, openLocalFile, workerOf } from './attempts-file.ts';
+import { isBusy } from '../database/classify-database.ts';
+import { type LocalFile, openLocalFile, workerOf } from './attempts-file.ts';
 import { type Forwarded, type ForwardOptions, forward } from './forward.ts';
 
 /** What {@link createTakeIn} needs. */
@@ -38,7 +39,7 @@ export function createTakeIn(options: TakeInOptions): () => Promise<void> {
       const isBeingMade = statSync(file).size === 0;
       return isBeingMade ? undefined : openLocalFile(file, (error) => giveUp(name, error));
     } catch (error) {
-      if (!isInUse(error)) giveUp(name, error);
+      if (!isBusy(error)) giveUp(name, error);
       return undefined;
     }
   }

@@ -1,31 +1,12 @@
 import { z } from 'zod';
-import { defineApp, httpEffect, inTransaction } from '../../src/app.ts';
+import { defineApp, httpEffect } from '../../src/app.ts';
+import { row, app as triage } from '../app/triage/app.ts';
 
-const row = z.object({ id: z.string(), summary: z.string(), urgency: z.enum(['low', 'high']) });
-
-/** The example of a project: triage of tickets. */
+/** The triage of tickets, with a target that says little and is asked often. */
 export const app = defineApp({
-  questions: {
-    summarise: {
-      model: 'openai:gpt-4o-mini',
-      answer: z.object({ summary: z.string(), urgency: z.enum(['low', 'high']) }),
-    },
-  },
+  questions: triage.questions,
   effects: {
-    saveSummary: inTransaction({
-      input: row,
-      result: row,
-      identity: ({ id }) => ({ id }),
-      migrations: {
-        '001':
-          'create table ticket_summary (id text primary key, summary text not null, urgency text not null)',
-      },
-      async run({ input, sql }) {
-        const { id, summary, urgency } = input;
-        await sql`insert into ticket_summary values (${id}, ${summary}, ${urgency})`;
-        return input;
-      },
-    }),
+    saveSummary: triage.effects.saveSummary,
     notify: httpEffect({
       config: z.object({ CRM_URL: z.url() }),
       baseUrl: ({ CRM_URL }) => CRM_URL,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { defineApp, httpEffect, inTransaction } from '../../../src/app.ts';
 
-const row = z.object({ id: z.string(), summary: z.string(), urgency: z.enum(['low', 'high']) });
+/** A ticket's summary. */
+export const row = z.object({
+  id: z.string(),
+  summary: z.string(),
+  urgency: z.enum(['low', 'high']),
+});
 
 /** An application as a user writes it: one question, one row of its own, one endpoint. */
 export const app = defineApp({
