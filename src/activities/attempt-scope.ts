@@ -35,10 +35,10 @@ export interface AttemptScope {
   readonly heldBack: number;
   /** Counts this attempt among them. */
   readonly wasHeldBack: () => void;
-  /** Earlier attempts of this scheduling that surely did nothing. */
-  readonly didNothing: number;
+  /** Earlier attempts of this scheduling that no policy counts. */
+  readonly uncounted: number;
   /** Counts this attempt among them. */
-  readonly thisDidNothing: () => void;
+  readonly isNotCounted: () => void;
   /** Whether {@link signal} aborted because the worker stops, not because of a cancellation. */
   readonly isWorkerStopping: () => boolean;
 }
@@ -109,9 +109,9 @@ export async function runAttempt<T>(
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
       },
-      didNothing: before.didNothing,
-      thisDidNothing: () => {
-        notes = { ...notes, didNothing: notes.didNothing + 1 };
+      uncounted: before.uncounted,
+      isNotCounted: () => {
+        notes = { ...notes, uncounted: notes.uncounted + 1 };
       },
       isWorkerStopping,
     });

@@ -1,6 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { Effect } from '../effects/once/effect.ts';
+import { didOf, type Effect, type Way } from '../effects/once/effect.ts';
 import { EffectError } from '../effects/once/effect-error.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
@@ -38,7 +38,7 @@ export function createEffectActivity<Input, Result>(
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
     return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs, ...scoped }) => {
       const { step, policy } = request;
-      const uncounted = scoped.didNothing;
+      const { uncounted } = scoped;
       const name = effectLabel(effect.name, step);
       // An effect at a place that no key can name fails, and is recorded, under its own name.
       let requestId = name;
@@ -65,7 +65,7 @@ export function createEffectActivity<Input, Result>(
         assertPayloadFits(`the result of ${name}`, result);
         log.info({ event: 'effect.succeeded', replayed });
         record?.succeeded({ replayed });
-        return { result, replayed };
+        return { result, replayed, ...didOf(effect, result) };
       } catch (error) {
         const isStopped = signal.aborted || error instanceof TemporalFailure;
         if (isStopped && !isAttemptError(error)) {
@@ -74,10 +74,10 @@ export function createEffectActivity<Input, Result>(
         }
         const failed = isAttemptError(error) ? error : unexpectedError(effect.target, error);
         const { fields } = failed;
-        const didNothing = nothingHappened(failed);
-        if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
+        const isWaitedOut = canBeWaitedOut(effect.way, failed);
+        if (isUncounted(policy, { isWaitedOut })) scoped.isNotCounted();
         const { failure, decision } = attemptFailure(fields, {
-          ...{ requestId, policy, attempt, uncounted, didNothing, random },
+          ...{ requestId, policy, attempt, uncounted, isWaitedOut, random },
           elapsedMs: elapsedMs(),
         });
         log.warn({ event: 'effect.failed', ...fields, decision });
@@ -89,10 +89,12 @@ export function createEffectActivity<Input, Result>(
   };
 }
 
-/** What was surely not sent, and what the target refused before it began. */
-function nothingHappened(error: AttemptError): boolean {
-  if (error instanceof EffectError) return error.state === 'nothing happened';
-  return error.fields.sent === false;
+/** What was not sent or not begun; and a target that is away, where key or look-up make a repeat harmless. */
+function canBeWaitedOut(way: Way, error: AttemptError): boolean {
+  const { type, sent } = error.fields;
+  if (error instanceof EffectError ? error.state === 'nothing happened' : sent === false)
+    return true;
+  return way !== 'at most once' && (type === 'Overloaded' || type === 'ConnectionFailed');
 }
 
 /** Temporal counts no attempts where some are free: those that were lost with their workers are counted here. */

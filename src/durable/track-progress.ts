@@ -10,7 +10,7 @@ import type { Price } from '../policies/budget-price.ts';
 import type { Held } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
-import type { Parked, Progress } from '../wire/progress.ts';
+import type { DoneEffect, LeftBehind, Parked, Progress } from '../wire/progress.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
 import { describeProgress } from './describe-progress.ts';
 import { progressQuery } from './messages.ts';
@@ -32,7 +32,9 @@ export interface ProgressTracker {
   readonly released: (step: string) => void;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
-  readonly effectDone: (name: string, replayed: boolean) => void;
+  readonly effectDone: (effect: DoneEffect) => void;
+  /** It ends without a result: kept where it is told without a worker. */
+  readonly leaves: (left: LeftBehind) => void;
   /** Waits for a person. */
   readonly park: Park;
   /** Waits for a person who says what becomes of a failed step. */
@@ -101,7 +103,8 @@ export function trackProgress(): ProgressTracker {
     },
     released,
     totals: () => totals,
-    effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
+    effectDone: (effect) => update({ effects: [...progress.effects, effect] }),
+    leaves: (left) => upsertMemo({ holdfastLeft: left }),
     park,
     parkOnFailure: listenForResume(park),
   };

@@ -13,7 +13,7 @@ export interface AttemptContext {
   readonly attempt: number;
   /** Those before it that no cap counts, and whether it is one of them itself. */
   readonly uncounted?: number;
-  readonly didNothing?: boolean;
+  readonly isWaitedOut?: boolean;
   /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
@@ -28,9 +28,9 @@ export interface AttemptContext {
  * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt, requestId, costs, elapsedMs, uncounted, didNothing } = context;
+  const { policy, attempt, requestId, costs, elapsedMs, uncounted, isWaitedOut } = context;
   const { providerRequestId, status, sent, retryAfterMs, usage } = error;
-  const failed = { ...error, attempt, elapsedMs, uncounted, didNothing };
+  const failed = { ...error, attempt, elapsedMs, uncounted, isWaitedOut };
   const decision = decideRetry(policy, failed, context.random);
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
@@ -56,14 +56,14 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
 
 function describe(
   error: AttemptErrorFields,
-  { policy, attempt, uncounted = 0, didNothing }: AttemptContext,
+  { policy, attempt, uncounted = 0, isWaitedOut = false }: AttemptContext,
   decision: RetryDecision,
 ): string {
   const of = policy.maximumAttempts > 0 ? ` of ${policy.maximumAttempts}` : '';
-  const what = isUncounted(policy, { ...(didNothing && { didNothing }) })
-    ? `attempt ${attempt} did nothing and is not counted`
-    : `attempt ${attempt - uncounted}${of} failed`;
-  return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
+  const which = isUncounted(policy, { isWaitedOut })
+    ? `${attempt} (not counted)`
+    : `${attempt - uncounted}${of}`;
+  return `${describeAttemptError(error)}: attempt ${which} failed, ${whatNext(policy, decision)}`;
 }
 
 function whatNext(policy: RetryPolicy, decision: RetryDecision): string {

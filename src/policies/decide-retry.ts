@@ -11,10 +11,10 @@ export interface FailedAttempt {
   readonly retryAfterMs?: number | undefined;
   /** Time since the first attempt was scheduled. */
   readonly elapsedMs?: number | undefined;
-  /** Attempts before this one that surely did nothing: no cap counts them. */
+  /** Attempts before this one that were waited out: no cap counts them. */
   readonly uncounted?: number | undefined;
-  /** Whether this one surely did nothing; only effects say so. */
-  readonly didNothing?: boolean | undefined;
+  /** Whether this one is waited out: its target is away, and a repeat does no harm. Only effects say so. */
+  readonly isWaitedOut?: boolean | undefined;
 }
 
 /** Whether and when to try again, or why not. */
@@ -25,18 +25,15 @@ export type RetryDecision =
       readonly why: 'permanent' | 'attempts' | 'elapsed' | 'Retry-After over cap';
     };
 
-/** Of what did nothing the waits grow this much longer: with the catalogue, to five minutes. */
+/** The waits grow this much longer while a target is away: with the catalogue, to five minutes. */
 const patience = 10;
 
-/**
- * Whether a failed attempt is not counted: it surely did nothing, so a blip of its target's is waited
- * out as a call's is, for as long as the elapsed budget lasts.
- */
+/** Whether a failed attempt is not counted: a blip of its target's is waited out as long as the elapsed budget lasts. */
 export function isUncounted(
   { elapsedBudgetMs }: Pick<RetryPolicy, 'elapsedBudgetMs'>,
-  { didNothing = false }: Pick<FailedAttempt, 'didNothing'>,
+  { isWaitedOut = false }: Pick<FailedAttempt, 'isWaitedOut'>,
 ): boolean {
-  return didNothing && elapsedBudgetMs > 0;
+  return isWaitedOut && elapsedBudgetMs > 0;
 }
 
 /**
