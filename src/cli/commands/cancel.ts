@@ -17,11 +17,12 @@ export async function cancelCommand(id: string, options: JsonOption): Promise<vo
 
 /** What came of it, what had been done, and what a person has to look at. */
 export function renderCancel(id: string, { statusBefore, status, left }: CancelAnswer): string {
+  const isAsked = statusBefore === 'RUNNING';
   const done = left?.done.map(printableLine).join(', ');
   return [
     headline(id, statusBefore, status),
     ...(done ? [`  done before: ${done}; nothing of it is undone`] : []),
-    ...(left && !done && left.inDoubt.length === 0 ? ['  nothing had been done'] : []),
+    ...(isAsked && left && !done && left.inDoubt.length === 0 ? ['  nothing had been done'] : []),
     ...(left?.inDoubt ?? []).map(
       (key) =>
         `  may have happened: ${printableLine(key)}; look at the target, then \`holdfast effects resolve ${printableLine(key)}\``,
