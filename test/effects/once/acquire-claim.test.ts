@@ -57,7 +57,7 @@ for (const [name, row] of nobodyHolds) {
   });
 }
 
-for (const state of ['started', 'released', 'succeeded', 'unknown'] as const) {
+for (const state of ['started', 'succeeded', 'unknown'] as const) {
   test(`${state} under another fingerprint is the caller's to refuse, without waiting`, async () => {
     const { ledger, asked } = stubborn({ state, fingerprint: 'v1:b', leaseLeftMs: -1 });
     const { signal } = new AbortController();
