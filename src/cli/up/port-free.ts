@@ -18,11 +18,9 @@ export async function assertPortFree(port: number, flag: string, wanted: string)
   } catch {
     return;
   }
-  const other = `${flag} ${port + 10_000} chooses another`;
+  const other = `name another one with ${flag}`;
   if (await isTemporal(port)) {
-    throw usageError(
-      `a Temporal server runs at 127.0.0.1:${port} already; start a worker beside it, end it, or ${other}`,
-    );
+    throw usageError(`a Temporal server runs at 127.0.0.1:${port} already; end it, or ${other}`);
   }
   throw usageError(`another program has port ${port}, where ${wanted} was to be; ${other}`);
 }
