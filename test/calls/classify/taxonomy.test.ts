@@ -42,6 +42,7 @@ function expectedOf(row: Row, by: string) {
     by,
     status: Number.isNaN(status) ? undefined : status,
     reason: row.reason,
+    ...(row.isFinal && { isFinal: true }),
     retryAfterMs: row.retryAfterMs,
     providerRequestId: row.providerRequestId,
     sent: true,
