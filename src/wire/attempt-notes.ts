@@ -13,6 +13,8 @@ export interface AttemptNotes {
   readonly possiblyBilled: number;
   /** Attempts that ended before anything was sent, because the gate held them back. */
   readonly heldBack: number;
+  /** Attempts of an effect that surely did nothing, so that no policy counts them. */
+  readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
@@ -30,6 +32,7 @@ export function readNotes(details: unknown): AttemptNotes {
     waitedMs: 0,
     possiblyBilled: 0,
     heldBack: 0,
+    didNothing: 0,
     elapsedMs: 0,
     ...known,
   };
