@@ -2,9 +2,9 @@ import { access, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
-import { startServerProcess } from './server-process.ts';
-import { waitUntilServing } from './wait-until.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { startServerProcess } from '../../src/servers/server-process.ts';
+import { waitUntilServing } from '../../src/servers/wait-until.ts';
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 10_000;
