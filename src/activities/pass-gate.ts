@@ -1,4 +1,5 @@
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
+import { type MessagePart, partsOf } from '../wire/message.ts';
 import type { Deferred, ModelRequest } from '../wire/model-call.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 
@@ -6,6 +7,8 @@ import type { AttemptScope } from './attempt-scope.ts';
 const afterShutdownMs = 1000;
 /** What a prompt's characters are in tokens, for lack of the provider's own count. */
 const charactersPerToken = 4;
+/** What a picture or a page of a document is, about: providers count by its size, not by its bytes. */
+const tokensPerFile = 1500;
 
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
@@ -55,6 +58,12 @@ export async function passGate(
 }
 
 function estimatedTokens({ messages, maximumOutputTokens }: GatedRequest): number {
-  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-  return Math.ceil(characters / charactersPerToken) + maximumOutputTokens;
+  const tokens = messages.flatMap(partsOf).reduce((sum, part) => sum + tokensOf(part), 0);
+  return Math.ceil(tokens) + maximumOutputTokens;
+}
+
+function tokensOf(part: MessagePart): number {
+  if (part.type === 'image' || part.type === 'file') return tokensPerFile;
+  const text = 'text' in part ? part.text : JSON.stringify(part);
+  return text.length / charactersPerToken;
 }

@@ -4,7 +4,14 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import type { Message, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { CallOptions } from '../wire/call-options.ts';
+import type { Message } from '../wire/message.ts';
+import {
+  type AnswerExtras,
+  extrasOf,
+  type ModelAnswer,
+  type ModelRequest,
+} from '../wire/model-call.ts';
 import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
 import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
@@ -21,9 +28,19 @@ export interface Question {
   readonly messages: readonly Message[];
   /** The answer's shape: a JSON Schema, or the name of a declared question. Without: any text. */
   readonly shape?: Pick<ModelRequest, 'schema' | 'question'>;
+  /** What is sent beside messages and shape. */
+  readonly options?: CallOptions;
   readonly policy: ModelPolicy;
   /** Where calls are served. */
   readonly taskQueue: string;
+}
+
+/** An answer of the right shape. */
+export interface Answered {
+  /** Text, or the value of the shape that was asked for. */
+  readonly value: unknown;
+  readonly model: string;
+  readonly extras: AnswerExtras;
 }
 
 /**
@@ -31,9 +48,9 @@ export interface Question {
  * history, so that a crash between two never pays for the first again. Stops when the same
  * violation comes back after feedback: the prompt causes it, and no retry can cure it.
  */
-export async function askModel(question: Question, progress: ProgressTracker): Promise<unknown> {
+export async function askModel(question: Question, progress: ProgressTracker): Promise<Answered> {
   const { step, policy, model } = question;
-  return untilDone(
+  const answered = await untilDone(
     {
       name: step,
       policyName: 'model',
@@ -48,9 +65,11 @@ export async function askModel(question: Question, progress: ProgressTracker): P
     },
     progress.parkOnFailure,
   );
+  // Only an effect can be skipped.
+  return answered as Answered;
 }
 
-async function askOnce(asked: Question, progress: ProgressTracker): Promise<unknown> {
+async function askOnce(asked: Question, progress: ProgressTracker): Promise<Answered> {
   const { shape, step } = asked;
   let question = asked;
   let { policy } = question;
@@ -81,8 +100,10 @@ async function askOnce(asked: Question, progress: ProgressTracker): Promise<unkn
       continue;
     }
     const { text, verdict } = answer;
-    if (!shape || !verdict) return text;
-    if (verdict.kind === 'valid') return verdict.value;
+    const extras = extrasOf(answer);
+    const { model } = question;
+    if (!shape || !verdict) return { value: text, model, extras };
+    if (verdict.kind === 'valid') return { value: verdict.value, model, extras };
     const { fingerprint } = verdict;
     const chance = judgeRepair(fedBack, { text, fingerprint });
     fedBack.push({ text, fingerprint });
@@ -110,7 +131,7 @@ async function oneCall(
   progress: ProgressTracker,
   onChange: (rules: Pick<Question, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
-  const { shape, step, title: asked = step, taskQueue } = question;
+  const { shape, options, step, title: asked = step, taskQueue } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
@@ -139,6 +160,7 @@ async function oneCall(
         maximumOutputTokens,
         policy: withAttemptsLeft(policy, attemptsLeft),
         ...shape,
+        ...options,
       },
       taskQueue,
       `${modelNameOf(model)}, ${title}${suffix}`,

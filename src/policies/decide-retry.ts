@@ -5,6 +5,8 @@ import type { RetryPolicy } from './retry-policy.ts';
 /** What is known about a failed attempt when the decision is made. */
 export interface FailedAttempt {
   readonly type: FailureType;
+  /** Who answered forbids a retry, whatever its type. */
+  readonly isFinal?: true | undefined;
   /** Counted from 1 over all schedulings of the call or effect. */
   readonly attempt: number;
   /** The wait the server asked for, from `parseRetryAfter`. */
@@ -47,7 +49,11 @@ export function decideRetry(
   failed: FailedAttempt,
   random: () => number,
 ): RetryDecision {
-  if (isPermanent(failed.type) || policy.nonRetryableErrorTypes.includes(failed.type)) {
+  if (
+    failed.isFinal ||
+    isPermanent(failed.type) ||
+    policy.nonRetryableErrorTypes.includes(failed.type)
+  ) {
     return { retry: false, why: 'permanent' };
   }
   const { retryAfterMs = 0, elapsedMs = 0 } = failed;

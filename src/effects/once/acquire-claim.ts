@@ -40,7 +40,8 @@ export async function acquireClaim(
       throw new AttemptError({
         type: 'EffectInProgress',
         by: 'ledger',
-        retryAfterMs: Math.ceil(heldMs),
+        // No lease is longer than that: where more is left, the database's clock was set back.
+        retryAfterMs: Math.ceil(Math.min(heldMs, request.leaseMs)),
         sent: false,
       });
     }

@@ -17,8 +17,8 @@ export function createCharge({
     noun: 'payment',
     input: z.object({
       orderId: z.string().regex(workflowIdPattern),
-      customerId: z.string().min(1),
-      paymentMethod: z.string().min(1),
+      customerId: z.string().trim().min(1),
+      paymentMethod: z.string().trim().min(1),
       total: z.object({ amountMinor: z.int().min(1), currency: z.string().regex(/^[a-z]{3}$/) }),
     }),
     result: z.object({ chargeId: z.string(), amountMinor: z.int().min(1), currency: z.string() }),
@@ -41,9 +41,13 @@ export function createCharge({
       return paymentIntents.list({ ...listing, ...(customer && { customer }) }, options);
     },
     isOver: ['requires_payment_method', 'canceled'],
-    isAsAsked: ({ amount, currency }, { total }) =>
-      amount === total.amountMinor && currency === total.currency,
-    resultOf: ({ id, amount, currency }) => ({ chargeId: id, amountMinor: amount, currency }),
+    // What was captured may be less than what was asked for.
+    isAsAsked: ({ amount, amount_received, currency, status }, { total }) =>
+      (status === 'succeeded' ? amount_received : amount) === total.amountMinor &&
+      currency === total.currency,
+    resultOf: ({ id, amount_received: amountMinor, currency }) => ({
+      ...{ chargeId: id, amountMinor, currency },
+    }),
     idField: 'chargeId',
   });
 }
