@@ -2,6 +2,7 @@ import { type AttemptErrorFields, describeAttemptError } from '../failures/attem
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
 import { decideRetry, type RetryDecision } from './decide-retry.ts';
+import type { OutageSoFar } from './outage.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** Where an attempt stands in its call or effect. */
@@ -11,6 +12,10 @@ export interface AttemptContext {
   readonly policy: RetryPolicy;
   /** Counted from 1 over all schedulings. */
   readonly attempt: number;
+  /** The last attempt that it may have. Default: the policy's `maximumAttempts`. */
+  readonly lastAttempt?: number | undefined;
+  /** What the call met of an outage before. Absent for what cannot be held. */
+  readonly outage?: OutageSoFar | undefined;
   /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
@@ -22,12 +27,18 @@ export interface AttemptContext {
 /**
  * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
  * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
- * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
+ * over the policy's cap, of what cannot be held, becomes `QuotaExhausted`, which is not retried. The
+ * decision is for the log, and for the caller that holds the call.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt, requestId, costs, elapsedMs } = context;
+  const { policy, attempt, lastAttempt, requestId, costs, elapsedMs, outage } = context;
   const { providerRequestId, status, sent, retryAfterMs, usage } = error;
-  const decision = decideRetry(policy, { ...error, attempt, elapsedMs }, context.random);
+  const decision = decideRetry(
+    policy,
+    { ...error, attempt, lastAttempt, elapsedMs, outage },
+    context.random,
+  );
+  const maximumAttempts = lastAttempt ?? policy.maximumAttempts;
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
     ? {
@@ -36,11 +47,12 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
         reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
-  const failure = createFailure(reported.type, describe(reported, attempt, policy, decision), {
+  const failure = createFailure(reported.type, describe(reported, { attempt, maximumAttempts, policy }, decision), {
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
-      ...{ requestId, attempt, maximumAttempts: policy.maximumAttempts },
+      ...{ requestId, attempt },
+      ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
       ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
       ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
       ...(costs && costDetails(costs)),
@@ -52,18 +64,22 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
 
 function describe(
   error: AttemptErrorFields,
-  attempt: number,
-  policy: RetryPolicy,
+  at: { readonly attempt: number; readonly maximumAttempts: number; readonly policy: RetryPolicy },
   decision: RetryDecision,
 ): string {
-  const of = policy.maximumAttempts > 0 ? ` of ${policy.maximumAttempts}` : '';
-  return `${describeAttemptError(error)}: attempt ${attempt}${of} failed, ${whatNext(policy, decision)}`;
+  const { attempt, maximumAttempts, policy } = at;
+  const isCapped = maximumAttempts > 0 && Number.isFinite(maximumAttempts);
+  const of = isCapped ? ` of ${maximumAttempts}` : '';
+  const isFree = decision.retry && decision.hold?.isFree === true;
+  const what = isFree ? 'a probe failed, which uses no attempt' : `attempt ${attempt}${of} failed`;
+  return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
 }
 
 function whatNext(policy: RetryPolicy, decision: RetryDecision): string {
   if (decision.retry) {
     const source = decision.source === 'Retry-After' ? ' (Retry-After)' : '';
-    return `next in ${seconds(decision.delayMs)}${source}`;
+    const held = decision.hold ? 'held, ' : '';
+    return `${held}next in ${seconds(decision.delayMs)}${source}`;
   }
   switch (decision.why) {
     case 'permanent':

@@ -12,6 +12,8 @@ export interface AttemptNotes {
   readonly possiblyBilled: number;
   /** Attempts that ended before anything was sent, because the gate held them back. */
   readonly heldBack: number;
+  /** Attempts that failed as in an outage. */
+  readonly outageFailures: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
@@ -27,6 +29,7 @@ export function readNotes(details: unknown): AttemptNotes {
     waitedMs: 0,
     possiblyBilled: 0,
     heldBack: 0,
+    outageFailures: 0,
     elapsedMs: 0,
     ...known,
   };
