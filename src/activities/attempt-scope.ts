@@ -7,6 +7,7 @@ import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
 import { isOutageType } from '../policies/outage.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
+import type { Held } from '../wire/held.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What an activity's work gets: when to stop, and how to say that it lives. */
@@ -21,6 +22,8 @@ export interface AttemptScope {
   readonly elapsedMs: () => number;
   /** Takes time out of {@link elapsedMs}, for this attempt and those after it. */
   readonly waited: (milliseconds: number) => void;
+  /** Says that it waits at a gate; `undefined`: not any more. */
+  readonly held: (held: Held | undefined) => void;
   /** What this scheduling has used up so far, killed attempts included. */
   readonly costs: () => CallCosts;
   /** Attempts of this scheduling that failed as in an outage. */
@@ -61,8 +64,9 @@ export async function runAttempt<T>(
   const queuedMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const earlierMs = Math.max(0, queuedMs - before.waitedMs, before.elapsedMs);
   const killed = Math.max(0, info.attempt - 1 - before.ended);
+  const { held: _, ...kept } = before;
   let notes: AttemptNotes = {
-    ...before,
+    ...kept,
     attempt: info.attempt,
     possiblyBilled: before.possiblyBilled + killed,
     ended: info.attempt - 1,
@@ -83,6 +87,10 @@ export async function runAttempt<T>(
       elapsedMs,
       waited: (milliseconds) => {
         notes = { ...notes, waitedMs: notes.waitedMs + Math.round(milliseconds) };
+      },
+      held: (held) => {
+        const { held: _, ...rest } = notes;
+        notes = held ? { ...rest, held } : rest;
       },
       costs: () => ({
         elapsedMs: Math.max(0, Math.round(elapsedMs())),

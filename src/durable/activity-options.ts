@@ -9,17 +9,17 @@ const uncappedAttempts = 100;
 /**
  * A policy as Temporal's activity options.
  *
- * @param attemptsUsed attempts of earlier schedulings; they count against the same cap.
+ * @param attemptsLeft attempts that Temporal makes in this scheduling at most; absent: no cap.
  */
 export function activityOptions(
   policy: RetryPolicy | ModelPolicy,
-  attemptsUsed: number,
+  attemptsLeft: number | undefined,
   summary: string,
 ): ActivityOptions {
   const gateCapMs = 'gateCapMs' in policy ? policy.gateCapMs : 0;
   const attemptMs = gateCapMs + policy.requestTimeoutMs + marginMs;
   // Waiting at the gate is no part of the budget, so each attempt may bring its own.
-  const gatesMs = gateCapMs * (policy.maximumAttempts || uncappedAttempts);
+  const gatesMs = gateCapMs * (attemptsLeft ?? uncappedAttempts);
   return {
     summary,
     startToCloseTimeout: attemptMs,
@@ -34,13 +34,8 @@ export function activityOptions(
       initialInterval: policy.initialIntervalMs,
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
-      ...(policy.maximumAttempts > 0 && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
+      ...(attemptsLeft !== undefined && { maximumAttempts: Math.max(1, attemptsLeft) }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };
-}
-
-/** Attempts that Temporal makes in a scheduling at most, of a policy that caps them. */
-export function attemptsLeft(policy: RetryPolicy, attemptsUsed: number): number {
-  return Math.max(1, policy.maximumAttempts - attemptsUsed);
 }

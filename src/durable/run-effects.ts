@@ -69,7 +69,7 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
       progress.step(label);
       const activities = proxyActivities<Record<string, RunActivity>>({
-        ...activityOptions(policy, 0, label),
+        ...activityOptions(policy, policy.maximumAttempts || undefined, label),
         taskQueue: queues.effects,
       });
       const request = { input, policy, scope, ...(step !== undefined && { step }) };

@@ -6,7 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
-import type { Price } from '../policies/budget-price.ts';
+import type { Held } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
 import type { Parked, Progress } from '../wire/progress.ts';
@@ -21,11 +21,14 @@ export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
   readonly callStarted: (step: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
-  readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
+  /** What a scheduling of a call has used up, answered or not. */
+  readonly spent: (...spent: Parameters<typeof callSpent>) => void;
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
+  /** Nothing is sent for the call of this step now; until {@link ProgressTracker.released}. */
+  readonly held: (step: string, held: Held) => void;
+  readonly released: (step: string) => void;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
   readonly effectDone: (name: string, replayed: boolean) => void;
@@ -61,6 +64,12 @@ export function trackProgress(): ProgressTracker {
     progress = { ...progress, ...change };
     setCurrentDetails(describeProgress(progress, workflowInfo().workflowId));
   };
+  const released = (step: string) => {
+    const { held = [], ...rest } = progress;
+    const others = held.filter((each) => each.step !== step);
+    progress = others.length > 0 ? { ...rest, held: others } : rest;
+    update({});
+  };
   setHandler(progressQuery, () => progress);
   const park = createPark({
     park: (parked) => {
@@ -82,9 +91,14 @@ export function trackProgress(): ProgressTracker {
         requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
-    spent: (costs, price) => spend(callSpent(costs, price)),
+    spent: (...costs) => spend(callSpent(...costs)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
+    held: (step, held) => {
+      released(step);
+      update({ held: [...(progress.held ?? []), { step, ...held }] });
+    },
+    released,
     totals: () => totals,
     effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
     park,

@@ -47,18 +47,22 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
         reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
-  const failure = createFailure(reported.type, describe(reported, { attempt, maximumAttempts, policy }, decision), {
-    final: !decision.retry,
-    ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
-    details: {
-      ...{ requestId, attempt },
-      ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
-      ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
-      ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
-      ...(costs && costDetails(costs)),
-      ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
+  const failure = createFailure(
+    reported.type,
+    describe(reported, { attempt, maximumAttempts, policy }, decision),
+    {
+      final: !decision.retry,
+      ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
+      details: {
+        ...{ requestId, attempt },
+        ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
+        ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
+        ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
+        ...(costs && costDetails(costs)),
+        ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
+      },
     },
-  });
+  );
   return { failure, decision };
 }
 

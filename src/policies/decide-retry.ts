@@ -73,17 +73,20 @@ export function decideRetry(
   const isOverCap = retryAfterMs > retryAfterCapMs;
   if (isOverCap && !met) return { retry: false, why: 'Retry-After over cap' };
   const outageMs = isOutageType(type) ? met?.forMs : undefined;
-  const isFree = outageMs !== undefined && isSurelyNotBilled(failed);
+  // Only a try that began in the outage is a probe.
+  const isProbe = outageMs !== undefined && failed.outage?.forMs !== undefined;
+  const isFree = isProbe && isSurelyNotBilled(failed);
   const lastAttempt = failed.lastAttempt ?? (maximumAttempts || Number.POSITIVE_INFINITY);
   if (!isFree && attempt >= lastAttempt) return { retry: false, why: 'attempts' };
 
   const retry = isFree && met ? met.failures - 1 : attempt - 1;
+  const backedOffMs = jitteredDelayMs(policy, retry, random);
   const ownMs =
-    outageMs === undefined
-      ? jitteredDelayMs(policy, retry, random)
-      : isFree
-        ? Math.max(jitteredDelayMs(policy, retry, random), Math.round(shortestSleepMs(outageMs)))
-        : billedDistanceMs(met?.billed ?? 1);
+    met === undefined || outageMs === undefined
+      ? backedOffMs
+      : isSurelyNotBilled(failed)
+        ? Math.max(backedOffMs, Math.round(shortestSleepMs(outageMs)))
+        : billedDistanceMs(met.billed);
   const flooredMs = Math.round(retryAfterMs + backoffMs(policy, retry) * policy.jitter * random());
   const fromServer = retryAfterMs > 0 && flooredMs >= ownMs;
   const delayMs = fromServer ? flooredMs : ownMs;

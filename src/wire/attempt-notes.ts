@@ -1,4 +1,5 @@
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
+import type { Held } from './held.ts';
 
 /** What attempts tell later ones and, when killed, the workflow; it travels with heartbeats. */
 export interface AttemptNotes {
@@ -18,6 +19,8 @@ export interface AttemptNotes {
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
   readonly failedUsage?: Usage;
+  /** The attempt waits at a gate; absent once it may go. */
+  readonly held?: Held;
 }
 
 /** Reads the details of a heartbeat; of a worker of an older version, too. */

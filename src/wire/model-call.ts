@@ -3,6 +3,7 @@ import type { CallCosts, Usage } from '../policies/call-costs.ts';
 import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
+import type { Held } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 
@@ -90,12 +91,12 @@ export interface Deferred extends CallCosts {
   readonly delayMs: number;
   /** Attempts that this scheduling used up; a probe that surely cost nothing is not among them. */
   readonly attempts: number;
-  /** The provider is down, as far as this worker's gate knows; absent when the call just has to wait. */
-  readonly isDown?: true;
   /** What the call has met of an outage by now. */
   readonly outage?: OutageSoFar;
   /** How the last attempt failed; absent where nothing was sent in it. */
   readonly failure?: { readonly type: FailureType; readonly message: string };
+  /** Where and why; absent from a worker that stops. */
+  readonly held?: Pick<Held, 'gate' | 'reason'>;
 }
 
 /** What the activity `callModel` returns; final failures are thrown. */

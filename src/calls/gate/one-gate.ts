@@ -1,15 +1,26 @@
+import type { Held } from '../../wire/held.ts';
 import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
 import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
+import { reasonOf } from './gate-reason.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
+import {
+  downForMs,
+  gateWaitMs,
+  isAnswering,
+  newGateState,
+  requestSent,
+  snapshotOf,
+} from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
+  /** `<provider>:<model>`: what held calls are said to be held by. */
+  readonly name: string;
   readonly settings: GateSettings;
   readonly limits: RateLimits;
   readonly clock: GateClock;
@@ -25,6 +36,12 @@ export interface GateCall {
   readonly tokens: number;
   /** How long it may wait here. */
   readonly capMs: number;
+  /** Names the call: one that fails over and over says less than two that fail. */
+  readonly call?: string;
+  /** How long the call's own outage has lasted, whatever this gate knows; absent without one. */
+  readonly outageMs?: number | undefined;
+  /** Told when it has to wait here. */
+  readonly waits?: (why: Pick<Held, 'gate' | 'reason' | 'untilMs'>) => void;
 }
 
 /** What a gate decides about a call: it may go, or is to come back later. */
@@ -33,14 +50,19 @@ export type GateDecision =
   | {
       readonly kind: 'deferred';
       readonly delayMs: number;
-      /** The provider is down, as far as this gate knows; absent when it just has no room. */
-      readonly isDown?: true;
+      readonly held: Pick<Held, 'gate' | 'reason'>;
+      /** How long the provider has been down, as far as this gate knows; absent when it is not. */
+      readonly downForMs?: number;
     };
 
 /** Tells the gate how a call that went has ended. */
 export interface GatePass {
+  /** How long the provider has been down: this call is the probe. */
+  readonly downForMs?: number;
+  /** Whether the provider has answered any call recently. */
+  readonly isAnswering?: () => boolean;
   /** To be called once when the attempt has ended; later calls do nothing. */
-  readonly ended: (end: Omit<RequestEnd, 'sentMs'>, tokensUsed?: number) => void;
+  readonly ended: (end: Omit<RequestEnd, 'sentMs' | 'call'>, tokensUsed?: number) => void;
 }
 
 interface Waiting extends GateCall {
@@ -56,15 +78,18 @@ export interface OneGate {
   /** Sends all waiting calls back to their workflows, and all that come later. */
   readonly close: () => void;
   readonly snapshot: () => GateSnapshot;
+  /** Whether it knows nothing that a new gate would not know, and nobody is here. */
+  readonly isIdle: () => boolean;
 }
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions): OneGate {
-  const { settings, limits, clock, random, room } = options;
+  const { name, settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
   let schedule: ReturnSchedule = { nextTurnMs: 0 };
   let isClosed = false;
+  let tries = 0;
   let stopTimer = () => {};
   let stopWatch = () => {};
   const line = createFairLine<Waiting>();
@@ -93,17 +118,25 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function sendBack(waiting: Waiting): void {
-    const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
+    const nowMs = clock.now();
+    const outageMs = isAnswering(state, nowMs) ? 0 : (waiting.outageMs ?? 0);
+    const deferral = deferCall(state, settings, schedule, line.size(), nowMs, random, outageMs);
     schedule = deferral.schedule;
-    const isDown = state.phase === 'down' && !isClosed;
-    waiting.decided({ kind: 'deferred', delayMs: deferral.delayMs, ...(isDown && { isDown }) });
+    const downMs = isClosed ? undefined : downForMs(state, nowMs);
+    waiting.decided({
+      kind: 'deferred',
+      delayMs: deferral.delayMs,
+      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state) },
+      ...(downMs !== undefined && { downForMs: downMs }),
+    });
   }
 
   /** Lets all calls go that may, and sets the timer for the next one. */
   function advance(): void {
     stopTimer();
     while (true) {
-      const next = line.peek();
+      // A probe may be paid for in vain: the smallest goes.
+      const next = state.phase === 'down' ? line.least(({ tokens }) => tokens) : line.peek();
       if (!next) return;
       const nowMs = clock.now();
       const delayMs = waitMs(next, nowMs);
@@ -111,27 +144,38 @@ export function createOneGate(options: OneGateOptions): OneGate {
         if (Number.isFinite(delayMs)) stopTimer = clock.after(delayMs, advance);
         return;
       }
-      line.shift();
+      line.take(next.fairnessKey, next);
       leave(next);
       next.decided({ kind: 'go', pass: pass(next, nowMs) });
     }
   }
 
   function pass(call: GateCall, sentMs: number): GatePass {
+    const downMs = downForMs(state, sentMs);
+    const isTry = isAlone(call);
+    if (isTry) tries += 1;
     state = requestSent(state, settings, sentMs);
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
+      ...(downMs !== undefined && { downForMs: downMs }),
+      isAnswering: () => isAnswering(state, clock.now()),
       ended(end, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
+        if (isTry) tries -= 1;
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
-        state = requestEnded(state, settings, { ...end, sentMs }, nowMs, random);
+        state = requestEnded(state, settings, { ...end, sentMs, call: call.call }, nowMs, random);
         advance();
       },
     };
+  }
+
+  /** A call in an outage that this gate knows nothing of goes alone, and holds back no other. */
+  function isAlone({ outageMs }: GateCall): boolean {
+    return outageMs !== undefined && state.phase !== 'down' && !isAnswering(state, clock.now());
   }
 
   function hasRoom({ fairnessKey }: GateCall): boolean {
@@ -151,7 +195,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
       const sinceMs = clock.now();
       const waiting: Waiting = { ...call, decided, sinceMs, stopCap: () => {} };
       const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
-      if (isClosed || (!goesNow && !hasRoom(call))) {
+      const isSecondTry = tries > 0 && isAlone(call);
+      if (isClosed || isSecondTry || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);
         return () => {};
       }
@@ -159,6 +204,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       room.waiting += 1;
       line.push(call.fairnessKey, waiting);
       if (!goesNow) {
+        call.waits?.({ gate: name, reason: reasonOf(state) });
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
           leave(waiting);
@@ -184,5 +230,9 @@ export function createOneGate(options: OneGateOptions): OneGate {
       }
     },
     snapshot: () => snapshotOf(state, line.size(), clock.now()),
+    isIdle: () =>
+      state.phase === 'free' &&
+      state.inFlight + line.size() === 0 &&
+      clock.now() - state.heardMs > settings.forgetMs,
   };
 }

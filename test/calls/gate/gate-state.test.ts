@@ -113,8 +113,14 @@ describe('what an attempt tells about the provider', () => {
     ['InvalidCredentials', false, 'unknown'],
     ['QuotaExhausted', true, 'answered'],
   ] as const) {
-    test(`${type}, sent: ${sent} -> ${signal}`, () => assert.equal(signalOf(type, sent), signal));
+    test(`${type}, sent: ${sent} -> ${signal}`, () =>
+      assert.equal(signalOf({ type, sent }), signal));
   }
+  test('a 503 or 529 is an outage also where it forbids to retry this request', () => {
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 503, sent: true }), 'overloaded');
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 529, sent: true }), 'overloaded');
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 400, sent: true }), 'answered');
+  });
 });
 
 describe('a limit known beforehand', () => {
