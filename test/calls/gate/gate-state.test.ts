@@ -155,4 +155,25 @@ describe('calls that are sent back', () => {
     }
     assert.ok(Math.max(...delays) <= 30_500 && Math.min(...delays) >= 1000);
   });
+
+  test('sleep for a tenth of the outage so far, ten minutes at most', () => {
+    const { state, nowMs } = after(Array.from({ length: 5 }, () => 'overloaded' as const));
+    const delayAfter = (minutes: number) =>
+      deferCall(state, settings, { nextTurnMs: 0 }, 0, nowMs + minutes * 60_000, half).delayMs;
+    assert.ok(delayAfter(60) >= 360_000 && delayAfter(60) < 362_000, `${delayAfter(60)}`);
+    assert.ok(delayAfter(300) >= 600_000 && delayAfter(300) < 602_000, `${delayAfter(300)}`);
+  });
+
+  test('also where this worker knows nothing of the outage, only the call does', () => {
+    const known = deferCall(
+      newGateState(settings, 0),
+      settings,
+      { nextTurnMs: 0 },
+      0,
+      1000,
+      half,
+      3_600_000,
+    );
+    assert.ok(known.delayMs >= 360_000 && known.delayMs < 362_000, `${known.delayMs}`);
+  });
 });
