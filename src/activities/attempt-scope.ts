@@ -38,6 +38,10 @@ export interface AttemptScope {
   readonly heldBack: number;
   /** Counts this attempt among them. */
   readonly wasHeldBack: () => void;
+  /** Earlier attempts of this scheduling that surely did nothing. */
+  readonly didNothing: number;
+  /** Counts this attempt among them. */
+  readonly thisDidNothing: () => void;
   /** Whether {@link signal} aborted because the worker stops, not because of a cancellation. */
   readonly isWorkerStopping: () => boolean;
 }
@@ -111,6 +115,10 @@ export async function runAttempt<T>(
       heldBack: before.heldBack,
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
+      },
+      didNothing: before.didNothing,
+      thisDidNothing: () => {
+        notes = { ...notes, didNothing: notes.didNothing + 1 };
       },
       isWorkerStopping,
     });

@@ -10,6 +10,7 @@ import {
   policyOptions,
   startOptions,
 } from './options.ts';
+import { addSetupCommands } from './setup-commands.ts';
 
 /** What the commands of an application have in common with the others. */
 const common = {
@@ -81,6 +82,7 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
       'model, database, payment, ticket, message, or an own one; all but those without',
     )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
+  addSetupCommands(program);
   addOperatorCommands(program);
   addCommands(program, start, common);
   return program;

@@ -1,7 +1,7 @@
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
-import { decideRetry, type RetryDecision } from './decide-retry.ts';
+import { decideRetry, isUncounted, type RetryDecision } from './decide-retry.ts';
 import type { OutageSoFar } from './outage.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -16,6 +16,9 @@ export interface AttemptContext {
   readonly lastAttempt?: number | undefined;
   /** What the call met of an outage before. Absent for what cannot be held. */
   readonly outage?: OutageSoFar | undefined;
+  /** Those before it that no cap counts, and whether it is one of them itself. */
+  readonly uncounted?: number;
+  readonly didNothing?: boolean;
   /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
@@ -31,13 +34,10 @@ export interface AttemptContext {
  * decision is for the log, and for the caller that holds the call.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt, lastAttempt, requestId, costs, elapsedMs, outage } = context;
+  const { policy, requestId, attempt, lastAttempt, costs, elapsedMs, random, ...met } = context;
   const { providerRequestId, status, sent, retryAfterMs, usage } = error;
-  const decision = decideRetry(
-    policy,
-    { ...error, attempt, lastAttempt, elapsedMs, outage },
-    context.random,
-  );
+  const failed = { ...error, ...met, attempt, lastAttempt, elapsedMs };
+  const decision = decideRetry(policy, failed, random);
   const maximumAttempts = lastAttempt ?? policy.maximumAttempts;
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
@@ -47,35 +47,34 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
         reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
-  const failure = createFailure(
-    reported.type,
-    describe(reported, { attempt, maximumAttempts, policy }, decision),
-    {
-      final: !decision.retry,
-      ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
-      details: {
-        ...{ requestId, attempt },
-        ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
-        ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
-        ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
-        ...(costs && costDetails(costs)),
-        ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
-      },
+  const failure = createFailure(reported.type, describe(reported, context, decision), {
+    final: !decision.retry,
+    ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
+    details: {
+      ...{ requestId, attempt },
+      ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
+      ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
+      ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
+      ...(costs && costDetails(costs)),
+      ...(decision.retry && { nextRetryDelayMs: decision.delayMs, delaySource: decision.source }),
     },
-  );
+  });
   return { failure, decision };
 }
 
 function describe(
   error: AttemptErrorFields,
-  at: { readonly attempt: number; readonly maximumAttempts: number; readonly policy: RetryPolicy },
+  { policy, attempt, lastAttempt, uncounted = 0, didNothing = false }: AttemptContext,
   decision: RetryDecision,
 ): string {
-  const { attempt, maximumAttempts, policy } = at;
-  const isCapped = maximumAttempts > 0 && Number.isFinite(maximumAttempts);
-  const of = isCapped ? ` of ${maximumAttempts}` : '';
-  const isFree = decision.retry && decision.hold?.isFree === true;
-  const what = isFree ? 'a probe failed, which uses no attempt' : `attempt ${attempt}${of} failed`;
+  const last = lastAttempt ?? (policy.maximumAttempts || Number.POSITIVE_INFINITY);
+  const of = Number.isFinite(last) ? ` of ${last}` : '';
+  const isFreeProbe = decision.retry && decision.hold?.isFree === true;
+  const what = isFreeProbe
+    ? 'a probe failed, which uses no attempt'
+    : isUncounted(policy, { didNothing })
+      ? `attempt ${attempt} did nothing and is not counted`
+      : `attempt ${attempt - uncounted}${of} failed`;
   return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
 }
 

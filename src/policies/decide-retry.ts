@@ -13,6 +13,8 @@ import type { RetryPolicy } from './retry-policy.ts';
 /** What is known about a failed attempt when the decision is made. */
 export interface FailedAttempt {
   readonly type: FailureType;
+  /** Who answered forbids a retry, whatever its type. */
+  readonly isFinal?: true | undefined;
   /** Whether the request left this machine; absent when that cannot be known. */
   readonly sent?: boolean | undefined;
   /** Counted from 1 over all schedulings of the call or effect. */
@@ -25,6 +27,10 @@ export interface FailedAttempt {
   readonly elapsedMs?: number | undefined;
   /** What its call met of an outage before. Absent for what cannot be held: an effect, for example. */
   readonly outage?: OutageSoFar | undefined;
+  /** Attempts before this one that surely did nothing: no cap counts them. */
+  readonly uncounted?: number | undefined;
+  /** Whether this one surely did nothing; only effects say so. */
+  readonly didNothing?: boolean | undefined;
 }
 
 /** Why a call is held, instead of being tried again soon. */
@@ -49,6 +55,20 @@ export type RetryDecision =
       readonly why: 'permanent' | 'attempts' | 'elapsed' | 'Retry-After over cap';
     };
 
+/** Of what did nothing the waits grow this much longer: with the catalogue, to five minutes. */
+const patience = 10;
+
+/**
+ * Whether a failed attempt is not counted: it surely did nothing, so a blip of its target's is waited
+ * out as a call's is, for as long as the elapsed budget lasts.
+ */
+export function isUncounted(
+  { elapsedBudgetMs }: Pick<RetryPolicy, 'elapsedBudgetMs'>,
+  { didNothing = false }: Pick<FailedAttempt, 'didNothing'>,
+): boolean {
+  return didNothing && elapsedBudgetMs > 0;
+}
+
 /**
  * Decides whether a failed attempt is retried, and when. A Retry-After is waited for in full, with
  * jitter on top: a thousand callers that were told "5 s" must not return at the same moment. A call
@@ -61,9 +81,9 @@ export function decideRetry(
   failed: FailedAttempt,
   random: () => number,
 ): RetryDecision {
-  const { type, attempt, retryAfterMs = 0, elapsedMs = 0 } = failed;
+  const { type, attempt, uncounted = 0, retryAfterMs = 0, elapsedMs = 0 } = failed;
   const { maximumAttempts, retryAfterCapMs, elapsedBudgetMs } = policy;
-  if (isPermanent(type) || policy.nonRetryableErrorTypes.includes(type)) {
+  if (failed.isFinal || isPermanent(type) || policy.nonRetryableErrorTypes.includes(type)) {
     return { retry: false, why: 'permanent' };
   }
   const met =
@@ -75,19 +95,24 @@ export function decideRetry(
   const outageMs = isOutageType(type) ? met?.forMs : undefined;
   // Only a try that began in the outage is a probe.
   const isProbe = outageMs !== undefined && failed.outage?.forMs !== undefined;
-  const isFree = isProbe && isSurelyNotBilled(failed);
+  const isFreeProbe = isProbe && isSurelyNotBilled(failed);
+  const isNothing = isUncounted(policy, failed);
   const lastAttempt = failed.lastAttempt ?? (maximumAttempts || Number.POSITIVE_INFINITY);
-  if (!isFree && attempt >= lastAttempt) return { retry: false, why: 'attempts' };
+  if (!isFreeProbe && !isNothing && attempt - uncounted >= lastAttempt) {
+    return { retry: false, why: 'attempts' };
+  }
 
-  const retry = isFree && met ? met.failures - 1 : attempt - 1;
-  const backedOffMs = jitteredDelayMs(policy, retry, random);
+  const retry = isFreeProbe && met ? met.failures - 1 : attempt - 1;
+  const maximumIntervalMs = policy.maximumIntervalMs * (isNothing ? patience : 1);
+  const pace = { ...policy, maximumIntervalMs };
+  const backedOffMs = jitteredDelayMs(pace, retry, random);
   const ownMs =
     met === undefined || outageMs === undefined
       ? backedOffMs
       : isSurelyNotBilled(failed)
         ? Math.max(backedOffMs, Math.round(shortestSleepMs(outageMs)))
         : billedDistanceMs(met.billed);
-  const flooredMs = Math.round(retryAfterMs + backoffMs(policy, retry) * policy.jitter * random());
+  const flooredMs = Math.round(retryAfterMs + backoffMs(pace, retry) * policy.jitter * random());
   const fromServer = retryAfterMs > 0 && flooredMs >= ownMs;
   const delayMs = fromServer ? flooredMs : ownMs;
   const isHeld = met !== undefined && (isOverCap || outageMs !== undefined);
@@ -96,5 +121,10 @@ export function decideRetry(
     return { retry: false, why: 'elapsed' };
   }
   const source = fromServer ? 'Retry-After' : 'policy';
-  return { retry: true, delayMs, source, ...(isHeld && { hold: { outage: met, isFree } }) };
+  return {
+    retry: true,
+    delayMs,
+    source,
+    ...(isHeld && { hold: { outage: met, isFree: isFreeProbe } }),
+  };
 }

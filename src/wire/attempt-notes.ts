@@ -15,6 +15,8 @@ export interface AttemptNotes {
   readonly heldBack: number;
   /** Attempts that failed as in an outage. */
   readonly outageFailures: number;
+  /** Attempts of an effect that surely did nothing, so that no policy counts them. */
+  readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
@@ -33,6 +35,7 @@ export function readNotes(details: unknown): AttemptNotes {
     possiblyBilled: 0,
     heldBack: 0,
     outageFailures: 0,
+    didNothing: 0,
     elapsedMs: 0,
     ...known,
   };
