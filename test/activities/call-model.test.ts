@@ -93,26 +93,6 @@ test('an earlier attempt that was killed may have been billed, one that ended wi
   assert.equal(afterKilled.possiblyBilled, 1);
 });
 
-test('waiting at the gate is no part of the elapsed budget of this attempt', async () => {
-  const real = createGates();
-  const slow = {
-    ...real,
-    enter: async (entry: Parameters<typeof real.enter>[0]) => {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      return real.enter(entry);
-    },
-  };
-  const env = new MockActivityEnvironment({ attempt: 1 });
-  const fails = activity(async () => {
-    throw new AttemptError({ type: 'Overloaded', by: 'openai', status: 503, sent: true });
-  }, slow);
-  const policy = { ...request.policy, elapsedBudgetMs: 1200, initialIntervalMs: 1 };
-  await assert.rejects(
-    env.run(fails, { ...request, attemptsUsed: 0, policy }),
-    /attempt 1 failed, next in/,
-  );
-});
-
 test('a timeout is noted for the attempts after it', async () => {
   const env = new MockActivityEnvironment({ attempt: 1 });
   const notes: unknown[] = [];
