@@ -78,7 +78,7 @@ export const rooms: readonly Room[] = [
     name: 'calls',
     holds: 'one attempt of a call, and its lines in the log',
     rooms: [...leaves, 'calls/provider', 'calls/classify'],
-    packages: ['ai', 'pino'],
+    packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
   },
   {
     name: 'optional-package.ts',
@@ -161,6 +161,7 @@ export const rooms: readonly Room[] = [
       '@temporalio/common',
       '@temporalio/envconfig',
       'p-map',
+      'zod',
       'node:',
     ],
   },

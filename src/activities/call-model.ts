@@ -66,7 +66,6 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const sent = () => {
         isSent = true;
         log.sent();
-        scope.tell();
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
@@ -176,13 +175,14 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
 }
 
 /**
- * A cut answer is not read: it would be taken for a whole one, or for the wrong shape.
+ * A cut answer is not read: it would be taken for a whole one, or for the wrong shape. Nor is the text
+ * beside calls of tools: the answer comes after their results.
  *
  * @throws AttemptError `SchemaRejected` when the validator itself breaks, or makes of the answer what no
  * JSON is (a date, a map, a bigint): no answer could satisfy it, and asking again is paid for again.
  */
 function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
-  if (!shape || answer.finishReason === 'length') return answer;
+  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
   try {
     const verdict = readAnswer(answer.text, shape.validator);
     if (verdict.kind === 'valid' && !isJson(verdict.value)) throw new TypeError('no JSON');

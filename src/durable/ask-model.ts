@@ -5,7 +5,14 @@ import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import { noOutage } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import type { Message, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { CallOptions } from '../wire/call-options.ts';
+import type { Message } from '../wire/message.ts';
+import {
+  type AnswerExtras,
+  extrasOf,
+  type ModelAnswer,
+  type ModelRequest,
+} from '../wire/model-call.ts';
 import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
 import { assertBudgets } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
@@ -22,9 +29,19 @@ export interface Question {
   readonly messages: readonly Message[];
   /** The answer's shape: a JSON Schema, or the name of a declared question. Without: any text. */
   readonly shape?: Pick<ModelRequest, 'schema' | 'question'>;
+  /** What is sent beside messages and shape. */
+  readonly options?: CallOptions;
   readonly policy: ModelPolicy;
   /** Where calls are served. */
   readonly taskQueue: string;
+}
+
+/** An answer of the right shape. */
+export interface Answered {
+  /** Text, or the value of the shape that was asked for. */
+  readonly value: unknown;
+  readonly model: string;
+  readonly extras: AnswerExtras;
 }
 
 /**
@@ -32,9 +49,9 @@ export interface Question {
  * history, so that a crash between two never pays for the first again. Stops when the same
  * violation comes back after feedback: the prompt causes it, and no retry can cure it.
  */
-export async function askModel(question: Question, progress: ProgressTracker): Promise<unknown> {
+export async function askModel(question: Question, progress: ProgressTracker): Promise<Answered> {
   const { step, policy, model } = question;
-  return untilDone(
+  const answered = await untilDone(
     {
       name: step,
       policyName: 'model',
@@ -49,9 +66,11 @@ export async function askModel(question: Question, progress: ProgressTracker): P
     },
     progress.parkOnFailure,
   );
+  // Only an effect can be skipped.
+  return answered as Answered;
 }
 
-async function askOnce(asked: Question, progress: ProgressTracker): Promise<unknown> {
+async function askOnce(asked: Question, progress: ProgressTracker): Promise<Answered> {
   const { shape, step } = asked;
   let question = asked;
   let { policy } = question;
@@ -82,8 +101,10 @@ async function askOnce(asked: Question, progress: ProgressTracker): Promise<unkn
       continue;
     }
     const { text, verdict } = answer;
-    if (!shape || !verdict) return text;
-    if (verdict.kind === 'valid') return verdict.value;
+    const extras = extrasOf(answer);
+    const { model } = question;
+    if (!shape || !verdict) return { value: text, model, extras };
+    if (verdict.kind === 'valid') return { value: verdict.value, model, extras };
     const { fingerprint } = verdict;
     const chance = judgeRepair(fedBack, { text, fingerprint });
     fedBack.push({ text, fingerprint });
@@ -111,7 +132,7 @@ async function oneCall(
   progress: ProgressTracker,
   onChange: (rules: Pick<Question, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
-  const { shape, step, title: asked = step, taskQueue } = question;
+  const { shape, options, step, title: asked = step, taskQueue } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
@@ -142,7 +163,7 @@ async function oneCall(
     const budgeted = assertBudgets(policy, price, progress.totals(), spentBefore);
     const left = Math.min(attemptsLeft ?? Number.POSITIVE_INFINITY, budgeted);
     const answer = await runCall(
-      { ...one, messages, maximumOutputTokens, ...shape },
+      { ...one, messages, maximumOutputTokens, ...shape, ...options },
       { taskQueue, summary: `${modelNameOf(model)}, ${title}${suffix}` },
       {
         attemptsUsed: 0,

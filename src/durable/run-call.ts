@@ -27,7 +27,12 @@ export interface CallPlace {
  *
  * @throws ApplicationFailure the last attempt's; past the deadline with for how long it was held.
  */
-export async function runCall(
+export async function runCall(...call: Parameters<typeof untilAnswered>): Promise<ModelAnswer> {
+  const [{ step }, , , progress] = call;
+  return untilAnswered(...call).finally(() => progress.tries(step, undefined));
+}
+
+async function untilAnswered(
   call: AskedCall,
   { taskQueue, summary }: CallPlace,
   before: CallSoFar,
@@ -42,11 +47,15 @@ export async function runCall(
   let soFar = before;
   assertPayloadFits('the request to the model', { ...call, ...requestFields(soFar, Date.now()) });
   while (true) {
-    const { attemptsUsed, elapsedMs } = soFar;
+    const { attemptsUsed, attemptsLeft, elapsedMs } = soFar;
     const scheduling = { ...soFar, scheduledAtMs: Date.now() };
+    const maximumAttempts = attemptsLeft === undefined ? 0 : attemptsUsed + attemptsLeft;
+    progress.tries(step, { attemptsUsed, maximumAttempts });
     const activities = proxyActivities<CallActivities>({
       ...activityOptions(policy, soFar.attemptsLeft, summary),
       taskQueue,
+      // What the server shows of it is found again among the workflow's own account.
+      activityId: step,
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     });
     const outcome = await activities
@@ -90,16 +99,11 @@ export async function runCall(
     if (nowMs + outcome.delayMs > soFar.deadlineAtMs) {
       throw pastDeadline(soFar, outcome, { requestId, policy, nowMs });
     }
-    const sleepMs = outcome.delayMs;
-    const held = outcome.kind === 'deferred' ? outcome.held : undefined;
-    if (held) {
+    if (outcome.kind === 'deferred' && outcome.held) {
       const { heldSinceMs: sinceMs = nowMs } = soFar;
-      progress.held(step, { ...held, sinceMs, untilMs: nowMs + sleepMs });
-    }
-    const said = held ? `${step} is held: ${held.gate} ${held.reason}` : `${step} is tried again`;
-    await sleep(sleepMs, { summary: said }).finally(() => {
-      if (held) progress.released(step);
-    });
+      const untilMs = nowMs + outcome.delayMs;
+      await progress.sleepHeld(step, { ...outcome.held, sinceMs, untilMs });
+    } else await sleep(outcome.delayMs);
   }
 }
 
