@@ -38,7 +38,7 @@ export function createEffectActivity<Input, Result>(
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
     return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs, ...scoped }) => {
       const { step, policy } = request;
-      const { uncounted } = scoped;
+      const uncounted = scoped.didNothing;
       const name = effectLabel(effect.name, step);
       // An effect at a place that no key can name fails, and is recorded, under its own name.
       let requestId = name;
@@ -76,10 +76,10 @@ export function createEffectActivity<Input, Result>(
         const by = effect.way === 'same transaction' ? effect.name : effect.target;
         const failed = isAttemptError(error) ? error : unexpectedError(by, error);
         const { fields } = failed;
-        const isWaitedOut = canBeWaitedOut(effect.way, failed);
-        if (isUncounted(policy, { isWaitedOut })) scoped.isNotCounted();
+        const didNothing = canBeWaitedOut(effect.way, failed);
+        if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
-          ...{ requestId, policy, attempt, uncounted, isWaitedOut, random },
+          ...{ requestId, policy, attempt, uncounted, didNothing, random },
           elapsedMs: elapsedMs(),
         });
         log.warn({ event: 'effect.failed', ...fields, decision });

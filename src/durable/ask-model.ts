@@ -3,6 +3,7 @@ import { repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
+import { noOutage } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { CallOptions } from '../wire/call-options.ts';
 import type { Message } from '../wire/message.ts';
@@ -13,7 +14,7 @@ import {
   type ModelRequest,
 } from '../wire/model-call.ts';
 import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
-import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
+import { assertBudgets } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
@@ -136,8 +137,10 @@ async function oneCall(
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
 
+  let deadlineAtMs = 0;
   async function askModels(rules: Pick<Question, 'model' | 'policy'>): Promise<ModelAnswer> {
     onChange(rules);
+    deadlineAtMs = Date.now() + rules.policy.deadlineMs;
     const { model, answer } = await askWithFallback(
       { ...rules, step: call.step },
       progress,
@@ -148,22 +151,29 @@ async function oneCall(
     return answer;
   }
 
-  async function askOne({ suffix, ...one }: ModelCall): Promise<ModelAnswer> {
+  async function askOne({
+    suffix,
+    attemptsLeft,
+    elapsedUsedMs = 0,
+    ...one
+  }: ModelCall): Promise<ModelAnswer> {
     const { model, policy } = one;
     progress.step(`${title}${suffix}`);
     const price = policy.prices[model];
-    const attemptsLeft = assertBudgets(policy, price, progress.totals(), spentBefore);
+    const budgeted = assertBudgets(policy, price, progress.totals(), spentBefore);
+    const left = Math.min(attemptsLeft ?? Number.POSITIVE_INFINITY, budgeted);
     const answer = await runCall(
+      { ...one, messages, maximumOutputTokens, ...shape, ...options },
+      { taskQueue, summary: `${modelNameOf(model)}, ${title}${suffix}` },
       {
-        ...one,
-        messages,
-        maximumOutputTokens,
-        policy: withAttemptsLeft(policy, attemptsLeft),
-        ...shape,
-        ...options,
+        attemptsUsed: 0,
+        ...(Number.isFinite(left) && { attemptsLeft: left }),
+        // A fallback goes on with the time that the models before it have left.
+        elapsedMs: elapsedUsedMs,
+        endedIn: {},
+        outage: noOutage,
+        deadlineAtMs,
       },
-      taskQueue,
-      `${modelNameOf(model)}, ${title}${suffix}`,
       progress,
     );
     progress.answered(model);

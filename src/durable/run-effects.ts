@@ -80,7 +80,7 @@ export function effectRunner(progress: ProgressTracker): EffectRunner {
       progress.step(label);
       const taskQueue = queues.effects;
       const activities = proxyActivities<Record<string, RunActivity>>({
-        ...activityOptions(policy, 0, label),
+        ...activityOptions(policy, cappedAttempts(policy), label),
         taskQueue,
       });
       begun.set(label, { ...named, name, label, policy, taskQueue });
@@ -115,3 +115,8 @@ export function effectRunner(progress: ProgressTracker): EffectRunner {
 
 /** What the activities of all effects have in common. */
 type RunActivity = (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>;
+
+/** With an elapsed budget not all attempts of an effect count: the activity counts them itself. */
+function cappedAttempts({ maximumAttempts, elapsedBudgetMs }: RetryPolicy): number | undefined {
+  return elapsedBudgetMs > 0 ? undefined : maximumAttempts || undefined;
+}

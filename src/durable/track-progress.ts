@@ -6,7 +6,6 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
-import type { Price } from '../policies/budget-price.ts';
 import { type Held, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
@@ -22,8 +21,8 @@ export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
   readonly callStarted: (step: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
-  readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
+  /** What a scheduling of a call has used up, answered or not. */
+  readonly spent: (...spent: Parameters<typeof callSpent>) => void;
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
@@ -100,7 +99,7 @@ export function trackProgress(): ProgressTracker {
         requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
-    spent: (costs, price) => spend(callSpent(costs, price)),
+    spent: (...costs) => spend(callSpent(...costs)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
     tries(step, tries) {

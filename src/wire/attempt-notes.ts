@@ -13,8 +13,10 @@ export interface AttemptNotes {
   readonly possiblyBilled: number;
   /** Attempts that ended before anything was sent, because the gate held them back. */
   readonly heldBack: number;
-  /** Attempts of an effect that no policy counts: its target was away, and a repeat does no harm. */
-  readonly uncounted: number;
+  /** Attempts that failed as in an outage. */
+  readonly outageFailures: number;
+  /** Attempts of an effect that surely did nothing, so that no policy counts them. */
+  readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
@@ -32,7 +34,8 @@ export function readNotes(details: unknown): AttemptNotes {
     waitedMs: 0,
     possiblyBilled: 0,
     heldBack: 0,
-    uncounted: 0,
+    outageFailures: 0,
+    didNothing: 0,
     elapsedMs: 0,
     ...known,
   };

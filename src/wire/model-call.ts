@@ -1,5 +1,6 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
+import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
@@ -23,6 +24,12 @@ export interface ModelRequest extends CallOptions {
   readonly policy: ModelPolicy;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;
+  /** Attempts that this scheduling may use; absent where nothing caps them. */
+  readonly attemptsLeft?: number;
+  /** What the call met of an outage in earlier schedulings. */
+  readonly outage?: OutageSoFar;
+  /** Time until the deadline, when the activity was scheduled. */
+  readonly deadlineLeftMs?: number;
   /** Time that earlier schedulings have used of the elapsed budget; waiting at the gate is free. */
   readonly elapsedUsedMs?: number;
   /** Attempts that this model has before another takes over, by failure type; the policy's otherwise. */
@@ -83,15 +90,17 @@ export interface LimitedFailure extends CallCosts {
   readonly attempts: number;
 }
 
-/** The call was held back and is to be scheduled again; nothing was sent in the last attempt. */
+/** The call is held, and is to be scheduled again: its gate, its outage or a long Retry-After says so. */
 export interface Deferred extends CallCosts {
   readonly kind: 'deferred';
   /** How long the workflow sleeps before it schedules the call again. */
   readonly delayMs: number;
-  /** Attempts that this scheduling used up before it was held back. */
+  /** Attempts that this scheduling used up; a probe that surely cost nothing is not among them. */
   readonly attempts: number;
-  /** The provider is down, as far as this worker knows; absent when the call just has to wait. */
-  readonly isDown?: true;
+  /** What the call has met of an outage by now. */
+  readonly outage?: OutageSoFar;
+  /** How the last attempt failed; absent where nothing was sent in it. */
+  readonly failure?: { readonly type: FailureType; readonly message: string };
   /** Where and why; absent from a worker that stops. */
   readonly held?: Pick<Held, 'gate' | 'reason'>;
 }
