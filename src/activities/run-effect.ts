@@ -21,6 +21,8 @@ export interface EffectActivityDependencies {
   readonly ledger: Ledger;
   /** First part of every idempotency key: environment and namespace, or tenant. */
   readonly scope: string;
+  /** Scopes of workflows that began before it was this one. */
+  readonly otherScopes?: readonly string[];
   readonly log: Logger;
   /** Keeps every attempt, for `holdfast explain`. Without: only the log does. */
   readonly journal?: EffectJournal;
@@ -33,7 +35,8 @@ export function createEffectActivity<Input, Result>(
   effect: Effect<Input, Result>,
   dependencies: EffectActivityDependencies,
 ) {
-  const { ledger, scope, random } = dependencies;
+  const { ledger, random } = dependencies;
+  const scopes = scopesOf(dependencies);
 
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
     return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs, ...scoped }) => {
@@ -51,7 +54,7 @@ export function createEffectActivity<Input, Result>(
         else record = dependencies.journal?.start(about);
       };
       try {
-        assertScope(request.scope, scope);
+        const scope = servedScope(request.scope, scopes);
         assertNotLost(attempt - uncounted, policy);
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
@@ -106,13 +109,29 @@ function assertNotLost(attempt: number, { maximumAttempts }: RetryPolicy): void 
   throw createFailure('WorkerLost', reason, { final: true });
 }
 
-/** Under another scope the key would be another, and what was done under the first one done again. */
-function assertScope(ofRun: string | undefined, ofWorker: string): void {
-  if (ofRun === undefined || ofRun === ofWorker) return;
+/** All scopes that a worker serves; the first is that of new workflows. */
+export function scopesOf({
+  scope,
+  otherScopes = [],
+}: Pick<EffectActivityDependencies, 'scope' | 'otherScopes'>): readonly [string, ...string[]] {
+  return [scope, ...otherScopes];
+}
+
+/**
+ * The scope that a run began under, where this worker serves it: under another one the key would be
+ * another, and what was done under the first one done again. A rolling deploy is waited for.
+ */
+function servedScope(
+  ofRun: string | undefined,
+  [first, ...others]: readonly [string, ...string[]],
+): string {
+  if (ofRun === undefined) return first;
+  const served = [first, ...others];
+  if (served.includes(ofRun)) return ofRun;
   throw new AttemptError({
     type: 'ServerError',
     by: 'worker',
     sent: false,
-    reason: `the scope of this worker is ${ofWorker}, and this run began under ${ofRun}: it goes on with a worker that has HOLDFAST_SCOPE=${ofRun}`,
+    reason: `this run began under the scope ${ofRun}, and this worker serves ${served.join(', ')}: it goes on with a worker that has HOLDFAST_SCOPES=${served.join(',')},${ofRun}`,
   });
 }

@@ -52,6 +52,8 @@ const policy = resolvePolicies({
     elapsedBudgetMs: 5 * 60_000,
     requestTimeoutMs: 5000,
     heartbeatTimeoutMs: 2000,
+    // What is unknown parks, and nobody answers.
+    parkDeadlineMs: 500,
   },
 }).payment;
 
@@ -59,7 +61,7 @@ const policy = resolvePolicies({
 function policyUnder(strike: Strike): typeof policy {
   const once = { ...policy, maximumAttempts: 1, elapsedBudgetMs: 0 };
   if (strike === 'attempts used up') return { ...once, onFailure: 'fail' };
-  return strike === 'deadline over' ? { ...once, parkDeadlineMs: 500 } : policy;
+  return strike === 'deadline over' ? once : policy;
 }
 
 /** At these the attempt's request timeout runs: they are started last. */
