@@ -1,4 +1,5 @@
-import { compileSchema } from '../../calls/answers/parse-answer.ts';
+import { schemaRejected } from '../../calls/answers/answer-shape.ts';
+import { problemOf } from '../../calls/answers/judge-text.ts';
 import { startComplete } from '../../client/start.ts';
 import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
 import type { JsonObject } from '../../wire/json.ts';
@@ -60,6 +61,7 @@ async function readSchema(path: string): Promise<JsonObject> {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw usageError(`the schema in ${path} is not a JSON Schema: it must be an object`);
   }
-  compileSchema(schema as JsonObject);
+  const problem = problemOf({ schema: schema as JsonObject });
+  if (problem) throw schemaRejected(problem.why);
   return schema as JsonObject;
 }
