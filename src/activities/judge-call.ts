@@ -31,7 +31,7 @@ export async function shapeFor(
 
 /**
  * An answer with the verdict on its shape. A cut answer is not read: it would be taken for a whole
- * one, or for the wrong shape.
+ * one, or for the wrong shape. Nor is the text beside calls of tools: the answer comes after their results.
  *
  * @throws AttemptError for an answer that is paid for and can never be used: `SchemaRejected` when the
  * shape itself cannot be checked, or makes of the answer what no JSON is; `SchemaMismatch` for a
@@ -42,7 +42,7 @@ export async function withVerdict(
   shape: AnswerShape | undefined,
   by: string,
 ): Promise<CallAnswer> {
-  if (!shape || answer.finishReason === 'length') return answer;
+  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
   const outcome = judgeText(answer.text, shape);
   const { usage, providerRequestId } = answer;
   const paid = { by, sent: true, usage, providerRequestId } as const;
