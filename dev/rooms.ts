@@ -49,13 +49,14 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'calls/provider',
-    holds: 'how providers are reached: SDKs, requests, schemas in their dialects, the one exchange',
+    folders: ['families'],
+    holds: 'how providers are reached: the one exchange, and each family of them as one object',
     rooms: leaves,
     packages: ['@ai-sdk/*', 'node:'],
   },
   {
     name: 'calls/classify',
-    holds: 'what an answer of a provider means: the tables, by family',
+    holds: 'what an answer of a provider means, by the tables of its family',
     rooms: ['failures', 'policies', 'calls/provider'],
     packages: [],
   },

@@ -68,13 +68,14 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
-        const answered = await attemptCall(asked, {
+        const { doubt, ...answered } = await attemptCall(asked, {
           signal: scope.signal,
           workflowId,
           attempt,
           log: { sent },
         });
         const answer = withVerdict(answered, shape, by);
+        if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);
         gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));

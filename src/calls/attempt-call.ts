@@ -1,18 +1,22 @@
 import type { LanguageModelUsage, ModelMessage, Warning } from 'ai';
 import { generateText, type Output } from 'ai';
 import type { Logger } from 'pino';
-import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import {
+  AttemptError,
+  type AttemptErrorFields,
+  isAttemptError,
+} from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
+import { type Asked, judgeAnswer } from './classify/judge-answer.ts';
 import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
-import type { ProviderFamily } from './provider/provider-families.ts';
+import { families } from './provider/families/families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
-import { schemaFor } from './provider/schema-for.ts';
 
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
@@ -37,7 +41,10 @@ export interface CallContext {
 }
 
 /** A model's answer, without the fields that only the activity knows. */
-export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
+export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'> & {
+  /** What it is unless its whole text is of the shape: nobody knows whether its finish reason is an end. */
+  readonly doubt?: AttemptErrorFields;
+};
 
 /** Makes one attempt of a call. */
 export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
@@ -60,6 +67,13 @@ export function createAttemptCall({
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
     const timeout = requestTimeout(request.policy.requestTimeoutMs);
+    const asked: Asked = {
+      offersTools: false,
+      hasSchema: request.schema !== undefined,
+      allowsEmpty: request.allowEmpty,
+      maximumOutputTokens: request.maximumOutputTokens,
+      finishReasons: model.finishReasons,
+    };
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {
@@ -68,10 +82,25 @@ export function createAttemptCall({
           const signal = AbortSignal.any([context.signal, timeout]);
           const result = await generateText(settings(model, request, context, signal));
           logWarnings(log, request, result.warnings);
-          if (isUnusable(model.family, exchange.body)) {
+          if (isUnusable(model.family, exchange.body, asked)) {
             throw failure(exchange, usageOf(result.usage));
           }
-          return answerOf(exchange, result);
+          const judgement = judgeAnswer(families[model.family], exchange.body, asked);
+          if (judgement.kind === 'answer' && judgement.noted !== undefined) {
+            const what = { kind: judgement.noted, about: 'taken for its end' };
+            log.warn({ event: 'model.warning', model: request.model, ...what });
+          }
+          const answer = answerOf(exchange, result);
+          if (judgement.kind === 'answer') {
+            return judgement.finish === 'tools'
+              ? answer
+              : { ...answer, finishReason: judgement.finish };
+          }
+          // Who reads the text can tell whether it is whole.
+          const usage = usageOf(result.usage);
+          const doubt = { ...failure(exchange).fields, usage };
+          if (request.schema === undefined) throw new AttemptError(doubt);
+          return { ...answer, finishReason: 'other', doubt };
         } catch (error) {
           if (context.signal.aborted) throw context.signal.reason;
           if (isAttemptError(error)) throw error;
@@ -87,6 +116,7 @@ export function createAttemptCall({
         // An answer with usage came whole, even if the timeout has passed by now.
         isTimedOut: timeout.aborted && usage === undefined,
         hasSchema: request.schema !== undefined,
+        asked,
         nowMs: now(),
       });
       if (shape) {
@@ -107,7 +137,11 @@ function settings(
   { workflowId, attempt }: Pick<CallContext, 'workflowId' | 'attempt'>,
   signal: AbortSignal,
 ) {
-  const sent = request.schema && schemaFor(model.family, request.schema);
+  const family = families[model.family];
+  const form = family.forms.find(
+    (each) => request.schema && family.schemaFor(request.schema, each),
+  );
+  const schema = form && request.schema && family.schemaFor(request.schema, form);
   return {
     model: model.languageModel,
     messages: request.messages as ModelMessage[],
@@ -117,28 +151,12 @@ function settings(
     abortSignal: signal,
     headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
     telemetry: { isEnabled: false },
-    providerOptions: providerOptionsFor(model.family, sent?.strict ?? false),
-    ...(sent && { output: unparsedJson(sent.schema) }),
+    providerOptions: family.options({
+      strict: form === 'json_schema_strict',
+      provider: model.provider,
+    }),
+    ...(schema && { output: unparsedJson(schema) }),
   };
-}
-
-/** Settings under the name that the AI SDK's provider of a family reads them by. */
-function providerOptionsFor(
-  family: ProviderFamily,
-  strictJsonSchema: boolean,
-): Record<string, JsonObject> {
-  switch (family) {
-    case 'openai':
-      return { openai: { strictJsonSchema } };
-    case 'openai-responses':
-      // As with Chat Completions, the provider keeps no copy of the response.
-      return { openai: { strictJsonSchema, store: false } };
-    case 'openai-compatible':
-      return { openaiCompatible: { strictJsonSchema } };
-    case 'anthropic':
-    case 'google':
-      return {};
-  }
 }
 
 /** Asks for JSON of a schema and leaves the text alone: the workflow reads, mends and checks it. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { freePort } from '../../../dev/servers/free-port.ts';
-import { families } from '../../../src/calls/classify/families.ts';
+import { families } from '../../../src/calls/provider/families/families.ts';
 import type { ProviderFamily } from '../../../src/calls/provider/provider-families.ts';
 import { catalogue } from '../../../src/policies/catalogue.ts';
 import { callerTo, failureOf } from '../caller.ts';
