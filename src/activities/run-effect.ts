@@ -72,7 +72,9 @@ export function createEffectActivity<Input, Result>(
           record?.interrupted();
           throw error;
         }
-        const failed = isAttemptError(error) ? error : unexpectedError(effect.target, error);
+        // What is written in a transaction runs no code but its own.
+        const by = effect.way === 'same transaction' ? effect.name : effect.target;
+        const failed = isAttemptError(error) ? error : unexpectedError(by, error);
         const { fields } = failed;
         const didNothing = nothingHappened(failed);
         if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();

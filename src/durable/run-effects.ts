@@ -69,7 +69,7 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
       progress.step(label);
       const activities = proxyActivities<Record<string, RunActivity>>({
-        ...activityOptions(policy, 0, label),
+        ...activityOptions(policy, cappedAttempts(policy), label),
         taskQueue: queues.effects,
       });
       const request = { input, policy, scope, ...(step !== undefined && { step }) };
@@ -82,3 +82,8 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
 
 /** What the activities of all effects have in common. */
 type RunActivity = (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>;
+
+/** With an elapsed budget not all attempts of an effect count: the activity counts them itself. */
+function cappedAttempts({ maximumAttempts, elapsedBudgetMs }: RetryPolicy): number | undefined {
+  return elapsedBudgetMs > 0 ? undefined : maximumAttempts || undefined;
+}

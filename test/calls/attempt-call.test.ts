@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
-import { freePort } from '../../dev/servers/free-port.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+import { freePort } from '../../src/servers/free-port.ts';
 import { callerTo, failureOf } from './caller.ts';
 import { completion, literally, literalServer } from './literal-server.ts';
 

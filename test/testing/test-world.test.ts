@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../dev/servers/find-program.ts';
-import { testServer } from '../../dev/servers/test-server.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { testServer } from '../../src/servers/test-server.ts';
 import {
   answers,
   type Doubles,

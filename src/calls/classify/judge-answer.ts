@@ -25,7 +25,7 @@ export interface NoAnswer {
 export type Judgement =
   | {
       readonly kind: 'answer';
-      readonly finish: 'stop' | 'length' | 'tools';
+      readonly finish: 'stop' | 'length' | 'tool-calls';
       readonly noted?: string;
     }
   | { readonly kind: 'doubted' | 'none'; readonly failure: NoAnswer };
@@ -70,7 +70,7 @@ function judgeAsked(
   if (isAnswerTool) return { kind: 'answer', finish: finish === 'length' ? finish : 'stop' };
   if (toolCalls.length > 0 || finish === 'tools') {
     return asked.offersTools && toolCalls.length > 0
-      ? { kind: 'answer', finish: 'tools' }
+      ? { kind: 'answer', finish: finish === 'length' ? finish : 'tool-calls' }
       : none('MalformedResponse', 'a tool call that nobody offered');
   }
   if (!text.isWellFormed()) return none('MalformedResponse', 'half a character in the text');
@@ -89,7 +89,8 @@ function judgeAsked(
 }
 
 /** Reasoning is no answer, be it in a field of its own or in front of the text. */
-function isEmpty({ text, hasText }: Reading, { allowsEmpty }: Asked): boolean {
+function isEmpty({ text, hasText, hasFiles }: Reading, { allowsEmpty }: Asked): boolean {
+  if (hasFiles) return false;
   if (allowsEmpty && hasText && text === '') return false;
   return text.replace(/^\s*<think>.*?(<\/think>|$)/s, '').trim() === '';
 }

@@ -31,6 +31,7 @@ export const anthropic: Family = {
   limit: { parameter: 'own', isNeeded: true },
   createModel: ({ name: _, ...settings }, modelId) =>
     createAnthropic(settings).languageModel(modelId),
+  optionsName: () => 'anthropic',
   options: () => ({}),
 };
 

@@ -10,6 +10,7 @@ export function readChat(body: Fields): Reading {
   return {
     finishReason: asText(choice.finish_reason),
     text: text ?? '',
+    hasFiles: asList(message.images).length > 0 || Boolean(message.audio),
     hasText: text !== undefined,
     toolCalls: [
       ...asList(message.tool_calls).map((call) => asText(asFields(call.function).name)),

@@ -34,8 +34,6 @@ export interface RequestOptions {
   readonly strict: boolean;
   /** Where it is not sent as `max_tokens`. */
   readonly maximumOutputTokens?: number | undefined;
-  /** The provider's name in the configuration. */
-  readonly provider: string;
 }
 
 /** What an answer in the family's protocol says, before it is judged. */
@@ -46,6 +44,8 @@ export interface Reading {
   readonly text: string;
   /** Whether the text is there at all, be it empty. */
   readonly hasText: boolean;
+  /** Pictures and the like, which need no words. */
+  readonly hasFiles?: boolean;
   /** Names of the tools that the model wants called. */
   readonly toolCalls: readonly string[];
   readonly outputTokens: number;
@@ -80,6 +80,8 @@ export interface Family {
   /** A limit of tokens is needed by the protocol, or its field has this name. */
   readonly limit: { readonly parameter: LimitParameter | 'own'; readonly isNeeded: boolean };
   readonly createModel: (settings: ModelSettings, modelId: string) => LanguageModelV4;
-  /** Under the name that the AI SDK's provider reads them by. */
-  readonly options: (options: RequestOptions) => Record<string, JsonObject>;
+  /** The name by which the AI SDK's provider reads its settings. */
+  readonly optionsName: (provider: string) => string;
+  /** What Holdfast sets there itself. */
+  readonly options: (options: RequestOptions) => JsonObject;
 }

@@ -41,6 +41,7 @@ export const google: Family = {
   schemaFor: (schema) => pruneSchema(schema, (keyword) => keywords.has(keyword)),
   limit: { parameter: 'own', isNeeded: false },
   createModel: ({ name: _, ...settings }, modelId) => createGoogle(settings).languageModel(modelId),
+  optionsName: () => 'google',
   options: () => ({}),
 };
 
@@ -65,6 +66,7 @@ function readGenerated({ promptFeedback, candidates, usageMetadata }: Fields): R
     toolCalls: parts
       .filter(({ functionCall }) => functionCall !== undefined)
       .map(({ functionCall }) => asText(asFields(functionCall).name)),
+    hasFiles: parts.some(({ inlineData }) => inlineData !== undefined),
     outputTokens: countIn(asFields(usageMetadata).candidatesTokenCount),
     ...(isBlocked && { refusal: shown }),
     ...(candidate === undefined && { malformed: 'no candidates' }),

@@ -21,10 +21,9 @@ export const openaiChat: Family = {
   // OpenAI takes it of all its models, and its reasoning models take no other.
   limit: { parameter: 'max_completion_tokens', isNeeded: false },
   createModel: (settings, modelId) => createOpenAI(settings).chat(modelId),
+  optionsName: () => 'openai',
   options: ({ strict, maximumOutputTokens }) => ({
-    openai: {
-      strictJsonSchema: strict,
-      ...(maximumOutputTokens !== undefined && { maxCompletionTokens: maximumOutputTokens }),
-    },
+    strictJsonSchema: strict,
+    ...(maximumOutputTokens !== undefined && { maxCompletionTokens: maximumOutputTokens }),
   }),
 };

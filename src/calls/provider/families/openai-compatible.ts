@@ -40,12 +40,14 @@ export const openaiCompatible: Family = {
       ...settings,
       ...(apiKey !== '' && { apiKey }),
       supportsStructuredOutputs: true,
+      // Most of these servers fetch pictures themselves; one that does not says so.
+      supportedUrls: () => ({ 'image/*': [/^https?:/] }),
     }).chatModel(modelId),
-  options: ({ strict, maximumOutputTokens, provider }) => ({
-    openaiCompatible: { strictJsonSchema: strict },
-    ...(maximumOutputTokens !== undefined && {
-      [camelCase(provider)]: { max_completion_tokens: maximumOutputTokens },
-    }),
+  // Under this name alone, fields that the AI SDK does not know go into the body as they are.
+  optionsName: (provider) => camelCase(provider.split('.')[0] ?? ''),
+  options: ({ strict, maximumOutputTokens }) => ({
+    strictJsonSchema: strict,
+    ...(maximumOutputTokens !== undefined && { max_completion_tokens: maximumOutputTokens }),
   }),
 };
 

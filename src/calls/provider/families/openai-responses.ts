@@ -21,7 +21,8 @@ export const openaiResponses: Family = {
   limit: { parameter: 'own', isNeeded: false },
   createModel: (settings, modelId) => createOpenAI(settings).responses(modelId),
   // As with Chat Completions, the provider keeps no copy of the response.
-  options: ({ strict }) => ({ openai: { strictJsonSchema: strict, store: false } }),
+  options: ({ strict }) => ({ strictJsonSchema: strict, store: false }),
+  optionsName: () => 'openai',
 };
 
 /**
@@ -39,6 +40,7 @@ function readResponse(body: Fields): Reading {
   return {
     finishReason: isUnfinished ? '' : asText(asFields(incomplete_details).reason) || asText(status),
     text: texts.join(''),
+    hasFiles: items.some(({ type }) => type === 'image_generation_call'),
     hasText: texts.length > 0,
     toolCalls: items
       .filter(({ type }) => type === 'function_call' || type === 'custom_tool_call')

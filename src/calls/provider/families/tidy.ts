@@ -47,23 +47,22 @@ export function tidyChat(body: Fields): Fields {
 
 function tidyMessage(message: object): Fields {
   const fields = asFields(message);
-  const { content, refusal, tool_calls } = fields;
-  const texts = ['reasoning', 'reasoning_content'].filter(
-    (name) => typeof fields[name] === 'string',
+  const { content, refusal, tool_calls, annotations: _, audio: __, ...rest } = fields;
+  const kept = Object.entries(rest).filter(
+    ([name, value]) => !name.startsWith('reasoning') || typeof value === 'string',
   );
   return {
+    ...Object.fromEntries(kept),
     role: 'assistant',
     content: chatText(content) ?? null,
     ...(asText(refusal) !== '' && { refusal }),
-    ...Object.fromEntries(texts.map((name) => [name, fields[name]])),
-    ...(Array.isArray(tool_calls) && {
-      tool_calls: asList(tool_calls).map((call) => ({
-        ...call,
-        type: 'function',
-        id: `${call.id}`,
-      })),
-    }),
+    ...(Array.isArray(tool_calls) && { tool_calls: asList(tool_calls).map(tidyToolCall) }),
   };
+}
+
+function tidyToolCall({ id, ...call }: Fields): Fields {
+  const hasId = typeof id === 'string' || typeof id === 'number';
+  return { ...call, type: 'function', ...(hasId && { id: String(id) }) };
 }
 
 /** The text of a message, which may come in parts, as Mistral's does; `undefined` where it has none. */
