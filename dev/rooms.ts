@@ -261,13 +261,13 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {
     name: 'orders/commands',
     holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['app.ts', 'client.ts', 'command.ts', 'orders'],
+    rooms: ['wire', 'client.ts', 'command.ts', 'orders'],
     packages: [],
   },
   {
