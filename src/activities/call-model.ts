@@ -75,17 +75,19 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
-        const answered = await attemptCall(asked, {
+        const { doubt, ...answered } = await attemptCall(asked, {
           signal: scope.signal,
           workflowId,
           attempt,
           log: { sent },
         });
         // The provider has done its part: nobody waits at the gate while its answer is judged.
-        pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
+        if (!doubt) pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
         const answer = await withVerdict(answered, shape, by);
+        if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);
+        pass?.ended({ signal: 'answered' }, tokensOf(answer.usage));
         return { ...answer, kind: 'answer', attempts: scope.attempt, ...scope.costs() };
       } catch (error) {
         if (scope.signal.aborted && !isAttemptError(error)) {
