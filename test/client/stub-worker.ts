@@ -65,7 +65,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
       kind: 'answer',
       text: `hello from ${id}`,
       ...((request.schema ?? request.question) && {
-        verdict: { kind: 'valid', value: answerTo(request), mended: false } as const,
+        verdict: { kind: 'valid', value: answerTo(request) } as const,
       }),
       finishReason: request.tools ? 'tool-calls' : 'stop',
       ...(request.tools && { toolCalls: request.tools.map(({ name }) => wish(name, request)) }),
