@@ -1,6 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import { didOf, type Effect, type Way } from '../effects/once/effect.ts';
+import { didOf, type Effect } from '../effects/once/effect.ts';
 import { EffectError } from '../effects/once/effect-error.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
@@ -79,7 +79,7 @@ export function createEffectActivity<Input, Result>(
         const by = effect.way === 'same transaction' ? effect.name : effect.target;
         const failed = isAttemptError(error) ? error : unexpectedError(by, error);
         const { fields } = failed;
-        const didNothing = canBeWaitedOut(effect.way, failed);
+        const didNothing = canBeWaitedOut(effect, failed);
         if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
           ...{ requestId, policy, attempt, uncounted, didNothing, random },
@@ -94,12 +94,15 @@ export function createEffectActivity<Input, Result>(
   };
 }
 
-/** What was not sent or not begun; and a target that is away, where key or look-up make a repeat harmless. */
-function canBeWaitedOut(way: Way, error: AttemptError): boolean {
+/** What was not sent or not begun; and an outage of a target where key or look-up make a repeat harmless. */
+function canBeWaitedOut(
+  { isPatient = false }: Pick<Effect<unknown, unknown>, 'isPatient'>,
+  error: AttemptError,
+): boolean {
   const { type, sent } = error.fields;
   if (error instanceof EffectError ? error.state === 'nothing happened' : sent === false)
     return true;
-  return way !== 'at most once' && (type === 'Overloaded' || type === 'ConnectionFailed');
+  return isPatient && (type === 'Overloaded' || type === 'ConnectionFailed');
 }
 
 /** Temporal counts no attempts where some are free: those that were lost with their workers are counted here. */
