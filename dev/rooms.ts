@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
-    packages: ['zod', 'jsonrepair'],
+    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'node:'],
   },
   {
     name: 'calls/provider',
