@@ -148,7 +148,7 @@ test('all of one type are resumed, and no other; one goes on with another model'
   await until(async () => ((await ids(world)).length === 3 ? true : undefined));
   assert.deepEqual(await ids(world, { type: 'ModelNotFound' }), ['order-3']);
   assert.deepEqual(await ids(world, { model: 'openai:gpt-4o-mini' }), ['order-1', 'order-2']);
-  await assert.rejects(resumeAll(world.client, {}), /name the failure type or the model/);
+  await assert.rejects(resumeAll(world.client, {}), /name the failure type, model or target/);
 
   isExhausted = false;
   const resumed = await resumeAll(world.client, { type: 'QuotaExhausted' });
@@ -163,6 +163,33 @@ test('all of one type are resumed, and no other; one goes on with another model'
     ['gpt-99', 'gpt-4o'],
   );
   assert.deepEqual(await world.counts(), { rows: 3, charges: 3, tickets: 3 });
+});
+
+test('all that are parked on one target are resumed, and no other', async (t) => {
+  let isDown = true;
+  const world = await startOrderWorld({
+    model: { answer: () => oneLamp },
+    stripe: {
+      faults: ({ method, idempotencyKey = '' }) =>
+        isDown && method === 'POST' && !idempotencyKey.includes('order-2') ? limited : pass,
+    },
+    github: { faults: () => unavailable },
+  });
+  t.after(world.stop);
+  const policies = { payment: impatient, ticket: impatient };
+  const all = ['order-1', 'order-2', 'order-3'];
+  await Promise.all(all.map((id) => startTestOrder(world, id, policies)));
+  const parks = await Promise.all(all.map((id) => parkedOnFailure(world, id)));
+  assert.deepEqual(
+    parks.map(({ target }) => target),
+    ['stripe', 'github', 'stripe'],
+  );
+  await until(async () => ((await ids(world)).length === 3 ? true : undefined));
+  assert.deepEqual(await ids(world, { target: 'github' }), ['order-2']);
+  isDown = false;
+  const resumed = await resumeAll(world.client, { target: 'stripe' });
+  assert.deepEqual(resumed.map(({ workflowId }) => workflowId).sort(), ['order-1', 'order-3']);
+  await until(async () => ((await world.counts()).charges === 3 ? true : undefined));
 });
 
 test('answers that cannot be repaired park too: the question alone is asked anew', async (t) => {
