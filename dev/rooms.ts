@@ -115,7 +115,7 @@ export const rooms: readonly Room[] = [
     name: 'effects/operate',
     holds: 'what persons do with the ledger: resolve, reconcile, prune, restored backups',
     rooms: ['failures', 'wire', 'effects/once'],
-    packages: [],
+    packages: ['node:'],
   },
   {
     name: 'app',

@@ -96,6 +96,7 @@ export function createLedgerActivities(
         pruneLedger(ledger, {
           ...request,
           effects: effectList,
+          declared,
           scope,
           workflowExists,
           onProgress: heartbeat,
