@@ -54,17 +54,18 @@ export const rooms: readonly Room[] = [
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
-    packages: ['zod', 'jsonrepair'],
+    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'node:'],
   },
   {
     name: 'calls/provider',
-    holds: 'how providers are reached: SDKs, requests, schemas in their dialects, the one exchange',
+    folders: ['families'],
+    holds: 'how providers are reached: the one exchange, and each family of them as one object',
     rooms: leaves,
     packages: ['@ai-sdk/*', 'node:'],
   },
   {
     name: 'calls/classify',
-    holds: 'what an answer of a provider means: the tables, by family',
+    holds: 'what an answer of a provider means, by the tables of its family',
     rooms: ['failures', 'policies', 'calls/provider'],
     packages: [],
   },
@@ -260,13 +261,13 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {
     name: 'orders/commands',
     holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['app.ts', 'client.ts', 'command.ts', 'orders'],
+    rooms: ['wire', 'client.ts', 'command.ts', 'orders'],
     packages: [],
   },
   {

@@ -78,8 +78,9 @@ Examples:
   holdfast explain order-1001
   holdfast explain order-1001 --json | jq .summary`,
   cancel: `
-What was already sent to Stripe or GitHub finishes and is recorded first.
-Nothing is undone.
+What was already sent to Stripe or GitHub finishes and is recorded first; what
+nobody knows the end of is looked up once, and is unknown otherwise. Waits for
+that, and says what had been done. Nothing is undone.
 
 Examples:
   holdfast cancel order-1001 && holdfast watch order-1001`,

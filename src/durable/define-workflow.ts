@@ -11,6 +11,7 @@ import type { AnswerExtras, CallReport } from '../wire/model-call.ts';
 import type { Rules } from '../wire/rules.ts';
 import { type AwaitApproval, listenForApprovals } from './approvals.ts';
 import { type Answered, askModel } from './ask-model.ts';
+import { runToItsEnd } from './end-workflow.ts';
 import { sameInputQuery } from './messages.ts';
 import { readRules } from './read-rules.ts';
 import { effectRunner, type RunEffect } from './run-effects.ts';
@@ -126,11 +127,11 @@ export function holdfast<App extends AppDefinition>() {
           const own = fingerprintOf(identity(input));
           setHandler(sameInputQuery, (other) => fingerprintOf(identity(other as Input)) === own);
         }
-        const { tools, end } = toolsOf<App>(overrides);
+        const { tools, effects, progress } = toolsOf<App>(overrides);
         // A mistake in them is told also by a workflow that asks and does nothing.
         if (overrides.policies !== undefined) await tools.rules();
-        const result = await run(input, tools);
-        end();
+        const result = await runToItsEnd(() => run(input, tools), effects, progress);
+        progress.step('done');
         return result;
       };
       return Object.assign(workflow, { workflowName: name });
@@ -154,7 +155,7 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     reading = Promise.resolve(withAdditions(known, await readRules(policies)));
     return reading;
   }
-  const runEffect = effectRunner(progress);
+  const effects = effectRunner(progress);
 
   /** A step of its own for each ask: two calls under one request id would be one to the provider. */
   function stepFor(name: string): string {
@@ -217,8 +218,8 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
       {},
       {
         get: byName(
-          (name) => async (input: unknown, options: object) =>
-            runEffect(name, input, await rulesKnowing('effects', name), options),
+          (name) => (input: unknown, options: object) =>
+            effects.run(name, input, rulesKnowing('effects', name), options),
         ),
       },
     ) as EffectsOf<App>,
@@ -227,7 +228,7 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     report: () => reportOf(progress),
     rules,
   };
-  return { tools, end: () => progress.step('done') };
+  return { tools, effects, progress };
 }
 
 /** Only what the run does not know yet is taken from the rules of today. */

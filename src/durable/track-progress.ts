@@ -1,9 +1,15 @@
-import { condition, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
 import { type Held, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
-import type { Progress, Tries } from '../wire/progress.ts';
+import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
 import { progressQuery, wakeHeldSignal } from './messages.ts';
 import { createPark, type Park } from './park.ts';
@@ -26,7 +32,9 @@ export interface ProgressTracker {
   readonly sleepHeld: (step: string, held: Held & { readonly untilMs: number }) => Promise<void>;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
-  readonly effectDone: (name: string, replayed: boolean) => void;
+  readonly effectDone: (effect: DoneEffect) => void;
+  /** It ends without a result: kept where it is told without a worker. */
+  readonly leaves: (left: LeftBehind) => void;
   /** Waits for a person. */
   readonly park: Park;
   /** Waits for a person who says what becomes of a failed step. */
@@ -113,7 +121,8 @@ export function trackProgress(): ProgressTracker {
       }
     },
     totals: () => totals,
-    effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
+    effectDone: (effect) => update({ effects: [...progress.effects, effect] }),
+    leaves: (left) => upsertMemo({ holdfastLeft: left }),
     park,
     parkOnFailure: listenForResume(park),
   };

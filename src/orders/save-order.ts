@@ -45,6 +45,7 @@ export const savedOrderSchema: z.ZodType<SavedOrder> = z.object({
  */
 export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>({
   does: 'save the order; the first save decides',
+  did: () => 'saved the order',
   input: saveOrderInput,
   result: savedOrderSchema,
   identity: identityOf,

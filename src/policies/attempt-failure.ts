@@ -73,7 +73,7 @@ function describe(
   const what = isFreeProbe
     ? 'a probe failed, which uses no attempt'
     : isUncounted(policy, { didNothing })
-      ? `attempt ${attempt} did nothing and is not counted`
+      ? `attempt ${attempt}, which is not counted, failed`
       : `attempt ${attempt - uncounted}${of} failed`;
   return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
 }

@@ -29,7 +29,7 @@ export interface FailedAttempt {
   readonly outage?: OutageSoFar | undefined;
   /** Attempts before this one that surely did nothing: no cap counts them. */
   readonly uncounted?: number | undefined;
-  /** Whether this one surely did nothing; only effects say so. */
+  /** Whether it did nothing that a repeat could not find or do again unharmed; only effects say so. */
   readonly didNothing?: boolean | undefined;
 }
 

@@ -3,6 +3,7 @@ import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import { keyEnding, splitGeneration } from '../../wire/idempotency-key.ts';
+import { isStarted } from './change-row.ts';
 import type { RowFilter } from './ledger.ts';
 
 /**
@@ -10,7 +11,15 @@ import type { RowFilter } from './ledger.ts';
  * this order from where the page begins: it costs what a page holds, not what the ledger does.
  */
 export function listRows(database: Kysely<Tables>, kind: DatabaseKind, filter: RowFilter) {
-  const { keyPrefix, effect, states, changedBeforeMs, changedAfterMs, limit, after } = filter;
+  const {
+    keyPrefix,
+    effect,
+    orLapsed = false,
+    changedBeforeMs,
+    changedAfterMs,
+    limit,
+    after,
+  } = filter;
   // As a query of its own: PostgreSQL looks up no index by a clock that moves within the statement.
   const nowMs = sql<number>`(select ${databaseNowMs[kind]})`;
   let query = database
@@ -36,10 +45,14 @@ export function listRows(database: Kysely<Tables>, kind: DatabaseKind, filter: R
       );
     }
   }
-  if (states !== undefined) {
+  if (filter.states !== undefined) {
+    const states = orLapsed ? [...filter.states, 'started' as const] : filter.states;
     query = query.where('state', 'in', states);
     // Says that the index of the few that are not done will do.
     if (!states.includes('succeeded')) query = query.where(isOpen);
+    if (orLapsed && !filter.states.includes('started')) {
+      query = query.where(sql<boolean>`(state <> 'started' or ${isLapsed(kind)})`);
+    }
   }
   if (changedBeforeMs !== undefined) {
     query = query.where(sql<boolean>`updated_at_ms <= ${nowMs} - ${sql.lit(changedBeforeMs)}`);
@@ -56,6 +69,11 @@ export function listRows(database: Kysely<Tables>, kind: DatabaseKind, filter: R
     );
   }
   return query.orderBy('updated_at_ms', 'desc').orderBy('key').orderBy('generation').limit(limit);
+}
+
+/** Whoever was at it is so no longer, and has not said what became of it. */
+export function isLapsed(kind: DatabaseKind) {
+  return sql<boolean>`(${isStarted} and lease_until_ms <= ${databaseNowMs[kind]})`;
 }
 
 /** As the index of migration 007 has it. */

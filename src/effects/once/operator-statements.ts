@@ -3,10 +3,10 @@ import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import { splitGeneration } from '../../wire/idempotency-key.ts';
-import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
+import { changeRowIf, isUnknown } from './change-row.ts';
 import type { DatedRow, OperatorStatements } from './ledger.ts';
 import { type NowRow, rowFrom } from './ledger-row.ts';
-import { hasPrefix, isOpen, listRows } from './list-rows.ts';
+import { hasPrefix, isLapsed, isOpen, listRows } from './list-rows.ts';
 
 /** Times in the future and the past are reckoned by the database's own clock. */
 export function operatorStatements(
@@ -20,7 +20,7 @@ export function operatorStatements(
   const changeByHand = changeRowIf(
     database,
     kind,
-    sql<boolean>`(${isUnknown} or (${isStarted} and lease_until_ms <= ${nowMs}))`,
+    sql<boolean>`(${isUnknown} or ${isLapsed(kind)})`,
   );
 
   return {

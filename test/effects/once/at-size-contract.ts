@@ -15,6 +15,7 @@ const filters: readonly Omit<RowFilter, 'limit'>[] = [
   { keyPrefix: 'prod/', after: after30 },
   { keyPrefix: 'prod/', states: ['unknown'] },
   { keyPrefix: 'prod/', states: ['unknown', 'started'], effect: 'charge' },
+  { keyPrefix: 'prod/', states: ['unknown'], orLapsed: true },
   { keyPrefix: 'prod/', states: ['succeeded'] },
   { keyPrefix: 'prod/', effect: 'charge', states: ['succeeded'] },
   { keyPrefix: 'prod/', effect: 'charge', changedAfterMs: 60_000 },
