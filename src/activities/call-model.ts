@@ -50,7 +50,8 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const shape = shapeOf(request, questions);
       const arrivedMs = performance.now();
       const gate = await passGate(gates, request, scope, random);
-      const { workflowId, runId } = scope;
+      const { runId } = scope;
+      const { workflowId = scope.workflowId } = request;
       const requestId = requestIdFor(workflowId, request.step);
       const heldMs = gates ? performance.now() - arrivedMs : 0;
       const logged = { workflowId, runId, request, attempt, heldMs };
