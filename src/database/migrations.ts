@@ -106,7 +106,12 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '006_doubt': statements(
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
-    '007_size': statements(
+    // Whose effects these are: a copy, a backup too, has the id of what it was copied from.
+    '007_ledger_id': statements(
+      'create table holdfast_ledger (id text not null)',
+      `insert into holdfast_ledger values (${randomId[kind]})`,
+    ),
+    '008_size': statements(
       // Pages of the ledger, newest change first: of all, of one effect, of the few that are not done.
       `create index holdfast_effect_changed on holdfast_effect
         (updated_at_ms desc, "key", generation)`,
@@ -122,6 +127,12 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     ),
   };
 }
+
+/** 16 hexadecimal digits. */
+const randomId: Record<DatabaseKind, string> = {
+  sqlite: 'lower(hex(randomblob(8)))',
+  postgres: 'substr(md5(random()::text || clock_timestamp()::text), 1, 16)',
+};
 
 const nowMs: Record<DatabaseKind, string> = {
   sqlite: `cast(unixepoch('subsec') * 1000 as integer)`,

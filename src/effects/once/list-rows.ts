@@ -76,7 +76,7 @@ export function isLapsed(kind: DatabaseKind) {
   return sql<boolean>`(${isStarted} and lease_until_ms <= ${databaseNowMs[kind]})`;
 }
 
-/** As the index of migration 007 has it. */
+/** As the index of migration 008 has it. */
 export const isOpen = sql<boolean>`state <> 'succeeded'`;
 
 /** Not LIKE: ids may hold its wildcards. PostgreSQL knows of `^@` how many rows it leaves: mostly all. */
@@ -90,7 +90,7 @@ function isOwner(keyPrefix: string | undefined): keyPrefix is string {
   return keyPrefix !== undefined && !keyPrefix.endsWith('/');
 }
 
-/** Byte by byte, whatever the database's language: so the index of migration 007 is sorted. */
+/** Byte by byte, whatever the database's language: so the index of migration 008 is sorted. */
 function inRange(kind: DatabaseKind, prefix: string) {
   const end = `${prefix}\u007f`;
   return kind === 'postgres'

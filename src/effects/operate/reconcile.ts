@@ -9,7 +9,7 @@ import type { DatedRow, Ledger } from '../once/ledger.ts';
 export interface ReconcileOptions {
   /** How far back, by each one's own clock. */
   readonly sinceMs: number;
-  readonly scope: string;
+  readonly scopes: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress?: () => void;
 }
@@ -68,9 +68,12 @@ async function list(findMarked: FindMarked, options: ReconcileOptions) {
 }
 
 /** The database's time, as it comes with a row. Without a row, every later row is newer. */
-async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
-  const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
-  return row?.nowMs ?? 0;
+async function ledgerClock(ledger: Ledger, effect: string, { scopes }: ReconcileOptions) {
+  for (const scope of scopes) {
+    const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
+    if (row) return row.nowMs;
+  }
+  return 0;
 }
 
 /** Page by page, and none is kept: the ledger may hold millions. @returns how many there are. */
@@ -82,13 +85,13 @@ async function eachRow(
 ): Promise<number> {
   const startedMs = performance.now();
   let count = 0;
-  async function read(changedAfterMs: number) {
+  async function read(scope: string, changedAfterMs: number) {
     let page: DatedRow[];
     let after: DatedRow | undefined;
     do {
       options.signal.throwIfAborted();
       page = await ledger.operator.list({
-        ...{ effect, keyPrefix: keyPrefix(options.scope), changedAfterMs, limit: pageSize },
+        ...{ effect, keyPrefix: keyPrefix(scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
       for (const row of page) use(row);
@@ -99,10 +102,12 @@ async function eachRow(
       await nextTurn();
     } while (page.length === pageSize);
   }
-  await read(options.sinceMs + 2 * clockMarginMs);
+  for (const scope of options.scopes) await read(scope, options.sinceMs + 2 * clockMarginMs);
   const rows = count;
   // A row that changed meanwhile moved to a page already read.
-  await read(Math.ceil(performance.now() - startedMs) + 1000);
+  for (const scope of options.scopes) {
+    await read(scope, Math.ceil(performance.now() - startedMs) + 1000);
+  }
   return rows;
 }
 
