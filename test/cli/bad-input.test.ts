@@ -118,6 +118,17 @@ const facts: readonly Fact[] = [
     code: 2,
     says: 'the JSON Schema cannot be used: strict mode: unknown keyword: "requird"',
   },
+  {
+    args: ['start', 'complete', '--request', '-'],
+    input: '{"messages":[{"role":"user","content":"hi"}],"max_tokens":9}',
+    code: 2,
+    says: 'max_tokens is not known: did you mean settings.maximumOutputTokens?',
+  },
+  {
+    args: [...complete, '--request', mail],
+    code: 2,
+    says: 'give the prompt or --request, not both',
+  },
   ...(
     [
       [
