@@ -99,6 +99,7 @@ export function loadConfig(
       ...file.map(({ apiKeyVariable, ...rest }) => ({
         ...rest,
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyVariable: apiKeyVariable,
         keyRequired: apiKeyVariable !== undefined,
       })),
     ],

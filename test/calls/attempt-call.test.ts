@@ -195,7 +195,7 @@ describe('what was never sent', () => {
     try {
       assert.deepEqual(await notSent(caller), [
         'InvalidCredentials',
-        'no API key is configured',
+        'the API key is not set for this worker',
         false,
       ]);
     } finally {
