@@ -39,6 +39,7 @@ export {
   type StartedWorkflow,
 } from './client/open-client.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export type { PendingAttempt } from './client/pending-attempts.ts';
 export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { listProviders } from './client/providers.ts';
@@ -53,7 +54,7 @@ export {
   startWorkflow,
   type WorkflowName,
 } from './client/start.ts';
-export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
+export { type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';

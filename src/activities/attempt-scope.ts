@@ -29,8 +29,6 @@ export interface AttemptScope {
   readonly failedWith: (fields: AttemptErrorFields) => void;
   /** Adds this attempt to {@link costs}: it was interrupted, and may be billed. */
   readonly mayHaveBeenBilled: () => void;
-  /** Tells the server now, so that a worker that is killed from here on leaves a note. */
-  readonly tell: () => void;
   /** Earlier attempts of this scheduling that the gate held back. */
   readonly heldBack: number;
   /** Counts this attempt among them. */
@@ -43,8 +41,15 @@ export interface AttemptScope {
   readonly isWorkerStopping: () => boolean;
 }
 
-/** Cancellation reaches an activity only with a heartbeat; the worker throttles heartbeats that come too often. */
-const heartbeatIntervalMs = 500;
+/**
+ * Each heartbeat is a write at the server, and cancellation reaches an activity only with one: three
+ * of them fit into the time after which a silent worker is taken for dead.
+ */
+const heartbeatsPerTimeout = 3;
+/** Who waits at a gate for so long says so at once; most wait for less. */
+const tellHeldAfterMs = 2000;
+/** Of an activity without such a time. */
+const usualTimeoutMs = 30_000;
 
 /**
  * Runs one attempt of an activity: heartbeats while it works, and tells the two reasons to stop
@@ -75,7 +80,9 @@ export async function runAttempt<T>(
   const mayHaveBeenBilled = () => {
     notes = { ...notes, possiblyBilled: notes.possiblyBilled + 1 };
   };
-  const heart = setInterval(() => context.heartbeat(notes), heartbeatIntervalMs);
+  const beatEveryMs = (info.heartbeatTimeoutMs ?? usualTimeoutMs) / heartbeatsPerTimeout;
+  let tellHeld: NodeJS.Timeout | undefined;
+  const heart = setInterval(() => context.heartbeat(notes), beatEveryMs);
   const elapsedMs = () =>
     earlierMs + (performance.now() - startedMs) - (notes.waitedMs - before.waitedMs);
   const isWorkerStopping = () => context.cancellationDetails?.workerShutdown === true;
@@ -90,8 +97,10 @@ export async function runAttempt<T>(
         notes = { ...notes, waitedMs: notes.waitedMs + Math.round(milliseconds) };
       },
       held: (held) => {
+        clearTimeout(tellHeld);
         const { held: _, ...rest } = notes;
         notes = held ? { ...rest, held } : rest;
+        if (held) tellHeld = setTimeout(() => context.heartbeat(notes), tellHeldAfterMs);
       },
       costs: () => ({
         elapsedMs: Math.max(0, Math.round(elapsedMs())),
@@ -104,7 +113,6 @@ export async function runAttempt<T>(
         if (billingOf(fields) === 'possibly billed') mayHaveBeenBilled();
       },
       mayHaveBeenBilled,
-      tell: () => context.heartbeat(notes),
       heldBack: before.heldBack,
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
@@ -129,6 +137,7 @@ export async function runAttempt<T>(
       : interruption(isWorkerStopping());
   } finally {
     clearInterval(heart);
+    clearTimeout(tellHeld);
   }
 }
 

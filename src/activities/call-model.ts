@@ -64,7 +64,6 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const sent = () => {
         isSent = true;
         log.sent();
-        scope.tell();
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;

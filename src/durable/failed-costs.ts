@@ -22,12 +22,13 @@ const unknownCosts: FailedCosts = { attempts: 0 };
 
 /** What its scheduling has cost, from a failure's details or a killed worker's last heartbeat. */
 export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
-  const { heartbeat, cancelled } = findStopDetails(error);
+  const { heartbeat, isLost, cancelled } = findStopDetails(error);
   const notes = readNotes(heartbeat);
-  // Notes of a worker before this was counted: its workflows went on uncounted, and replay so.
-  if (notes.attempt > 0) {
+  // Killed before its first heartbeat, an attempt leaves no notes.
+  if (notes.attempt > 0 || isLost) {
     const elapsedMs = Date.now() - scheduling.scheduledAtMs - notes.waitedMs;
-    return { ...lostCosts(notes, begun(error, scheduling)), elapsedMs: Math.max(0, elapsedMs) };
+    const attempts = Math.max(begun(error, scheduling), isLost ? 1 : 0);
+    return { ...lostCosts(notes, attempts), elapsedMs: Math.max(0, elapsedMs) };
   }
   const details = findFailure(error)?.details ?? cancelled;
   return details ? costsOfDetails(details, scheduling) : unknownCosts;

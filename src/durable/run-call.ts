@@ -18,7 +18,12 @@ import { asWorkerLost } from './worker-lost.ts';
  * @param taskQueue where calls are served.
  * @param summary shown by the Temporal UI beside the activity.
  */
-export async function runCall(
+export async function runCall(...call: Parameters<typeof untilAnswered>): Promise<ModelAnswer> {
+  const [{ step }, , , progress] = call;
+  return untilAnswered(...call).finally(() => progress.tries(step, undefined));
+}
+
+async function untilAnswered(
   request: Omit<ModelRequest, 'attemptsUsed' | 'fairnessKey'>,
   taskQueue: string,
   summary: string,
@@ -36,9 +41,12 @@ export async function runCall(
   const price = policy.prices[request.model];
   while (true) {
     const scheduling = { policy, attemptsUsed, elapsedUsedMs, scheduledAtMs: Date.now() };
+    progress.tries(step, { attemptsUsed, maximumAttempts: policy.maximumAttempts });
     const activities = proxyActivities<CallActivities>({
       ...activityOptions(policy, attemptsUsed, summary),
       taskQueue,
+      // What the server shows of it is found again among the workflow's own account.
+      activityId: step,
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     });
     const outcome = await activities
@@ -85,12 +93,8 @@ export async function runCall(
     }
     if (outcome.kind === 'deferred' && outcome.held) {
       heldSinceMs ??= Date.now();
-      const { gate, reason } = outcome.held;
       const untilMs = Date.now() + outcome.delayMs;
-      progress.held(step, { ...outcome.held, sinceMs: heldSinceMs, untilMs });
-      await sleep(outcome.delayMs, { summary: `${step} is held: ${gate} ${reason}` }).finally(() =>
-        progress.released(step),
-      );
+      await progress.sleepHeld(step, { ...outcome.held, sinceMs: heldSinceMs, untilMs });
     } else await sleep(outcome.delayMs);
   }
 }

@@ -1,21 +1,15 @@
-import {
-  setCurrentDetails,
-  setHandler,
-  upsertMemo,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
 import type { Price } from '../policies/budget-price.ts';
-import type { Held } from '../wire/held.ts';
+import { type Held, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
-import type { Parked, Progress } from '../wire/progress.ts';
-import { holdfastState } from '../wire/search-attributes.ts';
+import type { Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
-import { progressQuery } from './messages.ts';
+import { progressQuery, wakeHeldSignal } from './messages.ts';
 import { createPark, type Park } from './park.ts';
 import { listenForResume, type ParkOnFailure } from './park-on-failure.ts';
+import { publishState } from './publish-state.ts';
 
 /** A workflow's account of itself: the query's answer, the UI's details, the search attribute. */
 export interface ProgressTracker {
@@ -27,9 +21,10 @@ export interface ProgressTracker {
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
-  /** Nothing is sent for the call of this step now; until {@link ProgressTracker.released}. */
-  readonly held: (step: string, held: Held) => void;
-  readonly released: (step: string) => void;
+  /** The call of this step is open; `undefined`: it has ended. */
+  readonly tries: (step: string, tries: Tries | undefined) => void;
+  /** Sleeps because nothing is to be sent for the call of this step; a signal ends it sooner. */
+  readonly sleepHeld: (step: string, held: Held & { readonly untilMs: number }) => Promise<void>;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
   readonly effectDone: (name: string, replayed: boolean) => void;
@@ -65,6 +60,11 @@ export function trackProgress(): ProgressTracker {
     progress = { ...progress, ...change };
     setCurrentDetails(describeProgress(progress, workflowInfo().workflowId));
   };
+  const published = publishState();
+  let wakes = 0;
+  setHandler(wakeHeldSignal, () => {
+    wakes += 1;
+  });
   const released = (step: string) => {
     const { held = [], ...rest } = progress;
     const others = held.filter((each) => each.step !== step);
@@ -75,13 +75,13 @@ export function trackProgress(): ProgressTracker {
   const park = createPark({
     park: (parked) => {
       update({ parked, step: 'waiting for a person' });
-      publishState(parked.type, parked);
+      published.park(parked);
     },
     unpark: (answer) => {
       const { parked: _, ...rest } = progress;
       progress = rest;
       update({ step: answer.step, answers: [...(progress.answers ?? []), answer] });
-      publishState('running', null);
+      published.park(undefined);
     },
   });
   return {
@@ -95,28 +95,29 @@ export function trackProgress(): ProgressTracker {
     spent: (costs, price) => spend(callSpent(costs, price)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
-    held: (step, held) => {
-      released(step);
-      update({ held: [...(progress.held ?? []), { step, ...held }] });
+    tries(step, tries) {
+      const { [step]: _, ...others } = progress.calls ?? {};
+      const { calls: __, ...rest } = progress;
+      const calls = tries ? { ...others, [step]: tries } : others;
+      progress = Object.keys(calls).length > 0 ? { ...rest, calls } : rest;
+      if (!tries) published.release(step);
     },
-    released,
+    async sleepHeld(step, held) {
+      update({ held: [...(progress.held ?? []), { step, ...held }] });
+      published.hold({ step, ...held });
+      const wakesBefore = wakes;
+      const summary = `${step} is held: ${heldInWords(held)}`;
+      try {
+        await condition(() => wakes > wakesBefore, held.untilMs - Date.now(), { summary });
+      } finally {
+        released(step);
+      }
+    },
     totals: () => totals,
     effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
     park,
     parkOnFailure: listenForResume(park),
   };
-}
-
-/**
- * The client sets the search attribute at start where the server knows it; upserting one that it
- * does not know would fail the workflow task for ever. Elsewhere the memo says the same.
- */
-function publishState(state: string, parked: Parked | null): void {
-  if (workflowInfo().typedSearchAttributes.get(holdfastState) !== undefined) {
-    upsertSearchAttributes([{ key: holdfastState, value: state }]);
-  }
-  // The park itself too: thousands are listed and resumed without waking one of them.
-  upsertMemo({ holdfastState: state, holdfastParked: parked });
 }
 
 /** The account's figures for the workflow's result. */

@@ -51,7 +51,7 @@ export const catalogue: Policies = {
     jitter: 0.5,
     retryAfterCapMs: 5 * minutes,
     requestTimeoutMs: 60 * seconds,
-    heartbeatTimeoutMs: 10 * seconds,
+    heartbeatTimeoutMs: 30 * seconds,
     nonRetryableErrorTypes: permanentFailureTypes,
     // An answer that is not the protocol rarely becomes one; a truncated one only with more room.
     attemptsByType: { MalformedResponse: 3, OutputTruncated: 2 },

@@ -10,10 +10,19 @@ export interface Progress extends CallReport {
   readonly effects: readonly { readonly name: string; readonly replayed: boolean }[];
   /** Calls that are held, so that nothing is sent for them now; absent while there is none. */
   readonly held?: readonly HeldStep[];
+  /** Open calls, by step: what earlier schedulings of their activity have used. */
+  readonly calls?: Readonly<Record<string, Tries>>;
   /** What it waits for a person to do; absent while it waits for no person. */
   readonly parked?: Parked;
   /** What persons did about it, in order; absent before the first answer. */
   readonly answers?: readonly ParkAnswer[];
+}
+
+/** How many attempts a call had before its activity was scheduled, of how many. */
+export interface Tries {
+  readonly attemptsUsed: number;
+  /** 0: nothing caps them. */
+  readonly maximumAttempts: number;
 }
 
 interface Park {

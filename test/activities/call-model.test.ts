@@ -224,20 +224,6 @@ test('a cancelled call says what it may have cost', async () => {
   });
 });
 
-test('a request that leaves is told at once, so that a killed worker leaves a note', async () => {
-  const env = new MockActivityEnvironment();
-  const notes: Record<string, number>[] = [];
-  env.on('heartbeat', (note) => notes.push(note));
-  const watched = activity(async (asked, context) => {
-    assert.equal(notes.length, 0);
-    context.log?.sent();
-    assert.deepEqual([notes.at(-1)?.attempt, notes.at(-1)?.ended], [1, 0]);
-    return hello(asked, context);
-  });
-  const outcome = (await env.run(watched, request)) as ModelOutcome;
-  assert.equal(outcome.kind, 'answer');
-});
-
 test('what a provider says about coming back reaches the gate', async () => {
   const gates = createGates();
   const fails = activity(async () => {

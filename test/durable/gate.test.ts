@@ -104,7 +104,7 @@ test('a call that waits is cancelled within a second, and nothing is sent', asyn
   assert.equal(blocker.kind, 'go');
   const world = await startCallsWorld({ answer: () => 'hello', gates });
   t.after(world.stop);
-  const handle = await start(world);
+  const handle = await start(world, { model: { heartbeatTimeoutMs: 1500 } });
   while (gates.snapshot()[0]?.waiting !== 1)
     await new Promise((resolve) => setTimeout(resolve, 20));
   const cancelledMs = performance.now();

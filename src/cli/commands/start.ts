@@ -58,7 +58,7 @@ export async function startAndTell(
       notice(`See it with: holdfast watch ${id}${link ? `, or at ${link}` : ''}`, flags);
       return flags.json ? printJson(facts) : print(workflowId);
     }
-    const outcome = await awaitOutcome(client, id);
+    const outcome = await awaitOutcome(client, id, flags);
     if (outcome === undefined) {
       return notice(`No longer waiting; the workflow goes on: holdfast result ${id}`, flags);
     }

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
+import { describeHeld } from '../watch/describe-held.ts';
 import { describeStatus, stateOf } from '../watch/describe-status.ts';
 import { withClient } from '../with-client.ts';
 
@@ -24,7 +25,7 @@ export async function status(id: string, options: JsonOption): Promise<void> {
 /** One workflow in full: a line for each thing there is to say. */
 export function renderStatus(found: WorkflowStatus, now: Date, link?: string): string {
   const words = describeStatus(found, now);
-  const { progress, closedAt, startedAt } = found;
+  const { progress, closedAt, startedAt, held = [] } = found;
   const parked = progress?.parked;
   const tookMs = (closedAt ?? now).getTime() - startedAt.getTime();
   const since = closedAt
@@ -35,7 +36,11 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['started', since],
     ['step', words.step || undefined],
     ['attempt', words.attemptAndNext || undefined],
-    [parked ? 'waits for' : found.failure ? 'failed' : 'last', words.note || undefined],
+    ...held.map((each): [string, string] => [
+      'held',
+      printableLine(`${each.step}: ${describeHeld(each, now)}`),
+    ]),
+    ...(held.length > 0 ? [] : [noteRow(found, words.note)]),
     ...(parked ? parkedRows(words.id, parked) : []),
     ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],
     ['tokens', progress && `${progress.usage.inputTokens} in, ${progress.usage.outputTokens} out`],
@@ -47,6 +52,10 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
   if (!progress && !found.stuck)
     lines.push('  no worker answers: what the workflow did so far is not shown');
   return [`${words.id}  ${words.state}`, ...lines].join('\n');
+}
+
+function noteRow({ progress, failure }: WorkflowStatus, note: string): [string, string] {
+  return [progress?.parked ? 'waits for' : failure ? 'failed' : 'last', note];
 }
 
 function parkedRows(id: string, parked: Parked): [string, string][] {

@@ -102,9 +102,10 @@ ticket
     const { status } = explanation;
     assert.ok(status);
     const pending = [
-      { activity: 'callModel', attempt: 3, maximumAttempts: 8, running: true },
+      { activity: 'callModel', step: 'callModel', attempt: 3, maximumAttempts: 8, running: true },
       {
         activity: 'charge',
+        step: 'charge',
         attempt: 2,
         maximumAttempts: 0,
         running: false,
