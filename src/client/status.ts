@@ -5,6 +5,7 @@ import { workflowIdFor } from '../wire/identifiers.ts';
 import type { Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { notTakenUp } from './not-taken-up.ts';
 import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
 import { taskFailure } from './task-failure.ts';
 
@@ -23,6 +24,8 @@ export interface WorkflowStatus {
   readonly waitsFor?: string;
   /** Why no worker can go on with it, a sentence; it can when another worker is deployed. */
   readonly stuck?: string;
+  /** No worker answers, and none has taken its next step: a sentence. */
+  readonly notTakenUp?: string;
   /** Why it closed without a result. */
   readonly failure?: ClosingFailure;
   /** The workflow's own account; absent while no worker answers the query. */
@@ -51,6 +54,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const { runId, status } = description;
   const waiting = waitsFor(description);
   const stuck = await taskFailure(client, description);
+  const untaken = progress || stuck ? undefined : await notTakenUp(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
   const pending = await pendingAttempts(client, description, progress?.calls);
   const held = [
@@ -69,6 +73,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     ...(status.name === 'RUNNING' && held.length > 0 && { held }),
     ...(waiting !== undefined && { waitsFor: waiting }),
     ...(stuck !== undefined && { stuck }),
+    ...(untaken && { notTakenUp: untaken.reason }),
     ...(outcome?.kind === 'failed' && { failure: outcome.failure }),
     ...(progress && { progress }),
   };
