@@ -1,6 +1,6 @@
-import { type AnswerShape, compileSchema, readAnswer } from '../calls/answers/parse-answer.ts';
+import type { AnswerShape } from '../calls/answers/answer-shape.ts';
 import type { AttemptCall, CallAnswer } from '../calls/attempt-call.ts';
-import type { AttemptLog } from '../calls/attempt-log.ts';
+import type { AttemptEntry, AttemptLog } from '../calls/attempt-log.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { Gates } from '../calls/gate/gates.ts';
 import {
@@ -8,17 +8,18 @@ import {
   type AttemptErrorFields,
   isAttemptError,
 } from '../failures/attempt-error.ts';
-import { createFailure } from '../failures/create-failure.ts';
 import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
-import { capAttempts } from '../policies/fallback.ts';
+import { lastAttemptFor } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
-import { passGate } from './pass-gate.ts';
+import { shapeFor, withVerdict } from './judge-call.ts';
+import { inOutage, metBefore, passGate } from './pass-gate.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
@@ -46,19 +47,26 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
-      const shape = shapeOf(request, questions);
-      const arrivedMs = performance.now();
-      const gate = await passGate(gates, request, scope, random);
       const { workflowId, runId } = scope;
       const requestId = requestIdFor(workflowId, request.step);
+      const arrivedMs = performance.now();
+      const shape = await shapeFor(request, questions).catch((error: unknown) => {
+        if (!isAttemptError(error)) throw error;
+        return error;
+      });
+      if (isAttemptError(shape)) {
+        return failed(shape.fields, attemptLog.start({ workflowId, runId, request, attempt }));
+      }
+      const gate = await passGate(gates, request, scope, random);
       const heldMs = gates ? performance.now() - arrivedMs : 0;
       const logged = { workflowId, runId, request, attempt, heldMs };
       if (gate && 'kind' in gate) {
         attemptLog.deferred(logged, gate.delayMs);
         return gate;
       }
+      const pass = gate;
       // However it ends: only the first end of a pass counts.
-      using _ = { [Symbol.dispose]: () => gate?.ended({ signal: 'unknown' }) };
+      using _ = { [Symbol.dispose]: () => pass?.ended({ signal: 'unknown' }) };
       const log = attemptLog.start(logged);
       let isSent = false;
       const sent = () => {
@@ -67,16 +75,19 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
-        const answered = await attemptCall(asked, {
+        const { doubt, ...answered } = await attemptCall(asked, {
           signal: scope.signal,
           workflowId,
           attempt,
           log: { sent },
         });
-        const answer = withVerdict(answered, shape, by);
+        // The provider has done its part: nobody waits at the gate while its answer is judged.
+        if (!doubt) pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
+        const answer = await withVerdict(answered, shape, by);
+        if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);
-        gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));
+        pass?.ended({ signal: 'answered' }, tokensOf(answer.usage));
         return { ...answer, kind: 'answer', attempts: scope.attempt, ...scope.costs() };
       } catch (error) {
         if (scope.signal.aborted && !isAttemptError(error)) {
@@ -90,12 +101,24 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
           });
         }
         if (isAttemptError(error)) {
-          const { type, sent, retryAfterMs, usage } = error.fields;
+          const { sent, retryAfterMs, usage } = error.fields;
           const tokens = sent === false ? 0 : usage && tokensOf(usage);
-          gate?.ended({ signal: signalOf(type, sent), retryAfterMs }, tokens);
-          return failed(error.fields);
+          const outage = outageNow();
+          pass?.ended({ signal: signalOf(error.fields), retryAfterMs }, tokens);
+          return failed(error.fields, log, outage);
         }
-        return failed({ ...unexpectedError(by, error).fields, sent: isSent });
+        return failed({ ...unexpectedError(by, error).fields, sent: isSent }, log);
+      }
+
+      /** What the call has met before this attempt fails. */
+      function outageNow(): OutageSoFar {
+        const met = metBefore(request, scope) ?? noOutage;
+        const downForMs = pass?.downForMs ?? 0;
+        if (met.forMs === undefined) return downForMs > 0 ? inOutage(met, downForMs) : met;
+        // While others are answered it is no outage that one waits for, whatever this call has met.
+        if (pass?.isAnswering?.()) return { ...met, forMs: 0 };
+        const forMs = met.forMs + performance.now() - arrivedMs;
+        return inOutage(met, Math.max(forMs, downForMs));
       }
 
       function elapsedMs(): number {
@@ -111,80 +134,57 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         throw new AttemptError({ ...what, reason, usage, providerRequestId });
       }
 
-      function failed(fields: AttemptErrorFields): ModelOutcome {
+      function failed(
+        fields: AttemptErrorFields,
+        log: AttemptEntry,
+        outage?: OutageSoFar,
+      ): ModelOutcome {
         scope.failedWith(fields);
         const { type } = fields;
-        const { policy, attemptsUntilFallback } = request;
+        const { model, policy, attemptsUsed, attemptsLeft, attemptsUntilFallback } = request;
+        const lastAttempt = attemptsUsed + (attemptsLeft ?? Number.POSITIVE_INFINITY);
+        // Where another model takes over, an outage is not waited for.
+        const canHold = attemptsUntilFallback?.[type] === undefined;
         const { failure, decision } = attemptFailure(fields, {
           requestId,
-          policy: capAttempts(policy, attemptsUntilFallback, type),
+          policy,
           attempt,
+          lastAttempt: lastAttemptFor(lastAttempt, attemptsUntilFallback, type),
           elapsedMs: elapsedMs(),
           costs: scope.costs(),
+          ...(canHold && { outage }),
           random,
         });
         log.failed(fields, decision);
-        if (decision.retry && failureTypes[type].treatment === 'limited') {
-          const { delayMs } = decision;
-          const { message } = failure;
-          const attempts = scope.attempt;
-          return { kind: 'limited', type, message, delayMs, attempts, ...scope.costs() };
+        if (!decision.retry) throw failure;
+        const { delayMs, hold } = decision;
+        const { message } = failure;
+        const isTooLate =
+          performance.now() - arrivedMs + delayMs >
+          (request.deadlineLeftMs ?? Number.POSITIVE_INFINITY);
+        if (hold || isTooLate) {
+          return {
+            kind: 'deferred',
+            delayMs,
+            attempts: hold?.isFree ? scope.attempt - 1 : scope.attempt,
+            held: { gate: model, reason: `answers ${type}` },
+            failure: { type, message },
+            ...(hold && { outage: hold.outage }),
+            ...scope.costs(),
+          };
         }
-        throw failure;
+        if (failureTypes[type].treatment !== 'limited') throw failure;
+        return {
+          kind: 'limited',
+          type,
+          message,
+          delayMs,
+          attempts: scope.attempt,
+          ...scope.costs(),
+        };
       }
     });
   };
-}
-
-/**
- * A cut answer is not read: it would be taken for a whole one, or for the wrong shape.
- *
- * @throws AttemptError `SchemaRejected` when the validator itself breaks, or makes of the answer what no
- * JSON is (a date, a map, a bigint): no answer could satisfy it, and asking again is paid for again.
- */
-function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
-  if (!shape || answer.finishReason === 'length') return answer;
-  try {
-    const verdict = readAnswer(answer.text, shape.validator);
-    if (verdict.kind === 'valid' && !isJson(verdict.value)) throw new TypeError('no JSON');
-    return { ...answer, verdict, ...(verdict.kind === 'valid' && { text: '' }) };
-  } catch {
-    const { usage, providerRequestId } = answer;
-    const reason = 'the validator of the answer cannot be run, or makes of it what is no JSON';
-    const fields = { type: 'SchemaRejected', by, reason, sent: true, usage } as const;
-    throw new AttemptError({ ...fields, providerRequestId });
-  }
-}
-
-/**
- * What a transform makes travels to the workflow as JSON, and must arrive as what its type says. JSON
- * leaves out fields that are undefined, as an optional one may be.
- */
-function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  if (
-    typeof value !== 'object' ||
-    ![Object.prototype, null].includes(Object.getPrototypeOf(value))
-  ) {
-    return false;
-  }
-  return Object.values(value).every((field) => field === undefined || isJson(field));
-}
-
-/** @throws ApplicationFailure `SchemaRejected` or `InvalidRequest`, before anything is sent. */
-function shapeOf(
-  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
-  questions: Readonly<Record<string, AnswerShape>>,
-): AnswerShape | undefined {
-  if (question !== undefined) {
-    if (Object.hasOwn(questions, question)) return questions[question];
-    throw createFailure('InvalidRequest', `this worker knows no question ${question}`, {
-      details: { sent: false },
-    });
-  }
-  return schema && { schema, validator: compileSchema(schema) };
 }
 
 /** A provider that does not count tokens reports 0: then the gate's estimate stands. */

@@ -1,41 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Client,
   WorkflowExecutionDescription,
   WorkflowExecutionStatusName,
 } from '@temporalio/client';
+import type { LeftBehind } from '../wire/progress.ts';
 import { describeWorkflow } from './describe-workflow.ts';
+import { type WorkflowStatus, workflowStatus } from './status.ts';
 import { taskFailure } from './task-failure.ts';
 
-/** What a request to cancel found. */
+/** What a request to cancel found, and what came of it. */
 export interface CancelAnswer {
   readonly workflowId: string;
   /** `RUNNING`: the request was sent. Anything else: it was closed, and nothing was done. */
   readonly statusBefore: WorkflowExecutionStatusName;
-  /** No worker has such a workflow and nothing of it was done: it was ended at once. */
-  readonly terminated?: boolean;
-  /** Why it cannot take the request for now, a sentence: its own code fails. */
-  readonly stuck?: string;
+  /** `CANCELLED` where it stopped; `RUNNING` where it has not yet. */
+  readonly status: WorkflowExecutionStatusName;
+  /** What it had done, and may have done; absent while it is not known, because no worker answers. */
+  readonly left?: LeftBehind;
 }
 
+const pollMs = 200;
+/** How long a workflow may take that has nothing under way: its worker answers at once, or is away. */
+const idleMs = 10_000;
+
 /**
- * Asks a workflow to stop. An effect already sent finishes and is recorded first.
+ * Asks a workflow to stop, and waits until it has. An effect already sent finishes and is recorded
+ * first; one of which nobody knows is looked up once.
  *
  * @param id as it was given to the start.
+ * @param signal ends the waiting, not the workflow.
  * @throws ClientError `not found`
  */
-export async function cancel(client: Client, id: string): Promise<CancelAnswer> {
+export async function cancel(
+  client: Client,
+  id: string,
+  { signal }: { readonly signal?: AbortSignal } = {},
+): Promise<CancelAnswer> {
   const description = await describeWorkflow(client, id);
   const { workflowId, runId, status } = description;
-  const answer = { workflowId, statusBefore: status.name };
-  if (status.name !== 'RUNNING') return answer;
-  const handle = client.workflow.getHandle(workflowId, runId);
-  await handle.cancel();
-  const stuck = await taskFailure(client, description);
-  if (stuck === undefined) return answer;
-  // A request to cancel is answered by the workflow's code, and that does not run.
-  if (await hasBegun(client, description)) return { ...answer, stuck };
-  await handle.terminate('cancelled before any of it was done');
-  return { ...answer, terminated: true };
+  const isOpen = status.name === 'RUNNING';
+  if (isOpen) {
+    const handle = client.workflow.getHandle(workflowId, runId);
+    await handle.cancel();
+    // A request to cancel is answered by the workflow's code: where that does not run, a workflow of
+    // which nothing was done can only be ended, and another goes on waiting for its code.
+    const isStuck = (await taskFailure(client, description)) !== undefined;
+    if (!isStuck) await untilClosed(client, workflowId, signal);
+    else if (!(await hasBegun(client, description)))
+      await handle.terminate('nothing of it was done');
+  }
+  const after = await workflowStatus(client, id);
+  const left = leftOf(after);
+  return { workflowId, statusBefore: status.name, status: after.status, ...(left && { left }) };
 }
 
 /** Whether any task of it was ever completed: until then a workflow has done nothing. */
@@ -49,4 +66,20 @@ async function hasBegun(
     maximumPageSize: 20,
   });
   return (history?.events ?? []).some((event) => event.workflowTaskCompletedEventAttributes);
+}
+
+async function untilClosed(client: Client, workflowId: string, signal?: AbortSignal) {
+  for (let idleSinceMs = performance.now(); !signal?.aborted; ) {
+    const { status, raw } = await describeWorkflow(client, workflowId);
+    if (status.name !== 'RUNNING') return;
+    if ((raw.pendingActivities ?? []).length > 0) idleSinceMs = performance.now();
+    if (performance.now() - idleSinceMs > idleMs) return;
+    await sleep(pollMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+  }
+}
+
+/** Of a workflow that completed or runs on, its own account tells what it did. */
+function leftOf({ left, progress }: WorkflowStatus): LeftBehind | undefined {
+  if (left || !progress) return left;
+  return { done: progress.effects.map(({ name, did = name }) => did), inDoubt: [] };
 }

@@ -87,10 +87,7 @@ test('a workflow whose own code fails is shown with its line; nothing of it done
   assert.ok(status.stdout.includes(`  last       ${says}`), status.stdout);
 
   const cancelled = await runHoldfast(['cancel', 'o-1'], options);
-  assert.equal(
-    cancelled.stdout,
-    'o-1 was ended: nothing of it was done, since its code does not run',
-  );
+  assert.match(cancelled.stdout, /^o-1 was asked to stop, and is terminated/);
   assert.match((await runHoldfast(['status', 'o-1'], options)).stdout, /^o-1 {2}terminated/);
 });
 
