@@ -73,9 +73,9 @@ describe('the request', () => {
     const [seen] = server.seen;
     assert.equal(seen?.url, '/v1/chat/completions');
     assert.equal(seen?.headers['x-client-request-id'], 'order-1042/extract/attempt-3');
-    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ab523d8e74c12d7');
+    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ccbc4497d68c1ca');
     assert.equal(seen?.headers.authorization, 'Bearer sk-test');
-    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_tokens: 100, messages });
+    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_completion_tokens: 100, messages });
   });
 
   const closed = {

@@ -1,8 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { AttemptError } from '../../failures/attempt-error.ts';
+import { AttemptError, isAttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { families } from './families/families.ts';
+import type { LimitParameter, StructuredForm } from './families/family.ts';
 import type { DeclaredFinish } from './families/finish-reasons.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
@@ -24,6 +25,10 @@ export interface ProviderConfig {
   readonly queryParameters?: Readonly<Record<string, string>> | undefined;
   /** What finish reasons mean that the family's table does not have. */
   readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
+  /** The strongest form of asking for a shape that it takes; known for some, found out otherwise. */
+  readonly structuredOutput?: StructuredForm | undefined;
+  /** Its field for the most tokens of an answer. */
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** A model that can be called. */
@@ -33,7 +38,9 @@ export interface ResolvedModel {
   readonly family: ProviderFamily;
   readonly modelId: string;
   readonly languageModel: LanguageModelV4;
-  readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
+  readonly finishReasons?: ProviderConfig['finishReasons'];
+  readonly structuredOutput?: StructuredForm | undefined;
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** The configured providers. */
@@ -47,6 +54,8 @@ export interface Providers {
    *   `InvalidRequest` for what is no model's name; all before any request.
    */
   resolveModel(model: string): ResolvedModel;
+  /** Whether {@link Providers.resolveModel} does not throw. */
+  resolves(model: string): boolean;
 }
 
 /** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
@@ -74,10 +83,42 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
       modelId,
       languageModel: createLanguageModel(config, modelId),
       finishReasons: config.finishReasons,
+      ...quirksOf(config),
     };
   }
 
-  return { names, resolveModel };
+  function resolves(model: string): boolean {
+    try {
+      resolveModel(model);
+      return true;
+    } catch (error) {
+      if (isAttemptError(error)) return false;
+      throw error;
+    }
+  }
+
+  return { names, resolveModel, resolves };
+}
+
+/** What is known of servers that speak a family's protocol in part, by their address. */
+const quirks: readonly (readonly [
+  host: RegExp,
+  Pick<ProviderConfig, 'structuredOutput' | 'limitParameter'>,
+])[] = [
+  [/(^|\.)deepseek\.com$/, { structuredOutput: 'json_object' }],
+  [/(^|\.)(bigmodel\.cn|z\.ai)$/, { structuredOutput: 'json_object' }],
+  [/\.azure\.com$/, { limitParameter: 'max_completion_tokens' }],
+];
+
+/** What the entry says, else what is known of its server. */
+function quirksOf({ family, baseUrl, structuredOutput, limitParameter }: ProviderConfig) {
+  const host = baseUrl === undefined ? '' : new URL(baseUrl).hostname;
+  const [, known] = quirks.find(([pattern]) => pattern.test(host)) ?? [];
+  const isKnown = family === 'openai-compatible' ? known : undefined;
+  return {
+    structuredOutput: structuredOutput ?? isKnown?.structuredOutput,
+    limitParameter: limitParameter ?? isKnown?.limitParameter,
+  };
 }
 
 function checkKey({ name, family, apiKey, keyVariable, keyRequired }: ProviderConfig): void {
