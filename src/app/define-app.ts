@@ -67,6 +67,7 @@ export function defineApp<const Definition extends AppDefinition>(
 /** Effects are activities too, and one of two with one name would run in place of the other. */
 const activitiesOfHoldfast: readonly string[] = [
   ...['callModel', 'readRules', 'readQueues', 'readAttempts', 'readGates'],
+  ...['holdProvider', 'releaseProvider'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
   'ledgerRestored',
 ];

@@ -85,10 +85,21 @@ export interface GateTable {
   updated_at_ms: number;
 }
 
+/** What a person holds: nothing is sent there. */
+export interface HoldTable {
+  /** `<provider>` or `<provider>:<model>`. */
+  target: string;
+  reason: string;
+  held_by: string;
+  /** By the database's clock. */
+  since_ms: number;
+}
+
 /** All tables of Holdfast in the application's database. */
 export interface Tables {
   holdfast_attempt: AttemptTable;
   holdfast_doubt: DoubtTable;
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
+  holdfast_hold: HoldTable;
 }

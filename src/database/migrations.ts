@@ -103,6 +103,11 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '006_doubt': statements(
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
+    '007_holds': statements(
+      `create table holdfast_hold (
+        target text primary key, reason text not null, held_by text not null,
+        since_ms bigint not null)`,
+    ),
   };
 }
 

@@ -16,8 +16,8 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
+import { exchangeGates } from './exchange-gates.ts';
 import { journalFrom } from './journal-from.ts';
-import { postGates } from './post-gates.ts';
 
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
@@ -61,7 +61,7 @@ export async function openApp(
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
-  const stopPosting = postGates(gates, journal.gates);
+  const stopExchange = await exchangeGates(gates, journal);
   await migrateApp(ledger, app);
   return {
     calls: createCallActivities({
@@ -75,7 +75,7 @@ export async function openApp(
     rules: effects.rules,
     drain: gates.close,
     async close() {
-      await stopPosting();
+      await stopExchange();
       await journal.close();
       await effects.close();
     },

@@ -1,9 +1,11 @@
 import { providerOf } from '../../policies/model-name.ts';
 import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
+import type { ProviderHold } from '../../wire/provider-hold.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
 import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
+import { createOperatorHolds } from './operator-holds.ts';
 
 export type { GateDecision, GatePass } from './one-gate.ts';
 
@@ -35,6 +37,8 @@ export interface Gates {
    * @throws the signal's reason when it aborts first.
    */
   readonly enter: (entry: GateEntry) => Promise<GateDecision>;
+  /** What persons hold from now on, all of it: their calls that wait here are sent back. */
+  readonly hold: (holds: readonly ProviderHold[]) => void;
   /** For metrics and people; in order of first use. */
   readonly snapshot: () => NamedGateSnapshot[];
   /** For a worker that drains: sends back all waiting calls, and all that come later. */
@@ -51,6 +55,8 @@ export function createGates(options: GatesOptions = {}): Gates {
   const settings = { ...defaultGateSettings, ...options.settings };
   const room = { waiting: 0 };
   const gates = new Map<string, OneGate>();
+  const operator = createOperatorHolds((gate) => namesOfAccount(gate, sameAs), random);
+  const sendBackIfHeld = new Set<() => void>();
   let isClosed = false;
 
   function gateFor(entry: GateEntry): OneGate {
@@ -75,17 +81,37 @@ export function createGates(options: GatesOptions = {}): Gates {
       const { signal } = entry;
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
+        const gate = canonical(entry.model, sameAs);
+        const held = operator.decide(gate);
+        if (held) return resolve(held);
         let giveUp = () => {};
+        const over = () => {
+          signal.removeEventListener('abort', abort);
+          sendBackIfHeld.delete(sendBack);
+        };
         const abort = () => {
           giveUp();
+          over();
           reject(signal.reason);
         };
+        const sendBack = () => {
+          const decision = operator.decide(gate);
+          if (!decision) return;
+          giveUp();
+          over();
+          resolve(decision);
+        };
         signal.addEventListener('abort', abort, { once: true });
+        sendBackIfHeld.add(sendBack);
         giveUp = gateFor(entry).enter(entry, (decision) => {
-          signal.removeEventListener('abort', abort);
+          over();
           resolve(decision);
         });
       });
+    },
+    hold(holds) {
+      operator.set(holds);
+      for (const sendBack of [...sendBackIfHeld]) sendBack();
     },
     snapshot: () => [...gates].map(([model, gate]) => ({ model, ...gate.snapshot() })),
     close() {
@@ -107,11 +133,16 @@ function limitsOfAccount(
   model: string,
   sameAs: Readonly<Record<string, string>>,
 ): RateLimits {
+  return namesOfAccount(model, sameAs)
+    .map((name) => limitsFor(limits, name))
+    .reduce(tighter);
+}
+
+/** The model under each name of its provider, the one that stands for all first. */
+function namesOfAccount(model: string, sameAs: Readonly<Record<string, string>>): string[] {
   const provider = providerOf(model);
   const others = Object.keys(sameAs).filter((name) => sameAs[name] === provider);
-  return others
-    .map((name) => limitsFor(limits, renamed(model, name)))
-    .reduce(tighter, limitsFor(limits, model));
+  return [model, ...others.map((name) => renamed(model, name))];
 }
 
 /** The same model of a provider by another name. */
