@@ -78,7 +78,7 @@ export const rooms: readonly Room[] = [
     name: 'calls',
     holds: 'one attempt of a call, and its lines in the log',
     rooms: [...leaves, 'calls/provider', 'calls/classify'],
-    packages: ['ai', 'pino'],
+    packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
   },
   {
     name: 'optional-package.ts',
@@ -161,6 +161,7 @@ export const rooms: readonly Room[] = [
       '@temporalio/common',
       '@temporalio/envconfig',
       'p-map',
+      'zod',
       'node:',
     ],
   },
@@ -259,13 +260,13 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {
     name: 'orders/commands',
     holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['app.ts', 'client.ts', 'command.ts', 'orders'],
+    rooms: ['wire', 'client.ts', 'command.ts', 'orders'],
     packages: [],
   },
   {

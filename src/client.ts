@@ -43,6 +43,7 @@ export type { PendingAttempt } from './client/pending-attempts.ts';
 export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { holdProvider, listProviders, releaseProvider } from './client/providers.ts';
+export { readCompleteRequest } from './client/read-request.ts';
 export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
 export { type Resumed, type ResumeOptions, resume, resumeAll } from './client/resume.ts';
 export {
@@ -63,10 +64,12 @@ export {
   type PolicyOverrides,
   resolvePolicies,
 } from './policies/resolve-policies.ts';
+export type * from './wire/call-options.ts';
 export type * from './wire/complete-input.ts';
 export { idempotencyKey } from './wire/idempotency-key.ts';
 export { fingerprintOf, workflowIdFor } from './wire/identifiers.ts';
 export type * from './wire/ledger-operations.ts';
+export type * from './wire/message.ts';
 export type * from './wire/model-call.ts';
 export type * from './wire/park-answers.ts';
 export type * from './wire/progress.ts';

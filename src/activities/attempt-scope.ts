@@ -5,6 +5,7 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { FailureDetails } from '../failures/failure-details.ts';
 import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
+import { isOutageType } from '../policies/outage.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
 import type { Held } from '../wire/held.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
@@ -25,7 +26,9 @@ export interface AttemptScope {
   readonly held: (held: Held | undefined) => void;
   /** What this scheduling has used up so far, killed attempts included. */
   readonly costs: () => CallCosts;
-  /** Adds to that what this attempt cost although it failed. */
+  /** Attempts of this scheduling that failed as in an outage. */
+  readonly outageFailures: () => number;
+  /** Adds to both what this attempt cost although it failed. */
   readonly failedWith: (fields: AttemptErrorFields) => void;
   /** Adds this attempt to {@link costs}: it was interrupted, and may be billed. */
   readonly mayHaveBeenBilled: () => void;
@@ -107,7 +110,11 @@ export async function runAttempt<T>(
         possiblyBilled: notes.possiblyBilled,
         ...(notes.failedUsage && { failedUsage: notes.failedUsage }),
       }),
+      outageFailures: () => notes.outageFailures,
       failedWith: (fields) => {
+        if (isOutageType(fields.type)) {
+          notes = { ...notes, outageFailures: notes.outageFailures + 1 };
+        }
         const failedUsage = addUsage(notes.failedUsage, fields.usage);
         if (failedUsage) notes = { ...notes, failedUsage };
         if (billingOf(fields) === 'possibly billed') mayHaveBeenBilled();

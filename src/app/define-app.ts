@@ -69,7 +69,7 @@ const activitiesOfHoldfast: readonly string[] = [
   ...['callModel', 'readRules', 'readQueues', 'readAttempts', 'readGates'],
   ...['holdProvider', 'releaseProvider'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
-  'ledgerRestored',
+  ...['settleEffect', 'ledgerRestored'],
 ];
 
 function nameProblem(name: string): string[] {

@@ -2,7 +2,8 @@ import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { progressQuery } from '../durable/messages.ts';
 import { type HeldStep, heldFromMemo } from '../wire/held.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
-import type { Progress } from '../wire/progress.ts';
+import { describeLeft, leftFromMemo } from '../wire/left-behind.ts';
+import type { LeftBehind, Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
 import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
@@ -25,6 +26,8 @@ export interface WorkflowStatus {
   readonly stuck?: string;
   /** Why it closed without a result. */
   readonly failure?: ClosingFailure;
+  /** What it did although it did not complete, and what it may have done. */
+  readonly left?: LeftBehind;
   /** The workflow's own account; absent while no worker answers the query. */
   readonly progress?: Progress;
 }
@@ -52,6 +55,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const waiting = waitsFor(description);
   const stuck = await taskFailure(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
+  const left = leftFromMemo(description.memo?.holdfastLeft);
   const pending = await pendingAttempts(client, description, progress?.calls);
   const held = [
     ...(progress ? (progress.held ?? []) : heldFromMemo(description.memo?.holdfastHeld)),
@@ -69,7 +73,21 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     ...(status.name === 'RUNNING' && held.length > 0 && { held }),
     ...(waiting !== undefined && { waitsFor: waiting }),
     ...(stuck !== undefined && { stuck }),
-    ...(outcome?.kind === 'failed' && { failure: outcome.failure }),
-    ...(progress && { progress }),
+    ...(outcome?.kind === 'failed' && { failure: telling(outcome.failure, left) }),
+    ...(left && { left }),
+    ...(progress && { progress: asOf(status.name, progress) }),
   };
+}
+
+/** The message of a failure says it already; a cancellation has no words of its own. */
+function telling(failure: ClosingFailure, left: LeftBehind | undefined): ClosingFailure {
+  if (!left || failure.type !== 'Cancelled') return failure;
+  return { ...failure, message: `${failure.message}; ${describeLeft(left)}` };
+}
+
+/** What is closed waits for nobody, also where it was ended while it did. */
+function asOf(status: WorkflowExecutionStatusName, progress: Progress): Progress {
+  if (status === 'RUNNING' || status === 'PAUSED') return progress;
+  const { parked: _, ...rest } = progress;
+  return rest;
 }

@@ -1,10 +1,15 @@
-import { condition, setCurrentDetails, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
-import type { Price } from '../policies/budget-price.ts';
 import { type Held, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
-import type { Progress, Tries } from '../wire/progress.ts';
+import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
 import { progressQuery, wakeHeldSignal } from './messages.ts';
 import { createPark, type Park } from './park.ts';
@@ -16,8 +21,8 @@ export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
   readonly callStarted: (step: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
-  readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
+  /** What a scheduling of a call has used up, answered or not. */
+  readonly spent: (...spent: Parameters<typeof callSpent>) => void;
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
@@ -27,7 +32,9 @@ export interface ProgressTracker {
   readonly sleepHeld: (step: string, held: Held & { readonly untilMs: number }) => Promise<void>;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
-  readonly effectDone: (name: string, replayed: boolean) => void;
+  readonly effectDone: (effect: DoneEffect) => void;
+  /** It ends without a result: kept where it is told without a worker. */
+  readonly leaves: (left: LeftBehind) => void;
   /** Waits for a person. */
   readonly park: Park;
   /** Waits for a person who says what becomes of a failed step. */
@@ -92,7 +99,7 @@ export function trackProgress(): ProgressTracker {
         requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
-    spent: (costs, price) => spend(callSpent(costs, price)),
+    spent: (...costs) => spend(callSpent(...costs)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
     tries(step, tries) {
@@ -114,7 +121,8 @@ export function trackProgress(): ProgressTracker {
       }
     },
     totals: () => totals,
-    effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
+    effectDone: (effect) => update({ effects: [...progress.effects, effect] }),
+    leaves: (left) => upsertMemo({ holdfastLeft: left }),
     park,
     parkOnFailure: listenForResume(park),
   };

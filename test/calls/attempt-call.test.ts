@@ -52,7 +52,7 @@ describe('an answer', () => {
     const toolCall = { id: 'call_1', type: 'function', function: { name: 'x', arguments: '{}' } };
     const choice = { finish_reason: 'tool_calls' };
     server.answer(literally(200, completion('', choice, { tool_calls: [toolCall] })));
-    assert.equal((await call()).finishReason, 'other');
+    assert.equal((await failureOf(call())).type, 'MalformedResponse');
     assert.equal(server.seen.length, 1);
   });
 });

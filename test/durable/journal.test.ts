@@ -109,6 +109,8 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
       'RateLimited: not billed',
       'answered: billed',
     ]);
+    // Three failures make it an outage, if no gate did: the fourth request is a probe, and no attempt.
+    assert.ok((await world.explain('down')).summary.probes >= 1);
     assert.deepEqual(await outcomesOf('slow'), ['Timeout: possibly billed', 'answered: billed']);
     assert.deepEqual(await outcomesOf('refused'), ['ContentRejected: billed']);
     assert.deepEqual(await outcomesOf('last'), ['lost: possibly billed']);
@@ -145,9 +147,9 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   const underWay = new Set<string>();
   const plan = faultPlan({
     limited: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
-    down: [overloaded, overloaded, reset],
+    down: [reset, overloaded, overloaded, overloaded],
     slow: [hang],
-    broken: [cut, reset],
+    broken: [cut],
     'repaired/complete': [text('{"word": 12}')],
     refused: [paidAnswer({ content: null, refusal: 'ANSWER-SECRET' })],
   });

@@ -83,13 +83,19 @@ export async function completedValue(
   );
 }
 
-/** Text as it is; the answer alone where the workflow is one model call; anything else as JSON. */
+/**
+ * Text as it is; the answer alone where the workflow is one model call, which may be the calls of tools
+ * that it wishes for; anything else as JSON.
+ */
 export function printValue(value: unknown): void {
-  const answer = isCompleteResult(value) ? value.value : value;
+  const answer = isCompleteResult(value) ? (value.toolCalls ?? value.value) : value;
   if (typeof answer === 'string') print(answer);
   else printJson(answer);
 }
 
-function isCompleteResult(value: unknown): value is { readonly value: unknown } {
+function isCompleteResult(value: unknown): value is {
+  readonly value: unknown;
+  readonly toolCalls?: unknown;
+} {
   return typeof value === 'object' && value !== null && 'value' in value && 'requestIds' in value;
 }

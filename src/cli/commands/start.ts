@@ -12,7 +12,7 @@ import { awaitOutcome, completedValue, printValue } from './result.ts';
 /** Flags of all `holdfast start` commands. */
 export interface StartFlags extends PolicyFlags, JsonOption {
   readonly id?: string;
-  readonly model?: string;
+  readonly model?: string | undefined;
   readonly tenant?: string;
   readonly wait?: boolean;
   readonly dryRun?: boolean;

@@ -1,6 +1,6 @@
 import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
 import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
-import type { ParkAnswer, Parked } from '../../wire/progress.ts';
+import type { DoneEffect, ParkAnswer, Parked } from '../../wire/progress.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
@@ -45,7 +45,8 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],
     ['tokens', progress && `${progress.usage.inputTokens} in, ${progress.usage.outputTokens} out`],
     ...(progress?.answers ?? []).map(answerRow),
-    ['effects', progress && (progress.effects.map(effectLine).join(', ') || 'none yet')],
+    ['effects', effectsDone(found)],
+    ...(found.left?.inDoubt ?? []).map(doubtRow),
     ['ui', link],
   ];
   const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
@@ -68,8 +69,20 @@ function parkedRows(id: string, parked: Parked): [string, string][] {
   ];
 }
 
-function effectLine({ name, replayed }: { readonly name: string; readonly replayed: boolean }) {
-  return `${printableLine(name)}${replayed ? ' (had been done, not repeated)' : ''}`;
+function effectsDone({ progress, left }: WorkflowStatus): string | undefined {
+  if (progress) return progress.effects.map(effectLine).join(', ') || 'none yet';
+  return left && (left.done.map(printableLine).join(', ') || 'none');
+}
+
+function effectLine({ name, replayed, did = name }: DoneEffect) {
+  return `${printableLine(did)}${replayed ? ' (had been done, not repeated)' : ''}`;
+}
+
+function doubtRow(key: string): [string, string] {
+  return [
+    'in doubt',
+    `${printableLine(key)} may have happened; holdfast effects show ${printableLine(key)}`,
+  ];
 }
 
 function answerRow({ at, step, type, did, by }: ParkAnswer): [string, string] {

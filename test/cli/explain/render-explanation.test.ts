@@ -139,6 +139,7 @@ test('the totals of an explanation', () => {
     calls: 2,
     repairs: 1,
     attempts: 5,
+    probes: 0,
     sent: 5,
     notSent: 0,
     sentUnknown: 0,
