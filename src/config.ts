@@ -7,6 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
+import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 
@@ -100,6 +101,7 @@ export function loadConfig(
         ...rest,
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
         keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
       })),
     ],
   };

@@ -11,6 +11,7 @@ const providerFields = z.strictObject({
   apiKeyVariable: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),
+  maximumInFlight: z.int().min(1).optional(),
 });
 
 const provider = providerFields.refine(

@@ -58,6 +58,9 @@ export async function openApp(
   const gates = createGates({
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    maximumInFlight: Object.fromEntries(
+      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
+    ),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);

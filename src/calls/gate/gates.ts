@@ -14,6 +14,8 @@ export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
+  /** Calls in flight at most to each model of a provider, by its name; otherwise as the settings say. */
+  readonly maximumInFlight?: Readonly<Record<string, number>>;
   /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
   readonly clock?: GateClock;
@@ -53,6 +55,7 @@ export interface Gates {
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
+  const { maximumInFlight = {} } = options;
   const room = { waiting: 0 };
   const gates = new Map<string, OneGate>();
   const operator = createOperatorHolds((gate) => namesOfAccount(gate, sameAs), random);
@@ -65,8 +68,9 @@ export function createGates(options: GatesOptions = {}): Gates {
     if (known) return known;
     // One for each model that was ever asked for would be kept for as long as the worker runs.
     for (const [idle, { isIdle }] of gates) if (isIdle()) gates.delete(idle);
+    const most = maximumInFlight[providerOf(model)] ?? settings.maximumLimit;
     const gate = createOneGate({
-      settings,
+      settings: { ...settings, maximumLimit: Math.min(settings.maximumLimit, most) },
       limits: limitsOfAccount(limits, model, sameAs),
       clock,
       random,
