@@ -1,18 +1,26 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import type { Logger } from 'pino';
-import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import {
+  AttemptError,
+  type AttemptErrorFields,
+  isAttemptError,
+} from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { aboutOf, answerFrom, usageOf } from './answer-from.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
+import { messageIn } from './classify/error-body.ts';
+import { type Asked, judgeAnswer } from './classify/judge-answer.ts';
+import { createAccommodations } from './provider/accommodations.ts';
 import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
+import { families } from './provider/families/families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
-import { schemaFor } from './provider/schema-for.ts';
 import { providerOptionsFor, toCallOptions } from './provider/to-call-options.ts';
 import { toPrompt } from './provider/to-prompt.ts';
+import { accommodate, type RequestShape, shapeRequest } from './shape-request.ts';
 
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
@@ -37,7 +45,10 @@ export interface CallContext {
 }
 
 /** A model's answer, without the fields that only the activity knows. */
-export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
+export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'> & {
+  /** What it is unless its whole text is of the shape: nobody knows whether its finish reason is an end. */
+  readonly doubt?: AttemptErrorFields;
+};
 
 /** Makes one attempt of a call. */
 export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
@@ -53,10 +64,22 @@ export function createAttemptCall({
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
+  const accommodations = createAccommodations(now);
+
   return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
+    const schemaKey = request.schema ? JSON.stringify(request.schema) : '';
+    const learned = accommodations.of(request.model, schemaKey);
+    const shape = shapeRequest(request, model, learned);
     const timeout = requestTimeout(request.policy.requestTimeoutMs);
+    const asked: Asked = {
+      offersTools: (request.tools?.length ?? 0) > 0,
+      hasSchema: request.schema !== undefined,
+      allowsEmpty: request.allowEmpty,
+      maximumOutputTokens: shape.maximumOutputTokens,
+      finishReasons: model.finishReasons,
+    };
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {
@@ -65,17 +88,28 @@ export function createAttemptCall({
           const signal = AbortSignal.any([context.signal, timeout]);
           const { languageModel } = model;
           const result = await languageModel.doGenerate(
-            await callOptions(model, request, context, signal),
+            await callOptions(model, shape, request, context, signal),
           );
           logWarnings(log, request, result);
-          if (isUnusable(model.family, exchange.body)) {
-            throw failure(exchange, usageOf(result.usage));
-          }
+          const usage = usageOf(result.usage);
+          if (isUnusable(model.family, exchange.body, asked)) throw failure(exchange, usage);
+          const judgement = judgeAnswer(families[model.family], exchange.body, asked);
           const providerRequestId = providerRequestIdIn(exchange.headers);
-          return {
+          const answer = {
             ...answerFrom(result, request, model.provider),
             ...(providerRequestId !== undefined && { providerRequestId }),
           };
+          if (judgement.kind !== 'answer') {
+            // Who reads the text can tell whether it is whole.
+            const doubt = { ...failure(exchange, usage).fields };
+            if (request.schema === undefined) throw new AttemptError(doubt);
+            return { ...answer, finishReason: 'other', doubt };
+          }
+          if (judgement.noted !== undefined) {
+            const what = { kind: judgement.noted, about: 'taken for its end' };
+            log.warn({ event: 'model.warning', model: request.model, ...what });
+          }
+          return { ...answer, finishReason: judgement.finish };
         } catch (error) {
           if (context.signal.aborted) throw context.signal.reason;
           if (isAttemptError(error)) throw error;
@@ -85,22 +119,30 @@ export function createAttemptCall({
     );
 
     function failure(exchange: Exchange, usage?: Usage): AttemptError {
-      const { fields, shape } = classifyExchange(exchange, {
+      const { fields, shape: unknown } = classifyExchange(exchange, {
         family: model.family,
         by: model.provider,
         // An answer with usage came whole, even if the timeout has passed by now.
         isTimedOut: timeout.aborted && usage === undefined,
         hasSchema: request.schema !== undefined,
+        asked,
         nowMs: now(),
       });
-      if (shape) {
+      if (unknown) {
         const requestId = requestIdFor(context.workflowId, request.step);
         const which = { requestId, attempt: context.attempt, provider: model.provider };
-        log.warn({ event: 'attempt.unclassified', ...which, ...shape });
+        log.warn({ event: 'attempt.unclassified', ...which, ...unknown });
       }
       // Without a cause: the AI SDK's errors hold prompt and answer.
       const isPaid = usage && usage.inputTokens + usage.outputTokens > 0;
-      return new AttemptError({ ...fields, ...(isPaid && { usage }) });
+      const refused = { type: fields.type, message: messageIn(exchange.body) };
+      const step = accommodate(refused, shape, model.family);
+      if (step) accommodations.learn(request.model, schemaKey, step);
+      return new AttemptError({
+        ...fields,
+        ...(step && { isStep: true }),
+        ...(isPaid && { usage }),
+      });
     }
   };
 }
@@ -111,22 +153,29 @@ export function createAttemptCall({
  */
 async function callOptions(
   model: ResolvedModel,
+  shape: RequestShape,
   request: ModelRequest,
   { workflowId, attempt }: Pick<CallContext, 'workflowId' | 'attempt'>,
   signal: AbortSignal,
 ): Promise<LanguageModelV4CallOptions> {
-  const { schema, settings } = request;
-  const sent = schema && schemaFor(model.family, schema);
+  const { settings } = request;
+  const { form, limitParameter, maximumOutputTokens, messages, responseFormat } = shape;
+  const isRenamed = limitParameter === 'max_completion_tokens';
   return {
     ...toCallOptions(request),
-    prompt: await toPrompt(request.messages, model.languageModel, model.provider),
-    maxOutputTokens: request.maximumOutputTokens,
+    prompt: await toPrompt(messages, model.languageModel, model.provider),
+    ...(!isRenamed && { maxOutputTokens: maximumOutputTokens }),
     abortSignal: signal,
     headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
-    providerOptions: providerOptionsFor(model, sent?.strict ?? false, settings?.providerOptions),
-    ...(sent && {
-      responseFormat: { type: 'json', schema: sent.schema as object, name: 'answer' },
-    }),
+    providerOptions: providerOptionsFor(
+      model,
+      {
+        strict: form === 'json_schema_strict',
+        ...(isRenamed && { maximumOutputTokens }),
+      },
+      settings?.providerOptions,
+    ),
+    ...(responseFormat && { responseFormat: { ...responseFormat, name: 'answer' } }),
   } as LanguageModelV4CallOptions;
 }
 

@@ -21,6 +21,8 @@ export interface ModelRequest extends CallOptions {
   /** The answer's shape, as the question of this name declares it on the worker. */
   readonly question?: string;
   readonly maximumOutputTokens: number;
+  /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
+  readonly allowEmpty?: boolean;
   readonly policy: ModelPolicy;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;

@@ -52,7 +52,8 @@ describe('an answer', () => {
     const toolCall = { id: 'call_1', type: 'function', function: { name: 'x', arguments: '{}' } };
     const choice = { finish_reason: 'tool_calls' };
     server.answer(literally(200, completion('', choice, { tool_calls: [toolCall] })));
-    assert.equal((await failureOf(call())).type, 'MalformedResponse');
+    const { type, reason } = await failureOf(call());
+    assert.deepEqual([type, reason], ['MalformedResponse', 'a tool call that nobody offered']);
     assert.equal(server.seen.length, 1);
   });
 });
@@ -72,9 +73,9 @@ describe('the request', () => {
     const [seen] = server.seen;
     assert.equal(seen?.url, '/v1/chat/completions');
     assert.equal(seen?.headers['x-client-request-id'], 'order-1042/extract/attempt-3');
-    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ab523d8e74c12d7');
+    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ccbc4497d68c1ca');
     assert.equal(seen?.headers.authorization, 'Bearer sk-test');
-    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_tokens: 100, messages });
+    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_completion_tokens: 100, messages });
   });
 
   const closed = {

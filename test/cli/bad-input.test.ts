@@ -116,7 +116,18 @@ const facts: readonly Fact[] = [
   {
     args: [...complete, '--schema', file('odd.json', '{"type":"object","requird":["a"]}')],
     code: 2,
-    says: '# has "requird", which is not supported',
+    says: 'the JSON Schema cannot be used: strict mode: unknown keyword: "requird"',
+  },
+  {
+    args: ['start', 'complete', '--request', '-'],
+    input: '{"messages":[{"role":"user","content":"hi"}],"max_tokens":9}',
+    code: 2,
+    says: 'max_tokens is not known: did you mean settings.maximumOutputTokens?',
+  },
+  {
+    args: [...complete, '--request', mail],
+    code: 2,
+    says: 'give the prompt or --request, not both',
   },
   ...(
     [

@@ -1,5 +1,11 @@
+import {
+  asFields,
+  asList,
+  asText,
+  type Fields,
+  parseJson,
+} from '../provider/families/read-json.ts';
 import { type ErrorLayer, errorLayers } from './error-layers.ts';
-import { asFields, asList, asText, type Fields, parseJson } from './read-json.ts';
 
 /** What can be known about the body of an answer, whatever server wrote it. */
 export interface ErrorBody {
@@ -36,6 +42,13 @@ export function readErrorBody(text: string): ErrorBody {
     isError: false,
     layers: errorLayers({ message: trimmed.slice(0, 65_536) }),
   };
+}
+
+/** All that the errors in a body say: matched against, never logged or passed on. */
+export function messageIn(body: string): string {
+  return readErrorBody(body)
+    .layers.map(({ message, param }) => `${message} ${param}`)
+    .join('\n');
 }
 
 /** By what its fields say: an empty error object beside a whole answer is no error. */

@@ -1,11 +1,10 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogle } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { AttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
+import { families } from './families/families.ts';
+import type { LimitParameter, StructuredForm } from './families/family.ts';
+import type { DeclaredFinish } from './families/finish-reasons.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
 /** A provider of models, as data. */
@@ -22,6 +21,12 @@ export interface ProviderConfig {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Added to every address, for example Azure's `api-version`. */
   readonly queryParameters?: Readonly<Record<string, string>> | undefined;
+  /** What finish reasons mean that the family's table does not have. */
+  readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
+  /** The strongest form of asking for a shape that it takes; known for some, found out otherwise. */
+  readonly structuredOutput?: StructuredForm | undefined;
+  /** Its field for the most tokens of an answer. */
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** A model that can be called. */
@@ -31,6 +36,9 @@ export interface ResolvedModel {
   readonly family: ProviderFamily;
   readonly modelId: string;
   readonly languageModel: LanguageModelV4;
+  readonly finishReasons?: ProviderConfig['finishReasons'];
+  readonly structuredOutput?: StructuredForm | undefined;
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** The configured providers. */
@@ -67,10 +75,33 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
       family: config.family,
       modelId,
       languageModel: createLanguageModel(config, modelId),
+      finishReasons: config.finishReasons,
+      ...quirksOf(config),
     };
   }
 
   return { names, resolveModel };
+}
+
+/** What is known of servers that speak a family's protocol in part, by their address. */
+const quirks: readonly (readonly [
+  host: RegExp,
+  Pick<ProviderConfig, 'structuredOutput' | 'limitParameter'>,
+])[] = [
+  [/(^|\.)deepseek\.com$/, { structuredOutput: 'json_object' }],
+  [/(^|\.)(bigmodel\.cn|z\.ai)$/, { structuredOutput: 'json_object' }],
+  [/\.azure\.com$/, { limitParameter: 'max_completion_tokens' }],
+];
+
+/** What the entry says, else what is known of its server. */
+function quirksOf({ family, baseUrl, structuredOutput, limitParameter }: ProviderConfig) {
+  const host = baseUrl === undefined ? '' : new URL(baseUrl).hostname;
+  const [, known] = quirks.find(([pattern]) => pattern.test(host)) ?? [];
+  const isKnown = family === 'openai-compatible' ? known : undefined;
+  return {
+    structuredOutput: structuredOutput ?? isKnown?.structuredOutput,
+    limitParameter: limitParameter ?? isKnown?.limitParameter,
+  };
 }
 
 function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
@@ -82,39 +113,9 @@ function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
 }
 
 function createLanguageModel(config: ProviderConfig, modelId: string): LanguageModelV4 {
-  const { name, family, headers = {} } = config;
-  const apiKey = config.apiKey ?? '';
-  const baseURL = config.baseUrl ?? baseUrls[family];
-  const fetch = createBoundedFetch(config.queryParameters);
-  const settings = { name, baseURL, apiKey, headers, fetch };
-  switch (family) {
-    case 'openai':
-      return createOpenAI(settings).chat(modelId);
-    case 'openai-responses':
-      return createOpenAI(settings).responses(modelId);
-    case 'anthropic':
-      return createAnthropic({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
-    case 'google':
-      return createGoogle({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
-    case 'openai-compatible':
-      return createOpenAICompatible({
-        name,
-        baseURL,
-        ...(apiKey !== '' && { apiKey }),
-        headers,
-        fetch,
-        supportsStructuredOutputs: true,
-        // Most of these servers fetch pictures themselves; one that does not says so.
-        supportedUrls: () => ({ 'image/*': [/^https?:/] }),
-      }).chatModel(modelId);
-  }
+  const { name, headers = {}, apiKey = '' } = config;
+  const family = families[config.family];
+  const baseURL = config.baseUrl ?? family.baseUrl;
+  const fetch = createBoundedFetch(config.queryParameters, family.tidy);
+  return family.createModel({ name, baseURL, apiKey, headers, fetch }, modelId);
 }
-
-/** The families' public endpoints; empty where there is none. */
-const baseUrls: Readonly<Record<ProviderFamily, string>> = {
-  openai: 'https://api.openai.com/v1',
-  'openai-responses': 'https://api.openai.com/v1',
-  'openai-compatible': '',
-  anthropic: 'https://api.anthropic.com/v1',
-  google: 'https://generativelanguage.googleapis.com/v1beta',
-};
