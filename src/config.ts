@@ -38,6 +38,7 @@ export interface Config extends Environment {
 const clientEnvironment = environment.pick({
   HOLDFAST_TASK_QUEUE: true,
   HOLDFAST_SCOPE: true,
+  HOLDFAST_SCOPES: true,
   HOLDFAST_MODEL: true,
   HOLDFAST_POLICIES: true,
   HOLDFAST_PROVIDERS: true,
@@ -84,6 +85,15 @@ export function loadConfig(
   // A query is allowed: it is often the webhook's only secret.
   const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
   if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
+  const isDeployed = present.NODE_ENV === 'production' || present.KUBERNETES_SERVICE_HOST;
+  if (isDeployed && !present.DATABASE_URL && !present.HOLDFAST_LEDGER) {
+    problems.push(
+      `DATABASE_URL: is not set, and with ${present.KUBERNETES_SERVICE_HOST ? 'KUBERNETES_SERVICE_HOST' : 'NODE_ENV=production'} no file is taken by default: a second worker would have another ledger; set it, or HOLDFAST_LEDGER for a file that all workers share`,
+    );
+  }
+  if (present.HOLDFAST_SCOPE && present.HOLDFAST_SCOPES) {
+    problems.push('HOLDFAST_SCOPE: belongs into HOLDFAST_SCOPES, where that is set');
+  }
   for (const [key, variable, hint = ''] of neededBeside) {
     if (present[key] && !present[variable]) {
       problems.push(`${variable}: must be set with ${key}${hint}`);

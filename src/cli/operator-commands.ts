@@ -24,6 +24,9 @@ export function addOperatorCommands(program: Command): void {
     lazily(async () => (await import('./commands/resume.ts')).resumeCommand),
   );
   addProviders(program.command('providers').description('the providers').helpCommand(false));
+  addLedger(
+    program.command('ledger').description('which ledger holds the effects').helpCommand(false),
+  );
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
 }
 
@@ -40,6 +43,17 @@ function addProviders(providers: Command): void {
     .description('take a hold back')
     .argument('<target>', 'as it was held')
     .action(lazily(async () => (await import('./commands/hold.ts')).releaseCommand));
+}
+
+function addLedger(ledger: Command): void {
+  addCommand(ledger, 'show', operatorHelp.ledger, { isDefault: true })
+    .description('where the effects of a scope are, as the first worker said')
+    .option('--scope <scope>', 'HOLDFAST_SCOPES otherwise')
+    .action(lazily(async () => (await import('./commands/ledger.ts')).ledgerCommand));
+  addCommand(ledger, 'adopt', operatorHelp.ledger)
+    .description('give it up: the next worker that starts brings another one')
+    .option('--scope <scope>', 'HOLDFAST_SCOPES otherwise')
+    .action(lazily(async () => (await import('./commands/ledger.ts')).adoptCommand));
 }
 
 function addEffects(effects: Command): void {

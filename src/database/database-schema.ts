@@ -95,6 +95,11 @@ export interface HoldTable {
   since_ms: number;
 }
 
+/** One row: which ledger this is. A copy of the database is the same ledger. */
+export interface LedgerTable {
+  id: string;
+}
+
 /** All tables of Holdfast in the application's database. */
 export interface Tables {
   holdfast_attempt: AttemptTable;
@@ -102,4 +107,5 @@ export interface Tables {
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
   holdfast_hold: HoldTable;
+  holdfast_ledger: LedgerTable;
 }

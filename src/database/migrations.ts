@@ -106,13 +106,24 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '006_doubt': statements(
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
-    '007_holds': statements(
+    // Whose effects these are: a copy, a backup too, has the id of what it was copied from.
+    '007_ledger_id': statements(
+      'create table holdfast_ledger (id text not null)',
+      `insert into holdfast_ledger values (${randomId[kind]})`,
+    ),
+    '008_holds': statements(
       `create table holdfast_hold (
         target text primary key, reason text not null, held_by text not null,
         since_ms bigint not null)`,
     ),
   };
 }
+
+/** 16 hexadecimal digits. */
+const randomId: Record<DatabaseKind, string> = {
+  sqlite: 'lower(hex(randomblob(8)))',
+  postgres: 'substr(md5(random()::text || clock_timestamp()::text), 1, 16)',
+};
 
 const nowMs: Record<DatabaseKind, string> = {
   sqlite: `cast(unixepoch('subsec') * 1000 as integer)`,

@@ -11,7 +11,7 @@ import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
-import { scopeFor } from '../config/scope.ts';
+import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
@@ -52,7 +52,7 @@ export async function openApp(
   dependencies: OpenAppDependencies,
 ): Promise<OpenApp> {
   const { log, ledger, namespace } = dependencies;
-  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
+  const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
   const gates = createGates({

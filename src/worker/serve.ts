@@ -1,16 +1,18 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { type AppDefinition, InvalidApp } from '../app/define-app.ts';
+import { scopesServed } from '../config/scope.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
 import * as library from '../durable/library-workflows.ts';
 import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
+import { assertOneLedger } from './assert-one-ledger.ts';
 import { CannotStart } from './cannot-start.ts';
 import { connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
 import { installRuntime } from './install-runtime.ts';
-import { ledgerFrom } from './ledger-from.ts';
+import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 
@@ -45,6 +47,10 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   const ledger = await ledgerFrom(config);
   const { connection, address, namespace } = await connectTemporal();
   const searchable = await registerSearchAttributes(connection, namespace);
+  await assertOneLedger({
+    ...{ connection, namespace, ledger, variable: ledgerVariable(config) },
+    scopes: scopesServed(config, namespace),
+  });
   const opened = await openApp(config, app, { namespace, log, ledger });
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
   const { rules, calls, effects } = opened;

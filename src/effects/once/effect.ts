@@ -45,6 +45,8 @@ interface Declaration<Input, Result> {
   /** The exact request, stored at the claim and sent again verbatim. Default: the identity. */
   readonly request?: (input: Input, key: string) => Json;
   readonly apiVersion?: string;
+  /** Whether its target's outages are waited out: a repeat is known to do no harm there. */
+  readonly isPatient?: boolean;
   /** For people, a clause in the past tense, of what ids they need: `charged 12.00 EUR (pi_1)`. */
   readonly did?: (result: Result) => string;
   /** For `effects reconcile`, and before a person has an effect done anew. */

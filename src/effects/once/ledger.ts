@@ -128,6 +128,8 @@ export interface OperatorStatements {
 export interface Ledger extends LedgerStatements {
   /** What persons look at and settle. */
   readonly operator: OperatorStatements;
+  /** Told apart by it from every other ledger; kept in the database, and so in its backups. */
+  readonly id: string;
   readonly kind: DatabaseKind;
   /** For logs: the file, or the URL without its password. */
   readonly name: string;

@@ -8,7 +8,7 @@ import type { DatedRow, Ledger } from '../once/ledger.ts';
 export interface ReconcileOptions {
   /** How far back, by each one's own clock. */
   readonly sinceMs: number;
-  readonly scope: string;
+  readonly scopes: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress?: () => void;
 }
@@ -64,20 +64,23 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
 }
 
 /** The database's time, as it comes with a row. Without a row, every later row is newer. */
-async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
-  const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
-  return row?.nowMs ?? 0;
+async function ledgerClock(ledger: Ledger, effect: string, { scopes }: ReconcileOptions) {
+  for (const scope of scopes) {
+    const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
+    if (row) return row.nowMs;
+  }
+  return 0;
 }
 
 async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions) {
   const startedMs = performance.now();
   const rows = new Map<string, DatedRow>();
-  async function read(changedAfterMs: number) {
+  async function read(scope: string, changedAfterMs: number) {
     let page: DatedRow[];
     let after: DatedRow | undefined;
     do {
       page = await ledger.operator.list({
-        ...{ effect, keyPrefix: keyPrefix(options.scope), changedAfterMs, limit: pageSize },
+        ...{ effect, keyPrefix: keyPrefix(scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
       for (const row of page) rows.set(row.key, row);
@@ -85,9 +88,11 @@ async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions)
       after = page.at(-1);
     } while (page.length === pageSize);
   }
-  await read(options.sinceMs + clockMarginMs);
+  for (const scope of options.scopes) await read(scope, options.sinceMs + clockMarginMs);
   // A row that changed meanwhile moved to a page already read.
-  await read(Math.ceil(performance.now() - startedMs) + 1000);
+  for (const scope of options.scopes) {
+    await read(scope, Math.ceil(performance.now() - startedMs) + 1000);
+  }
   return [...rows.values()];
 }
 
