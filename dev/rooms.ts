@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
-    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'node:'],
+    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'piscina', 'node:'],
   },
   {
     name: 'calls/provider',
@@ -122,7 +122,7 @@ export const rooms: readonly Room[] = [
     name: 'app',
     holds: 'what a project declares: its questions, effects, policies, tables',
     rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets'],
-    packages: ['kysely', 'zod'],
+    packages: ['kysely', 'zod', 'node:'],
   },
   {
     name: 'app.ts',

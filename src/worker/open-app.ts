@@ -55,7 +55,9 @@ export async function openApp(
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
+  const providers = createProviders(config.providers);
   const gates = createGates({
+    resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
     maximumInFlight: Object.fromEntries(
@@ -68,7 +70,7 @@ export async function openApp(
   await migrateApp(ledger, app);
   return {
     calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers: createProviders(config.providers), scope, log }),
+      attemptCall: createAttemptCall({ providers, scope, log }),
       attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
       gates,
       questions: shapesOf(app),

@@ -18,6 +18,8 @@ export interface GatesOptions {
   readonly maximumInFlight?: Readonly<Record<string, number>>;
   /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
+  /** Whether a model can be asked here at all: one that cannot has no gate, its call fails at once. */
+  readonly resolves?: (model: string) => boolean;
   readonly clock?: GateClock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -54,6 +56,7 @@ export interface Gates {
  */
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
+  const { resolves = () => true } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
   const { maximumInFlight = {} } = options;
   const room = { waiting: 0 };
@@ -61,6 +64,11 @@ export function createGates(options: GatesOptions = {}): Gates {
   const operator = createOperatorHolds((gate) => namesOfAccount(gate, sameAs), random);
   const sendBackIfHeld = new Set<() => void>();
   let isClosed = false;
+
+  /** Any text may be named as a model: a gate for each would be kept and shown. */
+  function hasGate({ model }: GateEntry): boolean {
+    return gates.has(canonical(model, sameAs)) || resolves(model);
+  }
 
   function gateFor(entry: GateEntry): OneGate {
     const model = canonical(entry.model, sameAs);
@@ -87,6 +95,7 @@ export function createGates(options: GatesOptions = {}): Gates {
       const { signal } = entry;
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
+        if (!hasGate(entry)) return resolve({ kind: 'go', pass: { ended() {} } });
         const gate = canonical(entry.model, sameAs);
         const held = operator.decide(gate);
         if (held) return resolve(held);

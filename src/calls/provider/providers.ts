@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { AttemptError } from '../../failures/attempt-error.ts';
+import { AttemptError, isAttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { families } from './families/families.ts';
@@ -51,6 +51,8 @@ export interface Providers {
    *   is missing or cannot be a header; both before any request.
    */
   resolveModel(model: string): ResolvedModel;
+  /** Whether {@link Providers.resolveModel} does not throw. */
+  resolves(model: string): boolean;
 }
 
 /** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
@@ -80,7 +82,17 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
     };
   }
 
-  return { names, resolveModel };
+  function resolves(model: string): boolean {
+    try {
+      resolveModel(model);
+      return true;
+    } catch (error) {
+      if (isAttemptError(error)) return false;
+      throw error;
+    }
+  }
+
+  return { names, resolveModel, resolves };
 }
 
 /** What is known of servers that speak a family's protocol in part, by their address. */
