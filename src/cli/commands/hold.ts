@@ -34,10 +34,10 @@ export async function releaseCommand(target: string, { json }: JsonOption): Prom
 function checkTarget(target: string, { providerNames }: ClientConfig): void {
   const [provider = '', model] = target.split(/:(.*)/s);
   const isWhole = provider !== '' && model !== '';
-  if (isWhole && providerNames.includes(provider)) return;
+  if (isWhole && providerNames().includes(provider)) return;
   throw usageError(
     isWhole
-      ? `there is no provider ${provider}; known are ${providerNames.join(', ')} (HOLDFAST_PROVIDERS adds others)`
+      ? `there is no provider ${provider}; known are ${providerNames().join(', ')} (HOLDFAST_PROVIDERS adds others)`
       : `name a provider, or provider:model; this is ${target}`,
   );
 }
