@@ -33,7 +33,7 @@ export const rooms: readonly Room[] = [
     name: 'policies',
     holds: 'retry policies as data, and the arithmetic of attempts, delays, budgets and fallbacks',
     rooms: ['failures'],
-    packages: ['zod'],
+    packages: ['leven', 'zod'],
   },
   {
     name: 'wire',
@@ -116,7 +116,7 @@ export const rooms: readonly Room[] = [
     name: 'effects/operate',
     holds: 'what persons do with the ledger: resolve, reconcile, prune, restored backups',
     rooms: ['failures', 'wire', 'effects/once'],
-    packages: [],
+    packages: ['node:'],
   },
   {
     name: 'app',
@@ -181,7 +181,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config.ts',
     holds: 'the only reader of `process.env`',
-    rooms: ['calls/gate', 'config'],
+    rooms: ['policies', 'calls/gate', 'config'],
     packages: ['zod', 'node:'],
   },
   {

@@ -49,6 +49,7 @@ export const environment = z.object({
   ),
   HOLDFAST_LEDGER: z
     .string()
+    .regex(/^(?!postgres(ql)?(:|$))/i, 'is a file; PostgreSQL is named by DATABASE_URL')
     .default('.holdfast/ledger.db')
     .describe('The SQLite file of ledger and orders, where DATABASE_URL is not set.'),
   HOLDFAST_JOURNAL: text(
