@@ -21,6 +21,7 @@ export interface ParkedFilter {
 }
 
 const running = 'ExecutionStatus = "Running"';
+const { name } = holdfastState;
 
 /**
  * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
@@ -31,12 +32,11 @@ export async function* listParked(
   client: Client,
   { type, model }: ParkedFilter = {},
 ): AsyncGenerator<ParkedWorkflow> {
-  const { name } = holdfastState;
   const state =
     type === undefined
       ? `${name} NOT IN ("running", "${heldState}")`
       : `${name} = "${quoted(type)}"`;
-  for await (const each of listAnyway(client, `${running} AND (${state} OR ${name} IS NULL)`)) {
+  for await (const each of listByState(client, state)) {
     const parked = parkedFromMemo(each.memo?.holdfastParked);
     if (!parked || (type !== undefined && parked.type !== type)) continue;
     if (model !== undefined && !('model' in parked && parked.model === model)) continue;
@@ -44,8 +44,15 @@ export async function* listParked(
   }
 }
 
-/** A server that does not know the attribute refuses the query: then all that run are looked at. */
-async function* listAnyway(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+/**
+ * What runs and is in a state, or has none. A server that does not know the attribute refuses the
+ * query: then all that run are looked at.
+ */
+export async function* listByState(
+  client: Client,
+  state: string,
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const query = `${running} AND (${state} OR ${name} IS NULL)`;
   let any = false;
   try {
     for await (const each of client.workflow.list({ query })) {
@@ -59,7 +66,7 @@ async function* listAnyway(client: Client, query: string): AsyncGenerator<Workfl
 }
 
 function isUnknownAttribute(error: unknown): boolean {
-  return [...causes(error)].some(({ message }) => message.includes(holdfastState.name));
+  return [...causes(error)].some(({ message }) => message.includes(name));
 }
 
 function quoted(text: string): string {
