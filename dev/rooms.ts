@@ -33,7 +33,7 @@ export const rooms: readonly Room[] = [
     name: 'policies',
     holds: 'retry policies as data, and the arithmetic of attempts, delays, budgets and fallbacks',
     rooms: ['failures'],
-    packages: ['zod'],
+    packages: ['leven', 'zod'],
   },
   {
     name: 'wire',
@@ -54,7 +54,7 @@ export const rooms: readonly Room[] = [
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
-    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'node:'],
+    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'piscina', 'node:'],
   },
   {
     name: 'calls/provider',
@@ -116,13 +116,13 @@ export const rooms: readonly Room[] = [
     name: 'effects/operate',
     holds: 'what persons do with the ledger: resolve, reconcile, prune, restored backups',
     rooms: ['failures', 'wire', 'effects/once'],
-    packages: [],
+    packages: ['node:'],
   },
   {
     name: 'app',
     holds: 'what a project declares: its questions, effects, policies, tables',
     rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets'],
-    packages: ['kysely', 'zod'],
+    packages: ['kysely', 'zod', 'node:'],
   },
   {
     name: 'app.ts',
@@ -181,7 +181,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config.ts',
     holds: 'the only reader of `process.env`',
-    rooms: ['calls/gate', 'config'],
+    rooms: ['policies', 'calls/gate', 'config'],
     packages: ['zod', 'node:'],
   },
   {

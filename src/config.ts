@@ -7,8 +7,10 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
+import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
+import { didYouMean } from './policies/did-you-mean.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
 export class InvalidConfiguration extends Error {
@@ -31,6 +33,8 @@ export interface Config extends Environment {
   readonly ofEffects: Readonly<Record<string, unknown>>;
   /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
   readonly rateLimits: RateLimitsByModel;
+  /** Sentences about what is no mistake yet: a key that is not set, a variable that nothing reads. */
+  readonly warnings: readonly string[];
 }
 
 /** What the client needs of the configuration; keys and targets are for the worker only. */
@@ -46,8 +50,15 @@ const clientEnvironment = environment.pick({
 
 /** The client's share of the configuration. */
 export interface ClientConfig extends z.infer<typeof clientEnvironment> {
-  /** Names that may stand before the colon of a model. */
-  readonly providerNames: readonly string[];
+  /**
+   * Names that may stand before the colon of a model. Read when they are asked for: a broken providers
+   * file must not keep anyone from cancelling a workflow.
+   *
+   * @throws InvalidConfiguration
+   */
+  readonly providerNames: () => readonly string[];
+  /** Sentences about variables that nothing reads. */
+  readonly warnings: readonly string[];
 }
 
 /** Variables that another needs beside it, and how to come by them. */
@@ -67,7 +78,8 @@ export function loadConfig(
   env: NodeJS.ProcessEnv = processEnvironment(),
   effects: EffectVariables = {},
 ): Config {
-  const { present, data, problems, file } = read(environment, env);
+  const { present, data, problems } = read(environment, env);
+  const file = providersOf(present, problems);
   const rateLimits = present.HOLDFAST_RATE_LIMITS
     ? readRateLimits(present.HOLDFAST_RATE_LIMITS, problems)
     : {};
@@ -99,17 +111,30 @@ export function loadConfig(
     }
   }
   const ofEffects = readEffectVariables(effects, present, problems);
+  const ofApp = Object.values(effects).flatMap(({ config }) =>
+    Object.keys(Object(config).shape ?? {}),
+  );
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
   return {
     ...data,
     ofEffects,
+    warnings: [
+      ...unknownVariables(present, ofApp),
+      ...file.flatMap(({ name, apiKeyVariable }) =>
+        apiKeyVariable && !present[apiKeyVariable]
+          ? [`${apiKeyVariable} is not set: calls to the provider ${name} will fail without it`]
+          : [],
+      ),
+    ],
     rateLimits,
     providers: [
       ...builtinProviders(data),
       ...file.map(({ apiKeyVariable, ...rest }) => ({
         ...rest,
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyVariable: apiKeyVariable,
         keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
       })),
     ],
   };
@@ -142,9 +167,29 @@ function readEffectVariables(
  * @throws InvalidConfiguration naming every mistake at once.
  */
 export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()): ClientConfig {
-  const { data, problems, file } = read(clientEnvironment, env);
+  const { present, data, problems } = read(clientEnvironment, env);
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
-  return { ...data, providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)] };
+  return {
+    ...data,
+    // What an application's effects read is known to its worker alone.
+    warnings: unknownVariables(present, []).filter((sentence) => sentence.includes('did you mean')),
+    providerNames() {
+      const file = providersOf(present, problems);
+      if (problems.length > 0) throw new InvalidConfiguration(problems);
+      return [...builtinProviderNames, ...file.map(({ name }) => name)];
+    },
+  };
+}
+
+/** Read elsewhere: where Temporal's servers are found. */
+const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+
+/** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
+function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {
+  const known = [...Object.keys(environment.shape), ...programVariables, ...ofApp];
+  return Object.keys(present)
+    .filter((name) => name.startsWith('HOLDFAST_') && !known.includes(name))
+    .map((name) => `${name} is not known, and not read${didYouMean(name, known)}`);
 }
 
 /** Path of Temporal's test server, for tests with skipped time: `HOLDFAST_TEST_SERVER`. */
@@ -164,7 +209,9 @@ function read<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv) {
   const problems = (error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   );
-  const path = present.HOLDFAST_PROVIDERS;
-  const file = path === undefined ? [] : readProvidersFile(path, problems);
-  return { present, data, problems, file };
+  return { present, data, problems };
+}
+
+function providersOf({ HOLDFAST_PROVIDERS: path }: NodeJS.ProcessEnv, problems: string[]) {
+  return path === undefined ? [] : readProvidersFile(path, problems);
 }

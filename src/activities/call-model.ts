@@ -48,7 +48,8 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
-      const { workflowId, runId } = scope;
+      const { runId } = scope;
+      const { workflowId = scope.workflowId } = request;
       const requestId = requestIdFor(workflowId, request.step);
       const arrivedMs = performance.now();
       const shape = await shapeFor(request, questions).catch((error: unknown) => {

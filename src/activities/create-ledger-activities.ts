@@ -98,13 +98,17 @@ export function createLedgerActivities(
 
     pruneEffects: (request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> =>
       withTypedFailures(async () => {
+        const { dryRun } = request;
         const effects = effectList;
-        const options = { ...request, effects, workflowExists, onProgress: heartbeat };
-        const pruned = { removed: 0, keptForWorkflow: 0, dryRun: request.dryRun };
+        const options = { ...request, effects, declared, workflowExists, onProgress: heartbeat };
+        const pruned = { removed: 0, keptForWorkflow: 0, attempts: 0, doubts: 0, dryRun };
         for (const scope of scopes) {
-          const { removed, keptForWorkflow } = await pruneLedger(ledger, { ...options, scope });
-          pruned.removed += removed;
-          pruned.keptForWorkflow += keptForWorkflow;
+          const each = await pruneLedger(ledger, { ...options, scope });
+          pruned.removed += each.removed;
+          pruned.keptForWorkflow += each.keptForWorkflow;
+          pruned.doubts += each.doubts;
+          // Attempts are of no scope: once removed they are not found again, only counted again.
+          pruned.attempts = dryRun ? each.attempts : pruned.attempts + each.attempts;
         }
         return pruned;
       }),

@@ -25,13 +25,26 @@ export function addOperatorCommands(program: Command): void {
   setOption(resume, 'another limit for the step; may be repeated').action(
     lazily(async () => (await import('./commands/resume.ts')).resumeCommand),
   );
-  addCommand(program, 'providers', operatorHelp.providers)
-    .description('how the providers stand with each worker: free, limited or down')
-    .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
+  addProviders(program.command('providers').description('the providers').helpCommand(false));
   addLedger(
     program.command('ledger').description('which ledger holds the effects').helpCommand(false),
   );
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
+}
+
+function addProviders(providers: Command): void {
+  addCommand(providers, 'list', operatorHelp.providers, { isDefault: true })
+    .description('how the providers stand with each worker: free, limited, down or held')
+    .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
+  addCommand(providers, 'hold', operatorHelp.hold)
+    .description('send nothing to a provider, or one of its models, until it is released')
+    .argument('<target>', 'provider, or provider:model')
+    .requiredOption('--reason <text>', 'why, for those whose calls wait')
+    .action(lazily(async () => (await import('./commands/hold.ts')).holdCommand));
+  addCommand(providers, 'release', operatorHelp.hold)
+    .description('take a hold back')
+    .argument('<target>', 'as it was held')
+    .action(lazily(async () => (await import('./commands/hold.ts')).releaseCommand));
 }
 
 function addLedger(ledger: Command): void {

@@ -26,13 +26,25 @@ or is down, the gate holds back what is for it, and this shows until when:
   limited   the provider said 429 or the like: calls go at a pace that adapts
   down      nothing goes until the next probe
   probing   one call is on its way; it decides
+  held      a person holds it (\`providers hold\`): nothing goes until \`release\`
 
 As metrics for Prometheus: HOLDFAST_METRICS_ADDRESS, holdfast_gate_*.
 
 Examples:
   holdfast providers
   watch -n 5 holdfast providers
-  holdfast providers --json | jq '.[] | select(.state == "down") | .model'`,
+  holdfast providers --json | jq '.gates[] | select(.state == "down") | .model'`,
+  hold: `
+All workers obey within seconds, and so do those that start later. Calls that
+are held sleep at no attempt, and \`status\` and \`watch\` show by whom and why;
+what is under way ends as it ends. A release wakes those that sleep long, the
+others come back within a minute.
+
+Examples:
+  holdfast providers hold openai --reason "maintenance until 14:00 UTC"
+  holdfast providers hold openai:gpt-4o --reason "answers are cut, ticket 1042"
+  holdfast providers
+  holdfast providers release openai`,
   effects: `
 The worker reads the ledger; this command never opens it. Times are UTC, by the
 database's clock.

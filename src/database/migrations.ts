@@ -111,6 +111,25 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
       'create table holdfast_ledger (id text not null)',
       `insert into holdfast_ledger values (${randomId[kind]})`,
     ),
+    '008_size': statements(
+      // Pages of the ledger, newest change first: of all, of one effect, of the few that are not done.
+      `create index holdfast_effect_changed on holdfast_effect
+        (updated_at_ms desc, "key", generation)`,
+      `create index holdfast_effect_of_name on holdfast_effect
+        (effect, updated_at_ms desc, "key", generation)`,
+      `create index holdfast_effect_open on holdfast_effect
+        (state, updated_at_ms desc, "key", generation, effect) where state <> 'succeeded'`,
+      // SQLite sorts its primary key byte by byte already.
+      ...(kind === 'postgres'
+        ? ['create index holdfast_effect_owner on holdfast_effect ("key" text_pattern_ops)']
+        : []),
+      'create index holdfast_attempt_started on holdfast_attempt (started_at_ms)',
+    ),
+    '009_holds': statements(
+      `create table holdfast_hold (
+        target text primary key, reason text not null, held_by text not null,
+        since_ms bigint not null)`,
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The workflows of the library itself; a worker serves them beside those of its application. */
 export { complete } from './complete.ts';
+export { heldCall } from './held-call.ts';
 export {
   ledgerRestored,
   listEffects,
@@ -8,5 +9,6 @@ export {
   resolveEffect,
   showEffect,
 } from './operate-ledger.ts';
-export { readProviders, readRecords } from './read-records.ts';
+export { holdProvider, readProviders, releaseProvider } from './operate-providers.ts';
+export { readRecords } from './read-records.ts';
 export { readPolicies } from './read-rules.ts';

@@ -4,7 +4,7 @@ import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
-import type { Held } from './held.ts';
+import type { HeldWhy } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
@@ -24,6 +24,8 @@ export interface ModelRequest extends CallOptions {
   /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
   readonly allowEmpty?: boolean;
   readonly policy: ModelPolicy;
+  /** The workflow that asks, where it is not the one that schedules: the request id begins with it. */
+  readonly workflowId?: string;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;
   /** Attempts that this scheduling may use; absent where nothing caps them. */
@@ -104,7 +106,7 @@ export interface Deferred extends CallCosts {
   /** How the last attempt failed; absent where nothing was sent in it. */
   readonly failure?: { readonly type: FailureType; readonly message: string };
   /** Where and why; absent from a worker that stops. */
-  readonly held?: Pick<Held, 'gate' | 'reason'>;
+  readonly held?: HeldWhy;
 }
 
 /** What the activity `callModel` returns; final failures are thrown. */

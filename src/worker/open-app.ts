@@ -16,8 +16,8 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
+import { exchangeGates } from './exchange-gates.ts';
 import { journalFrom } from './journal-from.ts';
-import { postGates } from './post-gates.ts';
 
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
@@ -55,17 +55,22 @@ export async function openApp(
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
+  const providers = createProviders(config.providers);
   const gates = createGates({
+    resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    maximumInFlight: Object.fromEntries(
+      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
+    ),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
-  const stopPosting = postGates(gates, journal.gates);
+  const stopExchange = await exchangeGates(gates, journal);
   await migrateApp(ledger, app);
   return {
     calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers: createProviders(config.providers), scope, log }),
+      attemptCall: createAttemptCall({ providers, scope, log }),
       attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
       gates,
       questions: shapesOf(app),
@@ -75,7 +80,7 @@ export async function openApp(
     rules: effects.rules,
     drain: gates.close,
     async close() {
-      await stopPosting();
+      await stopExchange();
       await journal.close();
       await effects.close();
     },

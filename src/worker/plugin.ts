@@ -27,6 +27,7 @@ export interface PluginOptions {
 export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
   const config = loadConfig(undefined, app.effects);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
+  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
   let opened: OpenApp | undefined;
   return {
     name: 'holdfast',

@@ -258,7 +258,7 @@ const facts: readonly Fact[] = [
     args,
     env: nobody,
     code: 3,
-    says: 'no Temporal server answers at 127.0.0.1:1; start one (`temporal server start-dev`), or set TEMPORAL_ADDRESS',
+    says: 'no Temporal server answers at 127.0.0.1:1; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
   })),
 ];
 
@@ -282,7 +282,8 @@ test('with --json an error is JSON on standard error', async () => {
   assert.deepEqual(JSON.parse(run.stderr), {
     error: {
       kind: 'usage',
-      message: 'there is no policy modell; known are model, database, payment, ticket, message',
+      message:
+        'there is no policy modell; known are model, database, payment, ticket, message; did you mean model?',
       exitCode: 2,
     },
   });

@@ -1,5 +1,5 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { AttemptError } from '../../failures/attempt-error.ts';
+import { AttemptError, isAttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { families } from './families/families.ts';
@@ -15,6 +15,8 @@ export interface ProviderConfig {
   /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
+  /** The variable that would give the key, for messages. */
+  readonly keyVariable?: string | undefined;
   /** Without a key nothing is sent; only `openai-compatible` has the choice. */
   readonly keyRequired?: boolean | undefined;
   /** Sent with every request, for example Azure's `api-key`. */
@@ -47,10 +49,13 @@ export interface Providers {
   readonly names: readonly string[];
   /**
    * @param model `<provider>:<model id>`; a model id may hold colons (`ollama:llama3.2:3b`).
-   * @throws AttemptError `InvalidRequest` for an unknown prefix, `InvalidCredentials` for a key that
-   *   is missing or cannot be a header; both before any request.
+   * @throws AttemptError `ConnectionFailed` for an unknown prefix, which during a deploy another
+   *   worker may know; `InvalidCredentials` for a key that is missing or cannot be a header;
+   *   `InvalidRequest` for what is no model's name; all before any request.
    */
   resolveModel(model: string): ResolvedModel;
+  /** Whether {@link Providers.resolveModel} does not throw. */
+  resolves(model: string): boolean;
 }
 
 /** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
@@ -59,15 +64,17 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const names = [...byName.keys()];
 
   function resolveModel(model: string): ResolvedModel {
-    const config = byName.get(providerOf(model));
+    const name = providerOf(model);
+    const config = byName.get(name);
     const modelId = modelNameOf(model);
-    if (!config || modelId === '') {
-      throw new AttemptError({
-        type: 'InvalidRequest',
-        by: 'holdfast',
-        reason: `the model must be <provider>:<model>, with one of the providers ${names.join(', ')}`,
-        sent: false,
-      });
+    const about = { by: 'holdfast', sent: false } as const;
+    if (modelId === '' || name === '') {
+      const reason = 'the model must be <provider>:<model>, such as openai:gpt-4o-mini';
+      throw new AttemptError({ ...about, type: 'InvalidRequest', reason });
+    }
+    if (!config) {
+      const reason = `this worker has no provider ${name}, only ${names.join(', ')}; name it in HOLDFAST_PROVIDERS and start the worker again`;
+      throw new AttemptError({ ...about, type: 'ConnectionFailed', reason });
     }
     checkKey(config);
     return {
@@ -80,7 +87,17 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
     };
   }
 
-  return { names, resolveModel };
+  function resolves(model: string): boolean {
+    try {
+      resolveModel(model);
+      return true;
+    } catch (error) {
+      if (isAttemptError(error)) return false;
+      throw error;
+    }
+  }
+
+  return { names, resolveModel, resolves };
 }
 
 /** What is known of servers that speak a family's protocol in part, by their address. */
@@ -104,9 +121,12 @@ function quirksOf({ family, baseUrl, structuredOutput, limitParameter }: Provide
   };
 }
 
-function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
+function checkKey({ name, family, apiKey, keyVariable, keyRequired }: ProviderConfig): void {
   const isMissing = !apiKey && (family !== 'openai-compatible' || keyRequired === true);
-  const reason = isMissing ? 'no API key is configured' : 'the API key holds blanks or line ends';
+  const which = keyVariable ?? 'the API key';
+  const reason = isMissing
+    ? `${which} is not set for this worker`
+    : `${which} holds blanks or line ends`;
   if (isMissing || (apiKey && !/^[\x21-\x7e]+$/.test(apiKey))) {
     throw new AttemptError({ type: 'InvalidCredentials', by: name, reason, sent: false });
   }

@@ -32,7 +32,7 @@ export async function resumeCommand(id: string | undefined, flags: ResumeFlags):
     throw usageError('--type, --of-model and --of-target choose among --all');
   }
   await withClient(async ({ client, config }) => {
-    if (flags.model !== undefined) checkModel(flags.model, config.providerNames);
+    if (flags.model !== undefined) checkModel(flags.model, config.providerNames());
     const options = optionsFrom(flags);
     if (id !== undefined) {
       const answer = await resume(client, id, options);
