@@ -3,7 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { requestSchema } from '../src/client/request-schema.ts';
 import { policiesFileSchema } from '../src/policies/resolve-policies.ts';
+import { cliPage } from './cli-page.ts';
 import { failuresPage } from './failures-page.ts';
+import { providersPage, providersSchema } from './providers-page.ts';
 import { variables } from './variables.ts';
 
 /** A file that says for people or editors what a table or a zod schema says in code. */
@@ -18,6 +20,9 @@ export function generateFiles(): readonly GeneratedFile[] {
   return [
     { path: 'schemas/policies.schema.json', content: policiesSchema() },
     { path: 'schemas/request.schema.json', content: requestFileSchema() },
+    { path: 'schemas/providers.schema.json', content: providersSchema() },
+    { path: 'docs/cli.md', content: cliPage() },
+    { path: 'docs/providers.md', content: providersPage() },
     { path: 'docs/configuration.md', content: configurationPage() },
     { path: 'docs/failures.md', content: failuresPage() },
   ];
