@@ -4,7 +4,7 @@ import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
-import type { Held } from './held.ts';
+import type { HeldWhy } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
@@ -111,7 +111,7 @@ export interface Deferred extends CallCosts {
   /** How the last attempt failed; absent where nothing was sent in it. */
   readonly failure?: { readonly type: FailureType; readonly message: string };
   /** Where and why; absent from a worker that stops. */
-  readonly held?: Pick<Held, 'gate' | 'reason'>;
+  readonly held?: HeldWhy;
 }
 
 /** What the activity `callModel` returns; final failures are thrown. */
