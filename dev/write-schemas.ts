@@ -61,7 +61,8 @@ ${rows.join('\n')}
 The connection to Temporal follows Temporal's own conventions, for the worker and the client alike:
 \`TEMPORAL_ADDRESS\` (default \`127.0.0.1:7233\`), \`TEMPORAL_NAMESPACE\` (default \`default\`),
 \`TEMPORAL_API_KEY\`, the \`TEMPORAL_TLS_*\` variables, and profiles (\`TEMPORAL_PROFILE\`,
-\`TEMPORAL_CONFIG_FILE\`).
+\`TEMPORAL_CONFIG_FILE\`). Temporal's programs are looked for on PATH; \`HOLDFAST_TEMPORAL_CLI\` names the one that
+\`holdfast up\` starts, \`HOLDFAST_TEST_SERVER\` the one of tests.
 
 This page is generated from \`src/config/environment.ts\`, and for the application of orders from
 \`src/orders/charge-limits.ts\`, by \`node dev/write-schemas.ts\`.

@@ -7,6 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
+import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 import { didYouMean } from './policies/did-you-mean.ts';
@@ -133,6 +134,7 @@ export function loadConfig(
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
         keyVariable: apiKeyVariable,
         keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
       })),
     ],
   };
@@ -180,7 +182,11 @@ export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()):
 }
 
 /** Read elsewhere: where Temporal's servers are found. */
-const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+export const programVariables = [
+  'HOLDFAST_TEMPORAL_CLI',
+  'HOLDFAST_TEST_SERVER',
+  'HOLDFAST_TOXIPROXY',
+];
 
 /** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
 function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {

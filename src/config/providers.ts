@@ -35,6 +35,13 @@ const providerFields = z.strictObject({
     .record(z.string(), z.string())
     .optional()
     .describe('Added to every address, as an `api-version`.'),
+  maximumInFlight: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'The most calls that a worker has in flight to each of its models. Otherwise found out; 4 for a server on this machine.',
+    ),
   finishReasons: z
     .record(z.string(), z.enum(declarableFinishes))
     .optional()
