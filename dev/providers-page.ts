@@ -34,7 +34,7 @@ your *deployment*.`,
   },
   {
     title: 'vLLM, and other servers of your own',
-    text: `Without a key nothing is sent as one; a server that was started with \`--api-key\` needs
+    text: `Without a key nothing is sent as one; one of vLLM that was started with a key needs
 \`apiKeyVariable\`. The model is what the server was started with.`,
     entry: { name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1' },
     model: 'vllm:Qwen/Qwen3-8B',
