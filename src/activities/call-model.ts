@@ -85,7 +85,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         });
         // The provider has done its part: nobody waits at the gate while its answer is judged.
         if (!doubt) pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
-        const answer = await withVerdict(answered, shape, by);
+        const answer = await withVerdict(answered, { shape, tools: request.tools }, by);
         if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);

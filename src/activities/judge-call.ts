@@ -1,22 +1,29 @@
 import type { AnswerShape } from '../calls/answers/answer-shape.ts';
 import { judgeAside, problemAside, type TooMuch } from '../calls/answers/judge.ts';
 import type { CallAnswer } from '../calls/attempt-call.ts';
-import { AttemptError } from '../failures/attempt-error.ts';
+import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error.ts';
+import type { AnswerVerdict } from '../wire/answer-verdict.ts';
+import type { JsonObject } from '../wire/json.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes } from '../wire/payload-limit.ts';
+import { verdictOnTools } from './judge-tools.ts';
+
+const notSent = { by: 'worker', sent: false } as const;
 
 /**
- * The shape that a request asks for, as it can be checked.
+ * The shape that a request asks for, as it can be checked; those of the tools that it offers can be, too.
  *
  * @throws AttemptError before anything is sent: `SchemaRejected` for a schema that cannot be checked;
  * `ServerError`, which is retried, for a question that this worker does not know: while a deploy
  * rolls, another worker does.
  */
 export async function shapeFor(
-  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
+  { schema, question, tools = [] }: Pick<ModelRequest, 'schema' | 'question' | 'tools'>,
   questions: Readonly<Record<string, AnswerShape>>,
 ): Promise<AnswerShape | undefined> {
-  const notSent = { by: 'worker', sent: false } as const;
+  for (const { name, parameters } of tools) {
+    await assertUsable(parameters, `the parameters of the tool ${name}`);
+  }
   if (question !== undefined) {
     if (Object.hasOwn(questions, question)) return questions[question];
     const known = Object.keys(questions).join(', ') || 'none';
@@ -24,16 +31,31 @@ export async function shapeFor(
     throw new AttemptError({ ...notSent, type: 'ServerError', reason });
   }
   if (!schema) return undefined;
+  await assertUsable(schema, 'the JSON Schema');
+  return { schema };
+}
+
+async function assertUsable(schema: JsonObject, what: string): Promise<void> {
   const problem = await problemAside({ schema });
-  if (!problem) return { schema };
+  if (!problem) return;
   const why = problem.kind === 'unusable' ? problem.why : takesTooMuch(problem);
-  const reason = `the JSON Schema cannot be used: ${why}`;
-  throw new AttemptError({ ...notSent, type: 'SchemaRejected', reason });
+  throw new AttemptError({
+    ...notSent,
+    type: 'SchemaRejected',
+    reason: `${what} cannot be used: ${why}`,
+  });
+}
+
+/** What an answer is judged by. */
+interface Asked {
+  readonly shape: AnswerShape | undefined;
+  readonly tools: ModelRequest['tools'] | undefined;
 }
 
 /**
  * An answer with the verdict on its shape. A cut answer is not read: it would be taken for a whole
- * one, or for the wrong shape. Nor is the text beside calls of tools: the answer comes after their results.
+ * one, or for the wrong shape. Nor is the text beside calls of tools: the answer comes after their
+ * results. Of these calls the arguments are judged, and only what is wrong with them is a verdict.
  *
  * @throws AttemptError for an answer that is paid for and can never be used: `SchemaRejected` when the
  * shape itself cannot be checked, or makes of the answer what no JSON is; `SchemaMismatch` for a
@@ -42,23 +64,34 @@ export async function shapeFor(
  */
 export async function withVerdict(
   answer: CallAnswer,
-  shape: AnswerShape | undefined,
+  { shape, tools }: Asked,
   by: string,
 ): Promise<CallAnswer> {
-  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
-  // It can only be refused for its size, which is looked at next.
-  if (Buffer.byteLength(answer.text) > maximumPayloadBytes) return answer;
-  const outcome = await judgeAside(answer.text, shape);
+  if (answer.finishReason === 'length') return answer;
   const { usage, providerRequestId } = answer;
   const paid = { by, sent: true, usage, providerRequestId } as const;
+  const ofTools = await verdictOnTools(answer, tools, (text, schema) =>
+    judged(text, { schema }, paid),
+  );
+  if (ofTools) return { ...answer, verdict: ofTools };
+  if (!shape || answer.finishReason === 'tool-calls') return answer;
+  // It can only be refused for its size, which is looked at next.
+  if (Buffer.byteLength(answer.text) > maximumPayloadBytes) return answer;
+  const verdict = await judged(answer.text, shape, paid);
+  return { ...answer, ...(verdict.kind === 'valid' && { text: '' }), verdict };
+}
+
+async function judged(
+  text: string,
+  shape: AnswerShape,
+  paid: Pick<AttemptErrorFields, 'by' | 'sent' | 'usage' | 'providerRequestId'>,
+): Promise<AnswerVerdict> {
+  const outcome = await judgeAside(text, shape);
   switch (outcome.kind) {
-    case 'valid': {
-      const { mended, ...verdict } = outcome;
-      return { ...answer, text: '', verdict, ...(mended && { mended }) };
-    }
+    case 'valid':
     case 'invalid':
     case 'not JSON':
-      return { ...answer, verdict: outcome };
+      return outcome;
     case 'not held': {
       const places = outcome.paths.map((path) => path || 'the answer').join(', ');
       const reason = `a number cannot be kept exactly, and the schema takes no string, at ${places}`;

@@ -56,7 +56,7 @@ export interface Conversation extends ConversationRules {
   readonly step: string;
   readonly maximumOutputTokens: number;
   /** The unusable answer that this call is to repair; absent where it is none. */
-  readonly repairs?: Pick<ModelAnswer, 'text' | 'verdict'>;
+  readonly repairs?: Pick<ModelAnswer, 'text' | 'reasoning' | 'toolCalls' | 'verdict'>;
   /** Answers that were cut at the limit. */
   readonly truncated: number;
   /** Unusable answers that the model was told about; of their texts the fingerprints. */
@@ -116,12 +116,12 @@ export function messagesOf(
   { repairs }: Conversation,
 ): readonly Message[] {
   if (!repairs?.verdict || repairs.verdict.kind === 'valid') return messages;
-  return repairMessages(messages, repairs.text, repairs.verdict);
+  return repairMessages(messages, repairs, repairs.verdict);
 }
 
 /** Decides on recorded data only: whether this is the answer, and if not, what is asked next. */
 export function afterAnswer(
-  { step, shape }: Pick<Question, 'step' | 'shape'>,
+  { step }: Pick<Question, 'step'>,
   before: Conversation,
   answer: ModelAnswer,
 ): Turn {
@@ -139,14 +139,14 @@ export function afterAnswer(
     };
     return { kind: 'ask', conversation: longer };
   }
-  const { text, verdict } = answer;
+  const { text, verdict, reasoning, toolCalls } = answer;
   const extras = extrasOf(answer);
-  if (!shape || !verdict) return { kind: 'answered', answered: { value: text, model, extras } };
+  if (!verdict) return { kind: 'answered', answered: { value: text, model, extras } };
   if (verdict.kind === 'valid') {
     return { kind: 'answered', answered: { value: verdict.value, model, extras } };
   }
   const { fingerprint } = verdict;
-  const current = { text: fingerprintOf(text), fingerprint };
+  const current = { text: fingerprintOf(saidIn(answer)), fingerprint };
   const chance = judgeRepair(fedBack, current);
   const told = [...fedBack, current];
   const isUsedUp = told.length > policy.maximumRepairs;
@@ -157,10 +157,19 @@ export function afterAnswer(
   const repair = {
     ...conversation,
     step: `${firstStep(step, conversation.round)}.repair-${told.length}`,
-    repairs: { text, verdict },
+    repairs: {
+      ...{ text, verdict },
+      ...(toolCalls && { toolCalls, ...(reasoning && { reasoning }) }),
+    },
     fedBack: told,
   };
   return { kind: 'ask', conversation: repair };
+}
+
+/** What tells two answers apart, without the names that a provider gives to each call. */
+function saidIn({ text, toolCalls }: ModelAnswer) {
+  if (!toolCalls) return text;
+  return { text, calls: toolCalls.map((call) => [call.name, call.arguments]) };
 }
 
 function outputTruncated({ maximumOutputTokens }: Conversation) {

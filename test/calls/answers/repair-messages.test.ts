@@ -18,7 +18,7 @@ const invalid = (...paths: string[]) => ({
 
 describe('the conversation of a repair call', () => {
   test('is the original once, the bad answer, and what is wrong with it', () => {
-    assert.deepEqual(repairMessages(original, badText, invalid('total', '')), [
+    assert.deepEqual(repairMessages(original, { text: badText }, invalid('total', '')), [
       { role: 'system', content: 'extract the order' },
       { role: 'user', content: 'the email' },
       { role: 'assistant', content: '{"total":1200}' },
@@ -31,7 +31,7 @@ describe('the conversation of a repair call', () => {
   });
 
   test('says why an answer is not JSON', () => {
-    const last = repairMessages(original, 'oops', notJson).at(-1);
+    const last = repairMessages(original, { text: 'oops' }, notJson).at(-1);
     assert.equal(
       last?.content,
       'Your answer is not valid JSON: it ends within a string. Answer again with the whole corrected JSON and nothing else.',
@@ -39,7 +39,7 @@ describe('the conversation of a repair call', () => {
   });
 
   test('leaves an empty answer out, which some providers refuse', () => {
-    const messages = repairMessages(original, ' \n', notJson);
+    const messages = repairMessages(original, { text: ' \n' }, notJson);
     assert.deepEqual(
       messages.map(({ role }) => role),
       ['system', 'user', 'user'],
@@ -48,11 +48,41 @@ describe('the conversation of a repair call', () => {
 
   test('shows twenty issues at most', () => {
     const paths = Array.from({ length: 50 }, (_, index) => `items.${index}`);
-    const [feedback] = repairMessages(original, badText, invalid(...paths)).slice(-1);
+    const [feedback] = repairMessages(original, { text: badText }, invalid(...paths)).slice(-1);
     const lines = String(feedback?.content).split('\n');
     assert.deepEqual(
       [lines.length, lines[20], lines[21]],
       [23, '- items.19: expected string', '- and 30 more'],
     );
+  });
+
+  test('of tool calls has a result for each, and what is wrong with its own arguments', () => {
+    const call = (id: string) => ({ type: 'tool-call', id, name: 'book', arguments: {} }) as const;
+    const reasoning = [{ type: 'reasoning', text: 'When?' }] as const;
+    const bad = { text: 'One moment.', reasoning, toolCalls: [call('a'), call('b')] };
+    const wrong = invalid('toolCalls.1.day', 'toolCalls.1');
+    const result = (id: string, result: string) => ({
+      ...{ type: 'tool-result', id, name: 'book', isError: true },
+      result,
+    });
+    assert.deepEqual(repairMessages(original, bad, wrong).slice(2), [
+      {
+        role: 'assistant',
+        content: [...reasoning, { type: 'text', text: 'One moment.' }, call('a'), call('b')],
+      },
+      {
+        role: 'tool',
+        content: [
+          result(
+            'a',
+            'Not used: the arguments of another call are wrong. Call all that you need again.',
+          ),
+          result(
+            'b',
+            'Not used: the arguments do not have the shape that the tool takes:\n- day: expected string\n- the arguments as a whole: expected string\nCall again with all of the arguments.',
+          ),
+        ],
+      },
+    ]);
   });
 });
