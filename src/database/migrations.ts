@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from './database-schema.ts';
+import { gatewayTables } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 
 /**
@@ -103,6 +104,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '006_doubt': statements(
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
+    '020_gateway': statements(...gatewayTables(kind)),
   };
 }
 
