@@ -102,7 +102,7 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
             ...keyHeaders(provider, request.api),
             ...context.headers,
           },
-          body,
+          ...(body.byteLength > 0 && { body }),
           redirect: 'manual',
           signal: AbortSignal.any([context.signal, timeout, exchange.stop.signal]),
         });

@@ -87,6 +87,16 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       return row && parsed(row);
     },
 
+    async readByKey(tenant: string, idempotencyKey: string): Promise<StoredRequest | undefined> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('idempotency_key', '=', idempotencyKey)
+        .executeTakeFirst();
+      return row && parsed(row);
+    },
+
     /** Those of the ids that have ended. */
     async ended(ids: readonly string[]): Promise<string[]> {
       const rows = await tables
@@ -201,6 +211,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         // It may have been sent: that attempt counts, and may have been billed.
         .set({ state: 'running', has_client: 0, attempts: 1, possibly_billed: 1 })
         .where('state', '=', 'begun')
+        // A stream that broke off is gone on with when somebody asks for it again.
+        .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
         .where('gateway', 'not in', (query) =>
           query
             .selectFrom('holdfast_gateway')

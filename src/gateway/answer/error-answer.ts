@@ -1,0 +1,91 @@
+import type { FailureType } from '../../failures/failure-types.ts';
+import type { ForwardedApi } from '../../wire/forwarded.ts';
+
+/** What a client is told instead of an answer. */
+export interface ToldError {
+  readonly status: number;
+  readonly type: FailureType;
+  /** Ours, or the provider's words for a request of this very client. */
+  readonly message: string;
+  readonly param?: string | null;
+  /** For an overload that passes: when to come back. */
+  readonly retryAfterMs?: number;
+}
+
+/** The longest wait that SDKs obey: Node's ignores a longer one, and asks again at once. */
+const longestRetryAfterMs = 60_000;
+
+/**
+ * A failure's status where no answer of a provider has one. Those that an SDK would try again by
+ * itself carry `x-should-retry: false`: the call has been tried already.
+ */
+const statusOf: Readonly<Partial<Record<FailureType, number>>> = {
+  RateLimited: 429,
+  Overloaded: 503,
+  ServerError: 502,
+  Timeout: 504,
+  ConnectionFailed: 502,
+  MalformedResponse: 502,
+  InvalidCredentials: 502,
+  PermissionDenied: 403,
+  ModelNotFound: 404,
+  QuotaExhausted: 429,
+  RequestTooLarge: 413,
+  ContextLengthExceeded: 400,
+  ContentRejected: 400,
+  InvalidRequest: 400,
+  PayloadTooLarge: 413,
+  IdempotencyKeyReused: 422,
+  WorkerLost: 502,
+};
+
+/**
+ * The status that a client sees: the provider's own for a 4xx about the request, ours otherwise. A
+ * key of ours that the provider refuses is no mistake of the client's: 502, not 401.
+ */
+export function clientStatus(type: FailureType, providerStatus: number | undefined): number {
+  const own = statusOf[type] ?? 500;
+  if (type === 'InvalidCredentials') return own;
+  return providerStatus !== undefined && providerStatus >= 400 ? providerStatus : own;
+}
+
+/** The error's JSON, in the form that the API's own SDKs read. */
+export function errorBody(api: ForwardedApi, { type, message, param = null, status }: ToldError) {
+  if (api === 'messages') return { type: 'error', error: { type: anthropicType(status), message } };
+  if (api === 'generateContent') return { error: { code: status, message, status: type } };
+  return { error: { message, type: openaiType(status), param, code: type } };
+}
+
+/** The same as the last event of a stream that had begun; `[DONE]` does not follow. */
+export function errorFrame(api: ForwardedApi, error: ToldError): string {
+  const data = JSON.stringify(errorBody(api, error));
+  // Always nested, for OpenAI's APIs: their SDKs do not raise on a flat one.
+  return api === 'messages' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`;
+}
+
+/** Headers that keep an SDK from repeating what was tried already, or tell it when to come back. */
+export function retryHeaders({ retryAfterMs }: ToldError): Record<string, string> {
+  if (retryAfterMs === undefined) return { 'x-should-retry': 'false' };
+  const waitMs = Math.min(longestRetryAfterMs, Math.max(1, Math.round(retryAfterMs)));
+  return { 'retry-after-ms': String(waitMs), 'retry-after': String(Math.ceil(waitMs / 1000)) };
+}
+
+function openaiType(status: number): string {
+  if (status === 401) return 'authentication_error';
+  if (status === 403) return 'permission_error';
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
+}
+
+function anthropicType(status: number): string {
+  const types: Readonly<Record<number, string>> = {
+    401: 'authentication_error',
+    403: 'permission_error',
+    404: 'not_found_error',
+    413: 'request_too_large',
+    429: 'rate_limit_error',
+    503: 'overloaded_error',
+    529: 'overloaded_error',
+  };
+  return types[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error');
+}

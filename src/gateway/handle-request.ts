@@ -1,0 +1,219 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { describeAttemptError } from '../failures/attempt-error.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import type { ForwardFailure } from '../wire/forwarded.ts';
+import { answerHeaders } from './answer/answer-headers.ts';
+import { createDelivery, type Delivery } from './answer/delivery.ts';
+import { clientStatus } from './answer/error-answer.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
+import type { Incoming, Outgoing } from './incoming/read-incoming.ts';
+import { admit } from './keys/admit.ts';
+import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
+import { estimatedTokens, type FirstOutcome } from './run/first-attempt.ts';
+import type { GatewayKey } from './store/key-store.ts';
+import type { NewRequest, StoredRequest } from './store/request-store.ts';
+
+/** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
+const durableDeadlineMs = 24 * 3_600_000;
+/** A client that is gone comes back within so long, if its SDK tries again by itself. */
+const comesBackMs = 15_000;
+
+/** One request, from where it is understood to where its client has an answer. */
+export function createRequestHandler(dependencies: GatewayDependencies) {
+  const { store, keys, prices, watch, firstAttempt, goOn, gateway, uiUrl } = dependencies;
+
+  return async function handle(
+    { headers }: Pick<Incoming, 'headers'>,
+    outgoing: Outgoing,
+    key: GatewayKey,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { request } = outgoing;
+    const idempotencyKey = idempotencyKeyIn(headers);
+    const asked: NewRequest = {
+      id: `fwd-${randomBytes(12).toString('hex')}`,
+      tenant: key.tenant,
+      apiKey: key.id,
+      ...{ idempotencyKey, fingerprint: outgoing.fingerprint, request, body: outgoing.body },
+      gateway,
+      deadlineMs: idempotencyKey === null ? clientTimeoutMs(headers) : durableDeadlineMs,
+    };
+    let id = asked.id;
+    let told: Partial<StoredRequest> = {};
+    const delivery = createDelivery(response, request, () =>
+      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    );
+    const admission = await admit(keys, key, {
+      price: prices[request.model],
+      usage: {
+        inputTokens: estimatedTokens(0, outgoing.body),
+        outputTokens: request.maximumOutputTokens ?? 0,
+      },
+    });
+    if (admission.kind !== 'go') {
+      const { kind, reason, waitMs } = admission;
+      const type = kind === 'rate' ? 'RateLimited' : 'QuotaExhausted';
+      // A budget that is used up is not waited for: the SDK tells its caller at once.
+      const wait = kind === 'rate' ? { retryAfterMs: waitMs } : {};
+      return delivery.error({ status: 429, type, message: reason, ...wait });
+    }
+    let used: Usage | undefined;
+    try {
+      const found = await findOrBegin(store, asked, retryCountIn(headers), dependencies.once);
+      if (found.kind === 'same') {
+        id = found.row.id;
+        if (found.row.broke_off === 1 && found.row.state === 'begun') await goOnAgain(found.row);
+        await follow(found.row, found.isReplay);
+        return;
+      }
+      used = await runFirst();
+    } finally {
+      await admission.settle(used);
+    }
+
+    /** Makes the first attempt here, and gives the client its answer, or that of the workflow. */
+    async function runFirst(): Promise<Usage | undefined> {
+      const stop = new AbortController();
+      let hasContent = false;
+      const isDurable = idempotencyKey !== null || outgoing.isStored;
+      delivery.gone.addEventListener('abort', () => void clientGone(stop, isDurable, hasContent));
+      const pending: Uint8Array[] = [];
+      const outcome = await firstAttempt(asked, stop.signal, (bytes, soFar, head) => {
+        pending.push(bytes);
+        if (!soFar.hasContent || delivery.gone.aborted) return;
+        hasContent = true;
+        for (const each of pending.splice(0)) delivery.bytes(each, head);
+      }).catch((error: unknown) => {
+        if (stop.signal.aborted) return undefined;
+        throw error;
+      });
+      // Its client gave up, and nobody asked for the same again.
+      if (!outcome) {
+        await store.forget(id);
+        return undefined;
+      }
+      return settle(outcome, hasContent);
+    }
+
+    async function settle(outcome: FirstOutcome, hadContent: boolean): Promise<Usage | undefined> {
+      told = { attempts: outcome.used.attempts, possibly_billed: outcome.used.possiblyBilled };
+      switch (outcome.kind) {
+        case 'answer': {
+          const { body, usage, status, headers: head } = outcome.answer;
+          told = { ...told, answer: { status, headers: head, usage } };
+          // Recorded before anything else happens to it; the last bytes of a stream wait for that.
+          await store.answered(id, { status, headers: head, usage }, body, outcome.used);
+          watch.tell(id);
+          if (hadContent) delivery.end();
+          else delivery.whole({ status, headers: head }, body);
+          return usage;
+        }
+        case 'failed': {
+          const failure = failureOf(outcome.fields, outcome.answer !== undefined);
+          await store.failed(id, failure, outcome.used, outcome.answer);
+          watch.tell(id);
+          deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
+          return outcome.fields.usage;
+        }
+        case 'broken': {
+          const { fields } = outcome;
+          delivery.error({ ...failureOf(fields, false), message: describeAttemptError(fields) });
+          if (idempotencyKey !== null || outgoing.isStored) {
+            await store.handOver(id, outcome.used);
+            await goOn(id);
+          } else {
+            await store.clientGone(id, { brokeOff: true });
+          }
+          return fields.usage;
+        }
+        case 'later': {
+          await store.handOver(id, outcome.used);
+          await goOn(id, outcome.delayMs);
+          const row = await store.read(id);
+          if (row) return follow(row, false);
+          return undefined;
+        }
+      }
+    }
+
+    /** Waits for the end of a request that others make, and delivers what is recorded. */
+    async function follow(row: StoredRequest, isReplay: boolean): Promise<Usage | undefined> {
+      if (row.ended_at_ms === null) {
+        const signal = AbortSignal.any([delivery.gone, AbortSignal.timeout(asked.deadlineMs)]);
+        try {
+          await watch.ended(row.id, signal);
+        } catch {
+          if (delivery.gone.aborted) await store.clientGone(row.id);
+          else delivery.error(stillRunning);
+          return undefined;
+        }
+      }
+      const ended = row.ended_at_ms === null ? await store.read(row.id) : row;
+      if (!ended) {
+        delivery.error(stillRunning);
+        return undefined;
+      }
+      told = ended;
+      if (isReplay) response.setHeader('idempotent-replayed', 'true');
+      deliver(delivery, ended);
+      return ended.answer?.usage;
+    }
+
+    async function goOnAgain(row: StoredRequest): Promise<void> {
+      await store.handOver(row.id, { attempts: 1, possiblyBilled: 1 });
+      await goOn(row.id);
+    }
+
+    /** Without a key the call ends some time after its client, unless that asked again. */
+    async function clientGone(stop: AbortController, isDurable: boolean, hadContent: boolean) {
+      await store.clientGone(id);
+      if (isDurable) return;
+      if (hadContent) return stop.abort(new Error('the client is gone'));
+      setTimeout(async () => {
+        const row = await store.read(id).catch(() => undefined);
+        if (row?.has_client === 0) stop.abort(new Error('the client is gone'));
+      }, comesBackMs).unref();
+    }
+  };
+}
+
+const stillRunning = {
+  status: 504,
+  type: 'Timeout',
+  message: 'the call has not ended yet; ask again with the same Idempotency-Key for its answer',
+} as const;
+
+/** What is recorded, as the client gets it: the provider's bytes, or an error of ours. */
+function deliver(delivery: Delivery, row: Partial<StoredRequest>): void {
+  const { answer, answer_body: body, failure } = row;
+  if (failure) delivery.error(toldError(failure, body ?? null));
+  else if (answer && body) delivery.whole(answer, body);
+  else delivery.error({ status: 500, type: 'ServerError', message: 'the record holds no answer' });
+}
+
+function failureOf(
+  fields: Parameters<typeof describeAttemptError>[0],
+  hasAnswer: boolean,
+): ForwardFailure {
+  const { type, status } = fields;
+  const message = describeAttemptError(fields);
+  return { type, message, status: clientStatus(type, status), hasAnswer };
+}
+
+/** The provider's own words go to the client whose request they are about, and nowhere else. */
+function toldError(failure: ForwardFailure, body: Uint8Array | null) {
+  const { type, status, message } = failure;
+  const own = body && type !== 'InvalidCredentials' ? providersWords(body) : undefined;
+  return { type, status, message: own?.message ?? message, param: own?.param ?? null };
+}
+
+function providersWords(body: Uint8Array): { message: string; param: string | null } | undefined {
+  try {
+    const { error } = JSON.parse(Buffer.from(body).toString('utf8'));
+    if (typeof error?.message !== 'string') return undefined;
+    return { message: error.message, param: typeof error.param === 'string' ? error.param : null };
+  } catch {
+    return undefined;
+  }
+}
