@@ -69,6 +69,7 @@ try {
 async function measure({ latencyMs, concurrency, calls, rounds }: Setting): Promise<number> {
   const provider = await startProvider(latencyMs);
   const attemptCall = createAttemptCall({
+    scope: 'test',
     providers: createProviders([
       { name: 'openai', family: 'openai', baseUrl: provider.baseUrl, apiKey: 'sk-bench' },
     ]),

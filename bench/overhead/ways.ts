@@ -41,6 +41,7 @@ export function createWholeLayer(baseUrl: string, folder: string) {
   });
   const { callModel } = createCallActivities({
     attemptCall: createAttemptCall({
+      scope: 'test',
       providers: createProviders([{ name: 'openai', family: 'openai', baseUrl, apiKey }]),
       log,
     }),

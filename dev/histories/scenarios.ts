@@ -156,7 +156,7 @@ function first<Once, Then>(times: number, once: Once, then: Then): () => Once | 
 function deferringOnce(): Gates {
   const next = first(
     1,
-    { kind: 'deferred', delayMs: 10 } as const,
+    { kind: 'deferred', delayMs: 10, held: { gate: small, reason: 'is down' } } as const,
     {
       kind: 'go',
       pass: { ended() {} },

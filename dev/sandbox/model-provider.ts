@@ -11,7 +11,7 @@ import {
 } from './model-request.ts';
 import { onceOnly } from './once-only.ts';
 import { fillProtocolGaps } from './protocol-gaps.ts';
-import { headerText, type RequestRecord, recordOf } from './request-record.ts';
+import { headerText, type RequestRecord, recordOf, requestIdOf } from './request-record.ts';
 import { relay } from './wire-answer.ts';
 import { deliver, pass } from './wire-fault.ts';
 
@@ -74,7 +74,7 @@ export async function startModelProvider(options: ModelProviderOptions): Promise
     port: options.port ?? 0,
     handle: async (exchange) => {
       const body = parseJsonBody(exchange.body);
-      const request = parseModelRequest(body, headerText(exchange, 'idempotency-key'));
+      const request = parseModelRequest(body, requestIdOf(exchange));
       const record = modelRecordOf(exchange, request?.model ?? '', requests.length + 1);
       requests.push(record);
       const fault = faultFor(exchange, record, body);

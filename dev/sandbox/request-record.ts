@@ -6,7 +6,7 @@ export interface RequestRecord {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** The `Idempotency-Key` header: for model calls, Holdfast's request id. */
+  /** For model calls Holdfast's request id, otherwise the `Idempotency-Key` as it was sent. */
   readonly requestId?: string;
   /** The fault given, by kind; `pass` when none. */
   fault: string;
@@ -18,7 +18,7 @@ export interface RequestRecord {
 
 /** A record of a request that has just come in. */
 export function recordOf(exchange: Exchange): RequestRecord {
-  const requestId = headerText(exchange, 'idempotency-key');
+  const requestId = requestIdOf(exchange);
   return {
     receivedAtMs: Date.now(),
     method: exchange.method,
@@ -27,6 +27,12 @@ export function recordOf(exchange: Exchange): RequestRecord {
     fault: 'pass',
     clientAborted: false,
   };
+}
+
+/** Of a model call, the id of its attempt without the attempt: the key is another one for another body. */
+export function requestIdOf(exchange: Exchange): string | undefined {
+  const ofAttempt = headerText(exchange, 'x-client-request-id')?.replace(/\/attempt-\d+$/, '');
+  return ofAttempt ?? headerText(exchange, 'idempotency-key');
 }
 
 /** The value of a request header, the first one where it came more than once. */

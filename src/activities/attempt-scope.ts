@@ -6,6 +6,7 @@ import type { FailureDetails } from '../failures/failure-details.ts';
 import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
+import type { Held } from '../wire/held.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What an activity's work gets: when to stop, and how to say that it lives. */
@@ -20,6 +21,8 @@ export interface AttemptScope {
   readonly elapsedMs: () => number;
   /** Takes time out of {@link elapsedMs}, for this attempt and those after it. */
   readonly waited: (milliseconds: number) => void;
+  /** Says that it waits at a gate; `undefined`: not any more. */
+  readonly held: (held: Held | undefined) => void;
   /** What this scheduling has used up so far, killed attempts included. */
   readonly costs: () => CallCosts;
   /** Adds to that what this attempt cost although it failed. */
@@ -32,6 +35,10 @@ export interface AttemptScope {
   readonly heldBack: number;
   /** Counts this attempt among them. */
   readonly wasHeldBack: () => void;
+  /** Earlier attempts of this scheduling that surely did nothing. */
+  readonly didNothing: number;
+  /** Counts this attempt among them. */
+  readonly thisDidNothing: () => void;
   /** Whether {@link signal} aborted because the worker stops, not because of a cancellation. */
   readonly isWorkerStopping: () => boolean;
 }
@@ -58,8 +65,9 @@ export async function runAttempt<T>(
   const queuedMs = info.currentAttemptScheduledTimestampMs - info.scheduledTimestampMs;
   const earlierMs = Math.max(0, queuedMs - before.waitedMs, before.elapsedMs);
   const killed = Math.max(0, info.attempt - 1 - before.ended);
+  const { held: _, ...kept } = before;
   let notes: AttemptNotes = {
-    ...before,
+    ...kept,
     attempt: info.attempt,
     possiblyBilled: before.possiblyBilled + killed,
     ended: info.attempt - 1,
@@ -81,6 +89,10 @@ export async function runAttempt<T>(
       waited: (milliseconds) => {
         notes = { ...notes, waitedMs: notes.waitedMs + Math.round(milliseconds) };
       },
+      held: (held) => {
+        const { held: _, ...rest } = notes;
+        notes = held ? { ...rest, held } : rest;
+      },
       costs: () => ({
         elapsedMs: Math.max(0, Math.round(elapsedMs())),
         possiblyBilled: notes.possiblyBilled,
@@ -96,6 +108,10 @@ export async function runAttempt<T>(
       heldBack: before.heldBack,
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
+      },
+      didNothing: before.didNothing,
+      thisDidNothing: () => {
+        notes = { ...notes, didNothing: notes.didNothing + 1 };
       },
       isWorkerStopping,
     });

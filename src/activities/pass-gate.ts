@@ -22,7 +22,7 @@ export async function passGate(
 ): Promise<GatePass | Deferred | undefined> {
   if (!gates) return undefined;
   const startedMs = performance.now();
-  const deferred = (delayMs: number): Deferred => ({
+  const deferred = (delayMs: number): Omit<Deferred, 'held'> => ({
     kind: 'deferred',
     delayMs: Math.max(1, Math.round(delayMs)),
     // This attempt sent nothing: the workflow gets it back.
@@ -36,11 +36,17 @@ export async function passGate(
       tokens: estimatedTokens(request),
       capMs: request.policy.gateCapMs,
       signal: scope.signal,
+      waits: (why) => scope.held({ ...why, sinceMs: Date.now() }),
     });
+    scope.held(undefined);
     scope.waited(performance.now() - startedMs);
     return decision.kind === 'go'
       ? decision.pass
-      : { ...deferred(decision.delayMs), ...(decision.isDown && { isDown: true }) };
+      : {
+          ...deferred(decision.delayMs),
+          ...(decision.isDown && { isDown: true }),
+          held: decision.held,
+        };
   } catch (error) {
     if (!scope.isWorkerStopping()) throw error;
     scope.waited(performance.now() - startedMs);

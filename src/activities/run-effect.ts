@@ -1,11 +1,15 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { Effect } from '../effects/once/effect.ts';
+import { EffectError } from '../effects/once/effect-error.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import { createFailure } from '../failures/create-failure.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
+import { isUncounted } from '../policies/decide-retry.ts';
+import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
@@ -32,8 +36,9 @@ export function createEffectActivity<Input, Result>(
   const { ledger, scope, random } = dependencies;
 
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
-    return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs }) => {
-      const { step } = request;
+    return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs, ...scoped }) => {
+      const { step, policy } = request;
+      const uncounted = scoped.didNothing;
       const name = effectLabel(effect.name, step);
       // An effect at a place that no key can name fails, and is recorded, under its own name.
       let requestId = name;
@@ -47,10 +52,11 @@ export function createEffectActivity<Input, Result>(
       };
       try {
         assertScope(request.scope, scope);
+        assertNotLost(attempt - uncounted, policy);
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
           signal,
-          requestTimeoutMs: request.policy.requestTimeoutMs,
+          requestTimeoutMs: policy.requestTimeoutMs,
           onKey(key) {
             keyIs(key);
             log = dependencies.log.child({ key, effect: name, attempt });
@@ -66,13 +72,13 @@ export function createEffectActivity<Input, Result>(
           record?.interrupted();
           throw error;
         }
-        const { fields } = isAttemptError(error) ? error : unexpectedError(effect.target, error);
+        const failed = isAttemptError(error) ? error : unexpectedError(effect.target, error);
+        const { fields } = failed;
+        const didNothing = nothingHappened(failed);
+        if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
-          requestId,
-          policy: request.policy,
-          attempt,
+          ...{ requestId, policy, attempt, uncounted, didNothing, random },
           elapsedMs: elapsedMs(),
-          random,
         });
         log.warn({ event: 'effect.failed', ...fields, decision });
         if (!record) keyIs(name);
@@ -83,12 +89,26 @@ export function createEffectActivity<Input, Result>(
   };
 }
 
+/** What was surely not sent, and what the target refused before it began. */
+function nothingHappened(error: AttemptError): boolean {
+  if (error instanceof EffectError) return error.state === 'nothing happened';
+  return error.fields.sent === false;
+}
+
+/** Temporal counts no attempts where some are free: those that were lost with their workers are counted here. */
+function assertNotLost(attempt: number, { maximumAttempts }: RetryPolicy): void {
+  if (maximumAttempts === 0 || attempt <= maximumAttempts) return;
+  const reason = `all ${maximumAttempts} attempts were lost with their workers`;
+  throw createFailure('WorkerLost', reason, { final: true });
+}
+
 /** Under another scope the key would be another, and what was done under the first one done again. */
 function assertScope(ofRun: string | undefined, ofWorker: string): void {
   if (ofRun === undefined || ofRun === ofWorker) return;
   throw new AttemptError({
     type: 'ServerError',
     by: 'worker',
+    sent: false,
     reason: `the scope of this worker is ${ofWorker}, and this run began under ${ofRun}: it goes on with a worker that has HOLDFAST_SCOPE=${ofRun}`,
   });
 }

@@ -17,6 +17,8 @@ import { schemaFor } from './provider/schema-for.ts';
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
   readonly providers: Providers;
+  /** Environment and namespace, or tenant: two scopes may have equal workflow ids. */
+  readonly scope: string;
   /** For the AI SDK's warnings, and the form of answers that no row knows; never content. */
   readonly log: Logger;
   /** The clock that a Retry-After date is compared with, in milliseconds. */
@@ -47,6 +49,7 @@ export type AttemptCall = (request: ModelRequest, context: CallContext) => Promi
  */
 export function createAttemptCall({
   providers,
+  scope,
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
@@ -60,6 +63,7 @@ export function createAttemptCall({
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {
+        exchange.call = { scope, requestId: requestIdFor(context.workflowId, request.step) };
         try {
           const signal = AbortSignal.any([context.signal, timeout]);
           const result = await generateText(settings(model, request, context, signal));

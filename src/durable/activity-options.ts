@@ -34,10 +34,16 @@ export function activityOptions(
       initialInterval: policy.initialIntervalMs,
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
-      ...(policy.maximumAttempts > 0 && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
+      ...(isCapped(policy) && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };
+}
+
+/** Of an effect with an elapsed budget not all attempts count: the activity counts them itself. */
+function isCapped(policy: RetryPolicy | ModelPolicy): boolean {
+  const isEffect = !('gateCapMs' in policy);
+  return policy.maximumAttempts > 0 && !(isEffect && policy.elapsedBudgetMs > 0);
 }
 
 /** Attempts that Temporal makes in a scheduling at most, of a policy that caps them. */

@@ -29,6 +29,7 @@ export async function runCall(
   const endedIn = new Map<FailureType, number>();
   const fairnessKey = workflowInfo().priority?.fairnessKey;
   let attemptsUsed = 0;
+  let heldSinceMs: number | undefined;
   // A fallback goes on with the time that the models before it have left.
   let { elapsedUsedMs = 0 } = request;
   assertPayloadFits('the request to the model', { ...request, attemptsUsed });
@@ -63,6 +64,7 @@ export async function runCall(
     elapsedUsedMs += outcome.elapsedMs ?? 0;
     const used = { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs };
     if (outcome.kind === 'limited') {
+      heldSinceMs = undefined;
       const count = (endedIn.get(outcome.type) ?? 0) + 1;
       endedIn.set(outcome.type, count);
       const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
@@ -81,6 +83,14 @@ export async function runCall(
         details: { ...used, sent: false },
       });
     }
-    await sleep(outcome.delayMs);
+    if (outcome.kind === 'deferred' && outcome.held) {
+      heldSinceMs ??= Date.now();
+      const { gate, reason } = outcome.held;
+      const untilMs = Date.now() + outcome.delayMs;
+      progress.held(step, { ...outcome.held, sinceMs: heldSinceMs, untilMs });
+      await sleep(outcome.delayMs, { summary: `${step} is held: ${gate} ${reason}` }).finally(() =>
+        progress.released(step),
+      );
+    } else await sleep(outcome.delayMs);
   }
 }

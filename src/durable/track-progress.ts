@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
 import type { Price } from '../policies/budget-price.ts';
+import type { Held } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
 import type { Parked, Progress } from '../wire/progress.ts';
@@ -26,6 +27,9 @@ export interface ProgressTracker {
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
+  /** Nothing is sent for the call of this step now; until {@link ProgressTracker.released}. */
+  readonly held: (step: string, held: Held) => void;
+  readonly released: (step: string) => void;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
   readonly effectDone: (name: string, replayed: boolean) => void;
@@ -61,6 +65,12 @@ export function trackProgress(): ProgressTracker {
     progress = { ...progress, ...change };
     setCurrentDetails(describeProgress(progress, workflowInfo().workflowId));
   };
+  const released = (step: string) => {
+    const { held = [], ...rest } = progress;
+    const others = held.filter((each) => each.step !== step);
+    progress = others.length > 0 ? { ...rest, held: others } : rest;
+    update({});
+  };
   setHandler(progressQuery, () => progress);
   const park = createPark({
     park: (parked) => {
@@ -85,6 +95,11 @@ export function trackProgress(): ProgressTracker {
     spent: (costs, price) => spend(callSpent(costs, price)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
+    held: (step, held) => {
+      released(step);
+      update({ held: [...(progress.held ?? []), { step, ...held }] });
+    },
+    released,
     totals: () => totals,
     effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
     park,

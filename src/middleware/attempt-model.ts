@@ -107,8 +107,7 @@ function requestIdOf({ workflowId }: AttemptScope): string {
 
 /** No `Idempotency-Key`: an activity's id comes again after a continue-as-new, for another call. */
 function clientRequestId(scope: AttemptScope): Record<string, string> {
-  const id = requestHeaders(requestIdOf(scope), attemptNumber(scope));
-  return { 'X-Client-Request-Id': id['X-Client-Request-Id'] ?? '' };
+  return requestHeaders(requestIdOf(scope), attemptNumber(scope));
 }
 
 function watchAttempt(

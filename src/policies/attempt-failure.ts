@@ -1,7 +1,7 @@
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
-import { decideRetry, type RetryDecision } from './decide-retry.ts';
+import { decideRetry, isUncounted, type RetryDecision } from './decide-retry.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** Where an attempt stands in its call or effect. */
@@ -11,6 +11,9 @@ export interface AttemptContext {
   readonly policy: RetryPolicy;
   /** Counted from 1 over all schedulings. */
   readonly attempt: number;
+  /** Those before it that no cap counts, and whether it is one of them itself. */
+  readonly uncounted?: number;
+  readonly didNothing?: boolean;
   /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
@@ -25,9 +28,10 @@ export interface AttemptContext {
  * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt, requestId, costs, elapsedMs } = context;
+  const { policy, attempt, requestId, costs, elapsedMs, uncounted, didNothing } = context;
   const { providerRequestId, status, sent, retryAfterMs, usage } = error;
-  const decision = decideRetry(policy, { ...error, attempt, elapsedMs }, context.random);
+  const failed = { ...error, attempt, elapsedMs, uncounted, didNothing };
+  const decision = decideRetry(policy, failed, context.random);
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
     ? {
@@ -36,7 +40,7 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
         reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
       }
     : error;
-  const failure = createFailure(reported.type, describe(reported, attempt, policy, decision), {
+  const failure = createFailure(reported.type, describe(reported, context, decision), {
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
@@ -52,12 +56,14 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
 
 function describe(
   error: AttemptErrorFields,
-  attempt: number,
-  policy: RetryPolicy,
+  { policy, attempt, uncounted = 0, didNothing }: AttemptContext,
   decision: RetryDecision,
 ): string {
   const of = policy.maximumAttempts > 0 ? ` of ${policy.maximumAttempts}` : '';
-  return `${describeAttemptError(error)}: attempt ${attempt}${of} failed, ${whatNext(policy, decision)}`;
+  const what = isUncounted(policy, { ...(didNothing && { didNothing }) })
+    ? `attempt ${attempt} did nothing and is not counted`
+    : `attempt ${attempt - uncounted}${of} failed`;
+  return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
 }
 
 function whatNext(policy: RetryPolicy, decision: RetryDecision): string {

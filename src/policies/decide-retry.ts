@@ -11,6 +11,10 @@ export interface FailedAttempt {
   readonly retryAfterMs?: number | undefined;
   /** Time since the first attempt was scheduled. */
   readonly elapsedMs?: number | undefined;
+  /** Attempts before this one that surely did nothing: no cap counts them. */
+  readonly uncounted?: number | undefined;
+  /** Whether this one surely did nothing; only effects say so. */
+  readonly didNothing?: boolean | undefined;
 }
 
 /** Whether and when to try again, or why not. */
@@ -20,6 +24,20 @@ export type RetryDecision =
       readonly retry: false;
       readonly why: 'permanent' | 'attempts' | 'elapsed' | 'Retry-After over cap';
     };
+
+/** Of what did nothing the waits grow this much longer: with the catalogue, to five minutes. */
+const patience = 10;
+
+/**
+ * Whether a failed attempt is not counted: it surely did nothing, so a blip of its target's is waited
+ * out as a call's is, for as long as the elapsed budget lasts.
+ */
+export function isUncounted(
+  { elapsedBudgetMs }: Pick<RetryPolicy, 'elapsedBudgetMs'>,
+  { didNothing = false }: Pick<FailedAttempt, 'didNothing'>,
+): boolean {
+  return didNothing && elapsedBudgetMs > 0;
+}
 
 /**
  * Decides whether a failed attempt is retried, and when. A Retry-After is waited for in full, with
@@ -37,12 +55,16 @@ export function decideRetry(
   }
   const { retryAfterMs = 0, elapsedMs = 0 } = failed;
   if (retryAfterMs > policy.retryAfterCapMs) return { retry: false, why: 'Retry-After over cap' };
-  if (policy.maximumAttempts > 0 && failed.attempt >= policy.maximumAttempts) {
+  const isFree = isUncounted(policy, failed);
+  const counted = failed.attempt - (failed.uncounted ?? 0);
+  if (!isFree && policy.maximumAttempts > 0 && counted >= policy.maximumAttempts) {
     return { retry: false, why: 'attempts' };
   }
   const retry = failed.attempt - 1;
-  const ownMs = jitteredDelayMs(policy, retry, random);
-  const flooredMs = Math.round(retryAfterMs + backoffMs(policy, retry) * policy.jitter * random());
+  const maximumIntervalMs = policy.maximumIntervalMs * (isFree ? patience : 1);
+  const pace = { ...policy, maximumIntervalMs };
+  const ownMs = jitteredDelayMs(pace, retry, random);
+  const flooredMs = Math.round(retryAfterMs + backoffMs(pace, retry) * policy.jitter * random());
   const fromServer = retryAfterMs > 0 && flooredMs >= ownMs;
   const delayMs = fromServer ? flooredMs : ownMs;
   if (policy.elapsedBudgetMs > 0 && elapsedMs + delayMs > policy.elapsedBudgetMs) {

@@ -1,4 +1,5 @@
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
+import type { Held } from './held.ts';
 
 /** What attempts tell later ones and, when killed, the workflow; it travels with heartbeats. */
 export interface AttemptNotes {
@@ -12,10 +13,14 @@ export interface AttemptNotes {
   readonly possiblyBilled: number;
   /** Attempts that ended before anything was sent, because the gate held them back. */
   readonly heldBack: number;
+  /** Attempts of an effect that surely did nothing, so that no policy counts them. */
+  readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
   /** Tokens that were paid for without a usable answer. */
   readonly failedUsage?: Usage;
+  /** The attempt waits at a gate; absent once it may go. */
+  readonly held?: Held;
 }
 
 /** Reads the details of a heartbeat; of a worker of an older version, too. */
@@ -27,6 +32,7 @@ export function readNotes(details: unknown): AttemptNotes {
     waitedMs: 0,
     possiblyBilled: 0,
     heldBack: 0,
+    didNothing: 0,
     elapsedMs: 0,
     ...known,
   };

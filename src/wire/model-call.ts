@@ -2,6 +2,7 @@ import type { FailureType } from '../failures/failure-types.ts';
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
+import type { Held } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 
@@ -85,6 +86,8 @@ export interface Deferred extends CallCosts {
   readonly attempts: number;
   /** The provider is down, as far as this worker knows; absent when the call just has to wait. */
   readonly isDown?: true;
+  /** Where and why; absent from a worker that stops. */
+  readonly held?: Pick<Held, 'gate' | 'reason'>;
 }
 
 /** What the activity `callModel` returns; final failures are thrown. */

@@ -1,4 +1,5 @@
 import type { FailureType } from '../failures/failure-types.ts';
+import type { HeldStep } from './held.ts';
 import type { CallReport } from './model-call.ts';
 
 /** What a workflow tells about itself while it runs; the answer to the query `progress`. */
@@ -7,6 +8,8 @@ export interface Progress extends CallReport {
   readonly step: string;
   /** Effects done, in order. */
   readonly effects: readonly { readonly name: string; readonly replayed: boolean }[];
+  /** Calls that are held, so that nothing is sent for them now; absent while there is none. */
+  readonly held?: readonly HeldStep[];
   /** What it waits for a person to do; absent while it waits for no person. */
   readonly parked?: Parked;
   /** What persons did about it, in order; absent before the first answer. */

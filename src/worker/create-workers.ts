@@ -41,13 +41,11 @@ export interface Workers {
 }
 
 /**
- * Errors that fail a workflow. By default they fail the workflow *task*, which is retried for ever
- * and looks like a hang. Not `Error`: that includes non-determinism, which a corrected deploy can
- * cure.
+ * Errors that fail a workflow, besides failures: an input that fits no schema. A mistake in the code
+ * (`TypeError` and its like) fails the workflow *task*, which waits for the corrected deploy, so that
+ * nothing that was paid for is lost; `status` and an alert tell of it (docs/operations.md).
  */
-export const workflowFailureErrorTypes = {
-  '*': ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'ZodError', '$ZodError'],
-};
+export const workflowFailureErrorTypes = { '*': ['ZodError', '$ZodError'] };
 
 /** What differs from the SDK's own defaults, on every worker. */
 export const workerDefaults = {

@@ -11,6 +11,7 @@ import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
+import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
@@ -50,7 +51,8 @@ export async function openApp(
   app: AppDefinition,
   dependencies: OpenAppDependencies,
 ): Promise<OpenApp> {
-  const { log, ledger } = dependencies;
+  const { log, ledger, namespace } = dependencies;
+  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
   const gates = createGates({
@@ -63,7 +65,7 @@ export async function openApp(
   await migrateApp(ledger, app);
   return {
     calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log }),
+      attemptCall: createAttemptCall({ providers: createProviders(config.providers), scope, log }),
       attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
       gates,
       questions: shapesOf(app),

@@ -102,7 +102,7 @@ test('a timeout is noted for the attempts after it', async () => {
   });
   await assert.rejects(env.run(fails, request), /Timeout by openai/);
   const { elapsedMs, waitedMs: _, ...note } = notes.at(-1) as Record<string, number>;
-  assert.deepEqual(note, { attempt: 1, ended: 1, heldBack: 0, possiblyBilled: 1 });
+  assert.deepEqual(note, { attempt: 1, ended: 1, heldBack: 0, didNothing: 0, possiblyBilled: 1 });
   assert.ok(elapsedMs !== undefined && elapsedMs >= 0, `${elapsedMs}`);
 });
 

@@ -72,18 +72,9 @@ describe('the request', () => {
     const [seen] = server.seen;
     assert.equal(seen?.url, '/v1/chat/completions');
     assert.equal(seen?.headers['x-client-request-id'], 'order-1042/extract/attempt-3');
-    assert.equal(seen?.headers['idempotency-key'], 'order-1042/extract');
+    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ab523d8e74c12d7');
     assert.equal(seen?.headers.authorization, 'Bearer sk-test');
     assert.deepEqual(body(), { model: 'gpt-4o-mini', max_tokens: 100, messages });
-  });
-
-  test('hashes an id that no header can carry, for all attempts alike', async () => {
-    server.answer(literally(200, completion('hi')));
-    await call({ step: '\r\nX-Evil: 1' }, { workflowId: 'Bestellung-äöü' });
-    const key = String(server.seen[0]?.headers['idempotency-key']);
-    assert.match(key, /^sha256-[0-9a-f]{64}$/);
-    assert.equal(server.seen[0]?.headers['x-client-request-id'], `${key}/attempt-1`);
-    assert.equal(server.seen[0]?.headers['x-evil'], undefined);
   });
 
   const closed = {

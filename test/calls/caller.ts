@@ -38,12 +38,12 @@ export function recordingLog() {
 }
 
 /** The real thing: providers, AI SDK and fetch, against an address. */
-export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}) {
+export function callerTo(baseUrl: string, provider: Partial<ProviderConfig> = {}, scope = 'test') {
   const recorded = recordingLog();
   const providers = createProviders([
     { name: 'openai', family: 'openai', baseUrl, apiKey: 'sk-test', ...provider },
   ]);
-  const attemptCall = createAttemptCall({ providers, log: recorded.log, now: () => nowMs });
+  const attemptCall = createAttemptCall({ providers, scope, log: recorded.log, now: () => nowMs });
   const sent: string[] = [];
   const call = (changes: Partial<ModelRequest> = {}, context: Partial<CallContext> = {}) => {
     const request = modelRequest(changes);

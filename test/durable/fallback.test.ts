@@ -200,7 +200,10 @@ test('a model that the gate knows to be down is not waited for', async (t) => {
     ...createGates(),
     enter: async (entry) => {
       entries.push(entry);
-      if (entry.model === first) return { kind: 'deferred', delayMs: 3_600_000, isDown: true };
+      if (entry.model === first) {
+        const held = { gate: first, reason: 'is down' };
+        return { kind: 'deferred', delayMs: 3_600_000, held, isDown: true };
+      }
       return { kind: 'go', pass: { ended() {} } };
     },
   };

@@ -5,9 +5,11 @@ import { hang } from '../../dev/sandbox/wire-fault.ts';
 import { gateSettingsFor } from '../../src/calls/gate/gate-settings.ts';
 import { createGates, type GateEntry, type Gates } from '../../src/calls/gate/gates.ts';
 import { startComplete } from '../../src/client/start.ts';
+import { progressQuery } from '../../src/durable/messages.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';
 import { failureOf } from '../support/failure-of.ts';
+import { until } from '../support/until.ts';
 
 async function start(
   world: CallsWorld,
@@ -34,7 +36,8 @@ function scriptedGates(sentBack: readonly number[], delayMs: number) {
     ...real,
     enter: async (entry) => {
       entries.push(entry);
-      if (sentBack.includes(entries.length)) return { kind: 'deferred', delayMs };
+      if (sentBack.includes(entries.length))
+        return { kind: 'deferred', delayMs, held: { gate: entry.model, reason: 'is down' } };
       return { kind: 'go', pass: { ended() {} } };
     },
   };
@@ -58,6 +61,23 @@ test('being held back costs no attempt, however often: all of the policy are lef
     world.provider.requests.map(({ clientRequestId }) => clientRequestId),
     [1, 2, 3].map((attempt) => `hello-1/complete/attempt-${attempt}`),
   );
+});
+
+test('a call that sleeps is held: by which gate, why, since when and until when', async (t) => {
+  const { gates } = scriptedGates([1, 2], 3_600_000);
+  const world = await startCallsWorld({ answer: () => 'hello', gates });
+  t.after(world.stop);
+  const handle = await start(world);
+  const held = await until(async () => {
+    const [first, ...others] = (await handle.query(progressQuery)).held ?? [];
+    assert.deepEqual(others, []);
+    return first;
+  });
+  const { sinceMs, untilMs = 0, ...why } = held;
+  assert.deepEqual(why, { step: 'complete', gate: 'openai:gpt-4o-mini', reason: 'is down' });
+  assert.equal(untilMs - sinceMs, 3_600_000);
+  assert.equal((await handle.result()).value, 'hello');
+  assert.equal((await handle.query(progressQuery)).held, undefined);
 });
 
 test('waiting for the gate is no part of the elapsed budget', async (t) => {

@@ -82,6 +82,7 @@ export async function startCallsWorld(
   );
   const attemptLog = createAttemptLog(logger);
   const attemptCall = createAttemptCall({
+    scope: 'test',
     providers: createProviders([
       {
         name: 'openai',

@@ -87,7 +87,11 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     namespace,
     taskQueue: config.HOLDFAST_TASK_QUEUE,
     calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers: createProviders(config.providers), log: logger }),
+      attemptCall: createAttemptCall({
+        providers: createProviders(config.providers),
+        scope: 'test',
+        log: logger,
+      }),
       attemptLog,
       questions: shapesOf(orders),
       ...(options.gates && { gates: options.gates }),

@@ -21,8 +21,8 @@ export const oneLamp: string = JSON.stringify({
   currency: 'EUR',
 } satisfies ExtractedOrder);
 
-/** Gives up after two attempts, so that a test need not wait for it. */
-export const impatient = { maximumAttempts: 2, initialIntervalMs: 10 };
+/** Gives up after two attempts, also of those that did nothing, so that a test need not wait for it. */
+export const impatient = { maximumAttempts: 2, initialIntervalMs: 10, elapsedBudgetMs: 0 };
 
 /** Starts an order for one lamp. */
 export function startTestOrder(

@@ -63,6 +63,7 @@ export function createGates(options: GatesOptions = {}): Gates {
       clock,
       random,
       room,
+      name: model,
     });
     if (isClosed) gate.close();
     gates.set(model, gate);

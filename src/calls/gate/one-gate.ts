@@ -1,15 +1,19 @@
+import type { Held } from '../../wire/held.ts';
 import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
 import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
 import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
+import { reasonOf } from './gate-reason.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
+  /** `<provider>:<model>`: what held calls are said to be held by. */
+  readonly name: string;
   readonly settings: GateSettings;
   readonly limits: RateLimits;
   readonly clock: GateClock;
@@ -25,6 +29,8 @@ export interface GateCall {
   readonly tokens: number;
   /** How long it may wait here. */
   readonly capMs: number;
+  /** Told when it has to wait here. */
+  readonly waits?: (why: Pick<Held, 'gate' | 'reason' | 'untilMs'>) => void;
 }
 
 /** What a gate decides about a call: it may go, or is to come back later. */
@@ -33,6 +39,7 @@ export type GateDecision =
   | {
       readonly kind: 'deferred';
       readonly delayMs: number;
+      readonly held: Pick<Held, 'gate' | 'reason'>;
       /** The provider is down, as far as this gate knows; absent when it just has no room. */
       readonly isDown?: true;
     };
@@ -60,7 +67,7 @@ export interface OneGate {
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions): OneGate {
-  const { settings, limits, clock, random, room } = options;
+  const { name, settings, limits, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
   let schedule: ReturnSchedule = { nextTurnMs: 0 };
@@ -96,7 +103,12 @@ export function createOneGate(options: OneGateOptions): OneGate {
     const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
     schedule = deferral.schedule;
     const isDown = state.phase === 'down' && !isClosed;
-    waiting.decided({ kind: 'deferred', delayMs: deferral.delayMs, ...(isDown && { isDown }) });
+    waiting.decided({
+      kind: 'deferred',
+      delayMs: deferral.delayMs,
+      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state) },
+      ...(isDown && { isDown }),
+    });
   }
 
   /** Lets all calls go that may, and sets the timer for the next one. */
@@ -159,6 +171,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       room.waiting += 1;
       line.push(call.fairnessKey, waiting);
       if (!goesNow) {
+        call.waits?.({ gate: name, reason: reasonOf(state) });
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
           leave(waiting);

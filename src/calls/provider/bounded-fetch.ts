@@ -1,4 +1,5 @@
 import { currentExchange, type Exchange } from './exchange.ts';
+import { modelRequestKey } from './request-headers.ts';
 
 /** Most bytes of an answer that are read: what Temporal carries, and room for escapes. */
 export const maximumAnswerBytes = 8 * 1024 * 1024;
@@ -24,10 +25,17 @@ export function createBoundedFetch(
     exchange.fetched = true;
     const url = new URL(input instanceof Request ? input.url : input);
     for (const [name, value] of Object.entries(queryParameters)) url.searchParams.set(name, value);
+    const { call } = exchange;
+    const headers = new Headers(init?.headers);
+    if (call && typeof init?.body === 'string') {
+      const key = modelRequestKey(call.scope, call.requestId, url, init.body);
+      headers.set('Idempotency-Key', key);
+    }
     const signals = [exchange.stop.signal, ...(init?.signal ? [init.signal] : [])];
     try {
       const response = await fetch(url, {
         ...init,
+        headers,
         redirect: 'manual',
         signal: AbortSignal.any(signals),
       });

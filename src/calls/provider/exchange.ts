@@ -22,6 +22,8 @@ export interface Exchange {
   /** Stops a second request before it is sent. */
   readonly stop: AbortController;
   readonly onSent: () => void;
+  /** Whose call it is: the request then carries an `Idempotency-Key` that is made of it and the body. */
+  call?: { readonly scope: string; readonly requestId: string };
 }
 
 const current = new AsyncLocalStorage<Exchange>();

@@ -29,8 +29,7 @@ export async function acquireClaim(
     const claim = await ledger.claim(request);
     if (claim) return { claim, askedAtMs };
     const row = await ledger.read(request);
-    // Compared first: a released row of another identity can never be claimed by this request.
-    if (row && (row.fingerprint !== request.fingerprint || isSettled(row))) return { row };
+    if (row && (isSettled(row) || isOthers(row, request))) return { row };
     // Pruned, released or lapsed since the claim was refused: the next claim should succeed. It comes
     // after a pause all the same, or a claim that is refused for another reason would spin.
     const isHeld = row?.state === 'started' && row.leaseLeftMs > 0;
@@ -41,7 +40,8 @@ export async function acquireClaim(
       throw new AttemptError({
         type: 'EffectInProgress',
         by: 'ledger',
-        retryAfterMs: Math.ceil(heldMs),
+        // No lease is longer than that: where more is left, the database's clock was set back.
+        retryAfterMs: Math.ceil(Math.min(heldMs, request.leaseMs)),
         sent: false,
       });
     }
@@ -51,6 +51,11 @@ export async function acquireClaim(
     );
     pollMs = Math.min(slowestPollMs, pollMs * 1.5);
   }
+}
+
+/** It can never be claimed by this request, unless it was given back before anything was sent. */
+function isOthers({ state, fingerprint }: LedgerRow, request: ClaimRequest): boolean {
+  return state !== 'released' && fingerprint !== request.fingerprint;
 }
 
 function isSettled({ state }: LedgerRow): boolean {

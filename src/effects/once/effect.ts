@@ -20,6 +20,8 @@ export interface EffectContext<Input> {
   readonly firstSentAtMs: number;
   /** When this attempt claimed it, by the same clock. */
   readonly claimedAtMs: number;
+  /** How long ago something may first have been sent: for targets that tell their own time. */
+  readonly ageMs: () => number;
   /** Whether an earlier attempt may have done it already. */
   readonly inDoubt: boolean;
   /** Ends the attempt's requests after the request timeout. A cancellation does not: see `runOnce`. */
@@ -104,7 +106,7 @@ export interface NativeKeyEffect<Input, Result> extends OutsideDeclaration<Input
   readonly lookUp?: LookUp<Input, Result>;
 }
 
-/** The target has no keys but can be searched: every attempt looks up before it runs. */
+/** The target has no keys but can be searched: an attempt in doubt looks up before it runs. */
 export interface FindBeforeCreateEffect<Input, Result> extends OutsideDeclaration<Input, Result> {
   readonly way: 'find before create';
   readonly keyWindowMs?: never;

@@ -49,16 +49,18 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
               request_timeout_ms: sql`excluded.request_timeout_ms`,
               claimed_at_ms: sql`excluded.claimed_at_ms`,
               updated_at_ms: sql`excluded.updated_at_ms`,
-              // Released means that nothing was sent: the claim begins anew, with today's request.
+              // Released means that nothing was sent, so nothing binds: the claim begins anew, with
+              // today's identity and request.
               // Taken over means that it may have been: so the stored request is sent again.
               in_doubt: sql`case holdfast_effect.state when 'released' then 0 else 1 end`,
               first_sent_at_ms: afterRelease('first_sent_at_ms', 'claimed_at_ms'),
+              fingerprint: afterRelease('fingerprint'),
               request: afterRelease('request'),
               api_version: afterRelease('api_version'),
             })
-            .where(sql<boolean>`holdfast_effect.fingerprint = excluded.fingerprint
-              and (holdfast_effect.state = 'released'
-                or (holdfast_effect.state = 'started' and holdfast_effect.lease_until_ms <= ${nowMs}))`),
+            .where(sql<boolean>`holdfast_effect.state = 'released'
+              or (holdfast_effect.state = 'started' and holdfast_effect.lease_until_ms <= ${nowMs}
+                and holdfast_effect.fingerprint = excluded.fingerprint)`),
         )
         .returningAll()
         .executeTakeFirst();
@@ -104,7 +106,7 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
   };
 }
 
-type Column = 'first_sent_at_ms' | 'claimed_at_ms' | 'request' | 'api_version';
+type Column = 'first_sent_at_ms' | 'claimed_at_ms' | 'fingerprint' | 'request' | 'api_version';
 
 function afterRelease(column: Column, from: Column = column) {
   const stored = sql.ref(`holdfast_effect.${column}`);

@@ -34,21 +34,28 @@ export function supersededBy({ latestKey }: LedgerRow): Superseded | undefined {
 /** What the effect's code gets, for a claim or for a row that is only looked up. */
 export function contextOf<Input, Result>(
   call: EffectCall<Input, Result>,
-  claim: Claim,
+  claim: Claim | LedgerRow,
   stillMine: () => Promise<void>,
 ): EffectContext<Input> {
-  const endsMs = performance.now() + call.requestTimeoutMs;
+  const startedMs = performance.now();
+  const startedAtMs = Date.now();
+  const { claimedAtMs, firstSentAtMs } = claim;
+  // A row that is only looked up was claimed long before it was read.
+  const readAtMs = 'nowMs' in claim ? claim.nowMs : claimedAtMs;
+  // Of two clocks one may stand still while the machine does, and the other may be set back.
+  const elapsedMs = () => Math.max(performance.now() - startedMs, Date.now() - startedAtMs);
   return {
     key: call.key,
     input: call.input,
     request: JSON.parse(claim.request),
     apiVersion: claim.apiVersion,
-    firstSentAtMs: claim.firstSentAtMs,
-    claimedAtMs: claim.claimedAtMs,
+    firstSentAtMs,
+    claimedAtMs,
+    ageMs: () => Math.max(0, readAtMs - firstSentAtMs) + elapsedMs(),
     inDoubt: claim.inDoubt,
     // Not the caller's signal: what was sent finishes and is recorded, also when its caller has gone.
     signal: AbortSignal.timeout(call.requestTimeoutMs),
-    leftMs: () => Math.max(1, Math.round(endsMs - performance.now())),
+    leftMs: () => Math.max(1, Math.round(call.requestTimeoutMs - (performance.now() - startedMs))),
     heartbeat: call.heartbeat,
     stillMine,
   };

@@ -7,6 +7,9 @@ import { keepLease } from './keep-lease.ts';
 import type { Claim, ClaimRequest } from './ledger.ts';
 import { contextOf, type EffectCall, misfit, replay } from './replay.ts';
 
+/** Corrections below this stay within the margins of every key's window. */
+const clockCorrectionMs = 15 * 60 * 1000;
+
 type OutsideCall<Input, Result> = EffectCall<Input, Result, OutsideEffect<Input, Result>>;
 
 /**
@@ -71,15 +74,18 @@ async function beforeRun<Input, Result>(
   { effect }: OutsideCall<Input, Result>,
   context: EffectContext<Input>,
 ): Promise<Result | undefined> {
+  // Nothing of ours can be older than the first sending, which is still to come.
+  if (!context.inDoubt) return undefined;
   if (effect.way === 'find before create') {
     const found = await effect.lookUp(context);
     // A look-up takes time, in which the lease may have run out: the last moment to notice.
     if (found === undefined) await assertStillMine(context);
     return found;
   }
-  if (!context.inDoubt) return undefined;
   const windowMs = effect.keyWindowMs ?? Number.POSITIVE_INFINITY;
-  const isKnown = context.claimedAtMs - context.firstSentAtMs < windowMs;
+  const ageMs = context.claimedAtMs - context.firstSentAtMs;
+  // Where the database's clock was set back by much, the key's age is not known at all.
+  const isKnown = ageMs < windowMs && ageMs > -clockCorrectionMs;
   if (effect.way === 'native key' && isKnown) return undefined;
   const found = await effect.lookUp?.(context);
   if (found !== undefined) return found;

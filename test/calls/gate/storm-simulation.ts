@@ -94,6 +94,7 @@ export function simulateStorm(storm: Storm): StormResult {
   const free = Array.from({ length: storm.workers }, () => slots);
   const gates: OneGate[] = Array.from({ length: storm.workers }, () =>
     createOneGate({
+      name: 'openai:gpt-4o-mini',
       settings,
       limits: storm.limits ?? {},
       clock,

@@ -79,6 +79,8 @@ const transient: readonly {
   readonly type: string;
   readonly sent: boolean | undefined;
   readonly posts: number;
+  /** How the ledger's row stands after the first attempt. */
+  readonly state: 'started' | 'released';
 }[] = [
   {
     name: '429',
@@ -91,6 +93,7 @@ const transient: readonly {
     type: 'RateLimited',
     sent: true,
     posts: 2,
+    state: 'released',
   },
   {
     name: '409 in flight',
@@ -98,6 +101,7 @@ const transient: readonly {
     type: 'EffectInProgress',
     sent: true,
     posts: 2,
+    state: 'started',
   },
   {
     name: 'a reset before execution',
@@ -105,6 +109,7 @@ const transient: readonly {
     type: 'ConnectionFailed',
     sent: undefined,
     posts: 2,
+    state: 'started',
   },
   {
     name: 'an answer lost after execution',
@@ -112,6 +117,7 @@ const transient: readonly {
     type: 'ConnectionFailed',
     sent: undefined,
     posts: 2,
+    state: 'started',
   },
   {
     name: 'an answer cut short after execution',
@@ -119,6 +125,7 @@ const transient: readonly {
     type: 'ConnectionFailed',
     sent: undefined,
     posts: 2,
+    state: 'started',
   },
   {
     name: 'no answer within the timeout',
@@ -126,16 +133,51 @@ const transient: readonly {
     type: 'Timeout',
     sent: undefined,
     posts: 2,
+    state: 'started',
+  },
+  {
+    name: "a gateway's 503 in JSON, which the SDK takes for the payment",
+    fault: { kind: 'status', status: 503, body: { message: 'Service Unavailable' } },
+    type: 'Overloaded',
+    sent: true,
+    posts: 2,
+    state: 'started',
+  },
+  {
+    name: "a gateway's 403 page",
+    fault: { kind: 'status', status: 403, body: '<html>denied</html>' },
+    type: 'ServerError',
+    sent: true,
+    posts: 2,
+    state: 'started',
+  },
+  {
+    name: "Stripe's 503",
+    fault: { kind: 'status', status: 503, body: { error: { type: 'api_error' } } },
+    type: 'Overloaded',
+    sent: true,
+    posts: 2,
+    state: 'started',
+  },
+  {
+    name: "something's 200 in between",
+    fault: { kind: 'raw', body: '{"status":"succeeded"}', contentType: 'application/json' },
+    type: 'MalformedResponse',
+    sent: true,
+    posts: 2,
+    state: 'started',
   },
 ];
 
-for (const { name, fault, type, sent, posts: expectedPosts } of transient) {
+for (const { name, fault, type, sent, state, posts: expectedPosts } of transient) {
   test(`${name}: one request an attempt, the same key later, one charge`, async (t) => {
     const stripe = await stripeWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
     const failure = await failureOf(charge(ledger(), stripe, workflowId));
     assert.equal(failure.type, type);
     assert.equal(failure.sent, sent);
+    const row = await ledger().read({ key: `test/${workflowId}:charge` });
+    assert.equal(row?.state, state);
     assert.equal(posts(stripe), 1, 'the SDK must not repeat a request on its own');
     assert.equal((await charge(ledger(), stripe, workflowId)).result.amountMinor, 12000);
     assert.equal(posts(stripe), expectedPosts);
@@ -167,6 +209,24 @@ test('no server: surely nothing was sent', async (t) => {
   assert.equal(failure.sent, false);
   const row = await ledger().read({ key: 'test/refused-connection:charge' });
   assert.equal(row?.state, 'released');
+});
+
+test("a payment is found although the database's clock is 20 minutes ahead of Stripe's", async (t) => {
+  const stripe = await stripeWith(t);
+  const { result, key } = await charge(ledger(), stripe, 'clock-ahead');
+  const row = await ledger().read({ key });
+  const client = createStripe({ secretKey: stripe.secretKey, baseUrl: stripe.origin });
+  const { lookUp } = createCharge({ stripe: client });
+  const total = { amountMinor: 12000, currency: 'eur' };
+  const found = await lookUp?.({
+    ...{ key, request: JSON.parse(row?.request ?? ''), apiVersion: undefined, inDoubt: true },
+    input: { orderId: 'clock-ahead', customerId: 'cus_1', paymentMethod: 'pm_good', total },
+    firstSentAtMs: (row?.firstSentAtMs ?? 0) + 20 * 60 * 1000,
+    claimedAtMs: (row?.claimedAtMs ?? 0) + 20 * 60 * 1000,
+    ...{ ageMs: () => 0, leftMs: () => 1500, heartbeat() {}, stillMine: async () => {} },
+    signal: AbortSignal.timeout(1500),
+  });
+  assert.deepEqual(found, result);
 });
 
 test('a worker that died after charging: same request, same key, one charge', async (t) => {

@@ -9,7 +9,7 @@ const ledger = temporaryLedger();
 type Rest = Parameters<typeof openTicket> extends [unknown, ...infer Tail] ? Tail : never;
 const open = (...rest: Rest) => openTicket(ledger(), ...rest);
 
-/** What goes wrong with the listing before anything is opened: nothing must be opened then. */
+/** What goes wrong with the listing of an attempt in doubt: nothing must be opened then. */
 const badLists: readonly (readonly [string, WireFault, string])[] = [
   [
     '409, which the pagination takes for an empty list',
@@ -38,17 +38,20 @@ const badLists: readonly (readonly [string, WireFault, string])[] = [
 
 for (const [index, [name, fault, type]] of badLists.entries()) {
   test(`a list that fails is not an empty list: ${name}`, async (t) => {
-    const server = await github(t, ({ method, path, nthForThisRoute }) =>
-      method === 'GET' && path === issuesPath && nthForThisRoute === 1 ? fault : pass,
-    );
+    const server = await github(t, ({ method, path, nthForThisRoute }) => {
+      if (path !== issuesPath || nthForThisRoute > 1) return pass;
+      return method === 'POST' ? { kind: 'reset' } : fault;
+    });
     const orderId = `bad-list-${index}`;
+    assert.equal((await failureOf(open(server, orderId))).type, 'ConnectionFailed');
     const failure = await failureOf(open(server, orderId));
     assert.equal(failure.type, type);
-    assert.equal(created(server), 0);
-    const row = await ledger().read({ key: `test/${orderId}:ticket` });
-    assert.equal(row?.state, 'released');
-    assert.equal((await open(server, orderId)).replayed, false);
     assert.equal(created(server), 1);
+    const row = await ledger().read({ key: `test/${orderId}:ticket` });
+    assert.equal(row?.state, 'started');
+    assert.equal((await open(server, orderId)).replayed, false);
+    assert.equal(created(server), 2);
+    assert.equal((await server.issues()).length, 1);
   });
 }
 
@@ -59,6 +62,16 @@ const answers: readonly (readonly [string, WireFault, string, string])[] = [
   [
     '403 with Retry-After',
     { kind: 'status', status: 403, headers: { 'retry-after': '7' }, body: {} },
+    'RateLimited',
+    'released',
+  ],
+  [
+    '403 of a secondary limit without a header',
+    {
+      kind: 'status',
+      status: 403,
+      body: { message: 'You have exceeded a secondary rate limit. Please wait a few minutes.' },
+    },
     'RateLimited',
     'released',
   ],
@@ -107,4 +120,13 @@ test('a primary rate limit says when it ends', async (t) => {
   const failure = await failureOf(open(server, 'order-limit'));
   assert.equal(failure.type, 'RateLimited');
   assert.equal(failure.retryAfterMs, 90_000);
+});
+
+test('a secondary rate limit that names no time is a minute', async (t) => {
+  const body = {
+    documentation_url: 'https://docs.github.com/rest/overview/x#about-secondary-rate-limits',
+  };
+  const server = await github(t, () => ({ kind: 'status', status: 403, body }));
+  const failure = await failureOf(open(server, 'order-secondary'));
+  assert.deepEqual([failure.type, failure.retryAfterMs], ['RateLimited', 60_000]);
 });

@@ -18,6 +18,17 @@ const ledger = temporaryLedger();
 type Rest = Parameters<typeof openTicket> extends [unknown, ...infer Tail] ? Tail : never;
 const open = (...rest: Rest) => openTicket(ledger(), ...rest);
 
+test('a ticket takes two requests, however many there are and whoever we are', async (t) => {
+  const server = await github(t);
+  for (let index = 0; index < 250; index += 1) {
+    await server.openForeignIssue({ title: `Noise ${index}`, body: 'noise', labels: ['holdfast'] });
+  }
+  await open(server, 'order-many');
+  const paths = server.requests.map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual(paths.slice(0, 2), [`POST ${issuesPath}`, `GET ${issuesPath}`]);
+  assert.ok(!paths.includes('GET /user'));
+});
+
 test('a ticket is opened once, and comes back without a request', async (t) => {
   const server = await github(t);
   const { result } = await open(server, 'order-1');
@@ -68,7 +79,7 @@ test('a ticket that somebody closed meanwhile is found too', async (t) => {
   assert.equal(created(server), 1);
 });
 
-test('a ticket whose label vanished is found by its creator', async (t) => {
+test('a ticket whose label vanished is found by its marker', async (t) => {
   const server = await github(t, ({ method, path, nthForThisRoute }) =>
     method === 'POST' && path === issuesPath && nthForThisRoute === 1 ? { kind: 'lost' } : pass,
   );
@@ -123,13 +134,23 @@ test('a twin is closed and reported, and the oldest is the ticket', async (t) =>
   assert.deepEqual(twins, [{ key: 'test/order-6:ticket', kept: 1, closed: 2 }]);
 });
 
-test('a stranger who copies a marker is not believed', async (t) => {
-  const server = await github(t);
-  const marker = ticketMarker(markerSecret, 'test/order-7:ticket');
-  await server.openForeignIssue({ title: 'Fulfil', body: marker, labels: ['holdfast'] });
-  const { result } = await open(server, 'order-7');
-  assert.equal(result.ticketNumber, 2);
+test("a ticket in doubt is found under another login's token: the marker is whose it is", async (t) => {
+  const server = await github(t, ({ method, path, nthForThisRoute }) =>
+    method === 'POST' && path === issuesPath && nthForThisRoute === 1 ? { kind: 'lost' } : pass,
+  );
+  await failureOf(open(server, 'order-7'));
+  const octokit = createOctokit({ token: 'ghp_sandbox_mallory', baseUrl: server.baseUrl });
+  const { result } = await open(server, 'order-7', { octokit });
+  assert.equal(result.ticketNumber, 1);
   assert.equal(created(server), 1);
+});
+
+test('the marker of another secret is not believed', async (t) => {
+  const server = await github(t);
+  const marker = ticketMarker('a guess', 'test/order-10:ticket');
+  await server.openForeignIssue({ title: 'Fulfil', body: marker, labels: ['holdfast'] });
+  const { result } = await open(server, 'order-10');
+  assert.equal(result.ticketNumber, 2);
 });
 
 test('an email that quotes the marker of another order forges nothing', async (t) => {

@@ -43,7 +43,7 @@ function classify(error: unknown, nowMs: number): ClassifiedEffect {
     return effectErrorFrom('github', error);
   }
   const headers = plainHeaders(error.response.headers);
-  const retryAfterMs = retryAfter(headers, nowMs);
+  const retryAfterMs = retryAfter(headers, nowMs) ?? secondaryLimitMs(error);
   const row = rows.find(([fits]) => fits(error.status));
   const limited = error.status === 403 && retryAfterMs !== undefined;
   return {
@@ -75,6 +75,15 @@ function retryAfter(
   const resetMs = Number(headers['x-ratelimit-reset']) * 1000;
   const waitMs = resetMs - (Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
   return Number.isFinite(waitMs) ? Math.max(1000, waitMs) : undefined;
+}
+
+/** A secondary limit may come without any header; GitHub then asks for a minute at least. */
+function secondaryLimitMs({ status, response }: RequestError): number | undefined {
+  if (status === 429) return 60_000;
+  const body = JSON.stringify(response?.data ?? null);
+  return status === 403 && /secondary[ -]rate[ -]limit|abuse detection/i.test(body)
+    ? 60_000
+    : undefined;
 }
 
 function plainHeaders(headers: object): Record<string, string | undefined> {

@@ -11,7 +11,6 @@ export const issueSchema = z.object({
   state_reason: z.string().nullish(),
   created_at: z.string().nullish(),
   body: z.string().nullish(),
-  user: z.object({ login: z.string() }).nullish(),
   labels: z.array(z.union([z.string(), z.object({ name: z.string().nullish() })])).default([]),
 });
 
@@ -27,7 +26,7 @@ export type Issue = z.infer<typeof issueSchema>;
  */
 export async function listIssues(
   octokit: GitHubClient,
-  query: { owner: string; repo: string; labels?: string; creator?: string; since: string },
+  query: { owner: string; repo: string; labels?: string; since: string },
   signal: AbortSignal,
 ): Promise<Issue[]> {
   // The iterator passes on method, URL and headers only: the signal has to be a default.

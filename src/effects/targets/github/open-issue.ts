@@ -15,22 +15,22 @@ export interface OpenIssueDependencies {
   readonly repository: string;
   /** Signs the markers: kept for as long as tickets are opened. */
   readonly markerSecret: string;
-  /** Who opens the tickets. Default: asked from GitHub; an app's token cannot ask, and needs it. */
-  readonly creator?: string;
   /** Told when a second ticket was found and closed. */
   readonly onTwinClosed?: (twin: { readonly key: string; kept: number; closed: number }) => void;
 }
 
 const label = 'holdfast';
-/** Tickets older than this before the first attempt are not looked for: it bounds the listing. */
-const lookBackMs = 30 * 24 * 60 * 60 * 1000;
-/** Our database's clock and GitHub's may differ. */
-const clockMarginMs = 10 * 60 * 1000;
+/** Our database's clock may be wrong by hours: where an earlier attempt is looked for, the marker decides. */
+const clockMarginMs = 24 * 60 * 60 * 1000;
+/** Where GitHub's own clock tells when our ticket was made, only its seconds have to be allowed for. */
+const sameClockMarginMs = 60_000;
 
 /**
  * Opens a ticket as a GitHub issue. GitHub has no idempotency keys: the ticket is looked
- * for by label and marker, created, and looked for again; a later twin is closed. That narrows the
- * window and does not close it: "one ticket, or its twin closed".
+ * for by label and marker where an earlier attempt may have opened it, created, and looked for again; a
+ * later twin is closed. That narrows the window and does not close it: "one ticket, or its twin closed".
+ *
+ * The marker says whose ticket it is, and not the login: tokens change, and nobody else can sign one.
  */
 export function createOpenIssue<Input>(
   dependencies: OpenIssueDependencies,
@@ -39,35 +39,39 @@ export function createOpenIssue<Input>(
   const { octokit, repository, markerSecret, onTwinClosed } = dependencies;
   const [owner = '', repo = ''] = repository.split('/');
   const request = `POST /repos/{owner}/{repo}/issues` as const;
-  let creator: Promise<string> | undefined;
-
-  /** All tickets with our marker, by us, oldest first. */
-  async function find(context: EffectContext<unknown>): Promise<Issue[]> {
+  /** All issues with our marker, of all states, changed since, oldest first. */
+  async function list(context: EffectContext<unknown>, sinceMs: number, labels?: string) {
     const marker = ticketMarker(markerSecret, context.key);
-    const login = await whoWeAre(context.signal);
-    const isOurs = ({ body, user }: Issue) =>
-      user?.login === login && hasMarker(body ?? '', marker);
-    const list = async (query: { labels?: string; creator?: string }, sinceMs: number) => {
-      const since = new Date(sinceMs).toISOString();
-      const found = await listIssues(octokit, { owner, repo, since, ...query }, context.signal);
-      return found.filter(isOurs).sort((one, other) => one.number - other.number);
+    const query = {
+      owner,
+      repo,
+      since: new Date(sinceMs).toISOString(),
+      ...(labels && { labels }),
     };
-    const labelled = await list({ labels: label }, context.firstSentAtMs - lookBackMs);
-    if (labelled.length > 0) return labelled;
-    // GitHub drops labels silently where the token may not push.
-    return list({ creator: login }, context.firstSentAtMs - clockMarginMs);
+    const found = await listIssues(octokit, query, context.signal);
+    return found
+      .filter((issue) => hasMarker(issue.body ?? '', marker))
+      .sort((one, other) => one.number - other.number);
   }
 
-  async function whoWeAre(signal: AbortSignal): Promise<string> {
-    creator ??= dependencies.creator
-      ? Promise.resolve(dependencies.creator)
-      : octokit.request('GET /user', { request: { signal } }).then(({ data }) => data.login);
-    try {
-      return await creator;
-    } catch (error) {
-      creator = undefined;
-      throw githubError(error, 'read', Date.now());
-    }
+  /** Those that may have been opened since anything was first sent. */
+  async function find(context: EffectContext<unknown>): Promise<Issue[]> {
+    const sinceMs = context.firstSentAtMs - clockMarginMs;
+    const labelled = await list(context, sinceMs, label);
+    // GitHub drops labels silently where the token may not push.
+    return labelled.length > 0 ? labelled : list(context, sinceMs);
+  }
+
+  /** Those beside the one that was just created: another worker may have been as far as this one. */
+  async function findTwins(created: Issue, context: EffectContext<unknown>): Promise<Issue[]> {
+    const createdAtMs = Date.parse(created.created_at ?? '');
+    const marginMs = context.inDoubt ? clockMarginMs : sameClockMarginMs;
+    const sinceMs = Number.isNaN(createdAtMs)
+      ? context.firstSentAtMs - clockMarginMs
+      : createdAtMs - context.ageMs() - marginMs;
+    const keepsLabels = created.labels.some((each) => Object(each).name === label);
+    const found = await list(context, sinceMs, keepsLabels ? label : undefined);
+    return found.filter(({ number }) => number !== created.number);
   }
 
   /** The oldest is the ticket: every worker picks the same one. */
@@ -109,11 +113,10 @@ export function createOpenIssue<Input>(
       markOf: (key) => ticketMarker(markerSecret, key),
       idOf: (result) => numberField(result, 'ticketNumber'),
       async list({ sinceMs, signal }) {
-        const login = await whoWeAre(signal);
         const since = new Date(sinceMs).toISOString();
-        const issues = await listIssues(octokit, { owner, repo, since, creator: login }, signal);
+        const issues = await listIssues(octokit, { owner, repo, since }, signal);
         return issues
-          .filter(({ user, created_at }) => user?.login === login && (created_at ?? since) >= since)
+          .filter(({ created_at }) => (created_at ?? since) >= since)
           .flatMap(markedItem);
       },
     },
@@ -141,8 +144,9 @@ export function createOpenIssue<Input>(
         throw githubError(error, 'write', Date.now());
       }
       try {
-        const others = (await find(context)).filter(({ number }) => number !== created.number);
-        const all = [created, ...others].sort((one, other) => one.number - other.number);
+        const all = [created, ...(await findTwins(created, context))].sort(
+          (one, other) => one.number - other.number,
+        );
         return await keepOldest(all, context);
       } catch (error) {
         throw stillToTidy(error);

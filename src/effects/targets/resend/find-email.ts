@@ -34,8 +34,10 @@ const requestSchema = z.object({
 
 type Listed = z.infer<typeof listSchema>['data'][number];
 
-/** Our database's clock and Resend's may differ. */
-const clockMarginMs = 10 * 60 * 1000;
+/** By Resend's own clock; its seconds are all that has to be allowed for. */
+const sameClockMarginMs = 10 * 60 * 1000;
+/** Where Resend does not tell its time: our database's clock may be wrong by hours. */
+const clockMarginMs = 24 * 60 * 60 * 1000;
 /** 10,000 emails. An account that sent more since would take longer than an attempt has. */
 const maximumPages = 100;
 
@@ -51,7 +53,11 @@ export async function findEmail(
   target: HttpTarget,
 ): Promise<{ emailId: string } | undefined> {
   const wanted = keyTag(context.key).value;
-  const query = { ...context, sinceMs: context.firstSentAtMs - clockMarginMs };
+  const sinceMs = (targetNowMs: number) =>
+    Number.isNaN(targetNowMs)
+      ? context.firstSentAtMs - clockMarginMs
+      : targetNowMs - context.ageMs() - sameClockMarginMs;
+  const query = { ...context, sinceMs };
   for await (const { mark, id } of marked(query, target)) {
     if (mark === wanted) return { emailId: id };
   }
@@ -67,14 +73,16 @@ export function markedEmails(target: HttpTarget): FindMarked {
       // All of them would be a request for each email that the account has sent.
       if (request === undefined) throw notWhole('its list does not show tags');
       const items: MarkedItem[] = [];
-      for await (const item of marked({ sinceMs, request, signal }, target)) items.push(item);
+      for await (const item of marked({ sinceMs: () => sinceMs, request, signal }, target))
+        items.push(item);
       return items;
     },
   };
 }
 
 interface EmailQuery {
-  readonly sinceMs: number;
+  /** From when on, where the target's clock says that. */
+  readonly sinceMs: (targetNowMs: number) => number;
   /** As stored at the claim. */
   readonly request: Json;
   readonly signal: AbortSignal;
@@ -96,12 +104,14 @@ async function* marked(query: EmailQuery, target: HttpTarget): AsyncGenerator<Ma
 
 async function* sentSince(query: EmailQuery, target: HttpTarget): AsyncGenerator<Listed> {
   let after = '';
+  let sinceMs: number | undefined;
   for (let page = 1; page <= maximumPages; page += 1) {
     const answer = await target({ path: `/emails?limit=100${after}` }, query);
     const { data, has_more } = whole(listSchema, answer.body);
+    sinceMs ??= query.sinceMs(Date.parse(answer.headers.date ?? ''));
     for (const email of data) {
       // A time that cannot be read is taken for a late one.
-      if (Date.parse(email.created_at) < query.sinceMs) return;
+      if (Date.parse(email.created_at) < sinceMs) return;
       yield email;
     }
     const last = data.at(-1);

@@ -41,9 +41,13 @@ export function createCharge({
       return paymentIntents.list({ ...listing, ...(customer && { customer }) }, options);
     },
     isOver: ['requires_payment_method', 'canceled'],
-    isAsAsked: ({ amount, currency }, { total }) =>
-      amount === total.amountMinor && currency === total.currency,
-    resultOf: ({ id, amount, currency }) => ({ chargeId: id, amountMinor: amount, currency }),
+    // What was captured may be less than what was asked for.
+    isAsAsked: ({ amount, amount_received, currency, status }, { total }) =>
+      (status === 'succeeded' ? amount_received : amount) === total.amountMinor &&
+      currency === total.currency,
+    resultOf: ({ id, amount_received: amountMinor, currency }) => ({
+      ...{ chargeId: id, amountMinor, currency },
+    }),
     idField: 'chargeId',
   });
 }

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { AttemptError } from '../../../failures/attempt-error.ts';
 import { optionalPackage } from '../../../optional-package.ts';
 import { createTargetFetch, type Endpoint } from '../target-fetch.ts';
 
@@ -24,8 +25,37 @@ export function createStripe(options: Endpoint & { readonly secretKey: string })
     host: hostname,
     port: port || (protocol === 'http:' ? 80 : 443),
     protocol: protocol === 'http:' ? 'http' : 'https',
-    httpClient: Sdk.createFetchHttpClient(targetFetch),
+    httpClient: Sdk.createFetchHttpClient(readingStatusFirst(targetFetch)),
     maxNetworkRetries: 0,
     telemetry: false,
   });
+}
+
+/** The type of an error that something on the way to Stripe made. */
+export const notFromStripe = 'not_from_stripe';
+
+/**
+ * The SDK looks at the body only: a gateway's 503 in JSON it hands on as the payment. So whatever is
+ * not in Stripe's own form is made an error before the SDK sees it.
+ */
+function readingStatusFirst(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    const body: unknown = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
+    if (response.ok) {
+      if (hasText(body, 'object')) return response;
+      const reason = 'not an object of Stripe';
+      throw new AttemptError({ type: 'MalformedResponse', by: 'stripe', reason, sent: true });
+    }
+    if (hasText(Object(body).error, 'type')) return response;
+    const { status, headers } = response;
+    return new Response(JSON.stringify({ error: { type: notFromStripe } }), { status, headers });
+  };
+}
+
+function hasText(value: unknown, field: string): boolean {
+  return typeof Object(value)[field] === 'string';
 }

@@ -7,8 +7,8 @@ import { classifyStripe } from './classify-stripe.ts';
 
 /** Stripe prunes keys after 24 h (https://docs.stripe.com/api/idempotent_requests); an hour is margin. */
 const keyWindowMs = 23 * 60 * 60 * 1000;
-/** Our database's clock and Stripe's may differ. */
-const clockMarginS = 5 * 60;
+/** Our database's clock may be wrong by hours: customer and key decide, and not the time. */
+const clockMarginS = 24 * 60 * 60;
 /** Of each request of a listing that no attempt waits for. */
 const listTimeoutMs = 30_000;
 
