@@ -7,7 +7,7 @@ import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.t
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
-import { NotForwardable, readIncoming } from './incoming/read-incoming.ts';
+import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
 import { mayUse } from './keys/key-limits.ts';
 import type { GatewayKey } from './store/key-store.ts';
 

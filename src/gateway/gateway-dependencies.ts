@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { Price } from '../policies/budget-price.ts';
-import type { KnownProvider } from './incoming/read-incoming.ts';
+import type { KnownProvider } from '../calls/forward/read-incoming.ts';
 import type { OnceSettings } from './once.ts';
-import type { createFirstAttempt } from './run/first-attempt.ts';
+import type { createFirstAttempt } from '../calls/forward/run-attempt.ts';
 import type { EndWatch } from './run/wait-for-end.ts';
 import type { KeyStore } from './store/key-store.ts';
 import type { RequestStore } from './store/request-store.ts';

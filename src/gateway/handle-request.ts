@@ -7,10 +7,10 @@ import { answerHeaders } from './answer/answer-headers.ts';
 import { createDelivery, type Delivery } from './answer/delivery.ts';
 import { clientStatus } from './answer/error-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
-import type { Incoming, Outgoing } from './incoming/read-incoming.ts';
+import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
 import { admit } from './keys/admit.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
-import { estimatedTokens, type FirstOutcome } from './run/first-attempt.ts';
+import { estimatedTokens, type FirstOutcome } from '../calls/forward/run-attempt.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { NewRequest, StoredRequest } from './store/request-store.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { NotForwardable } from './incoming/read-incoming.ts';
+import { NotForwardable } from '../calls/forward/read-incoming.ts';
 import type { NewRequest, RequestStore, StoredRequest } from './store/request-store.ts';
 
 /** Whether a request is new, or the same as one that is there. */

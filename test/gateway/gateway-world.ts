@@ -11,7 +11,7 @@ import { migrate } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
-import { createFirstAttempt } from '../../src/gateway/run/first-attempt.ts';
+import { createFirstAttempt } from '../../src/calls/forward/run-attempt.ts';
 import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
 import { keyStore } from '../../src/gateway/store/key-store.ts';
 import { leaseStore } from '../../src/gateway/store/lease-store.ts';

@@ -3,7 +3,7 @@ import {
   fieldValue,
   NotAnObject,
   topLevelFields,
-} from '../../gateway/incoming/top-level-fields.ts';
+} from '../../calls/forward/top-level-fields.ts';
 import { type BatchLine, batchUrls, hashOf, linesOf, problemList } from './read-lines.ts';
 
 /** Lines that are stored together. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { NotForwardable } from './read-incoming.ts';
+import { NotForwardable } from '../../calls/forward/read-incoming.ts';
 
 /**
  * Reads a request's body, with a limit on its size. The server's own `requestTimeout` ends one that

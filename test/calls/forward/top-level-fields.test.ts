@@ -6,7 +6,7 @@ import {
   NotAnObject,
   spliced,
   topLevelFields,
-} from '../../src/gateway/incoming/top-level-fields.ts';
+} from '../../../src/calls/forward/top-level-fields.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 
