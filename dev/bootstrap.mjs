@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSyn
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startProgress } from './progress.mjs';
+import { startProgress } from '../src/servers/progress.mjs';
 
 // The door to everything: runs on whatever Node the machine has, before anything is installed,
 // and hands over to the Node that package.json pins. Hence plain JavaScript without dependencies.

@@ -38,17 +38,23 @@ Status, headers and body decide together, by a table that is read from top to bo
 messages that leave no doubt come before what a status says by habit. A 429 can be a matter of money,
 a 400 one of credentials, a 200 an error.
 
-- The provider's own \`x-should-retry\` overrules the table.
+- Proxies wrap: the upstream's error is JSON within a message, within a field, within a list. The
+  innermost error that the table knows decides.
+- Codes come before sentences: they are the same in every language.
+- Money, days and months are \`QuotaExhausted\` under any status; minutes and seconds are
+  \`RateLimited\`, also where the sentence speaks of a quota.
+- The provider's own \`x-should-retry\` overrules what the status says, but no code that the table
+  knows. A failure that may pass, but that the provider forbids to retry, keeps its type.
 - Retry-After is read from \`retry-after-ms\`, \`retry-after\` in seconds or as a date, Google's
-  \`RetryInfo\`, and the message ("try again in 1.3s", "retry after 9 seconds") where no header is.
-  It is a floor under the policy's own delay.
-- A limit that names when it ends (tokens per day, for example) is \`RateLimited\`: the policy's cap
-  decides whether that is too long.
+  \`RetryInfo\`, fields of the body (\`retry_after\`, \`estimated_time\`), the message ("try again in
+  1.3s", "wait 5 seconds"), and the reset of the limit that is used up (\`x-ratelimit-reset*\`,
+  \`anthropic-ratelimit-*-reset\`), in this order. It is a floor under the policy's own delay.
 - What no row knows is permanent as 4xx and transient as 5xx. It is logged as
   \`attempt.unclassified\` with its shape (status, content type, size, known field names), never with
-  its content.
-- The reason in a failure's message is from a closed list. Texts of a provider are matched, but never
-  shown: they may hold prompts or keys.
+  its content; so is a code that no row knows, whatever decided.
+- The reason in a failure's message is from a closed list, or the provider's code (letters, digits,
+  \`.\`, \`_\` and \`-\`), so that it can be looked up. Texts of a provider are matched, but never shown:
+  they may hold prompts or keys.
 
 ## Families and their dialects
 

@@ -1,13 +1,13 @@
-// node dev/lock-test-server.ts: after a new version in servers/test-server.ts.
+// node dev/lock-test-server.ts: after a new version in src/servers/test-server.ts.
 import { globSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startProgress } from './progress.mjs';
-import { copyDependencies } from './servers/copy-dependencies.ts';
-import { sha256Of } from './servers/jars.ts';
-import { testServerRoots } from './servers/test-server.ts';
+import { copyDependencies } from '../src/servers/copy-dependencies.ts';
+import { sha256Of } from '../src/servers/jars.ts';
+import { startProgress } from '../src/servers/progress.mjs';
+import { testServerRoots } from '../src/servers/test-server.ts';
 
-const lockFile = path.join(import.meta.dirname, 'servers', 'test-server-jars.json');
+const lockFile = path.join(import.meta.dirname, '../src/servers/test-server-jars.json');
 
 /**
  * Writes down the jars that Maven resolves for the time-skipping test server, with their hashes:

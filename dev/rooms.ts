@@ -42,6 +42,15 @@ export const rooms: readonly Room[] = [
     packages: ['@temporalio/common', '@noble/hashes', 'canonicalize'],
   },
   {
+    name: 'servers',
+    holds: "Temporal's servers on this machine: found, downloaded or built, and started",
+    rooms: [],
+    packages: [
+      ...['execa', 'p-map', '@temporalio/client', '@temporalio/common', '@temporalio/testing'],
+      'node:',
+    ],
+  },
+  {
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
@@ -69,7 +78,7 @@ export const rooms: readonly Room[] = [
     name: 'calls',
     holds: 'one attempt of a call, and its lines in the log',
     rooms: [...leaves, 'calls/provider', 'calls/classify'],
-    packages: ['ai', 'pino'],
+    packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
   },
   {
     name: 'optional-package.ts',
@@ -152,6 +161,7 @@ export const rooms: readonly Room[] = [
       '@temporalio/common',
       '@temporalio/envconfig',
       'p-map',
+      'zod',
       'node:',
     ],
   },
@@ -187,9 +197,9 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'cli',
-    folders: ['commands', 'explain', 'watch'],
+    folders: ['commands', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
-    rooms: [...leaves, 'calls/answers', 'client', 'config', 'config.ts'],
+    rooms: [...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
       ...['@temporalio/client', 'node:'],
@@ -224,6 +234,12 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'serve-file.ts',
+    holds: "the worker of `holdfast up`, for a file of the user's",
+    rooms: ['app.ts', 'worker.ts'],
+    packages: ['node:'],
+  },
+  {
     name: 'testing',
     holds: "a world for tests of a project's workflows: skipped time, a scripted model, doubles",
     rooms: [
@@ -244,13 +260,13 @@ export const rooms: readonly Room[] = [
   {
     name: 'orders',
     holds: 'the application of orders: shapes, question, review, money, effects, approval',
-    rooms: ['app.ts', 'workflow.ts', 'client.ts'],
+    rooms: ['wire', 'app.ts', 'workflow.ts', 'client.ts'],
     packages: ['@temporalio/client', 'zod'],
   },
   {
     name: 'orders/commands',
     holds: 'what orders add to the command: `start order` and `approve`',
-    rooms: ['app.ts', 'client.ts', 'command.ts', 'orders'],
+    rooms: ['wire', 'client.ts', 'command.ts', 'orders'],
     packages: [],
   },
   {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { requestSchema } from '../src/client/request-schema.ts';
 import { policiesFileSchema } from '../src/policies/resolve-policies.ts';
 import { failuresPage } from './failures-page.ts';
 import { variables } from './variables.ts';
@@ -16,6 +17,7 @@ export interface GeneratedFile {
 export function generateFiles(): readonly GeneratedFile[] {
   return [
     { path: 'schemas/policies.schema.json', content: policiesSchema() },
+    { path: 'schemas/request.schema.json', content: requestFileSchema() },
     { path: 'docs/configuration.md', content: configurationPage() },
     { path: 'docs/failures.md', content: failuresPage() },
   ];
@@ -25,6 +27,12 @@ function policiesSchema(): string {
   const schema = z.toJSONSchema(policiesFileSchema, { io: 'input' });
   const title =
     'Holdfast policies: for each policy, of the catalogue or your own, the fields that differ';
+  return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
+}
+
+function requestFileSchema(): string {
+  const schema = z.toJSONSchema(requestSchema, { io: 'input' });
+  const title = 'A request to a model, for holdfast start complete --request';
   return `${JSON.stringify({ title, ...schema }, undefined, 2)}\n`;
 }
 

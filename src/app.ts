@@ -31,4 +31,4 @@ export type {
 } from './effects/targets/stripe/payments.ts';
 export type { PolicyOverrides } from './policies/resolve-policies.ts';
 export { fingerprintOf, workflowIdPattern } from './wire/identifiers.ts';
-export type { Money } from './wire/money.ts';
+export { formatMoney, type Money } from './wire/money.ts';

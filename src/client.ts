@@ -39,9 +39,11 @@ export {
   type StartedWorkflow,
 } from './client/open-client.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export type { PendingAttempt } from './client/pending-attempts.ts';
 export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { listProviders } from './client/providers.ts';
+export { readCompleteRequest } from './client/read-request.ts';
 export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
 export { type Resumed, type ResumeOptions, resume, resumeAll } from './client/resume.ts';
 export {
@@ -53,7 +55,7 @@ export {
   startWorkflow,
   type WorkflowName,
 } from './client/start.ts';
-export { type PendingAttempt, type WorkflowStatus, workflowStatus } from './client/status.ts';
+export { type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
@@ -62,10 +64,12 @@ export {
   type PolicyOverrides,
   resolvePolicies,
 } from './policies/resolve-policies.ts';
+export type * from './wire/call-options.ts';
 export type * from './wire/complete-input.ts';
 export { idempotencyKey } from './wire/idempotency-key.ts';
 export { fingerprintOf, workflowIdFor } from './wire/identifiers.ts';
 export type * from './wire/ledger-operations.ts';
+export type * from './wire/message.ts';
 export type * from './wire/model-call.ts';
 export type * from './wire/park-answers.ts';
 export type * from './wire/progress.ts';

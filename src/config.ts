@@ -143,7 +143,7 @@ export function testServerPath(env: NodeJS.ProcessEnv = processEnvironment()): s
 }
 
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
-function processEnvironment(): NodeJS.ProcessEnv {
+export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
 }

@@ -10,8 +10,20 @@ export {
   holdfast,
   type Prompt,
   type Tools,
+  type WholeAnswer,
+  type WholeQuestion,
   type WorkflowOptions,
 } from './durable/define-workflow.ts';
+export type { CallSettings, OfferedTool, ToolChoice } from './wire/call-options.ts';
 export { fingerprintOf } from './wire/identifiers.ts';
-export type { CallReport, Message } from './wire/model-call.ts';
+export type {
+  FilePart,
+  ImagePart,
+  Message,
+  ReasoningPart,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from './wire/message.ts';
+export type { CallReport } from './wire/model-call.ts';
 export type { Approval } from './wire/park-answers.ts';

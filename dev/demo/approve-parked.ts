@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import pc from 'picocolors';
 import { approve } from '../../src/client/approve.ts';
 import type { WorkflowStatus } from '../../src/client/status.ts';
-import { formatMoney } from '../../src/orders/money.ts';
+import { formatMoney } from '../../src/wire/money.ts';
 import type { Parked } from '../../src/wire/progress.ts';
 import { amountOfOrder1009 } from './ground-truth.ts';
 

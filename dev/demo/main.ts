@@ -1,4 +1,4 @@
-import { ProgramMissingError } from '../servers/program.ts';
+import { ProgramMissingError } from '../../src/servers/program.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { readMessages } from './read-messages.ts';
 import { listenForStop, Stopped, unlessStopped } from './stop-signal.ts';

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { temporalUi } from '../../src/cli/temporal-ui.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
-import { startProgress } from '../progress.mjs';
+import { startProgress } from '../../src/servers/progress.mjs';
 import { demoProvider } from '../sandbox/demo-faults.ts';
 import { checkMessages } from './check-messages.ts';
 import { type Classified, type Classifier, classifyAll } from './classify-all.ts';

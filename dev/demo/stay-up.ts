@@ -21,8 +21,8 @@ export async function stayUp(
   say();
   say(pc.bold('All of it stays up until Ctrl-C. In another terminal:'));
   say(`  export ${settings.join(' ')}`);
-  say(`  npm run holdfast -- status ${id}`);
-  say('  npm run holdfast -- start complete "Say hello" --id hello-1 --wait');
+  say(`  npx holdfast status ${id}`);
+  say('  npx holdfast start complete "Say hello" --id hello-1 --wait');
   return await new Promise((_, reject) => {
     // Keeps the process alive: a signal's listener alone does not.
     const timer = setInterval(() => {}, 60_000);

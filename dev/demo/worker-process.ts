@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ServerProcess, startServerProcess } from '../servers/server-process.ts';
+import { type ServerProcess, startServerProcess } from '../../src/servers/server-process.ts';
 import { readWorkerLog } from './worker-log.ts';
 
 const node = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url));

@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import { demoProvider } from '../sandbox/demo-faults.ts';
 import type { DecideModelFault } from '../sandbox/fault-plan.ts';
 import { type Sandbox, startSandbox } from '../sandbox/index.ts';
 import { type DevServer, startDevServer } from '../servers/index.ts';
-import type { ServerProcess } from '../servers/server-process.ts';
 import {
   type DemoFiles,
   demoFiles,

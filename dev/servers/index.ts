@@ -1,10 +1,14 @@
-import { findProgram } from './find-program.ts';
-import { temporalCli } from './temporal-cli.ts';
-import { testServer } from './test-server.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { testServer } from '../../src/servers/test-server.ts';
 
-export { type DevServer, type DevServerOptions, startDevServer } from './dev-server.ts';
+export {
+  type DevServer,
+  type DevServerOptions,
+  startDevServer,
+} from '../../src/servers/dev-server.ts';
+export { ProgramMissingError } from '../../src/servers/program.ts';
 export { type PostgresServer, startPostgres } from './postgres.ts';
-export { ProgramMissingError } from './program.ts';
 export { createTimeSkippingEnvironment } from './time-skipping.ts';
 export { startToxiproxy, type Toxiproxy } from './toxiproxy.ts';
 

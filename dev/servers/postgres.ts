@@ -5,9 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import pg from 'pg';
-import { freePort } from './free-port.ts';
-import { type ServerProcess, startServerProcess } from './server-process.ts';
-import { waitUntilServing } from './wait-until.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { type ServerProcess, startServerProcess } from '../../src/servers/server-process.ts';
+import { waitUntilServing } from '../../src/servers/wait-until.ts';
 
 const HOST = '127.0.0.1';
 const START_TIMEOUT_MS = 30_000;

@@ -2,8 +2,8 @@ import {
   TestWorkflowEnvironment,
   type TimeSkippingTestWorkflowEnvironmentOptions,
 } from '@temporalio/testing';
-import { findProgram } from './find-program.ts';
-import { testServer } from './test-server.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { testServer } from '../../src/servers/test-server.ts';
 
 /**
  * A new environment whose server skips time while a result is awaited. It has one clock: what runs

@@ -1,12 +1,12 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { Toxiproxy as ToxiproxyClient } from 'toxiproxy-node-client';
-import { findProgram } from './find-program.ts';
-import { freePort } from './free-port.ts';
-import { goInstall } from './go-install.ts';
-import type { Program } from './program.ts';
-import { startServerProcess } from './server-process.ts';
-import { waitUntilServing } from './wait-until.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { goInstall } from '../../src/servers/go-install.ts';
+import type { Program } from '../../src/servers/program.ts';
+import { startServerProcess } from '../../src/servers/server-process.ts';
+import { waitUntilServing } from '../../src/servers/wait-until.ts';
 
 const VERSION = '2.12.0';
 const HOST = '127.0.0.1';

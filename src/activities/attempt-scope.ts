@@ -5,6 +5,7 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { FailureDetails } from '../failures/failure-details.ts';
 import { billingOf } from '../policies/billing.ts';
 import { addUsage, type CallCosts } from '../policies/call-costs.ts';
+import { isOutageType } from '../policies/outage.ts';
 import { type AttemptNotes, readNotes } from '../wire/attempt-notes.ts';
 import type { Held } from '../wire/held.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
@@ -25,12 +26,12 @@ export interface AttemptScope {
   readonly held: (held: Held | undefined) => void;
   /** What this scheduling has used up so far, killed attempts included. */
   readonly costs: () => CallCosts;
-  /** Adds to that what this attempt cost although it failed. */
+  /** Attempts of this scheduling that failed as in an outage. */
+  readonly outageFailures: () => number;
+  /** Adds to both what this attempt cost although it failed. */
   readonly failedWith: (fields: AttemptErrorFields) => void;
   /** Adds this attempt to {@link costs}: it was interrupted, and may be billed. */
   readonly mayHaveBeenBilled: () => void;
-  /** Tells the server now, so that a worker that is killed from here on leaves a note. */
-  readonly tell: () => void;
   /** Earlier attempts of this scheduling that the gate held back. */
   readonly heldBack: number;
   /** Counts this attempt among them. */
@@ -43,8 +44,15 @@ export interface AttemptScope {
   readonly isWorkerStopping: () => boolean;
 }
 
-/** Cancellation reaches an activity only with a heartbeat; the worker throttles heartbeats that come too often. */
-const heartbeatIntervalMs = 500;
+/**
+ * Each heartbeat is a write at the server, and cancellation reaches an activity only with one: three
+ * of them fit into the time after which a silent worker is taken for dead.
+ */
+const heartbeatsPerTimeout = 3;
+/** Who waits at a gate for so long says so at once; most wait for less. */
+const tellHeldAfterMs = 2000;
+/** Of an activity without such a time. */
+const usualTimeoutMs = 30_000;
 
 /**
  * Runs one attempt of an activity: heartbeats while it works, and tells the two reasons to stop
@@ -75,7 +83,9 @@ export async function runAttempt<T>(
   const mayHaveBeenBilled = () => {
     notes = { ...notes, possiblyBilled: notes.possiblyBilled + 1 };
   };
-  const heart = setInterval(() => context.heartbeat(notes), heartbeatIntervalMs);
+  const beatEveryMs = (info.heartbeatTimeoutMs ?? usualTimeoutMs) / heartbeatsPerTimeout;
+  let tellHeld: NodeJS.Timeout | undefined;
+  const heart = setInterval(() => context.heartbeat(notes), beatEveryMs);
   const elapsedMs = () =>
     earlierMs + (performance.now() - startedMs) - (notes.waitedMs - before.waitedMs);
   const isWorkerStopping = () => context.cancellationDetails?.workerShutdown === true;
@@ -90,21 +100,26 @@ export async function runAttempt<T>(
         notes = { ...notes, waitedMs: notes.waitedMs + Math.round(milliseconds) };
       },
       held: (held) => {
+        clearTimeout(tellHeld);
         const { held: _, ...rest } = notes;
         notes = held ? { ...rest, held } : rest;
+        if (held) tellHeld = setTimeout(() => context.heartbeat(notes), tellHeldAfterMs);
       },
       costs: () => ({
         elapsedMs: Math.max(0, Math.round(elapsedMs())),
         possiblyBilled: notes.possiblyBilled,
         ...(notes.failedUsage && { failedUsage: notes.failedUsage }),
       }),
+      outageFailures: () => notes.outageFailures,
       failedWith: (fields) => {
+        if (isOutageType(fields.type)) {
+          notes = { ...notes, outageFailures: notes.outageFailures + 1 };
+        }
         const failedUsage = addUsage(notes.failedUsage, fields.usage);
         if (failedUsage) notes = { ...notes, failedUsage };
         if (billingOf(fields) === 'possibly billed') mayHaveBeenBilled();
       },
       mayHaveBeenBilled,
-      tell: () => context.heartbeat(notes),
       heldBack: before.heldBack,
       wasHeldBack: () => {
         notes = { ...notes, heldBack: notes.heldBack + 1 };
@@ -129,6 +144,7 @@ export async function runAttempt<T>(
       : interruption(isWorkerStopping());
   } finally {
     clearInterval(heart);
+    clearTimeout(tellHeld);
   }
 }
 

@@ -12,13 +12,14 @@ import { createFailure } from '../failures/create-failure.ts';
 import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
-import { capAttempts } from '../policies/fallback.ts';
+import { lastAttemptFor } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
-import { passGate } from './pass-gate.ts';
+import { inOutage, metBefore, passGate } from './pass-gate.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
@@ -57,14 +58,14 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         attemptLog.deferred(logged, gate.delayMs);
         return gate;
       }
+      const pass = gate;
       // However it ends: only the first end of a pass counts.
-      using _ = { [Symbol.dispose]: () => gate?.ended({ signal: 'unknown' }) };
+      using _ = { [Symbol.dispose]: () => pass?.ended({ signal: 'unknown' }) };
       const log = attemptLog.start(logged);
       let isSent = false;
       const sent = () => {
         isSent = true;
         log.sent();
-        scope.tell();
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
@@ -77,7 +78,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         const answer = withVerdict(answered, shape, by);
         assertAnswerFits(answer);
         log.finished(answer);
-        gate?.ended({ signal: 'answered' }, tokensOf(answer.usage));
+        pass?.ended({ signal: 'answered' }, tokensOf(answer.usage));
         return { ...answer, kind: 'answer', attempts: scope.attempt, ...scope.costs() };
       } catch (error) {
         if (scope.signal.aborted && !isAttemptError(error)) {
@@ -91,12 +92,24 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
           });
         }
         if (isAttemptError(error)) {
-          const { type, sent, retryAfterMs, usage } = error.fields;
+          const { sent, retryAfterMs, usage } = error.fields;
           const tokens = sent === false ? 0 : usage && tokensOf(usage);
-          gate?.ended({ signal: signalOf(type, sent), retryAfterMs }, tokens);
-          return failed(error.fields);
+          const outage = outageNow();
+          pass?.ended({ signal: signalOf(error.fields), retryAfterMs }, tokens);
+          return failed(error.fields, outage);
         }
         return failed({ ...unexpectedError(by, error).fields, sent: isSent });
+      }
+
+      /** What the call has met before this attempt fails. */
+      function outageNow(): OutageSoFar {
+        const met = metBefore(request, scope) ?? noOutage;
+        const downForMs = pass?.downForMs ?? 0;
+        if (met.forMs === undefined) return downForMs > 0 ? inOutage(met, downForMs) : met;
+        // While others are answered it is no outage that one waits for, whatever this call has met.
+        if (pass?.isAnswering?.()) return { ...met, forMs: 0 };
+        const forMs = met.forMs + performance.now() - arrivedMs;
+        return inOutage(met, Math.max(forMs, downForMs));
       }
 
       function elapsedMs(): number {
@@ -112,39 +125,64 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         throw new AttemptError({ ...what, reason, usage, providerRequestId });
       }
 
-      function failed(fields: AttemptErrorFields): ModelOutcome {
+      function failed(fields: AttemptErrorFields, outage?: OutageSoFar): ModelOutcome {
         scope.failedWith(fields);
         const { type } = fields;
-        const { policy, attemptsUntilFallback } = request;
+        const { model, policy, attemptsUsed, attemptsLeft, attemptsUntilFallback } = request;
+        const lastAttempt = attemptsUsed + (attemptsLeft ?? Number.POSITIVE_INFINITY);
+        // Where another model takes over, an outage is not waited for.
+        const canHold = attemptsUntilFallback?.[type] === undefined;
         const { failure, decision } = attemptFailure(fields, {
           requestId,
-          policy: capAttempts(policy, attemptsUntilFallback, type),
+          policy,
           attempt,
+          lastAttempt: lastAttemptFor(lastAttempt, attemptsUntilFallback, type),
           elapsedMs: elapsedMs(),
           costs: scope.costs(),
+          ...(canHold && { outage }),
           random,
         });
         log.failed(fields, decision);
-        if (decision.retry && failureTypes[type].treatment === 'limited') {
-          const { delayMs } = decision;
-          const { message } = failure;
-          const attempts = scope.attempt;
-          return { kind: 'limited', type, message, delayMs, attempts, ...scope.costs() };
+        if (!decision.retry) throw failure;
+        const { delayMs, hold } = decision;
+        const { message } = failure;
+        const isTooLate =
+          performance.now() - arrivedMs + delayMs >
+          (request.deadlineLeftMs ?? Number.POSITIVE_INFINITY);
+        if (hold || isTooLate) {
+          return {
+            kind: 'deferred',
+            delayMs,
+            attempts: hold?.isFree ? scope.attempt - 1 : scope.attempt,
+            held: { gate: model, reason: `answers ${type}` },
+            failure: { type, message },
+            ...(hold && { outage: hold.outage }),
+            ...scope.costs(),
+          };
         }
-        throw failure;
+        if (failureTypes[type].treatment !== 'limited') throw failure;
+        return {
+          kind: 'limited',
+          type,
+          message,
+          delayMs,
+          attempts: scope.attempt,
+          ...scope.costs(),
+        };
       }
     });
   };
 }
 
 /**
- * A cut answer is not read: it would be taken for a whole one, or for the wrong shape.
+ * A cut answer is not read: it would be taken for a whole one, or for the wrong shape. Nor is the text
+ * beside calls of tools: the answer comes after their results.
  *
  * @throws AttemptError `SchemaRejected` when the validator itself breaks, or makes of the answer what no
  * JSON is (a date, a map, a bigint): no answer could satisfy it, and asking again is paid for again.
  */
 function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
-  if (!shape || answer.finishReason === 'length') return answer;
+  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
   try {
     const verdict = readAnswer(answer.text, shape.validator);
     if (verdict.kind === 'valid' && !isJson(verdict.value)) throw new TypeError('no JSON');

@@ -135,7 +135,7 @@ async function workflowExists(workflowId: string): Promise<boolean> {
  * Attempts that failed become failures with a type, as everywhere, and so do a database's errors and
  * bugs. Without the cause: a driver's or SDK's own words would stay in Temporal's history.
  */
-async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
+export async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,16 +1,17 @@
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
+import { noOutage, type OutageSoFar } from '../policies/outage.ts';
+import { mostUsage } from '../wire/estimate-tokens.ts';
+import { requestIdFor } from '../wire/identifiers.ts';
 import type { Deferred, ModelRequest } from '../wire/model-call.ts';
 import type { AttemptScope } from './attempt-scope.ts';
 
 /** A worker that stops sends its calls back for so long, plus as much at random. */
 const afterShutdownMs = 1000;
-/** What a prompt's characters are in tokens, for lack of the provider's own count. */
-const charactersPerToken = 4;
 
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
   ModelRequest,
-  'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens'
+  'step' | 'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens' | 'outage'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
 /** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */
@@ -22,8 +23,11 @@ export async function passGate(
 ): Promise<GatePass | Deferred | undefined> {
   if (!gates) return undefined;
   const startedMs = performance.now();
+  const outage = metBefore(request, scope);
+  const { inputTokens, outputTokens } = mostUsage(request);
   const deferred = (delayMs: number): Omit<Deferred, 'held'> => ({
     kind: 'deferred',
+    ...(outage && { outage }),
     delayMs: Math.max(1, Math.round(delayMs)),
     // This attempt sent nothing: the workflow gets it back.
     attempts: scope.attempt - 1,
@@ -33,8 +37,10 @@ export async function passGate(
     const decision = await gates.enter({
       model: request.model,
       fairnessKey: request.fairnessKey ?? '',
-      tokens: estimatedTokens(request),
+      tokens: inputTokens + outputTokens,
       capMs: request.policy.gateCapMs,
+      call: requestIdFor(scope.workflowId, request.step),
+      outageMs: outage?.forMs,
       signal: scope.signal,
       waits: (why) => scope.held({ ...why, sinceMs: Date.now() }),
     });
@@ -44,7 +50,9 @@ export async function passGate(
       ? decision.pass
       : {
           ...deferred(decision.delayMs),
-          ...(decision.isDown && { isDown: true }),
+          ...(decision.downForMs !== undefined && {
+            outage: inOutage(outage, decision.downForMs),
+          }),
           held: decision.held,
         };
   } catch (error) {
@@ -54,7 +62,13 @@ export async function passGate(
   }
 }
 
-function estimatedTokens({ messages, maximumOutputTokens }: GatedRequest): number {
-  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
-  return Math.ceil(characters / charactersPerToken) + maximumOutputTokens;
+/** What a call has met in its earlier schedulings and in the earlier attempts of this one. */
+export function metBefore({ outage }: Pick<GatedRequest, 'outage'>, scope: AttemptScope) {
+  const failures = (outage?.failures ?? 0) + scope.outageFailures();
+  return failures > 0 || outage ? { ...noOutage, ...outage, failures } : undefined;
+}
+
+/** What a call has met, if it is in an outage that has lasted so long. */
+export function inOutage(met: OutageSoFar = noOutage, forMs: number): OutageSoFar {
+  return { ...met, forMs: Math.round(Math.max(met.forMs ?? 0, forMs)) };
 }

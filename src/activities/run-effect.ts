@@ -1,6 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { Effect } from '../effects/once/effect.ts';
+import { didOf, type Effect, type Way } from '../effects/once/effect.ts';
 import { EffectError } from '../effects/once/effect-error.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
@@ -65,16 +65,18 @@ export function createEffectActivity<Input, Result>(
         assertPayloadFits(`the result of ${name}`, result);
         log.info({ event: 'effect.succeeded', replayed });
         record?.succeeded({ replayed });
-        return { result, replayed };
+        return { result, replayed, ...didOf(effect, result) };
       } catch (error) {
         const isStopped = signal.aborted || error instanceof TemporalFailure;
         if (isStopped && !isAttemptError(error)) {
           record?.interrupted();
           throw error;
         }
-        const failed = isAttemptError(error) ? error : unexpectedError(effect.target, error);
+        // What is written in a transaction runs no code but its own.
+        const by = effect.way === 'same transaction' ? effect.name : effect.target;
+        const failed = isAttemptError(error) ? error : unexpectedError(by, error);
         const { fields } = failed;
-        const didNothing = nothingHappened(failed);
+        const didNothing = canBeWaitedOut(effect.way, failed);
         if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
           ...{ requestId, policy, attempt, uncounted, didNothing, random },
@@ -89,10 +91,12 @@ export function createEffectActivity<Input, Result>(
   };
 }
 
-/** What was surely not sent, and what the target refused before it began. */
-function nothingHappened(error: AttemptError): boolean {
-  if (error instanceof EffectError) return error.state === 'nothing happened';
-  return error.fields.sent === false;
+/** What was not sent or not begun; and a target that is away, where key or look-up make a repeat harmless. */
+function canBeWaitedOut(way: Way, error: AttemptError): boolean {
+  const { type, sent } = error.fields;
+  if (error instanceof EffectError ? error.state === 'nothing happened' : sent === false)
+    return true;
+  return way !== 'at most once' && (type === 'Overloaded' || type === 'ConnectionFailed');
 }
 
 /** Temporal counts no attempts where some are free: those that were lost with their workers are counted here. */

@@ -17,6 +17,7 @@ export function viewOf(row: DatedRow): EffectView {
     generation: splitGeneration(key).generation,
     state,
     inDoubt: row.inDoubt,
+    ...(state === 'started' && row.leaseLeftMs <= 0 && { isLapsed: true }),
     createdAt: utc(row.createdAtMs),
     updatedAt: utc(row.updatedAtMs),
     ...(failure && { failure: describeAttemptError(failure) }),
@@ -48,7 +49,8 @@ export function filterFrom(filter: EffectFilter, scope: string): Omit<RowFilter,
   const after = cursorFrom(filter.after);
   return {
     keyPrefix: keyPrefix(scope, workflowId),
-    ...(state && { states: [state] }),
+    // Who asks what is not known wants those too that no worker is at, whose workflow may be gone.
+    ...(state && { states: [state], orLapsed: state === 'unknown' }),
     ...(effect !== undefined && { effect }),
     ...(olderThanMs !== undefined && { changedBeforeMs: olderThanMs }),
     ...(youngerThanMs !== undefined && { changedAfterMs: youngerThanMs }),

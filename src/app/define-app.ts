@@ -68,7 +68,7 @@ export function defineApp<const Definition extends AppDefinition>(
 const activitiesOfHoldfast: readonly string[] = [
   ...['callModel', 'readRules', 'readQueues', 'readAttempts', 'readGates'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
-  'ledgerRestored',
+  ...['settleEffect', 'ledgerRestored'],
 ];
 
 function nameProblem(name: string): string[] {

@@ -30,8 +30,10 @@ export interface EffectDefinition<Input, Result> {
 }
 
 /** What every definition may say besides what it is made from. */
-export interface DefinitionOptions<Config> {
+export interface DefinitionOptions<Config, Result = never> {
   readonly does?: string;
+  /** For people, a clause in the past tense, with the ids they need: `charged 12.00 EUR (pi_1)`. */
+  readonly did?: (result: Result) => string;
   /** Default: 400 days. */
   readonly retentionDays?: number;
   readonly policy?: string | z.input<typeof retryPolicyOverride>;

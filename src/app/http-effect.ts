@@ -10,7 +10,7 @@ type Made = 'name' | 'target' | 'baseUrl' | 'headers' | 'allowPrivate' | 'keyWin
 
 /** An effect on an HTTP endpoint that takes `Idempotency-Key`. */
 export interface HttpOptions<Input, Result, Config>
-  extends DefinitionOptions<Config>,
+  extends DefinitionOptions<Config, Result>,
     Omit<HttpEffectOptions<Input, Result>, Made> {
   /** Who fails when it fails. Default: the effect's name. */
   readonly target?: string;
@@ -29,7 +29,7 @@ const usualKeyWindowMs = 23 * 60 * 60 * 1000;
 export function httpEffect<Input, Result, Config = unknown>(
   options: HttpOptions<Input, Result, Config>,
 ): EffectDefinition<Input, Result> {
-  const { does, retentionDays = 400, policy = 'message', config, ...declared } = options;
+  const { does, did, retentionDays = 400, policy = 'message', config, ...declared } = options;
   const { target, keyWindowMs = usualKeyWindowMs, baseUrl, headers, ...rest } = declared;
   return {
     ...{ retentionDays, policy },
@@ -37,12 +37,13 @@ export function httpEffect<Input, Result, Config = unknown>(
     ...(config && { config }),
     make: (name, resources) => {
       const { config: read, allowPrivate } = resources as MakeResources;
-      return declareHttpEffect({
+      const effect = declareHttpEffect<Input, Result>({
         ...rest,
         ...{ name, target: target ?? name, keyWindowMs, allowPrivate },
         baseUrl: baseUrl(read as Config),
         ...(headers && { headers: headers(read as Config) }),
       });
+      return { ...effect, ...(did && { did }) };
     },
   };
 }

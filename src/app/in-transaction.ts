@@ -17,7 +17,8 @@ export type Sql = <Row = Record<string, unknown>>(
 ) => Promise<Row[]>;
 
 /** An effect in the ledger's own database. */
-export interface InTransactionOptions<Input, Result, Config> extends DefinitionOptions<Config> {
+export interface InTransactionOptions<Input, Result, Config>
+  extends DefinitionOptions<Config, Result> {
   readonly input: z.ZodType<Input>;
   readonly result: z.ZodType<Result>;
   /** The fields that make it the same effect: the same key with others is `IdempotencyKeyReused`. */
@@ -40,7 +41,7 @@ export interface InTransactionOptions<Input, Result, Config> extends DefinitionO
 export function inTransaction<Input, Result, Config = unknown>(
   options: InTransactionOptions<Input, Result, Config>,
 ): EffectDefinition<Input, Result> {
-  const { input, result, identity, run, config, migrations } = options;
+  const { input, result, identity, run, config, migrations, did } = options;
   const { does = 'write to the database', retentionDays = 400, policy = 'database' } = options;
   return {
     ...{ does, retentionDays, policy },
@@ -50,6 +51,7 @@ export function inTransaction<Input, Result, Config = unknown>(
       const { ledger, config: read } = resources as MakeResources;
       return {
         ...{ name, target: 'database', way: 'same transaction', ledger, input, result, identity },
+        ...(did && { did }),
         run: ({
           input: given,
           key,

@@ -1,18 +1,18 @@
-import type { LanguageModelUsage, ModelMessage, Warning } from 'ai';
-import { generateText, type Output } from 'ai';
+import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import type { Logger } from 'pino';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { JsonObject } from '../wire/json.ts';
-import type { FinishReason, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import { aboutOf, answerFrom, usageOf } from './answer-from.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
 import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
-import type { ProviderFamily } from './provider/provider-families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
 import { schemaFor } from './provider/schema-for.ts';
+import { providerOptionsFor, toCallOptions } from './provider/to-call-options.ts';
+import { toPrompt } from './provider/to-prompt.ts';
 
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
@@ -53,9 +53,6 @@ export function createAttemptCall({
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
-  // The AI SDK would write its warnings to the console; they are logged below.
-  globalThis.AI_SDK_LOG_WARNINGS = false;
-
   return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
@@ -66,12 +63,19 @@ export function createAttemptCall({
         exchange.call = { scope, requestId: requestIdFor(context.workflowId, request.step) };
         try {
           const signal = AbortSignal.any([context.signal, timeout]);
-          const result = await generateText(settings(model, request, context, signal));
-          logWarnings(log, request, result.warnings);
+          const { languageModel } = model;
+          const result = await languageModel.doGenerate(
+            await callOptions(model, request, context, signal),
+          );
+          logWarnings(log, request, result);
           if (isUnusable(model.family, exchange.body)) {
             throw failure(exchange, usageOf(result.usage));
           }
-          return answerOf(exchange, result);
+          const providerRequestId = providerRequestIdIn(exchange.headers);
+          return {
+            ...answerFrom(result, request, model.provider),
+            ...(providerRequestId !== undefined && { providerRequestId }),
+          };
         } catch (error) {
           if (context.signal.aborted) throw context.signal.reason;
           if (isAttemptError(error)) throw error;
@@ -101,83 +105,37 @@ export function createAttemptCall({
   };
 }
 
-function settings(
+/**
+ * The provider's own interface of the AI SDK, one request: what stands above it fetches addresses that
+ * a model does not take, rounds the arguments of tool calls, and asks again.
+ */
+async function callOptions(
   model: ResolvedModel,
   request: ModelRequest,
   { workflowId, attempt }: Pick<CallContext, 'workflowId' | 'attempt'>,
   signal: AbortSignal,
-) {
-  const sent = request.schema && schemaFor(model.family, request.schema);
+): Promise<LanguageModelV4CallOptions> {
+  const { schema, settings } = request;
+  const sent = schema && schemaFor(model.family, schema);
   return {
-    model: model.languageModel,
-    messages: request.messages as ModelMessage[],
-    allowSystemInMessages: true,
+    ...toCallOptions(request),
+    prompt: await toPrompt(request.messages, model.languageModel, model.provider),
     maxOutputTokens: request.maximumOutputTokens,
-    maxRetries: 0,
     abortSignal: signal,
     headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
-    telemetry: { isEnabled: false },
-    providerOptions: providerOptionsFor(model.family, sent?.strict ?? false),
-    ...(sent && { output: unparsedJson(sent.schema) }),
-  };
+    providerOptions: providerOptionsFor(model, sent?.strict ?? false, settings?.providerOptions),
+    ...(sent && {
+      responseFormat: { type: 'json', schema: sent.schema as object, name: 'answer' },
+    }),
+  } as LanguageModelV4CallOptions;
 }
 
-/** Settings under the name that the AI SDK's provider of a family reads them by. */
-function providerOptionsFor(
-  family: ProviderFamily,
-  strictJsonSchema: boolean,
-): Record<string, JsonObject> {
-  switch (family) {
-    case 'openai':
-      return { openai: { strictJsonSchema } };
-    case 'openai-responses':
-      // As with Chat Completions, the provider keeps no copy of the response.
-      return { openai: { strictJsonSchema, store: false } };
-    case 'openai-compatible':
-      return { openaiCompatible: { strictJsonSchema } };
-    case 'anthropic':
-    case 'google':
-      return {};
-  }
-}
-
-/** Asks for JSON of a schema and leaves the text alone: the workflow reads, mends and checks it. */
-function unparsedJson(schema: JsonObject): Output.Output<string, string, never> {
-  return {
-    name: 'unparsed-json',
-    responseFormat: Promise.resolve({ type: 'json', schema: schema as object, name: 'answer' }),
-    parseCompleteOutput: async ({ text }) => text,
-    parsePartialOutput: async ({ text }) => ({ partial: text }),
-    createElementStreamTransform: () => undefined,
-  };
-}
-
-function answerOf(
-  exchange: Exchange,
-  result: { text: string; finishReason: string; usage: LanguageModelUsage },
-): CallAnswer {
-  const providerRequestId = providerRequestIdIn(exchange.headers);
-  return {
-    text: result.text,
-    finishReason: finishReasons[result.finishReason] ?? 'other',
-    usage: usageOf(result.usage),
-    ...(providerRequestId !== undefined && { providerRequestId }),
-  };
-}
-
-const finishReasons: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' };
-
-/** Whole numbers of at least 0, for prices are computed with them: a provider may send anything. */
-function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): Usage {
-  const count = (tokens: number | undefined) =>
-    tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
-  return { inputTokens: count(inputTokens), outputTokens: count(outputTokens) };
-}
-
-function logWarnings(log: Logger, request: ModelRequest, warnings: readonly Warning[] = []): void {
+function logWarnings(
+  log: Logger,
+  { model }: ModelRequest,
+  { warnings }: LanguageModelV4GenerateResult,
+): void {
   for (const warning of warnings) {
-    const about =
-      'feature' in warning ? warning.feature : 'setting' in warning ? warning.setting : '';
-    log.warn({ event: 'model.warning', model: request.model, kind: warning.type, about });
+    log.warn({ event: 'model.warning', model, kind: warning.type, about: aboutOf(warning) });
   }
 }

@@ -92,7 +92,11 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
             outputTokens: usage?.outputTokens,
             retry: decision.retry,
             ...(decision.retry
-              ? { delayMs: decision.delayMs, delaySource: decision.source }
+              ? {
+                  delayMs: decision.delayMs,
+                  delaySource: decision.source,
+                  ...(decision.hold && { held: true, usesAttempt: !decision.hold.isFree }),
+                }
               : { why: decision.why }),
             durationMs: durationMs(),
           });

@@ -3,10 +3,11 @@ import { scopeFor } from '../config/scope.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { forecastPolicy } from '../policies/forecast.ts';
+import { type CallOptions, callOptionsOf } from '../wire/call-options.ts';
 import { idempotencyKey } from '../wire/idempotency-key.ts';
 import { requestIdFor, workflowIdFor } from '../wire/identifiers.ts';
 import type { JsonObject } from '../wire/json.ts';
-import type { Message } from '../wire/model-call.ts';
+import { type Message, partsOf } from '../wire/message.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
 import { formatCount } from './format.ts';
 import { type JsonOption, print, printJson } from './output.ts';
@@ -29,7 +30,7 @@ export interface PlannedStart {
     readonly model: string;
     readonly messages: readonly Message[];
     readonly schema?: JsonObject;
-  };
+  } & CallOptions;
   readonly policies: Partial<Policies>;
   readonly effects?: readonly { readonly name: string; readonly does: string }[];
   /** Sentences below the effects. */
@@ -52,7 +53,13 @@ function planOf({ workflow, id, input, policies, ...start }: PlannedStart, confi
   return {
     ...{ workflow, workflowId, namespace, taskQueue: config.HOLDFAST_TASK_QUEUE },
     inputBytes: payloadBytes(input),
-    ask: { requestId: requestIdFor(workflowId, step), model, messages, ...(schema && { schema }) },
+    ask: {
+      requestId: requestIdFor(workflowId, step),
+      model,
+      messages,
+      ...(schema && { schema }),
+      ...callOptionsOf(start.ask),
+    },
     policies,
     effects: (start.effects ?? []).map(({ name, does }) => ({
       ...{ name, does },
@@ -82,7 +89,10 @@ function render(
     `input       ${formatCount(plan.inputBytes)} bytes`,
     '',
     `ask         ${ask.model}, request id ${ask.requestId}`,
-    ...ask.messages.flatMap(({ role, content }) => section(role, content)),
+    ...ask.messages.flatMap((message) => section(message.role, messageText(message))),
+    ...Object.entries(callOptionsOf(ask)).flatMap(([name, value]) =>
+      section(name, printableJson(value, 2)),
+    ),
     ...(ask.schema ? section('schema', printableJson(ask.schema, 2)) : []),
     '',
     ...Object.entries(policies).flatMap(([name, policy]) => [
@@ -98,6 +108,17 @@ function render(
     lines.push(...notes);
   }
   return lines.join('\n');
+}
+
+/** Text as it is, other parts as JSON, without the bytes of files. */
+function messageText(message: Message): string {
+  return partsOf(message)
+    .map((part) => {
+      if (part.type === 'text') return part.text;
+      const isData = 'data' in part && part.data !== undefined;
+      return printableJson(isData ? { ...part, data: `${part.data?.length} characters` } : part);
+    })
+    .join('\n');
 }
 
 function section(title: string, text: string): string[] {

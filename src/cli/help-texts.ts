@@ -33,8 +33,14 @@ Examples:
 Without --id one is made from the input's fingerprint: the same question is
 asked once.
 
+A --request file (- for standard input) has messages, and where wanted model,
+schema, settings (temperature, seed, reasoningEffort ...), tools, toolChoice:
+schemas/request.schema.json. Images and files are in it, in base64 or as an
+address that the provider fetches; no other file is read.
+
 Examples:
   holdfast start complete "Say hello" --id hello-1 --wait
+  holdfast start complete --request receipt.json --wait --json
   holdfast start complete --prompt-file ticket.txt --schema intent.json --wait
   git diff | holdfast start complete - --system "Write a commit message."
   holdfast start complete "Say hello" --set model.maximumAttempts=3 --dry-run`,
@@ -72,8 +78,9 @@ Examples:
   holdfast explain order-1001
   holdfast explain order-1001 --json | jq .summary`,
   cancel: `
-What was already sent to Stripe or GitHub finishes and is recorded first.
-Nothing is undone.
+What was already sent to Stripe or GitHub finishes and is recorded first; what
+nobody knows the end of is looked up once, and is unknown otherwise. Waits for
+that, and says what had been done. Nothing is undone.
 
 Examples:
   holdfast cancel order-1001 && holdfast watch order-1001`,

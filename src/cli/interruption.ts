@@ -1,16 +1,19 @@
 import { exitCodes } from './exit-codes.ts';
 
-/** A signal that aborts on the first Ctrl-C or SIGTERM within `work`; the second ends all. */
+/** A terminal that is closed sends SIGHUP. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A signal that aborts on the first Ctrl-C, SIGTERM or SIGHUP within `work`; the second ends all. */
 export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => {
     process.exitCode = exitCodes.interrupted.code;
     controller.abort();
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const name of signals) process.once(name, interrupt);
   try {
     return await work(controller.signal);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const name of signals) process.off(name, interrupt);
   }
 }

@@ -10,6 +10,7 @@ import {
   policyOptions,
   startOptions,
 } from './options.ts';
+import { addSetupCommands } from './setup-commands.ts';
 
 /** What the commands of an application have in common with the others. */
 const common = {
@@ -55,7 +56,8 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     .option('--id <id>', "the business key; by default from the input's fingerprint")
     .option('--prompt-file <file>', 'read the prompt from a file')
     .option('--system <text>', 'system message')
-    .option('--schema <file>', 'JSON Schema that the answer must keep to');
+    .option('--schema <file>', 'JSON Schema that the answer must keep to')
+    .option('--request <file>', 'all of it as JSON, instead of these: images, tools, settings');
   helpText(startOptions(complete), commandHelp.startComplete).action(
     lazily(async () => (await import('./commands/start-complete.ts')).startCompleteCommand),
   );
@@ -81,6 +83,7 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
       'model, database, payment, ticket, message, or an own one; all but those without',
     )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
+  addSetupCommands(program);
   addOperatorCommands(program);
   addCommands(program, start, common);
   return program;

@@ -90,14 +90,20 @@ function worstCase(policy: RetryPolicy | ModelPolicy, forecast: PolicyForecast):
   const isModel = 'maximumRepairs' in policy;
   return [
     `at worst     ${worstCaseInWords(forecast)}`,
-    ...(isModel ? ['             (repairs included, every call with all its attempts)'] : []),
+    ...(isModel
+      ? [
+          '             (repairs included, every call with all its attempts)',
+          `in an outage up to ${formatCount(forecast.maximumProbes ?? 0)} requests more that cost nothing, until the deadline`,
+          `deadline     a question ends after ${formatDuration(policy.deadlineMs)} in all`,
+        ]
+      : []),
     `attempt      ends after ${formatDuration(policy.requestTimeoutMs)} without an answer`,
     ...(elapsed > 0
       ? [
           `elapsed      no attempt starts later than ${formatDuration(elapsed)}${forecast.endedByElapsedBudget ? ', which ends the retries' : ''}`,
         ]
       : []),
-    `Retry-After  waited for up to ${formatDuration(policy.retryAfterCapMs)}, besides the above; longer is final`,
+    `Retry-After  waited for up to ${formatDuration(policy.retryAfterCapMs)}, besides the above; ${isModel ? 'longer is slept through' : 'longer is final'}`,
   ];
 }
 

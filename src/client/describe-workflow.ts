@@ -4,7 +4,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { workflowIdFor } from '../wire/identifiers.ts';
-import { holdfastState } from '../wire/search-attributes.ts';
+import { heldState, holdfastState } from '../wire/search-attributes.ts';
 import { ClientError } from './client-error.ts';
 
 /**
@@ -34,5 +34,6 @@ export function waitsFor(description: WorkflowExecutionDescription): string | un
   if (description.status.name !== 'RUNNING') return undefined;
   const state =
     description.typedSearchAttributes.get(holdfastState) ?? description.memo?.holdfastState;
-  return typeof state === 'string' && state !== 'running' ? state : undefined;
+  const isPark = typeof state === 'string' && state !== 'running' && state !== heldState;
+  return isPark ? state : undefined;
 }

@@ -2,7 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { causes } from '../failures/find-failure.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { Parked } from '../wire/progress.ts';
-import { holdfastState } from '../wire/search-attributes.ts';
+import { heldState, holdfastState } from '../wire/search-attributes.ts';
 
 /** A workflow that waits for a person. */
 export interface ParkedWorkflow {
@@ -32,7 +32,10 @@ export async function* listParked(
   { type, model }: ParkedFilter = {},
 ): AsyncGenerator<ParkedWorkflow> {
   const { name } = holdfastState;
-  const state = type === undefined ? `${name} != "running"` : `${name} = "${quoted(type)}"`;
+  const state =
+    type === undefined
+      ? `${name} NOT IN ("running", "${heldState}")`
+      : `${name} = "${quoted(type)}"`;
   for await (const each of listAnyway(client, `${running} AND (${state} OR ${name} IS NULL)`)) {
     const parked = parkedFromMemo(each.memo?.holdfastParked);
     if (!parked || (type !== undefined && parked.type !== type)) continue;

@@ -19,6 +19,7 @@ import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
 import { defaultTaskQueue } from '../wire/task-queues.ts';
 import { ClientError } from './client-error.ts';
+import { readCompleteRequest } from './read-request.ts';
 
 /** What a start is given besides its input. */
 export interface StartOptions {
@@ -45,7 +46,8 @@ export type StartInput<Input extends { readonly policies: Policies }> = Omit<Inp
   Partial<Pick<Input, 'policies'>>;
 
 /**
- * Starts `complete`, or attaches to it. See {@link startOnce} for errors.
+ * Starts `complete`, or attaches to it. See {@link startOnce} for errors, and
+ * {@link readCompleteRequest} for those of the request.
  *
  * @param input without policies, those of the catalogue rule; `resolvePolicies` changes some.
  */
@@ -54,6 +56,7 @@ export function startComplete(
   { policies = catalogue, ...input }: StartInput<CompleteInput>,
   options: StartOptions,
 ) {
+  readCompleteRequest(input.request);
   const given = { args: [{ ...input, policies }], identity: input.request };
   return startOnce<typeof complete>(client, 'complete', given, options);
 }

@@ -1,29 +1,13 @@
-import type {
-  Client,
-  WorkflowExecutionDescription,
-  WorkflowExecutionStatusName,
-} from '@temporalio/client';
+import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { progressQuery } from '../durable/messages.ts';
-import { isFailureType } from '../failures/failure-types.ts';
+import { type HeldStep, heldFromMemo } from '../wire/held.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
-import type { Progress } from '../wire/progress.ts';
+import { describeLeft, leftFromMemo } from '../wire/left-behind.ts';
+import type { LeftBehind, Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
 import { taskFailure } from './task-failure.ts';
-
-/** An activity that waits for its next attempt, or runs one. */
-export interface PendingAttempt {
-  /** `callModel`, `charge`, ... */
-  readonly activity: string;
-  /** The attempt that runs, or the next one while it waits. */
-  readonly attempt: number;
-  /** 0 where the policy has no cap. */
-  readonly maximumAttempts: number;
-  readonly running: boolean;
-  /** When the next attempt starts, by the server's clock; absent while one runs. */
-  readonly nextAttemptAt?: Date;
-  readonly lastFailure?: { readonly type: string; readonly message: string };
-}
 
 /** Where a workflow stands, from the outside. */
 export interface WorkflowStatus {
@@ -34,12 +18,16 @@ export interface WorkflowStatus {
   readonly startedAt: Date;
   readonly closedAt?: Date;
   readonly pending: readonly PendingAttempt[];
+  /** Calls for which nothing is sent now; absent while there is none. */
+  readonly held?: readonly HeldStep[];
   /** The failure type that a person has to cure, while it waits for one. */
   readonly waitsFor?: string;
   /** Why no worker can go on with it, a sentence; it can when another worker is deployed. */
   readonly stuck?: string;
   /** Why it closed without a result. */
   readonly failure?: ClosingFailure;
+  /** What it did although it did not complete, and what it may have done. */
+  readonly left?: LeftBehind;
   /** The workflow's own account; absent while no worker answers the query. */
   readonly progress?: Progress;
 }
@@ -67,6 +55,12 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const waiting = waitsFor(description);
   const stuck = await taskFailure(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
+  const left = leftFromMemo(description.memo?.holdfastLeft);
+  const pending = await pendingAttempts(client, description, progress?.calls);
+  const held = [
+    ...(progress ? (progress.held ?? []) : heldFromMemo(description.memo?.holdfastHeld)),
+    ...pending.flatMap(({ step, held }) => (held ? [{ step, ...held }] : [])),
+  ];
   const outcome = unsuccessful ? await closedOutcome(client, workflowId, runId) : undefined;
   return {
     workflowId,
@@ -75,34 +69,25 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     status: status.name,
     startedAt: description.startTime,
     ...(description.closeTime && { closedAt: description.closeTime }),
-    pending: pendingAttempts(description),
+    pending,
+    ...(status.name === 'RUNNING' && held.length > 0 && { held }),
     ...(waiting !== undefined && { waitsFor: waiting }),
     ...(stuck !== undefined && { stuck }),
-    ...(outcome?.kind === 'failed' && { failure: outcome.failure }),
-    ...(progress && { progress }),
+    ...(outcome?.kind === 'failed' && { failure: telling(outcome.failure, left) }),
+    ...(left && { left }),
+    ...(progress && { progress: asOf(status.name, progress) }),
   };
 }
 
-function pendingAttempts({ raw }: WorkflowExecutionDescription): PendingAttempt[] {
-  return (raw.pendingActivities ?? []).map((pending) => {
-    const failure = pending.lastFailure;
-    const type = failure?.applicationFailureInfo?.type;
-    // SCHEDULED is 1: it waits for its time or for a worker.
-    const running = pending.state !== 1;
-    const { seconds = 0, nanos = 0 } = pending.scheduledTime ?? {};
-    const dueMs = Number(seconds) * 1000 + Math.round((nanos ?? 0) / 1e6);
-    return {
-      activity: pending.activityType?.name ?? '',
-      attempt: pending.attempt ?? 1,
-      maximumAttempts: pending.maximumAttempts ?? 0,
-      running,
-      ...(!running && dueMs > 0 && { nextAttemptAt: new Date(dueMs) }),
-      ...(failure && {
-        lastFailure: {
-          type: isFailureType(type) ? type : 'WorkerLost',
-          message: failure.message ?? '',
-        },
-      }),
-    };
-  });
+/** The message of a failure says it already; a cancellation has no words of its own. */
+function telling(failure: ClosingFailure, left: LeftBehind | undefined): ClosingFailure {
+  if (!left || failure.type !== 'Cancelled') return failure;
+  return { ...failure, message: `${failure.message}; ${describeLeft(left)}` };
+}
+
+/** What is closed waits for nobody, also where it was ended while it did. */
+function asOf(status: WorkflowExecutionStatusName, progress: Progress): Progress {
+  if (status === 'RUNNING' || status === 'PAUSED') return progress;
+  const { parked: _, ...rest } = progress;
+  return rest;
 }

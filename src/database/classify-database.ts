@@ -18,22 +18,28 @@ const rows: readonly (readonly [RegExp, FailureType, string?])[] = [
   ],
   [/^(28|3D)/, 'InvalidCredentials'],
   [/^42501/, 'PermissionDenied'],
-  [/^(40|53|55P03|57014)/, 'Overloaded'],
+  // A NUL, half an emoji, a letter that the database's encoding lacks: never to be stored.
+  [/^(22|SQLITE_(18|20)$)/, 'InvalidRequest', 'the database cannot store the value'],
+  [/^55P03/, 'Overloaded', 'somebody else has locked the row'],
+  [/^(40|53|57014)/, 'Overloaded'],
   [/^SQLITE_(5|6)$/, 'Overloaded'],
 ];
 
 /** Whether an error came from the database or the way to it, and not from our own code. */
 export function isDatabaseError(error: unknown): boolean {
-  return error instanceof AttemptError || codeOf(error) !== undefined || isLostConnection(error);
+  if (error instanceof AttemptError || isLostConnection(error)) return true;
+  // SQLSTATE, SQLite, the operating system: not Node's `ERR_INVALID_ARG_TYPE`, a mistake in code.
+  return /^([0-9A-Z]{5}|SQLITE_\d+|E[A-Z]+)$/.test(codeOf(error) ?? '');
 }
 
 /** pg reports a connection that ended, or could not be made in time, by message only. */
 function isLostConnection(error: unknown): boolean {
-  return error instanceof Error && codeOf(error) === undefined && /connection/i.test(error.message);
+  if (!(error instanceof Error) || codeOf(error) !== undefined) return false;
+  return !(error instanceof TypeError) && /connect/i.test(error.message);
 }
 
 /**
- * A database error as a failed attempt; all are tried again but those of credentials and rights.
+ * A database error as a failed attempt; all are tried again but those of credentials, rights and values.
  * The message of a database error may hold values of the row, so only its code is kept.
  *
  * @param sent whether the effect may have happened before; `false`: nothing left this machine.
@@ -44,10 +50,12 @@ export function databaseError(error: unknown, sent: boolean | undefined): Attemp
   const row = rows.find(([pattern]) => pattern.test(code ?? ''));
   const lost = isLostConnection(error);
   const unforeseen = lost ? undefined : unexpected('database', error).reason;
+  const { column } = Object(error) as { column?: string };
+  const where = column === undefined ? code : `${code} ${column}`;
   const fields: AttemptErrorFields = {
     type: row?.[1] ?? (lost ? 'ConnectionFailed' : 'ServerError'),
     by: 'database',
-    reason: row?.[2] === undefined ? (code ?? unforeseen) : `${row[2]}, ${code}`,
+    reason: row?.[2] === undefined ? (code ?? unforeseen) : `${row[2]}, ${where}`,
     sent,
   };
   return new AttemptError(fields, { cause: error });

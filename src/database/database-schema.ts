@@ -69,7 +69,7 @@ export interface AttemptTable {
   currency: string | null;
   retry_after_ms: number | null;
   delay_ms: number | null;
-  delay_source: 'policy' | 'Retry-After' | 'gate' | null;
+  delay_source: 'policy' | 'Retry-After' | 'gate' | 'probe' | null;
   stopped: string | null;
   held_ms: number | null;
   billing: 'billed' | 'possibly billed' | 'not billed' | null;

@@ -46,6 +46,9 @@ export async function lockMigrations(
   lock: number,
 ): Promise<void> {
   if (kind !== 'postgres') return;
+  // Another worker's migration, and an index over many rows, take longer than a statement may otherwise.
+  await sql`set local lock_timeout = 0`.execute(transaction);
+  await sql`set local statement_timeout = 0`.execute(transaction);
   await sql`select pg_advisory_xact_lock(${sql.lit(lock)})`.execute(transaction);
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
 import { optionalPackage } from '../optional-package.ts';
+import { carefulPool } from './careful-pool.ts';
 import type { Tables } from './database-schema.ts';
 import { NodeSqliteDialect, type SqliteUse } from './node-sqlite-dialect.ts';
 
@@ -33,7 +34,7 @@ const int8 = 20;
  * since the last checkpoint back, while a killed process loses none.
  */
 export interface DatabaseUse extends SqliteUse {
-  /** PostgreSQL: connections at most. Default 10. */
+  /** PostgreSQL: connections at most. Default 3: with the journal's one a worker has four. */
   readonly connections?: number;
 }
 
@@ -44,15 +45,13 @@ export interface DatabaseUse extends SqliteUse {
  */
 export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}): OpenDatabase {
   const { databaseUrl, sqliteFile } = location;
-  const { connections = 10 } = use;
+  const { connections = 3 } = use;
   if (databaseUrl !== undefined) {
     const { Pool, types } = optionalPackage<typeof pg>('pg');
     const pool = new Pool({
       connectionString: databaseUrl,
       max: connections,
       connectionTimeoutMillis: 10_000,
-      statement_timeout: 60_000,
-      idle_in_transaction_session_timeout: 60_000,
       types: {
         getTypeParser: (type, format) =>
           type === int8 ? Number : types.getTypeParser(type, format),
@@ -66,7 +65,7 @@ export function openDatabase(location: DatabaseLocation, use: DatabaseUse = {}):
     const { host, pathname } = new URL(databaseUrl);
     return {
       kind: 'postgres',
-      database: new Kysely({ dialect: new PostgresDialect({ pool }) }),
+      database: new Kysely({ dialect: new PostgresDialect({ pool: carefulPool(pool) }) }),
       name: `postgres://${host}${pathname}`,
     };
   }

@@ -9,17 +9,17 @@ const uncappedAttempts = 100;
 /**
  * A policy as Temporal's activity options.
  *
- * @param attemptsUsed attempts of earlier schedulings; they count against the same cap.
+ * @param attemptsLeft attempts that Temporal makes in this scheduling at most; absent: no cap.
  */
 export function activityOptions(
   policy: RetryPolicy | ModelPolicy,
-  attemptsUsed: number,
+  attemptsLeft: number | undefined,
   summary: string,
 ): ActivityOptions {
   const gateCapMs = 'gateCapMs' in policy ? policy.gateCapMs : 0;
   const attemptMs = gateCapMs + policy.requestTimeoutMs + marginMs;
   // Waiting at the gate is no part of the budget, so each attempt may bring its own.
-  const gatesMs = gateCapMs * (policy.maximumAttempts || uncappedAttempts);
+  const gatesMs = gateCapMs * (attemptsLeft ?? uncappedAttempts);
   return {
     summary,
     startToCloseTimeout: attemptMs,
@@ -34,19 +34,8 @@ export function activityOptions(
       initialInterval: policy.initialIntervalMs,
       backoffCoefficient: policy.backoffCoefficient,
       maximumInterval: policy.maximumIntervalMs,
-      ...(isCapped(policy) && { maximumAttempts: attemptsLeft(policy, attemptsUsed) }),
+      ...(attemptsLeft !== undefined && { maximumAttempts: Math.max(1, attemptsLeft) }),
       nonRetryableErrorTypes: policy.nonRetryableErrorTypes,
     },
   };
-}
-
-/** Of an effect with an elapsed budget not all attempts count: the activity counts them itself. */
-function isCapped(policy: RetryPolicy | ModelPolicy): boolean {
-  const isEffect = !('gateCapMs' in policy);
-  return policy.maximumAttempts > 0 && !(isEffect && policy.elapsedBudgetMs > 0);
-}
-
-/** Attempts that Temporal makes in a scheduling at most, of a policy that caps them. */
-export function attemptsLeft(policy: RetryPolicy, attemptsUsed: number): number {
-  return Math.max(1, policy.maximumAttempts - attemptsUsed);
 }

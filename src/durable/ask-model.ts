@@ -3,10 +3,18 @@ import { repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Spent } from '../policies/budget.ts';
 import { modelNameOf } from '../policies/model-name.ts';
+import { noOutage } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
-import type { Message, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { CallOptions } from '../wire/call-options.ts';
+import type { Message } from '../wire/message.ts';
+import {
+  type AnswerExtras,
+  extrasOf,
+  type ModelAnswer,
+  type ModelRequest,
+} from '../wire/model-call.ts';
 import { askWithFallback, type ModelCall } from './ask-with-fallback.ts';
-import { assertBudgets, withAttemptsLeft } from './assert-budgets.ts';
+import { assertBudgets } from './assert-budgets.ts';
 import { runCall } from './run-call.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
@@ -21,9 +29,19 @@ export interface Question {
   readonly messages: readonly Message[];
   /** The answer's shape: a JSON Schema, or the name of a declared question. Without: any text. */
   readonly shape?: Pick<ModelRequest, 'schema' | 'question'>;
+  /** What is sent beside messages and shape. */
+  readonly options?: CallOptions;
   readonly policy: ModelPolicy;
   /** Where calls are served. */
   readonly taskQueue: string;
+}
+
+/** An answer of the right shape. */
+export interface Answered {
+  /** Text, or the value of the shape that was asked for. */
+  readonly value: unknown;
+  readonly model: string;
+  readonly extras: AnswerExtras;
 }
 
 /**
@@ -31,9 +49,9 @@ export interface Question {
  * history, so that a crash between two never pays for the first again. Stops when the same
  * violation comes back after feedback: the prompt causes it, and no retry can cure it.
  */
-export async function askModel(question: Question, progress: ProgressTracker): Promise<unknown> {
+export async function askModel(question: Question, progress: ProgressTracker): Promise<Answered> {
   const { step, policy, model } = question;
-  return untilDone(
+  const answered = await untilDone(
     {
       name: step,
       policyName: 'model',
@@ -48,9 +66,11 @@ export async function askModel(question: Question, progress: ProgressTracker): P
     },
     progress.parkOnFailure,
   );
+  // Only an effect can be skipped.
+  return answered as Answered;
 }
 
-async function askOnce(asked: Question, progress: ProgressTracker): Promise<unknown> {
+async function askOnce(asked: Question, progress: ProgressTracker): Promise<Answered> {
   const { shape, step } = asked;
   let question = asked;
   let { policy } = question;
@@ -81,8 +101,10 @@ async function askOnce(asked: Question, progress: ProgressTracker): Promise<unkn
       continue;
     }
     const { text, verdict } = answer;
-    if (!shape || !verdict) return text;
-    if (verdict.kind === 'valid') return verdict.value;
+    const extras = extrasOf(answer);
+    const { model } = question;
+    if (!shape || !verdict) return { value: text, model, extras };
+    if (verdict.kind === 'valid') return { value: verdict.value, model, extras };
     const { fingerprint } = verdict;
     const chance = judgeRepair(fedBack, { text, fingerprint });
     fedBack.push({ text, fingerprint });
@@ -110,13 +132,15 @@ async function oneCall(
   progress: ProgressTracker,
   onChange: (rules: Pick<Question, 'model' | 'policy'>) => void,
 ): Promise<ModelAnswer> {
-  const { shape, step, title: asked = step, taskQueue } = question;
+  const { shape, options, step, title: asked = step, taskQueue } = question;
   const { messages, maximumOutputTokens, isRepair } = call;
   const title = isRepair ? `repair ${asked}` : asked;
   progress.callStarted(call.step, isRepair);
 
+  let deadlineAtMs = 0;
   async function askModels(rules: Pick<Question, 'model' | 'policy'>): Promise<ModelAnswer> {
     onChange(rules);
+    deadlineAtMs = Date.now() + rules.policy.deadlineMs;
     const { model, answer } = await askWithFallback(
       { ...rules, step: call.step },
       progress,
@@ -127,21 +151,29 @@ async function oneCall(
     return answer;
   }
 
-  async function askOne({ suffix, ...one }: ModelCall): Promise<ModelAnswer> {
+  async function askOne({
+    suffix,
+    attemptsLeft,
+    elapsedUsedMs = 0,
+    ...one
+  }: ModelCall): Promise<ModelAnswer> {
     const { model, policy } = one;
     progress.step(`${title}${suffix}`);
     const price = policy.prices[model];
-    const attemptsLeft = assertBudgets(policy, price, progress.totals(), spentBefore);
+    const budgeted = assertBudgets(policy, price, progress.totals(), spentBefore);
+    const left = Math.min(attemptsLeft ?? Number.POSITIVE_INFINITY, budgeted);
     const answer = await runCall(
+      { ...one, messages, maximumOutputTokens, ...shape, ...options },
+      { taskQueue, summary: `${modelNameOf(model)}, ${title}${suffix}` },
       {
-        ...one,
-        messages,
-        maximumOutputTokens,
-        policy: withAttemptsLeft(policy, attemptsLeft),
-        ...shape,
+        attemptsUsed: 0,
+        ...(Number.isFinite(left) && { attemptsLeft: left }),
+        // A fallback goes on with the time that the models before it have left.
+        elapsedMs: elapsedUsedMs,
+        endedIn: {},
+        outage: noOutage,
+        deadlineAtMs,
       },
-      taskQueue,
-      `${modelNameOf(model)}, ${title}${suffix}`,
       progress,
     );
     progress.answered(model);

@@ -6,14 +6,13 @@ import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { FailedModel, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
-import { withAttemptsLeft } from './assert-budgets.ts';
 import type { ProgressTracker } from './track-progress.ts';
 
 /** The call of one model of the list. */
 export interface ModelCall
   extends Pick<
     ModelRequest,
-    'step' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs'
+    'step' | 'model' | 'policy' | 'attemptsUntilFallback' | 'elapsedUsedMs' | 'attemptsLeft'
   > {
   /** For people, after the title of what is asked: ` (fallback 1)`; empty for the first model. */
   readonly suffix: string;
@@ -47,7 +46,8 @@ export async function askWithFallback(
       const answer = await ask({
         step,
         model,
-        policy: policy.maximumAttempts > 0 ? withAttemptsLeft(policy, remaining) : policy,
+        policy,
+        ...(policy.maximumAttempts > 0 && { attemptsLeft: remaining }),
         ...(asked.place < fallback.length && {
           attemptsUntilFallback: attemptsUntilFallback(fallback, asked),
         }),

@@ -39,9 +39,3 @@ export function assertBudgets(
   }
   return attemptsLeft;
 }
-
-/** The policy with no more attempts than are left. */
-export function withAttemptsLeft(policy: ModelPolicy, attemptsLeft: number): ModelPolicy {
-  const maximumAttempts = Math.min(policy.maximumAttempts || attemptsLeft, attemptsLeft);
-  return Number.isFinite(maximumAttempts) ? { ...policy, maximumAttempts } : policy;
-}

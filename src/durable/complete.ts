@@ -1,3 +1,4 @@
+import { callOptionsOf, withOwnLimit } from '../wire/call-options.ts';
 import type { CompleteInput, CompleteResult } from '../wire/complete-input.ts';
 import { askModel } from './ask-model.ts';
 import { readQueues } from './read-rules.ts';
@@ -5,20 +6,21 @@ import { reportOf, trackProgress } from './track-progress.ts';
 
 /** One durable model call: retried under the policy, repaired when its shape is wrong. */
 export async function complete({ request, policies }: CompleteInput): Promise<CompleteResult> {
-  const { model, messages, schema } = request;
+  const { model, messages, schema, settings } = request;
   const progress = trackProgress();
   const { calls } = await readQueues();
-  const value = await askModel(
+  const { value, extras } = await askModel(
     {
       step: 'complete',
       model,
       messages,
-      policy: policies.model,
+      policy: withOwnLimit(policies.model, settings),
+      options: callOptionsOf(request),
       taskQueue: calls,
       ...(schema && { shape: { schema } }),
     },
     progress,
   );
   progress.step('done');
-  return { value, ...reportOf(progress) };
+  return { value, ...extras, ...reportOf(progress) };
 }

@@ -3,12 +3,15 @@ import type { z } from 'zod';
 import type { AppDefinition } from '../app/define-app.ts';
 import type { InputOf, ResultOf } from '../app/effect-definition.ts';
 import { createFailure } from '../failures/create-failure.ts';
+import { type CallOptions, callOptionsOf, withOwnLimit } from '../wire/call-options.ts';
 import { fingerprintOf, languageNames } from '../wire/identifiers.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
-import type { CallReport, Message } from '../wire/model-call.ts';
+import type { Message } from '../wire/message.ts';
+import type { AnswerExtras, CallReport } from '../wire/model-call.ts';
 import type { Rules } from '../wire/rules.ts';
 import { type AwaitApproval, listenForApprovals } from './approvals.ts';
-import { askModel } from './ask-model.ts';
+import { type Answered, askModel } from './ask-model.ts';
+import { runToItsEnd } from './end-workflow.ts';
 import { sameInputQuery } from './messages.ts';
 import { readRules } from './read-rules.ts';
 import { effectRunner, type RunEffect } from './run-effects.ts';
@@ -18,7 +21,7 @@ import { reportOf, trackProgress } from './track-progress.ts';
 export type Prompt = string | readonly Message[];
 
 /** How one ask differs from the question as it is declared. */
-export interface AskOptions {
+export interface AskOptions extends Pick<CallOptions, 'settings'> {
   /** `<provider>:<model>` instead of the question's own. */
   readonly model?: string;
   /** Names the call in its request id. Default: the question's name, numbered when asked again. */
@@ -32,6 +35,16 @@ export interface AdHocQuestion extends AskOptions {
   readonly model: string;
   readonly prompt: Prompt;
   readonly schema?: JsonObject;
+}
+
+/** What is asked where the whole answer is wanted: tools may be offered too. */
+export type WholeQuestion = AdHocQuestion & CallOptions;
+
+/** All of an answer: text, or the value of a schema, and what came with it. */
+export interface WholeAnswer extends AnswerExtras {
+  readonly value: Json;
+  /** The model that answered. */
+  readonly model: string;
 }
 
 /** Asks a model: `ask.summarise(prompt)` for a declared question, `ask({ model, prompt })` for any. */
@@ -59,6 +72,8 @@ export interface Tools<App extends AppDefinition> {
   /** The workflow's id: the business key that it was started with. */
   readonly id: string;
   readonly ask: Ask<App>;
+  /** Asks for the whole answer: reasoning, calls of the tools that are offered, files. */
+  readonly askWhole: (question: WholeQuestion) => Promise<WholeAnswer>;
   readonly effects: EffectsOf<App>;
   /** Waits for a person. */
   readonly approval: AwaitApproval;
@@ -112,11 +127,11 @@ export function holdfast<App extends AppDefinition>() {
           const own = fingerprintOf(identity(input));
           setHandler(sameInputQuery, (other) => fingerprintOf(identity(other as Input)) === own);
         }
-        const { tools, end } = toolsOf<App>(overrides);
+        const { tools, effects, progress } = toolsOf<App>(overrides);
         // A mistake in them is told also by a workflow that asks and does nothing.
         if (overrides.policies !== undefined) await tools.rules();
-        const result = await run(input, tools);
-        end();
+        const result = await runToItsEnd(() => run(input, tools), effects, progress);
+        progress.step('done');
         return result;
       };
       return Object.assign(workflow, { workflowName: name });
@@ -140,7 +155,7 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     reading = Promise.resolve(withAdditions(known, await readRules(policies)));
     return reading;
   }
-  const runEffect = effectRunner(progress);
+  const effects = effectRunner(progress);
 
   /** A step of its own for each ask: two calls under one request id would be one to the provider. */
   function stepFor(name: string): string {
@@ -158,9 +173,9 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
   async function ask(
     name: string,
     prompt: Prompt,
-    { step: given, title, model }: AskOptions,
+    { step: given, title, model, ...options }: AskOptions & CallOptions,
     shape: { readonly question?: string; readonly schema?: JsonObject },
-  ): Promise<unknown> {
+  ): Promise<Answered> {
     const step = given === undefined ? stepFor(name) : take(given);
     const {
       policies: ruling,
@@ -177,28 +192,34 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
       title: title ?? step,
       model: askedModel,
       messages,
-      policy: ruling.model,
+      policy: withOwnLimit(ruling.model, options.settings),
+      options: callOptionsOf(options),
     };
     return askModel({ ...question, shape, taskQueue: queues.calls }, progress);
   }
-  const adHoc = ({ prompt, schema, ...options }: AdHocQuestion) =>
+  const adHoc = ({ prompt, schema, ...options }: WholeQuestion) =>
     ask('ask', prompt, options, schema ? { schema } : {});
+  const value = async (answered: Promise<Answered>) => (await answered).value;
 
   const tools: Tools<App> = {
     id: workflowInfo().workflowId,
-    ask: new Proxy(adHoc, {
+    ask: new Proxy((question: AdHocQuestion) => value(adHoc(question)), {
       get: byName(
         (question) =>
           (prompt: Prompt, options: AskOptions = {}) =>
-            ask(question, prompt, options, { question }),
+            value(ask(question, prompt, options, { question })),
       ),
     }) as never,
+    async askWhole(question) {
+      const { value, model, extras } = await adHoc(question);
+      return { value: value as Json, model, ...extras };
+    },
     effects: new Proxy(
       {},
       {
         get: byName(
-          (name) => async (input: unknown, options: object) =>
-            runEffect(name, input, await rulesKnowing('effects', name), options),
+          (name) => (input: unknown, options: object) =>
+            effects.run(name, input, rulesKnowing('effects', name), options),
         ),
       },
     ) as EffectsOf<App>,
@@ -207,7 +228,7 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     report: () => reportOf(progress),
     rules,
   };
-  return { tools, end: () => progress.step('done') };
+  return { tools, effects, progress };
 }
 
 /** Only what the run does not know yet is taken from the rules of today. */

@@ -1,4 +1,5 @@
 import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
+import { heldInWords } from '../wire/held.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
 
@@ -19,6 +20,15 @@ export function describeProgress(progress: Progress, workflowId: string): string
         `- done: ${escapeMarkdown(name)}${replayed ? ' (had been done)' : ''}`,
     ),
   ];
+  for (const held of progress.held ?? []) {
+    const { step, sinceMs, untilMs } = held;
+    const until = untilMs === undefined ? '' : `, tried again about ${iso(untilMs)}`;
+    lines.push(
+      '',
+      `**Held**, nothing is sent: ${escapeMarkdown(step)}, since ${iso(sinceMs)}${until}`,
+      `- ${escapeMarkdown(heldInWords(held))}`,
+    );
+  }
   const { parked, answers = [] } = progress;
   if (parked) {
     lines.push(
@@ -39,6 +49,10 @@ export function describeProgress(progress: Progress, workflowId: string): string
     );
   }
   return lines.join('\n');
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 /** Text from outside as one line of inert Markdown: no markup, HTML, link or mention survives. */

@@ -2,15 +2,11 @@ import { ActivityFailure } from '@temporalio/workflow';
 import type { FailureDetails } from '../failures/failure-details.ts';
 import { findFailure, findStopDetails } from '../failures/find-failure.ts';
 import { type CallCosts, costsIn } from '../policies/call-costs.ts';
-import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { lostCosts, readNotes } from '../wire/attempt-notes.ts';
-import { attemptsLeft } from './activity-options.ts';
+import type { CallSoFar } from './call-so-far.ts';
 
 /** One scheduling of the activity, and what the call had used up before it. */
-export interface Scheduling {
-  readonly policy: ModelPolicy;
-  readonly attemptsUsed: number;
-  readonly elapsedUsedMs: number;
+export interface Scheduling extends Pick<CallSoFar, 'attemptsUsed' | 'attemptsLeft' | 'elapsedMs'> {
   /** The workflow's time. */
   readonly scheduledAtMs: number;
 }
@@ -22,12 +18,13 @@ const unknownCosts: FailedCosts = { attempts: 0 };
 
 /** What its scheduling has cost, from a failure's details or a killed worker's last heartbeat. */
 export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
-  const { heartbeat, cancelled } = findStopDetails(error);
+  const { heartbeat, isLost, cancelled } = findStopDetails(error);
   const notes = readNotes(heartbeat);
-  // Notes of a worker before this was counted: its workflows went on uncounted, and replay so.
-  if (notes.attempt > 0) {
+  // Killed before its first heartbeat, an attempt leaves no notes.
+  if (notes.attempt > 0 || isLost) {
     const elapsedMs = Date.now() - scheduling.scheduledAtMs - notes.waitedMs;
-    return { ...lostCosts(notes, begun(error, scheduling)), elapsedMs: Math.max(0, elapsedMs) };
+    const attempts = Math.max(begun(error, scheduling), isLost ? 1 : 0);
+    return { ...lostCosts(notes, attempts), elapsedMs: Math.max(0, elapsedMs) };
   }
   const details = findFailure(error)?.details ?? cancelled;
   return details ? costsOfDetails(details, scheduling) : unknownCosts;
@@ -38,14 +35,14 @@ function costsOfDetails(details: FailureDetails, scheduling: Scheduling): Failed
   if (attempt === undefined) return unknownCosts;
   return {
     attempts: attempt - scheduling.attemptsUsed,
-    ...(elapsedMs !== undefined && { elapsedMs: elapsedMs - scheduling.elapsedUsedMs }),
+    ...(elapsedMs !== undefined && { elapsedMs: elapsedMs - scheduling.elapsedMs }),
     ...costsIn(details),
   };
 }
 
 /** The last attempts may have been killed before their first heartbeat; Temporal counted them. */
-function begun(error: unknown, { policy, attemptsUsed }: Scheduling): number {
+function begun(error: unknown, { attemptsLeft = 0 }: Scheduling): number {
   const isUsedUp =
     error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
-  return isUsedUp && policy.maximumAttempts > 0 ? attemptsLeft(policy, attemptsUsed) : 0;
+  return isUsedUp ? attemptsLeft : 0;
 }

@@ -1,4 +1,4 @@
-import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Approval, Resolve, Resolved, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, Progress } from '../wire/progress.ts';
 
@@ -16,3 +16,6 @@ export const sameInputQuery = defineQuery<boolean, [unknown]>('sameInput');
 
 /** A person's approval. Refused, or ignored, unless it is for what the workflow waits for. */
 export const approveUpdate = defineUpdate<void, [Approval]>('approve');
+
+/** What held its calls is over: they are tried now, not when their sleep ends. */
+export const wakeHeldSignal = defineSignal('wakeHeld');

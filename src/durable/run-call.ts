@@ -1,96 +1,113 @@
 import { proxyActivities, sleep, workflowInfo } from '@temporalio/workflow';
 import type { CallActivities } from '../activities/create-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { FailureType } from '../failures/failure-types.ts';
 import { costDetails } from '../policies/call-costs.ts';
+import { mostUsage } from '../wire/estimate-tokens.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { Deferred, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { activityOptions } from './activity-options.ts';
+import { afterScheduling, type CallSoFar, pastDeadline, requestFields } from './call-so-far.ts';
 import { failedCosts } from './failed-costs.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { asWorkerLost } from './worker-lost.ts';
 
+/** A call as the workflow asks it, without what changes from one scheduling to the next. */
+export type AskedCall = Omit<ModelRequest, keyof ReturnType<typeof requestFields> | 'fairnessKey'>;
+
+/** Where a call is served, and how the Temporal UI names it. */
+export interface CallPlace {
+  readonly taskQueue: string;
+  readonly summary: string;
+}
+
 /**
- * One call: schedules the activity until it has an answer. What was deferred is scheduled again
- * with the attempts that remain; what the policy counts by failure type is counted here.
+ * One call: schedules the activity until it has an answer. What is held sleeps and is scheduled
+ * again; what the policy counts by failure type is counted here.
  *
- * @param taskQueue where calls are served.
- * @param summary shown by the Temporal UI beside the activity.
+ * @throws ApplicationFailure the last attempt's; past the deadline with for how long it was held.
  */
-export async function runCall(
-  request: Omit<ModelRequest, 'attemptsUsed' | 'fairnessKey'>,
-  taskQueue: string,
-  summary: string,
+export async function runCall(...call: Parameters<typeof untilAnswered>): Promise<ModelAnswer> {
+  const [{ step }, , , progress] = call;
+  return untilAnswered(...call).finally(() => progress.tries(step, undefined));
+}
+
+async function untilAnswered(
+  call: AskedCall,
+  { taskQueue, summary }: CallPlace,
+  before: CallSoFar,
   progress: ProgressTracker,
 ): Promise<ModelAnswer> {
-  const { policy, step } = request;
-  const requestId = requestIdFor(workflowInfo().workflowId, step);
-  const endedIn = new Map<FailureType, number>();
-  const fairnessKey = workflowInfo().priority?.fairnessKey;
-  let attemptsUsed = 0;
-  let heldSinceMs: number | undefined;
-  // A fallback goes on with the time that the models before it have left.
-  let { elapsedUsedMs = 0 } = request;
-  assertPayloadFits('the request to the model', { ...request, attemptsUsed });
-  const price = policy.prices[request.model];
+  const { policy, step, model } = call;
+  const { workflowId, priority } = workflowInfo();
+  const requestId = requestIdFor(workflowId, step);
+  const fairnessKey = priority?.fairnessKey;
+  const price = policy.prices[model];
+  const atMost = mostUsage(call);
+  let soFar = before;
+  assertPayloadFits('the request to the model', { ...call, ...requestFields(soFar, Date.now()) });
   while (true) {
-    const scheduling = { policy, attemptsUsed, elapsedUsedMs, scheduledAtMs: Date.now() };
+    const { attemptsUsed, attemptsLeft, elapsedMs } = soFar;
+    const scheduling = { ...soFar, scheduledAtMs: Date.now() };
+    const maximumAttempts = attemptsLeft === undefined ? 0 : attemptsUsed + attemptsLeft;
+    progress.tries(step, { attemptsUsed, maximumAttempts });
     const activities = proxyActivities<CallActivities>({
-      ...activityOptions(policy, attemptsUsed, summary),
+      ...activityOptions(policy, soFar.attemptsLeft, summary),
       taskQueue,
+      // What the server shows of it is found again among the workflow's own account.
+      activityId: step,
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
     });
     const outcome = await activities
       .callModel({
-        ...request,
-        attemptsUsed,
-        elapsedUsedMs,
+        ...call,
+        ...requestFields(soFar, Date.now()),
         ...(fairnessKey !== undefined && { fairnessKey }),
       })
       .catch((error: Error) => {
         const costs = failedCosts(error, scheduling);
-        progress.spent(costs, price);
+        progress.spent(costs, price, atMost);
         throw asWorkerLost(error, {
           requestId,
           attempt: attemptsUsed + costs.attempts,
-          elapsedMs: elapsedUsedMs + (costs.elapsedMs ?? 0),
+          elapsedMs: elapsedMs + (costs.elapsedMs ?? 0),
           ...costDetails(costs),
         });
       });
-    progress.spent(outcome, price);
+    progress.spent(outcome, price, atMost);
     if (outcome.kind === 'answer') return outcome;
-    attemptsUsed += outcome.attempts;
-    elapsedUsedMs += outcome.elapsedMs ?? 0;
-    const used = { requestId, attempt: attemptsUsed, elapsedMs: elapsedUsedMs };
+
+    const nowMs = Date.now();
+    soFar = afterScheduling(soFar, outcome, nowMs);
+    const used = { requestId, attempt: soFar.attemptsUsed, elapsedMs: soFar.elapsedMs };
     if (outcome.kind === 'limited') {
-      heldSinceMs = undefined;
-      const count = (endedIn.get(outcome.type) ?? 0) + 1;
-      endedIn.set(outcome.type, count);
+      const count = soFar.endedIn[outcome.type] ?? 0;
       const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
       if (count >= allowed) {
         const message = `${outcome.message}; giving up after ${count} of these`;
         throw createFailure(outcome.type, message, { final: true, details: used });
       }
-      // A wait between attempts is part of the elapsed budget, a wait for the gate is not.
-      elapsedUsedMs += outcome.delayMs;
-      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price);
-    } else if (outcome.isDown && request.attemptsUntilFallback?.Overloaded !== undefined) {
+      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price, atMost);
+    } else if (isDown(outcome) && call.attemptsUntilFallback?.Overloaded !== undefined) {
       // It would be slept through, if there were no other model for such a time.
-      const message = `the gate holds back what is for ${request.model}: nothing was sent`;
+      const message = `the gate holds back what is for ${model}: nothing was sent`;
       throw createFailure('Overloaded', message, {
         final: true,
         details: { ...used, sent: false },
       });
     }
+    if (nowMs + outcome.delayMs > soFar.deadlineAtMs) {
+      throw pastDeadline(soFar, outcome, { requestId, policy, nowMs });
+    }
     if (outcome.kind === 'deferred' && outcome.held) {
-      heldSinceMs ??= Date.now();
-      const { gate, reason } = outcome.held;
-      const untilMs = Date.now() + outcome.delayMs;
-      progress.held(step, { ...outcome.held, sinceMs: heldSinceMs, untilMs });
-      await sleep(outcome.delayMs, { summary: `${step} is held: ${gate} ${reason}` }).finally(() =>
-        progress.released(step),
-      );
+      const { heldSinceMs: sinceMs = nowMs } = soFar;
+      const untilMs = nowMs + outcome.delayMs;
+      await progress.sleepHeld(step, { ...outcome.held, sinceMs, untilMs });
     } else await sleep(outcome.delayMs);
   }
+}
+
+/** Whether the gate sent it back because the provider is down. */
+function isDown({ failure, outage }: Deferred): boolean {
+  return failure === undefined && outage?.forMs !== undefined;
 }

@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
+import { findFailure } from '../failures/find-failure.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
@@ -7,6 +8,7 @@ import { namePattern } from '../wire/identifiers.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import type { Rules } from '../wire/rules.ts';
 import { activityOptions } from './activity-options.ts';
+import type { BegunEffect } from './settle-effects.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { untilDone } from './until-done.ts';
 
@@ -25,17 +27,28 @@ export interface RunEffect<Input, Result> {
   (input: Input, options?: Omit<EffectOptions, 'skippable'>): Promise<Result>;
 }
 
-/** Runs one effect by its name. */
-export type RunNamedEffect = (
-  name: string,
-  input: unknown,
-  rules: Rules,
-  options?: EffectOptions,
-) => Promise<unknown>;
+/** Runs the effects of a workflow by their names, and knows which it began and did not see settled. */
+export interface EffectRunner {
+  readonly run: (
+    name: string,
+    input: unknown,
+    rules: Promise<Rules>,
+    options?: EffectOptions,
+  ) => Promise<unknown>;
+  /** Waits for those that nobody waits for, each to its end, good or bad. */
+  readonly ended: () => Promise<void>;
+  /** Those of which no attempt said how it ended. */
+  readonly unsettled: () => readonly BegunEffect[];
+}
+
+/** After these the ledger's row is settled, or there never was one. */
+const settling: readonly unknown[] = ['EffectRefused', 'IdempotencyKeyReused', 'InvalidRequest'];
 
 /** Runs effects: policy, queue, summary, progress and parking are taken care of. */
-export function effectRunner(progress: ProgressTracker): RunNamedEffect {
+export function effectRunner(progress: ProgressTracker): EffectRunner {
   const used = new Set<string>();
+  const begun = new Map<string, BegunEffect>();
+  const running = new Set<Promise<unknown>>();
 
   function take(label: string): void {
     if (!namePattern.test(label)) {
@@ -47,12 +60,13 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     used.add(label);
   }
 
-  return async (
-    name,
-    input,
-    { effects, policies, queues, scope },
-    { step, skippable = false } = {},
-  ) => {
+  async function run(
+    name: string,
+    input: unknown,
+    rules: Promise<Rules>,
+    { step, skippable = false }: EffectOptions = {},
+  ): Promise<unknown> {
+    const { effects, policies, queues, scope } = await rules;
     const label = effectLabel(name, step);
     const policyName = effects[name];
     const ruling = policyName === undefined ? undefined : policies[policyName];
@@ -61,24 +75,48 @@ export function effectRunner(progress: ProgressTracker): RunNamedEffect {
     }
     take(label);
     assertPayloadFits(`the input of ${label}`, input);
-    return untilDone(
-      { name: label, policyName, policy: ruling, skippable, run },
-      progress.parkOnFailure,
-    );
-
-    async function run({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> {
+    const named = { input, scope, ...(step !== undefined && { step }) };
+    const attempt = async ({ policy }: { readonly policy: RetryPolicy }): Promise<unknown> => {
       progress.step(label);
+      const taskQueue = queues.effects;
       const activities = proxyActivities<Record<string, RunActivity>>({
-        ...activityOptions(policy, 0, label),
-        taskQueue: queues.effects,
+        ...activityOptions(policy, cappedAttempts(policy), label),
+        taskQueue,
       });
-      const request = { input, policy, scope, ...(step !== undefined && { step }) };
-      const { result, replayed } = await (activities[name] as RunActivity)(request);
-      progress.effectDone(label, replayed);
-      return result;
-    }
+      begun.set(label, { ...named, name, label, policy, taskQueue });
+      try {
+        const { result, ...how } = await (activities[name] as RunActivity)({ ...named, policy });
+        begun.delete(label);
+        progress.effectDone({ name: label, ...how });
+        return result;
+      } catch (error) {
+        if (settling.includes(findFailure(error)?.type)) begun.delete(label);
+        throw error;
+      }
+    };
+    const about = { name: label, policyName, policy: ruling, skippable, run: attempt };
+    return untilDone(about, progress.parkOnFailure);
+  }
+
+  return {
+    run: (...effect) => {
+      const done = run(...effect);
+      running.add(done);
+      const end = () => void running.delete(done);
+      done.then(end, end);
+      return done;
+    },
+    ended: async () => {
+      while (running.size > 0) await Promise.allSettled(running);
+    },
+    unsettled: () => [...begun.values()],
   };
 }
 
 /** What the activities of all effects have in common. */
 type RunActivity = (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>;
+
+/** With an elapsed budget not all attempts of an effect count: the activity counts them itself. */
+function cappedAttempts({ maximumAttempts, elapsedBudgetMs }: RetryPolicy): number | undefined {
+  return elapsedBudgetMs > 0 ? undefined : maximumAttempts || undefined;
+}

@@ -1,38 +1,40 @@
 import {
+  condition,
   setCurrentDetails,
   setHandler,
   upsertMemo,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
-import type { Price } from '../policies/budget-price.ts';
-import type { Held } from '../wire/held.ts';
+import { type Held, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
-import type { Parked, Progress } from '../wire/progress.ts';
-import { holdfastState } from '../wire/search-attributes.ts';
+import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
-import { progressQuery } from './messages.ts';
+import { progressQuery, wakeHeldSignal } from './messages.ts';
 import { createPark, type Park } from './park.ts';
 import { listenForResume, type ParkOnFailure } from './park-on-failure.ts';
+import { publishState } from './publish-state.ts';
 
 /** A workflow's account of itself: the query's answer, the UI's details, the search attribute. */
 export interface ProgressTracker {
   readonly current: () => Progress;
   readonly step: (name: string) => void;
   readonly callStarted: (step: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not; with its model's price, if it has one. */
-  readonly spent: (costs: Parameters<typeof callSpent>[0], price: Price | undefined) => void;
+  /** What a scheduling of a call has used up, answered or not. */
+  readonly spent: (...spent: Parameters<typeof callSpent>) => void;
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
-  /** Nothing is sent for the call of this step now; until {@link ProgressTracker.released}. */
-  readonly held: (step: string, held: Held) => void;
-  readonly released: (step: string) => void;
+  /** The call of this step is open; `undefined`: it has ended. */
+  readonly tries: (step: string, tries: Tries | undefined) => void;
+  /** Sleeps because nothing is to be sent for the call of this step; a signal ends it sooner. */
+  readonly sleepHeld: (step: string, held: Held & { readonly untilMs: number }) => Promise<void>;
   /** All that was spent so far, for the budgets. */
   readonly totals: () => Spent;
-  readonly effectDone: (name: string, replayed: boolean) => void;
+  readonly effectDone: (effect: DoneEffect) => void;
+  /** It ends without a result: kept where it is told without a worker. */
+  readonly leaves: (left: LeftBehind) => void;
   /** Waits for a person. */
   readonly park: Park;
   /** Waits for a person who says what becomes of a failed step. */
@@ -65,6 +67,11 @@ export function trackProgress(): ProgressTracker {
     progress = { ...progress, ...change };
     setCurrentDetails(describeProgress(progress, workflowInfo().workflowId));
   };
+  const published = publishState();
+  let wakes = 0;
+  setHandler(wakeHeldSignal, () => {
+    wakes += 1;
+  });
   const released = (step: string) => {
     const { held = [], ...rest } = progress;
     const others = held.filter((each) => each.step !== step);
@@ -75,13 +82,13 @@ export function trackProgress(): ProgressTracker {
   const park = createPark({
     park: (parked) => {
       update({ parked, step: 'waiting for a person' });
-      publishState(parked.type, parked);
+      published.park(parked);
     },
     unpark: (answer) => {
       const { parked: _, ...rest } = progress;
       progress = rest;
       update({ step: answer.step, answers: [...(progress.answers ?? []), answer] });
-      publishState('running', null);
+      published.park(undefined);
     },
   });
   return {
@@ -92,31 +99,33 @@ export function trackProgress(): ProgressTracker {
         requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
         repairs: progress.repairs + (isRepair ? 1 : 0),
       }),
-    spent: (costs, price) => spend(callSpent(costs, price)),
+    spent: (...costs) => spend(callSpent(...costs)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
-    held: (step, held) => {
-      released(step);
-      update({ held: [...(progress.held ?? []), { step, ...held }] });
+    tries(step, tries) {
+      const { [step]: _, ...others } = progress.calls ?? {};
+      const { calls: __, ...rest } = progress;
+      const calls = tries ? { ...others, [step]: tries } : others;
+      progress = Object.keys(calls).length > 0 ? { ...rest, calls } : rest;
+      if (!tries) published.release(step);
     },
-    released,
+    async sleepHeld(step, held) {
+      update({ held: [...(progress.held ?? []), { step, ...held }] });
+      published.hold({ step, ...held });
+      const wakesBefore = wakes;
+      const summary = `${step} is held: ${heldInWords(held)}`;
+      try {
+        await condition(() => wakes > wakesBefore, held.untilMs - Date.now(), { summary });
+      } finally {
+        released(step);
+      }
+    },
     totals: () => totals,
-    effectDone: (name, replayed) => update({ effects: [...progress.effects, { name, replayed }] }),
+    effectDone: (effect) => update({ effects: [...progress.effects, effect] }),
+    leaves: (left) => upsertMemo({ holdfastLeft: left }),
     park,
     parkOnFailure: listenForResume(park),
   };
-}
-
-/**
- * The client sets the search attribute at start where the server knows it; upserting one that it
- * does not know would fail the workflow task for ever. Elsewhere the memo says the same.
- */
-function publishState(state: string, parked: Parked | null): void {
-  if (workflowInfo().typedSearchAttributes.get(holdfastState) !== undefined) {
-    upsertSearchAttributes([{ key: holdfastState, value: state }]);
-  }
-  // The park itself too: thousands are listed and resumed without waking one of them.
-  upsertMemo({ holdfastState: state, holdfastParked: parked });
 }
 
 /** The account's figures for the workflow's result. */

@@ -9,6 +9,8 @@ export interface AttemptErrorFields {
   readonly status?: number | undefined;
   /** A short reason from a closed list, for example the provider's error code. Never free text. */
   readonly reason?: string | undefined;
+  /** The provider forbids a retry of what time may cure. */
+  readonly isFinal?: true | undefined;
   /** The wait that the answer asks for. */
   readonly retryAfterMs?: number | undefined;
   /** The provider's or target's own id of the request. */

@@ -28,19 +28,28 @@ export function findFailure(error: unknown): FoundFailure | undefined {
     }
     if (link instanceof TimeoutFailure) timedOut ??= link;
   }
-  if (timedOut?.timeoutType === 'HEARTBEAT' || timedOut?.timeoutType === 'START_TO_CLOSE') {
+  if (timedOut && isWorkersTimeout(timedOut)) {
     return { type: 'WorkerLost', message: 'the worker stopped answering', details: {} };
   }
   return undefined;
 }
 
+/** Whether an attempt had begun that its worker did not end. */
+function isWorkersTimeout({ timeoutType }: TimeoutFailure): boolean {
+  return timeoutType === 'HEARTBEAT' || timeoutType === 'START_TO_CLOSE';
+}
+
 /** The details of an activity that was stopped: of its last heartbeat, or of its cancellation. */
 export function findStopDetails(error: unknown): {
   readonly heartbeat?: unknown;
+  /** It was under way when it was last heard of, if ever. */
+  readonly isLost?: boolean;
   readonly cancelled?: FailureDetails;
 } {
   for (const link of causes(error)) {
-    if (link instanceof TimeoutFailure) return { heartbeat: link.lastHeartbeatDetails };
+    if (link instanceof TimeoutFailure) {
+      return { heartbeat: link.lastHeartbeatDetails, isLost: isWorkersTimeout(link) };
+    }
     if (link instanceof CancelledFailure) return { cancelled: readDetails(link.details?.[0]) };
   }
   return {};

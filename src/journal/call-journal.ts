@@ -95,9 +95,9 @@ export function failureFields(fields: AttemptErrorFields) {
 
 /** The delay chosen and where it came from, or why there is no next attempt. */
 export function nextStep(decision: RetryDecision) {
-  return decision.retry
-    ? { delayMs: decision.delayMs, delaySource: decision.source }
-    : { stopped: decision.why };
+  if (!decision.retry) return { stopped: decision.why };
+  const { delayMs, source, hold } = decision;
+  return { delayMs, delaySource: hold?.isFree ? ('probe' as const) : source };
 }
 
 function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAttempt) {

@@ -80,7 +80,7 @@ export function openJournal(options: JournalOptions): Journal {
   const file = createLocalFile(folder, workerId, fileFailed);
   const recorder = createAttemptRecorder(file, workerId, now);
   // SQLite would hold up all calls while it waits, for the disk or for the lock of another process.
-  const opened = openDatabase(options, { connections: 2, ...inBackground });
+  const opened = openDatabase(options, { connections: 1, ...inBackground });
   const { database, kind } = opened;
   const store = attemptStore(opened);
   // The first ends the search for more to do, the second also what is being done.

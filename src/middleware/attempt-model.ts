@@ -15,7 +15,7 @@ import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
-import { capAttempts } from '../policies/fallback.ts';
+import { lastAttemptFor } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { familyOf, providerNameOf } from './family-of.ts';
@@ -76,6 +76,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
   const gate = await passGate(
     gates,
     {
+      step: Context.current().info.activityId,
       model: `${by}:${model.modelId}`,
       messages: [{ role: 'user', content: JSON.stringify(params.prompt) }],
       maximumOutputTokens: params.maxOutputTokens ?? policy.maximumOutputTokens,
@@ -157,12 +158,17 @@ function watchAttempt(
           ? new AttemptError({ type: 'InvalidCredentials', by, reason: 'no API key', sent: false })
           : classify();
       const { type, sent, retryAfterMs } = found.fields;
-      pass.ended({ signal: signalOf(type, sent), retryAfterMs }, sent === false ? 0 : undefined);
+      pass.ended({ signal: signalOf(found.fields), retryAfterMs }, sent === false ? 0 : undefined);
       scope.failedWith(found.fields);
       return attemptFailure(found.fields, {
         requestId,
+        policy,
         // In our own workflows this cap counts attempts of the type only; here it counts all.
-        policy: capAttempts(policy, policy.attemptsByType, type),
+        lastAttempt: lastAttemptFor(
+          policy.maximumAttempts || Number.POSITIVE_INFINITY,
+          policy.attemptsByType,
+          type,
+        ),
         attempt: attemptNumber(scope),
         elapsedMs: scope.elapsedMs(),
         costs: scope.costs(),

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import type { Money } from '../app.ts';
+import { currencyRule } from '../wire/currencies.ts';
+import { formatMoney, type Money } from '../wire/money.ts';
 import type { Approval, AwaitApproval } from '../workflow.ts';
-import { currencyRule } from './currencies.ts';
-import { formatMoney } from './money.ts';
 import type { SavedOrder } from './order.ts';
 
 /** What an approval of an order may bring: the amount to charge. */

@@ -1,5 +1,5 @@
-import type { Money } from '../app.ts';
-import { currencyRule } from './currencies.ts';
+import { currencyRule } from '../wire/currencies.ts';
+import type { Money } from '../wire/money.ts';
 
 /** Why a text is no amount that could be charged without asking. A closed list: no text from outside. */
 export type MoneyProblem =
@@ -44,15 +44,6 @@ export function parseMoney(amount: string, currency: string): ParsedMoney {
     return { problem: 'the amount cannot be charged in this currency' };
   }
   return { money: { amountMinor: Number(minor), currency: code.code } };
-}
-
-/** `1234.50 EUR`: no thousands separator, so that it reads the same everywhere. */
-export function formatMoney({ amountMinor, currency }: Money): string {
-  const decimals = currencyRule(currency)?.decimals ?? 0;
-  const digits = String(amountMinor).padStart(decimals + 1, '0');
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = decimals === 0 ? '' : `.${digits.slice(-decimals)}`;
-  return `${whole}${fraction} ${currency.toUpperCase()}`;
 }
 
 /** Symbols and words that several currencies go by: a guess could be wrong by a factor of 100. */

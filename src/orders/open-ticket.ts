@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Charge, IssueDeclaration } from '../app.ts';
-import { codeSpan } from '../app.ts';
-import { formatMoney } from './money.ts';
+import { codeSpan, formatMoney } from '../app.ts';
 import type { SavedOrder } from './order.ts';
 import { savedOrderSchema } from './save-order.ts';
 

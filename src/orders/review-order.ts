@@ -1,7 +1,7 @@
-import type { Money } from '../app.ts';
+import { currencyRule } from '../wire/currencies.ts';
+import { formatMoney, type Money } from '../wire/money.ts';
 import type { ChargeLimits } from './charge-limits.ts';
-import { currencyRule } from './currencies.ts';
-import { formatMoney, parseMoney } from './money.ts';
+import { parseMoney } from './money.ts';
 import type { ExtractedOrder } from './order.ts';
 
 /** The amount to charge, if there is one, and why a person must look before it is. */

@@ -20,7 +20,7 @@ const saveOrderInput = z.object({
   orderId: z.string().regex(workflowIdPattern),
   request: z.object({
     email: z.string(),
-    customer: z.object({ id: z.string().min(1), paymentMethod: z.string().min(1) }),
+    customer: z.object({ id: z.string().trim().min(1), paymentMethod: z.string().trim().min(1) }),
   }),
   extracted: extractedOrderSchema,
 });
@@ -45,6 +45,7 @@ export const savedOrderSchema: z.ZodType<SavedOrder> = z.object({
  */
 export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>({
   does: 'save the order; the first save decides',
+  did: () => 'saved the order',
   input: saveOrderInput,
   result: savedOrderSchema,
   identity: identityOf,

@@ -2,6 +2,7 @@ import { type AttemptErrorFields, describeAttemptError } from '../failures/attem
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
 import { decideRetry, isUncounted, type RetryDecision } from './decide-retry.ts';
+import type { OutageSoFar } from './outage.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** Where an attempt stands in its call or effect. */
@@ -11,6 +12,10 @@ export interface AttemptContext {
   readonly policy: RetryPolicy;
   /** Counted from 1 over all schedulings. */
   readonly attempt: number;
+  /** The last attempt that it may have. Default: the policy's `maximumAttempts`. */
+  readonly lastAttempt?: number | undefined;
+  /** What the call met of an outage before. Absent for what cannot be held. */
+  readonly outage?: OutageSoFar | undefined;
   /** Those before it that no cap counts, and whether it is one of them itself. */
   readonly uncounted?: number;
   readonly didNothing?: boolean;
@@ -25,13 +30,15 @@ export interface AttemptContext {
 /**
  * Turns a failed attempt into the failure that Temporal acts on: the policy decides, the delay goes
  * along as `nextRetryDelay`, and the message says what happened and what comes next. A Retry-After
- * over the policy's cap becomes `QuotaExhausted`, which is not retried. The decision is for the log.
+ * over the policy's cap, of what cannot be held, becomes `QuotaExhausted`, which is not retried. The
+ * decision is for the log, and for the caller that holds the call.
  */
 export function attemptFailure(error: AttemptErrorFields, context: AttemptContext) {
-  const { policy, attempt, requestId, costs, elapsedMs, uncounted, didNothing } = context;
+  const { policy, requestId, attempt, lastAttempt, costs, elapsedMs, random, ...met } = context;
   const { providerRequestId, status, sent, retryAfterMs, usage } = error;
-  const failed = { ...error, attempt, elapsedMs, uncounted, didNothing };
-  const decision = decideRetry(policy, failed, context.random);
+  const failed = { ...error, ...met, attempt, lastAttempt, elapsedMs };
+  const decision = decideRetry(policy, failed, random);
+  const maximumAttempts = lastAttempt ?? policy.maximumAttempts;
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
   const reported: AttemptErrorFields = overCap
     ? {
@@ -44,7 +51,8 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
-      ...{ requestId, attempt, maximumAttempts: policy.maximumAttempts },
+      ...{ requestId, attempt },
+      ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
       ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
       ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),
       ...(costs && costDetails(costs)),
@@ -56,20 +64,25 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
 
 function describe(
   error: AttemptErrorFields,
-  { policy, attempt, uncounted = 0, didNothing }: AttemptContext,
+  { policy, attempt, lastAttempt, uncounted = 0, didNothing = false }: AttemptContext,
   decision: RetryDecision,
 ): string {
-  const of = policy.maximumAttempts > 0 ? ` of ${policy.maximumAttempts}` : '';
-  const what = isUncounted(policy, { ...(didNothing && { didNothing }) })
-    ? `attempt ${attempt} did nothing and is not counted`
-    : `attempt ${attempt - uncounted}${of} failed`;
+  const last = lastAttempt ?? (policy.maximumAttempts || Number.POSITIVE_INFINITY);
+  const of = Number.isFinite(last) ? ` of ${last}` : '';
+  const isFreeProbe = decision.retry && decision.hold?.isFree === true;
+  const what = isFreeProbe
+    ? 'a probe failed, which uses no attempt'
+    : isUncounted(policy, { didNothing })
+      ? `attempt ${attempt}, which is not counted, failed`
+      : `attempt ${attempt - uncounted}${of} failed`;
   return `${describeAttemptError(error)}: ${what}, ${whatNext(policy, decision)}`;
 }
 
 function whatNext(policy: RetryPolicy, decision: RetryDecision): string {
   if (decision.retry) {
     const source = decision.source === 'Retry-After' ? ' (Retry-After)' : '';
-    return `next in ${seconds(decision.delayMs)}${source}`;
+    const held = decision.hold ? 'held, ' : '';
+    return `${held}next in ${seconds(decision.delayMs)}${source}`;
   }
   switch (decision.why) {
     case 'permanent':

@@ -38,6 +38,10 @@ export interface Spent {
   readonly outputTokens: number;
   /** What was certainly billed, by currency, in 10^-12 of its unit. */
   readonly cost: Readonly<Record<string, ExactAmount>>;
+  /** Tokens that the possibly billed attempts used at most: their prompts and whole output limits. */
+  readonly doubtfulTokens: number;
+  /** What these tokens cost at most, as `cost`. */
+  readonly doubtfulCost: Readonly<Record<string, ExactAmount>>;
 }
 
 /** Nothing spent yet. */
@@ -48,6 +52,8 @@ export const nothingSpent: Spent = {
   inputTokens: 0,
   outputTokens: 0,
   cost: {},
+  doubtfulTokens: 0,
+  doubtfulCost: {},
 };
 
 /** Why a budget stops; a closed list, for failure details and metrics. */
@@ -60,6 +66,7 @@ export type BudgetDecision =
 
 /**
  * Decides before each call, by what was spent before it, so at most one call exceeds the budget.
+ * What may have been billed counts as if it had been, with the most that it can have cost.
  * The cap on attempts is never exceeded: the call is told how many are left.
  *
  * @param price of the model that is about to be called.
@@ -81,7 +88,8 @@ export function decideBudget(
   if (maximumElapsedMs !== undefined && spent.elapsedMs >= maximumElapsedMs) {
     return stop('elapsed', `${(maximumElapsedMs / 1000).toFixed(1)} s`);
   }
-  if (maximumTokens !== undefined && spent.inputTokens + spent.outputTokens >= maximumTokens) {
+  const tokens = spent.inputTokens + spent.outputTokens + spent.doubtfulTokens;
+  if (maximumTokens !== undefined && tokens >= maximumTokens) {
     return stop('tokens', `${maximumTokens} tokens`);
   }
   if (maximumCost) {
@@ -89,7 +97,8 @@ export function decideBudget(
     if (price?.currency !== currency) {
       return stop('no price', `${amount} ${currency}, and the model has no price in ${currency}`);
     }
-    if ((spent.cost[currency] ?? 0n) >= parseAmount(amount)) {
+    const cost = (spent.cost[currency] ?? 0n) + (spent.doubtfulCost[currency] ?? 0n);
+    if (cost >= parseAmount(amount)) {
       return stop('cost', `${amount} ${currency}`);
     }
   }
@@ -97,9 +106,15 @@ export function decideBudget(
   return { go: true, attemptsLeft };
 }
 
-/** "3 attempts (1 possibly billed), 12.0 s, 4100 tokens and 0.0123 usd spent" */
+/** "3 attempts (1 possibly billed, up to 2030 tokens), 12.0 s, 4100 tokens and 0.0123 usd spent" */
 export function describeSpent(spent: Spent): string {
-  const doubtful = spent.possiblyBilled > 0 ? ` (${spent.possiblyBilled} possibly billed)` : '';
+  const { possiblyBilled, doubtfulTokens, doubtfulCost } = spent;
+  const atMost = [
+    ...(doubtfulTokens > 0 ? [`${doubtfulTokens} tokens`] : []),
+    ...Object.entries(costDecimals(doubtfulCost)).map(([currency, sum]) => `${sum} ${currency}`),
+  ];
+  const upTo = atMost.length > 0 ? `, up to ${atMost.join(' and ')}` : '';
+  const doubtful = possiblyBilled > 0 ? ` (${possiblyBilled} possibly billed${upTo})` : '';
   const parts = [
     `${spent.attempts} attempts${doubtful}`,
     `${(spent.elapsedMs / 1000).toFixed(1)} s`,
@@ -120,29 +135,49 @@ export function spentSince(spent: Spent, before: Spent): Spent {
 }
 
 function combined(spent: Spent, other: Partial<Spent>, sign: 1 | -1): Spent {
-  const sum = (field: Exclude<keyof Spent, 'cost'>) => spent[field] + sign * (other[field] ?? 0);
-  const cost = { ...spent.cost };
-  for (const [currency, amount] of Object.entries(other.cost ?? {})) {
-    cost[currency] = (cost[currency] ?? 0n) + BigInt(sign) * amount;
-  }
+  const sum = (field: Exclude<keyof Spent, 'cost' | 'doubtfulCost'>) =>
+    spent[field] + sign * (other[field] ?? 0);
+  const sums = (field: 'cost' | 'doubtfulCost') => {
+    const cost = { ...spent[field] };
+    for (const [currency, amount] of Object.entries(other[field] ?? {})) {
+      cost[currency] = (cost[currency] ?? 0n) + BigInt(sign) * amount;
+    }
+    return cost;
+  };
   return {
     attempts: sum('attempts'),
     possiblyBilled: sum('possiblyBilled'),
     elapsedMs: sum('elapsedMs'),
     inputTokens: sum('inputTokens'),
     outputTokens: sum('outputTokens'),
-    cost,
+    cost: sums('cost'),
+    doubtfulTokens: sum('doubtfulTokens'),
+    doubtfulCost: sums('doubtfulCost'),
   };
 }
 
-/** What one scheduling of a call spends, its answer included. */
+/**
+ * What one scheduling of a call spends, its answer included.
+ *
+ * @param atMost what one of its attempts can use.
+ */
 export function callSpent(
   costs: CallCosts & { readonly attempts: number; readonly usage?: Usage },
   price: Price | undefined,
+  atMost: Usage,
 ): Partial<Spent> {
   const { attempts, elapsedMs = 0, possiblyBilled = 0, usage, failedUsage } = costs;
   const billed = addUsage(usage, failedUsage);
-  return { attempts, elapsedMs, possiblyBilled, ...(billed && usageSpent(billed, price)) };
+  const doubtful = {
+    inputTokens: atMost.inputTokens * possiblyBilled,
+    outputTokens: atMost.outputTokens * possiblyBilled,
+  };
+  return {
+    ...{ attempts, elapsedMs, possiblyBilled },
+    ...(billed && usageSpent(billed, price)),
+    doubtfulTokens: doubtful.inputTokens + doubtful.outputTokens,
+    ...(possiblyBilled > 0 && { doubtfulCost: usageSpent(doubtful, price).cost ?? {} }),
+  };
 }
 
 /** What tokens add: their number, and their cost where the model has a price. */

@@ -4,6 +4,7 @@ import type { ModelPolicy, RetryPolicy } from './retry-policy.ts';
 
 const seconds = 1000;
 const minutes = 60 * seconds;
+const hours = 60 * minutes;
 
 /** What every effect's policy starts from, an application's own too. */
 export const effectPolicy: RetryPolicy = {
@@ -51,7 +52,7 @@ export const catalogue: Policies = {
     jitter: 0.5,
     retryAfterCapMs: 5 * minutes,
     requestTimeoutMs: 60 * seconds,
-    heartbeatTimeoutMs: 10 * seconds,
+    heartbeatTimeoutMs: 30 * seconds,
     nonRetryableErrorTypes: permanentFailureTypes,
     // An answer that is not the protocol rarely becomes one; a truncated one only with more room.
     attemptsByType: { MalformedResponse: 3, OutputTruncated: 2 },
@@ -59,6 +60,8 @@ export const catalogue: Policies = {
     maximumOutputTokens: 2000,
     // Long enough for a pause or a busy minute; an outage is slept through in the workflow.
     gateCapMs: 30 * seconds,
+    // Outlasts the outages of a working day; what is held so long is a matter for a person.
+    deadlineMs: 24 * hours,
     callBudget: {},
     workflowBudget: {},
     prices: {},

@@ -117,13 +117,11 @@ export function attemptsUntilFallback(
   return attempts;
 }
 
-/** The policy with `maximumAttempts` lowered to the cap of one failure type, where it has one. */
-export function capAttempts<Policy extends { readonly maximumAttempts: number }>(
-  policy: Policy,
+/** The last attempt that may end in a failure type: the cap on all, or that of the type. */
+export function lastAttemptFor(
+  lastAttempt: number,
   attemptsByType: Partial<Record<FailureType, number>> | undefined,
   type: FailureType,
-): Policy {
-  const attempts = attemptsByType?.[type];
-  if (attempts === undefined) return policy;
-  return { ...policy, maximumAttempts: Math.min(policy.maximumAttempts || attempts, attempts) };
+): number {
+  return Math.min(lastAttempt, attemptsByType?.[type] ?? lastAttempt);
 }

@@ -1,4 +1,5 @@
 import { type DelayRange, delayRange } from './backoff.ts';
+import { shortestSleepMs } from './outage.ts';
 import type { ModelPolicy, RetryPolicy } from './retry-policy.ts';
 
 /** What a policy can cost at worst, for `holdfast policy` and `--dry-run`. */
@@ -7,12 +8,17 @@ export interface PolicyForecast {
   readonly waits: readonly DelayRange[];
   /** Whether the elapsed budget ends the retries before `maximumAttempts` does. */
   readonly endedByElapsedBudget: boolean;
-  /** All attempts and waits of all calls one after another, without Retry-After. */
+  /** All attempts and waits of all calls one after another, without Retry-After and outages. */
   readonly worstCaseMs: number;
   /** HTTP requests at most, in all calls: when attempts fail at once and waits are the shortest. */
   readonly maximumRequests: number;
   /** Output tokens at most, if every one of these requests is answered; `undefined` for effects. */
   readonly maximumOutputTokens?: number;
+  /**
+   * Requests that may fail in an outage besides, without any cost, until the deadline of the question;
+   * `undefined` for effects.
+   */
+  readonly maximumProbes?: number;
 }
 
 /** Most waits listed for a policy without a cap on attempts. */
@@ -40,7 +46,18 @@ export function forecastPolicy(policy: RetryPolicy | ModelPolicy): PolicyForecas
     worstCaseMs: elapsedMs * calls,
     maximumRequests: perCall * calls,
     ...(outputTokens !== undefined && { maximumOutputTokens: perCall * outputTokens }),
+    ...('deadlineMs' in policy && { maximumProbes: mostProbes(policy) }),
   };
+}
+
+/** With the shortest waits, in an outage that lasts until the deadline. */
+function mostProbes(policy: ModelPolicy): number {
+  let count = 0;
+  for (let elapsedMs = 0; elapsedMs <= policy.deadlineMs; count += 1) {
+    const { minimumMs } = delayRange(policy, count);
+    elapsedMs += Math.max(1, minimumMs, shortestSleepMs(elapsedMs));
+  }
+  return count;
 }
 
 function mostAttempts(policy: RetryPolicy, attempts: number, budgetMs: number): number {

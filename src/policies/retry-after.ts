@@ -1,30 +1,56 @@
+import { durationMs } from './duration.ts';
+import { longestReset } from './limit-resets.ts';
+
 /** What a server's answer says about when to come back. */
 export interface RetryAfterSource {
   /** Response headers with lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Those of an upstream, where a proxy's body holds them. */
+  readonly upstreamHeaders?: Readonly<Record<string, string | undefined>> | undefined;
   /** The `retryDelay` of a `google.rpc.RetryInfo` in the body, for example `"13.5s"`. */
   readonly retryInfoDelay?: string | undefined;
+  /** A wait in a field of the body, in milliseconds. */
+  readonly waitMs?: number | undefined;
   /** The error's message, read only where no header names a wait: see {@link parseRetryAfter}. */
   readonly message?: string | undefined;
+  /** Whether a limit was hit, so that its reset counts: answers of all kinds carry resets. */
+  readonly readsResets?: boolean | undefined;
 }
 
 /**
  * The wait a server asks for, in milliseconds, or `undefined` when it asks for none. Negative, zero
  * and unparsable values are ignored. Order: `retry-after-ms` (OpenAI), `Retry-After` in seconds or
- * as an HTTP date (RFC 9110, 10.2.3), Google's RetryInfo, the message: OpenAI's "try again in
- * 1.3s", Google's "retry in 20.04s", Azure's "retry after 9 seconds".
+ * as an HTTP date (RFC 9110, 10.2.3), Google's RetryInfo, a field of the body, the message ("try
+ * again in 1.3s", "wait 5 seconds"), the reset of the limit that is used up.
  *
- * @param nowMs the time that an HTTP date is compared with.
+ * @param nowMs the time that dates are compared with.
  */
 export function parseRetryAfter(source: RetryAfterSource, nowMs: number): number | undefined {
-  const { headers, retryInfoDelay, message } = source;
+  const { headers, upstreamHeaders = {}, retryInfoDelay, waitMs, message, readsResets } = source;
+  return (
+    fromHeaders(headers, nowMs) ??
+    positive(durationMs(retryInfoDelay)) ??
+    positive(waitMs) ??
+    fromHeaders(upstreamHeaders, nowMs) ??
+    positive(inWords(message)) ??
+    (readsResets
+      ? positive(
+          longestReset(headers, serverNowMs(headers.date, nowMs)) ??
+            longestReset(upstreamHeaders, nowMs),
+        )
+      : undefined)
+  );
+}
+
+function fromHeaders(
+  headers: Readonly<Record<string, string | undefined>>,
+  nowMs: number,
+): number | undefined {
   const retryAfter = headers['retry-after'];
   return (
-    positive(decimal(headers['retry-after-ms'])) ??
+    positive(decimal(headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms'])) ??
     positive(seconds(retryAfter)) ??
-    positive(httpDate(retryAfter, headers.date, nowMs)) ??
-    positive(goDuration(retryInfoDelay)) ??
-    positive(inWords(message))
+    positive(httpDate(retryAfter, headers.date, nowMs))
   );
 }
 
@@ -34,13 +60,17 @@ function positive(milliseconds: number | undefined): number | undefined {
   return whole > 0 ? whole : undefined;
 }
 
+/** A header that came twice is one with a comma (RFC 9110, 5.2): the longer wait satisfies both. */
 function decimal(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+  const parts = (text ?? '').split(',').map((part) => part.trim());
+  return parts.every((part) => /^\d+(\.\d+)?$/.test(part))
+    ? Math.max(...parts.map(Number))
+    : undefined;
 }
 
 function seconds(text: string | undefined): number | undefined {
   const value = decimal(text);
-  return value === undefined ? undefined : value * 1000;
+  return value === undefined ? durationMs(text?.trim()) : value * 1000;
 }
 
 /** Compares with the server's own `Date` header where it has one: our clock may be off. */
@@ -49,28 +79,37 @@ function httpDate(
   serverDate: string | undefined,
   nowMs: number,
 ): number | undefined {
-  if (text === undefined || !/[a-z]{3}/i.test(text)) return undefined;
-  const serverNowMs = Date.parse(serverDate ?? '');
-  return Date.parse(text) - (Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
+  const dates = text?.match(/[a-z]{3,9},[^,]+|\d{4}-\d\d-\d\dt[\d:.]+(z|[+-]\d\d:?\d\d)/gi) ?? [];
+  const latestMs = Math.max(...dates.map((date) => Date.parse(date)));
+  return latestMs - serverNowMs(serverDate, nowMs);
 }
+
+function serverNowMs(serverDate: string | undefined, nowMs: number): number {
+  const parsedMs = Date.parse(serverDate ?? '');
+  return Number.isNaN(parsedMs) ? nowMs : parsedMs;
+}
+
+const number = '\\d+(?:[.]\\d+)?';
+const longUnit = '(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|milliseconds?)';
+const waits = new RegExp(
+  '\\b(?:(?:try(?:ing)? again|retry(?:ing)?|resets?|available(?: again)?)(?: your request| this request| it)? (?:in|after)|wait(?: for| at least)*)(?: about| approximately)? ' +
+    `(?:((?:[\\d.]+(?:ms|[dhms]))+)(?![a-z])|((?:${number} ?${longUnit}\\b[, ]*(?:and )?)+))`,
+  'i',
+);
+/** Chinese providers: "please retry in 5 seconds". */
+const chineseWaits =
+  /(\d+(?:\.\d+)?)\s*(秒|分钟|小时)(?:钟)?(?:后|之后|再)[^。]{0,8}(?:试|请求|调用)/;
+const chineseUnits: Readonly<Record<string, string>> = { 秒: 's', 分钟: 'm', 小时: 'h' };
 
 /** Reads a wait with its unit; "retry after 5" has none and is ignored. */
 function inWords(message = ''): number | undefined {
-  const [, short, number, word] =
-    /\b(?:try again|retry) (?:in|after) (?:((?:[\d.]+(?:ms|[hms]))+)(?![a-z])|(\d+(?:\.\d+)?) (second|minute|hour)s?\b)/i.exec(
-      message,
-    ) ?? [];
-  return goDuration(short) ?? goDuration(number && word && `${number}${word.slice(0, 1)}`);
-}
-
-const unitMs: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** Reads a duration as protobuf's JSON and Go print it: `1.3s`, `6m0s`, `20ms`. */
-function goDuration(text: string | undefined): number | undefined {
-  if (text === undefined || !/^(?:[\d.]+(?:ms|[hms]))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, value, unit] of text.matchAll(/([\d.]+)(ms|[hms])/g)) {
-    total += Number(value) * (unitMs[unit ?? ''] ?? Number.NaN);
+  const [, short, words] = waits.exec(message) ?? [];
+  if (short !== undefined) return durationMs(short);
+  if (words !== undefined) {
+    const parts = [...words.matchAll(new RegExp(`(${number}) ?(ms|milli|[dhms])`, 'gi'))];
+    const compact = parts.map(([, value, unit = '']) => `${value}${unit.toLowerCase()}`).join('');
+    return durationMs(compact.replaceAll('milli', 'ms'));
   }
-  return total;
+  const [, value, unit = ''] = chineseWaits.exec(message) ?? [];
+  return durationMs(value && `${value}${chineseUnits[unit]}`);
 }

@@ -22,7 +22,12 @@ const retryPolicyFields = once(() =>
     maximumAttempts: z.int().min(0).describe('Attempts in all, the first included. 0: no cap.'),
     elapsedBudgetMs: z.int().min(0).describe('No attempt starts later than this. 0: no cap.'),
     jitter: z.number().min(0).max(1).describe('The random share of a delay: 0 none, 1 all of it.'),
-    retryAfterCapMs: z.int().min(0).describe('A longer Retry-After is final, not waited for.'),
+    retryAfterCapMs: z
+      .int()
+      .min(0)
+      .describe(
+        'A longer Retry-After is final for an effect; for a call, its workflow sleeps until the deadline.',
+      ),
     requestTimeoutMs: milliseconds().describe(
       'An attempt without an answer for so long is given up.',
     ),
@@ -54,6 +59,12 @@ const modelPolicyFields = once(() =>
       .min(0)
       .describe(
         'Longest wait for a limiting provider inside the worker; then the workflow sleeps.',
+      ),
+    deadlineMs: z
+      .int()
+      .min(1)
+      .describe(
+        'A question is not tried or held any longer than this in all, outages and repairs included.',
       ),
     callBudget: budgetSchema.describe('What one question may spend, its repairs included.'),
     workflowBudget: budgetSchema.describe('What all calls of one workflow may spend together.'),

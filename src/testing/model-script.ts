@@ -5,7 +5,8 @@ import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error
 import type { FailureType } from '../failures/failure-types.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { providerOf } from '../policies/model-name.ts';
-import type { FinishReason, Message } from '../wire/model-call.ts';
+import type { Message } from '../wire/message.ts';
+import type { FinishReason } from '../wire/model-call.ts';
 import { errorFrom, type Trouble } from './trouble.ts';
 
 /** How one attempt ends without an answer: of the model, or of an effect's double. */

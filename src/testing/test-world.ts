@@ -19,7 +19,7 @@ import { createWorkers } from '../worker/create-workers.ts';
 import { effectsFrom } from '../worker/effects-from.ts';
 import { ledgerFrom } from '../worker/ledger-from.ts';
 import { registerSearchAttributes } from '../worker/register-search-attributes.ts';
-import { assertNamesAreExports } from '../worker/serve.ts';
+import { workflowNames } from '../worker/serve.ts';
 import { awaitEnd, type End } from './await-end.ts';
 import { type DoneEffect, type Doubles, doubleEffects } from './double-effects.ts';
 import { type Model, type ModelAsked, scriptedModel } from './model-script.ts';
@@ -111,7 +111,7 @@ async function openWorld<App extends AppDefinition>(
   endings: Ending[],
 ): Promise<TestWorld> {
   const { app, workflowsPath, model = [], config: variables = {} } = options;
-  await assertNamesAreExports(workflowsPath);
+  await workflowNames(workflowsPath);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   endings.push(() => rm(folder, { recursive: true }));
   const HOLDFAST_LEDGER = join(folder, 'ledger.db');

@@ -13,6 +13,8 @@ export interface AttemptNotes {
   readonly possiblyBilled: number;
   /** Attempts that ended before anything was sent, because the gate held them back. */
   readonly heldBack: number;
+  /** Attempts that failed as in an outage. */
+  readonly outageFailures: number;
   /** Attempts of an effect that surely did nothing, so that no policy counts them. */
   readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
@@ -32,6 +34,7 @@ export function readNotes(details: unknown): AttemptNotes {
     waitedMs: 0,
     possiblyBilled: 0,
     heldBack: 0,
+    outageFailures: 0,
     didNothing: 0,
     elapsedMs: 0,
     ...known,

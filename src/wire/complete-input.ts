@@ -1,9 +1,11 @@
 import type { Policies } from '../policies/catalogue.ts';
+import type { CallOptions } from './call-options.ts';
 import type { JsonObject } from './json.ts';
-import type { CallReport, Message } from './model-call.ts';
+import type { Message } from './message.ts';
+import type { AnswerExtras, CallReport } from './model-call.ts';
 
 /** The business input of `complete`: what the caller asks. Its fingerprint tells two starts apart. */
-export interface CompleteRequest {
+export interface CompleteRequest extends CallOptions {
   /** `<provider>:<model>`. */
   readonly model: string;
   readonly messages: readonly Message[];
@@ -18,7 +20,10 @@ export interface CompleteInput {
 }
 
 /** What `complete` returns. */
-export interface CompleteResult extends CallReport {
-  /** The answer: text, or the validated value when a schema was given. */
+export interface CompleteResult extends CallReport, AnswerExtras {
+  /**
+   * The answer: text, or the validated value when a schema was given. Text may be empty where the
+   * answer is calls of tools, or files.
+   */
   readonly value: unknown;
 }

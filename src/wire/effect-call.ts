@@ -15,6 +15,28 @@ export interface EffectOutcome<Result> {
   readonly result: Result;
   /** Done before: the stored result came back and nothing was called. */
   readonly replayed: boolean;
+  /** For people, a clause in the past tense: `charged 12.00 EUR (pi_1)`. */
+  readonly did?: string;
+}
+
+/** What a workflow that ends asks about an effect that it began. */
+export interface SettleRequest extends Required<Pick<EffectRequest<unknown>, 'scope'>> {
+  /** Without its step. */
+  readonly effect: string;
+  readonly step?: string;
+  readonly input: unknown;
+  /** Of its one look-up. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What became of an effect whose workflow ends. */
+export interface SettledEffect {
+  /** With its generation. */
+  readonly key: string;
+  /** `unknown`: it may have happened, and a person looks. */
+  readonly state: 'done' | 'refused' | 'not done' | 'unknown';
+  /** Where it is done. */
+  readonly did?: string;
 }
 
 /** What is known of an effect without its code: all that workflows and the command line need. */

@@ -14,3 +14,22 @@ export interface Held {
 export interface HeldStep extends Held {
   readonly step: string;
 }
+
+/** "openai:gpt-4o-mini is down": a whole clause, without a time. */
+export function heldInWords({ gate, reason }: Pick<Held, 'gate' | 'reason'>): string {
+  return `${gate} ${reason}`;
+}
+
+/** What a workflow left in its memo about calls that sleep long, so that it is told without a worker. */
+export function heldFromMemo(memo: unknown): readonly HeldStep[] {
+  return Array.isArray(memo) ? memo.filter(isHeldStep) : [];
+}
+
+/** Whether unknown JSON is the account of a held call. */
+export function isHeld(value: unknown): value is Held {
+  return typeof value === 'object' && value !== null && 'gate' in value && 'reason' in value;
+}
+
+function isHeldStep(value: unknown): value is HeldStep {
+  return isHeld(value) && 'step' in value;
+}

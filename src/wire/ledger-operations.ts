@@ -36,6 +36,8 @@ export interface EffectView {
   readonly state: EffectState;
   /** Whether an earlier attempt may have done it. */
   readonly inDoubt: boolean;
+  /** `started`, and no worker is at it: it may have happened. Its workflow may try it again, or be gone. */
+  readonly isLapsed?: boolean;
   /** UTC, by the database's clock. */
   readonly createdAt: string;
   readonly updatedAt: string;

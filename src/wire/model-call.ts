@@ -1,19 +1,16 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import type { CallCosts, Usage } from '../policies/call-costs.ts';
+import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
+import type { CallOptions } from './call-options.ts';
 import type { Held } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
-
-/** One message of a conversation, text only. */
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
+import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
-export interface ModelRequest {
+export interface ModelRequest extends CallOptions {
   /** Names the call within its workflow, constant over the attempts: `extract`, `extract.repair-1`. */
   readonly step: string;
   /** `<provider>:<model>`, for example `openai:gpt-4o-mini`. */
@@ -27,6 +24,12 @@ export interface ModelRequest {
   readonly policy: ModelPolicy;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;
+  /** Attempts that this scheduling may use; absent where nothing caps them. */
+  readonly attemptsLeft?: number;
+  /** What the call met of an outage in earlier schedulings. */
+  readonly outage?: OutageSoFar;
+  /** Time until the deadline, when the activity was scheduled. */
+  readonly deadlineLeftMs?: number;
   /** Time that earlier schedulings have used of the elapsed budget; waiting at the gate is free. */
   readonly elapsedUsedMs?: number;
   /** Attempts that this model has before another takes over, by failure type; the policy's otherwise. */
@@ -52,18 +55,28 @@ export function readModelRequest(
 }
 
 /** Why the model stopped. `other` covers what a provider does not explain. */
-export type FinishReason = 'stop' | 'length' | 'content-filter' | 'other';
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'other';
+
+/** What an answer holds beside its text. Its parts fit an `assistant` message of the next request. */
+export interface AnswerExtras {
+  readonly finishReason: FinishReason;
+  readonly reasoning?: readonly ReasoningPart[];
+  /** Calls of tools that were offered. */
+  readonly toolCalls?: readonly ToolCallPart[];
+  readonly files?: readonly FilePart[];
+  /** What the provider does not take, of what was asked: `unsupported: topK`. */
+  readonly warnings?: readonly string[];
+  readonly providerRequestId?: string;
+}
 
 /** A whole answer of the model, with what it took to get it. */
-export interface ModelAnswer extends CallCosts {
+export interface ModelAnswer extends CallCosts, AnswerExtras {
   readonly kind: 'answer';
   /** Empty where the verdict has the value. */
   readonly text: string;
   /** Of its shape; absent where none was asked for, and for truncated text. */
   readonly verdict?: AnswerVerdict;
-  readonly finishReason: FinishReason;
   readonly usage: Usage;
-  readonly providerRequestId?: string;
   /** The attempt that succeeded, counted from 1 in this scheduling of the activity. */
   readonly attempts: number;
 }
@@ -77,15 +90,17 @@ export interface LimitedFailure extends CallCosts {
   readonly attempts: number;
 }
 
-/** The call was held back and is to be scheduled again; nothing was sent in the last attempt. */
+/** The call is held, and is to be scheduled again: its gate, its outage or a long Retry-After says so. */
 export interface Deferred extends CallCosts {
   readonly kind: 'deferred';
   /** How long the workflow sleeps before it schedules the call again. */
   readonly delayMs: number;
-  /** Attempts that this scheduling used up before it was held back. */
+  /** Attempts that this scheduling used up; a probe that surely cost nothing is not among them. */
   readonly attempts: number;
-  /** The provider is down, as far as this worker knows; absent when the call just has to wait. */
-  readonly isDown?: true;
+  /** What the call has met of an outage by now. */
+  readonly outage?: OutageSoFar;
+  /** How the last attempt failed; absent where nothing was sent in it. */
+  readonly failure?: { readonly type: FailureType; readonly message: string };
   /** Where and why; absent from a worker that stops. */
   readonly held?: Pick<Held, 'gate' | 'reason'>;
 }
@@ -124,4 +139,17 @@ export interface CallReport {
 export function describeFailedModel({ model, type, attempts }: FailedModel): string {
   if (attempts === 0) return `${model} ${type} before any attempt`;
   return `${model} ${type} after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+}
+
+/** What an answer holds beside its text, and nothing of what it took to get it. */
+export function extrasOf(answer: ModelAnswer): AnswerExtras {
+  const { finishReason, reasoning, toolCalls, files, warnings, providerRequestId } = answer;
+  return {
+    finishReason,
+    ...(reasoning && { reasoning }),
+    ...(toolCalls && { toolCalls }),
+    ...(files && { files }),
+    ...(warnings && { warnings }),
+    ...(providerRequestId !== undefined && { providerRequestId }),
+  };
 }

@@ -7,13 +7,38 @@ export interface Progress extends CallReport {
   /** In words, for people: "extract order", "charge", "waiting for approval". */
   readonly step: string;
   /** Effects done, in order. */
-  readonly effects: readonly { readonly name: string; readonly replayed: boolean }[];
+  readonly effects: readonly DoneEffect[];
   /** Calls that are held, so that nothing is sent for them now; absent while there is none. */
   readonly held?: readonly HeldStep[];
+  /** Open calls, by step: what earlier schedulings of their activity have used. */
+  readonly calls?: Readonly<Record<string, Tries>>;
   /** What it waits for a person to do; absent while it waits for no person. */
   readonly parked?: Parked;
   /** What persons did about it, in order; absent before the first answer. */
   readonly answers?: readonly ParkAnswer[];
+}
+
+/** An effect that is done. */
+export interface DoneEffect {
+  readonly name: string;
+  readonly replayed: boolean;
+  /** For people: `charged 12.00 EUR (pi_1)`. */
+  readonly did?: string;
+}
+
+/** What a workflow that did not complete leaves behind it. */
+export interface LeftBehind {
+  /** What its effects did, a clause each: `charged 12.00 EUR (pi_1)`. */
+  readonly done: readonly string[];
+  /** Keys of effects that may have happened: the ledger has them as `unknown`, for a person. */
+  readonly inDoubt: readonly string[];
+}
+
+/** How many attempts a call had before its activity was scheduled, of how many. */
+export interface Tries {
+  readonly attemptsUsed: number;
+  /** 0: nothing caps them. */
+  readonly maximumAttempts: number;
 }
 
 interface Park {

@@ -45,7 +45,8 @@ export interface RecordedAttempt {
   readonly retryAfterMs?: number;
   /** The wait before the next attempt, where there is to be one. */
   readonly delayMs?: number;
-  readonly delaySource?: 'policy' | 'Retry-After' | 'gate';
+  /** `probe`: it failed in an outage, cost nothing, and used no attempt. */
+  readonly delaySource?: 'policy' | 'Retry-After' | 'gate' | 'probe';
   /** Why there is no next attempt: `permanent`, `attempts`, `elapsed`, `Retry-After over cap`. */
   readonly stopped?: string;
   /** How long the gate held it before it started. */

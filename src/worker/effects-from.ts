@@ -6,6 +6,7 @@ import {
   type QueuesOf,
   type RulesActivities,
 } from '../activities/create-rules-activity.ts';
+import { createSettleActivity } from '../activities/settle-effect.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopeFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
@@ -91,6 +92,7 @@ export function effectsFrom(
   return {
     activities: {
       ...createEffectActivities(effects, shared),
+      ...createSettleActivity(effects, shared),
       ...createLedgerActivities(effects, { ...shared, effectList: listEffectsOf(app) }),
     },
     rules: createRulesActivity({ app, scope, ledgerName: ledger.name, queuesOf }),

@@ -39,7 +39,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
   // Mistakes in the project's own files are told before anything is connected to.
-  await assertNamesAreExports(workflowsPath);
+  const workflows = await workflowNames(workflowsPath);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
   const ledger = await ledgerFrom(config);
@@ -63,7 +63,7 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   }
   const queues = [taskQueue, ...Object.values(taskQueuesOf(taskQueue))].join(', ');
   log.info(
-    { event: 'worker.serving', address, namespace, searchable, ledger: ledger.name },
+    { event: 'worker.serving', address, namespace, searchable, ledger: ledger.name, workflows },
     `serving ${queues} of ${namespace} at ${address}; models of ${config.providers.map(({ name }) => name).join(', ')}; ledger ${ledger.name}`,
   );
   try {
@@ -76,12 +76,12 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
 }
 
 /**
- * A workflow is found by the name that it is exported under, and started by the one it was given. Two
- * of one name would both be left out of the bundle.
+ * The names of a project's workflows. One is found by the name that it is exported under, and started
+ * by the one it was given. Two of one name would both be left out of the bundle.
  *
  * @throws InvalidApp
  */
-export async function assertNamesAreExports(workflowsPath: string): Promise<void> {
+export async function workflowNames(workflowsPath: string): Promise<string[]> {
   if (!existsSync(workflowsPath)) {
     throw new InvalidApp(`workflowsPath: there is no file ${workflowsPath}`);
   }
@@ -96,4 +96,8 @@ export async function assertNamesAreExports(workflowsPath: string): Promise<void
     return [`the workflow ${given} is exported as ${name}; give it one name`];
   });
   if (problems.length > 0) throw new InvalidApp(problems.join('; '));
+  const own = Object.keys(exported).filter(
+    (name) => typeof exported[name] === 'function' && !Object.hasOwn(library, name),
+  );
+  return [...own, 'complete'];
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
@@ -23,14 +24,14 @@ test('a call that waits says in its heartbeats where and why, until it may go', 
   const gates = createGates({ settings: { initialLimit: 1, maximumLimit: 1 } });
   const entry = { model: request.model, fairnessKey: '', tokens: 1, capMs: 1000 };
   const first = await gates.enter({ ...entry, signal: new AbortController().signal });
-  const env = new MockActivityEnvironment();
+  const env = new MockActivityEnvironment({ heartbeatTimeoutMs: 300 });
   const heldBy: unknown[] = [];
   env.on('heartbeat', ({ held }: AttemptNotes) => {
     heldBy.push(held && [held.gate, held.reason]);
     if (held && first.kind === 'go') first.pass.ended({ signal: 'answered' });
   });
-  const attemptCall: AttemptCall = async (_, { log }) => {
-    log?.sent();
+  const attemptCall: AttemptCall = async () => {
+    await once(env, 'heartbeat');
     return { text: 'hello', finishReason: 'stop', usage: { inputTokens: 3, outputTokens: 1 } };
   };
   const attemptLog = createAttemptLog(pino({ level: 'silent' }));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
 import { after, describe, test } from 'node:test';
-import { freePort } from '../../dev/servers/free-port.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+import { freePort } from '../../src/servers/free-port.ts';
 import { callerTo, failureOf } from './caller.ts';
 import { completion, literally, literalServer } from './literal-server.ts';
 
@@ -52,7 +52,7 @@ describe('an answer', () => {
     const toolCall = { id: 'call_1', type: 'function', function: { name: 'x', arguments: '{}' } };
     const choice = { finish_reason: 'tool_calls' };
     server.answer(literally(200, completion('', choice, { tool_calls: [toolCall] })));
-    assert.equal((await call()).finishReason, 'other');
+    assert.equal((await failureOf(call())).type, 'MalformedResponse');
     assert.equal(server.seen.length, 1);
   });
 });

@@ -119,8 +119,9 @@ test('prompts, answers, keys and error texts are nowhere in logs and failures', 
   const attemptLog = createAttemptLog(recorded.log);
   const error = {
     message: 'ERROR-SECRET',
-    code: 'ERROR-SECRET',
-    type: 'ERROR-SECRET',
+    // A provider's code is shown, so that it can be looked up; a sentence or a key in its place is not.
+    code: 'the ERROR-SECRET itself',
+    type: 'sk-proj-ERROR-SECRET',
     param: 'ERROR-SECRET',
   };
   const headers = { 'x-request-id': 'HEADER SECRET HEADER-SECRET', 'x-odd': 'HEADER-SECRET' };

@@ -167,16 +167,18 @@ describe('commands against a server', { concurrency: 3 }, () => {
     await holdfast(['start', 'complete', 'x', '--id', 'hangs-1']);
     const waiting = startHoldfast(['result', 'hangs-1'], { env: stub.env });
     const cancelled = await holdfast(['cancel', 'hangs-1', '--json']);
-    assert.deepEqual(JSON.parse(cancelled.stdout), {
+    const { left: _, ...answer } = JSON.parse(cancelled.stdout);
+    assert.deepEqual(answer, {
       workflowId: 'hangs-1',
       statusBefore: 'RUNNING',
+      status: 'CANCELLED',
       cancelRequested: true,
     });
     const result = await waiting;
     assert.equal(result.exitCode, 1);
     assert.equal(result.stderr, 'holdfast: hangs-1 did not complete: Cancelled on request');
     const again = await holdfast(['cancel', 'hangs-1']);
-    assert.equal(again.stdout, 'hangs-1 is closed already (cancelled); nothing was done');
+    assert.match(again.stdout, /^hangs-1 is closed already \(cancelled\); nothing was done/);
   });
 
   test('watch without a terminal prints a line for each change, without control characters', async () => {

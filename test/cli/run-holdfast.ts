@@ -16,6 +16,8 @@ export interface CliRunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** Ended after this; 30 s by default. */
+  readonly timeoutMs?: number;
 }
 
 /** Starts `holdfast` as its users do: as a process of its own, with nothing of our environment. */
@@ -32,7 +34,7 @@ export function startHoldfast(args: readonly string[], options: CliRunOptions = 
     },
     extendEnv: false,
     input: options.input ?? '',
-    timeout: 30_000,
+    timeout: options.timeoutMs ?? 30_000,
   });
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Toxiproxy } from '../../dev/servers/index.ts';
-import type { ServerProcess } from '../../dev/servers/server-process.ts';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import type { Strike } from './cells.ts';
 import type { Stage } from './stage.ts';
 

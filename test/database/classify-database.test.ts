@@ -15,7 +15,8 @@ const rows: readonly (readonly [object, type: string, reason: string | undefined
   [{ code: '53300' }, 'Overloaded', '53300'],
   [{ code: '53100' }, 'Overloaded', 'the database is full, 53100'],
   [{ code: '25006' }, 'ServerError', 'the database is read-only, 25006'],
-  [{ code: '22001' }, 'ServerError', '22001'],
+  [{ code: '22001' }, 'InvalidRequest', 'the database cannot store the value, 22001'],
+  [{ code: '55P03' }, 'Overloaded', 'somebody else has locked the row, 55P03'],
   [{ code: 'ERR_SQLITE_ERROR', errcode: 5 }, 'Overloaded', 'SQLITE_5'],
   [{ code: 'ERR_SQLITE_ERROR', errcode: 13 }, 'Overloaded', 'the database is full, SQLITE_13'],
   // SQLITE_READONLY_DBMOVED: another name for a kind of read-only.

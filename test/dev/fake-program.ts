@@ -1,4 +1,4 @@
-import type { Program } from '../../dev/servers/program.ts';
+import type { Program } from '../../src/servers/program.ts';
 
 /** A program that no download has, built by `build`. */
 export function fakeProgram(build: Program['build']): Program {

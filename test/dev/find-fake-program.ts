@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findProgram } from '../../dev/servers/find-program.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
 import { fakeProgram } from './fake-program.ts';
 
 const cache = process.env.XDG_CACHE_HOME ?? '';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { execa } from 'execa';
-import { findProgram } from '../../dev/servers/find-program.ts';
-import { goInstall } from '../../dev/servers/go-install.ts';
-import { ProgramMissingError } from '../../dev/servers/program.ts';
-import { runBuildTool } from '../../dev/servers/run-build-tool.ts';
-import { temporalCli } from '../../dev/servers/temporal-cli.ts';
-import { javaFeature, testServer } from '../../dev/servers/test-server.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { goInstall } from '../../src/servers/go-install.ts';
+import { ProgramMissingError } from '../../src/servers/program.ts';
+import { runBuildTool } from '../../src/servers/run-build-tool.ts';
+import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { javaFeature, testServer } from '../../src/servers/test-server.ts';
 import { fakeProgram } from './fake-program.ts';
 
 function temporaryFolder(t: TestContext): string {

@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { freePort } from '../../dev/servers/free-port.ts';
-import { findJarProblem, type Jars } from '../../dev/servers/jars.ts';
-import { obtainJars } from '../../dev/servers/obtain-jars.ts';
-import { ProgramMissingError } from '../../dev/servers/program.ts';
-import { runBuildTool } from '../../dev/servers/run-build-tool.ts';
-import { testServerRoots } from '../../dev/servers/test-server.ts';
-import locked from '../../dev/servers/test-server-jars.json' with { type: 'json' };
+import { freePort } from '../../src/servers/free-port.ts';
+import { findJarProblem, type Jars } from '../../src/servers/jars.ts';
+import { obtainJars } from '../../src/servers/obtain-jars.ts';
+import { ProgramMissingError } from '../../src/servers/program.ts';
+import { runBuildTool } from '../../src/servers/run-build-tool.ts';
+import { testServerRoots } from '../../src/servers/test-server.ts';
+import locked from '../../src/servers/test-server-jars.json' with { type: 'json' };
 
 /** Hashes of "first" and "second", as `sha256sum` prints them. */
 const jars: Jars = {

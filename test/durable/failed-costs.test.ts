@@ -9,9 +9,7 @@ import {
 } from '@temporalio/common';
 import { failedCosts } from '../../src/durable/failed-costs.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
-import { catalogue } from '../../src/policies/catalogue.ts';
 
-const policy = { ...catalogue.model, maximumAttempts: 8 };
 const inActivity = (cause: Error, retryState: RetryState) =>
   new ActivityFailure('Activity task failed', 'callModel', '1', retryState, 'worker', cause);
 const silent = (notes: unknown, retryState: RetryState = RetryState.MAXIMUM_ATTEMPTS_REACHED) =>
@@ -26,9 +24,9 @@ const refused = createFailure('ContentRejected', 'no', {
 function costsOf(error: unknown) {
   const scheduledAtMs = Date.now() - 60_000;
   const { elapsedMs, ...costs } = failedCosts(error, {
-    policy,
     attemptsUsed: 3,
-    elapsedUsedMs: 0,
+    attemptsLeft: 5,
+    elapsedMs: 0,
     scheduledAtMs,
   });
   return costs;
@@ -40,8 +38,9 @@ const rows: readonly (readonly [what: string, error: unknown, expected: object])
   ['killed again before another word: Temporal counted the rest', silent(notes), { attempts: 5, possiblyBilled: 4 }],
   ['killed, with time for no other attempt', silent(notes, RetryState.TIMEOUT), { attempts: 3, possiblyBilled: 2 }],
   ['an earlier attempt was paid for', silent({ ...notes, attempt: 5, ended: 4, failedUsage }), { attempts: 5, possiblyBilled: 2, failedUsage }],
-  ['notes of an older worker: as it was then', silent({ ended: 2, possiblyBilled: 1 }), { attempts: 0 }],
-  ['no notes at all: as it was then', silent(undefined), { attempts: 0 }],
+  ['killed each time before the first word: Temporal counted them', silent(undefined), { attempts: 5, possiblyBilled: 5 }],
+  ['killed before the first word, with time for no other attempt', silent(undefined, RetryState.TIMEOUT), { attempts: 1, possiblyBilled: 1 }],
+  ['never begun', inActivity(new TimeoutFailure('timed out', undefined, TimeoutType.SCHEDULE_TO_START), RetryState.TIMEOUT), { attempts: 0 }],
   ['a failure that was paid for', inActivity(refused, RetryState.NON_RETRYABLE_FAILURE), { attempts: 1, failedUsage }],
   ['cancelled after sending', inActivity(new CancelledFailure('cancelled', [{ attempt: 5, possiblyBilled: 1 }]), RetryState.NON_RETRYABLE_FAILURE), { attempts: 2, possiblyBilled: 1 }],
   ['cancelled before it started', inActivity(new CancelledFailure('cancelled', ['ACTIVITY_ID_NOT_STARTED']), RetryState.NON_RETRYABLE_FAILURE), { attempts: 0 }],
@@ -55,7 +54,7 @@ describe('what a scheduling has cost that ended in an error', () => {
 
   test('the time since it was scheduled, without the wait at the gate', () => {
     const scheduledAtMs = Date.now() - 60_000;
-    const scheduling = { policy, attemptsUsed: 0, elapsedUsedMs: 0, scheduledAtMs };
+    const scheduling = { attemptsUsed: 0, elapsedMs: 0, scheduledAtMs };
     const { elapsedMs = 0 } = failedCosts(silent({ ...notes, waitedMs: 50_000 }), scheduling);
     assert.ok(elapsedMs >= 10_000 && elapsedMs < 20_000, `${elapsedMs}`);
   });

@@ -5,6 +5,7 @@ import {
   overloaded,
   quotaExhausted,
   rateLimited,
+  serverError,
 } from '../../dev/sandbox/model-faults.ts';
 import type { WireFault } from '../../dev/sandbox/wire-fault.ts';
 import { createGates, type GateEntry, type Gates } from '../../src/calls/gate/gates.ts';
@@ -152,7 +153,7 @@ test("when all models fail it is the last one's failure, and the message names t
 test('what a fallback is not for keeps the first model to the cap of the policy', async (t) => {
   const world = await startCallsWorld({
     answer: () => 'hello',
-    faults: faultsOf({ small: overloaded }),
+    faults: faultsOf({ small: serverError }),
   });
   t.after(world.stop);
   const failure = await failureOf(
@@ -161,8 +162,8 @@ test('what a fallback is not for keeps the first model to the cap of the policy'
       fallback: [{ model: 'openai:large', on: ['RateLimited'] }],
     }),
   );
-  assert.equal(failure.type, 'Overloaded');
-  assert.match(failure.message, /^503 Overloaded by openai .*: attempt 4 of 4 failed/);
+  assert.equal(failure.type, 'ServerError');
+  assert.match(failure.message, /^500 ServerError by openai .*: attempt 4 of 4 failed/);
   assert.equal(world.provider.requests.length, 4);
 });
 
@@ -202,7 +203,7 @@ test('a model that the gate knows to be down is not waited for', async (t) => {
       entries.push(entry);
       if (entry.model === first) {
         const held = { gate: first, reason: 'is down' };
-        return { kind: 'deferred', delayMs: 3_600_000, held, isDown: true };
+        return { kind: 'deferred', delayMs: 3_600_000, held, downForMs: 1000 };
       }
       return { kind: 'go', pass: { ended() {} } };
     },

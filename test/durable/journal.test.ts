@@ -12,15 +12,15 @@ import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
 import { startSandbox } from '../../dev/sandbox/index.ts';
 import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
 import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
-import { freePort } from '../../dev/servers/free-port.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { startPostgres } from '../../dev/servers/postgres.ts';
-import type { ServerProcess } from '../../dev/servers/server-process.ts';
 import { summarize } from '../../src/cli/explain/summarize.ts';
 import { explainWorkflow } from '../../src/client/explain.ts';
 import { listProviders } from '../../src/client/providers.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { paidAnswer } from '../support/paid-answer.ts';
@@ -109,6 +109,8 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
       'RateLimited: not billed',
       'answered: billed',
     ]);
+    // Three failures make it an outage, if no gate did: the fourth request is a probe, and no attempt.
+    assert.ok((await world.explain('down')).summary.probes >= 1);
     assert.deepEqual(await outcomesOf('slow'), ['Timeout: possibly billed', 'answered: billed']);
     assert.deepEqual(await outcomesOf('refused'), ['ContentRejected: billed']);
     assert.deepEqual(await outcomesOf('last'), ['lost: possibly billed']);
@@ -145,9 +147,9 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   const underWay = new Set<string>();
   const plan = faultPlan({
     limited: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
-    down: [overloaded, overloaded, reset],
+    down: [reset, overloaded, overloaded, overloaded],
     slow: [hang],
-    broken: [cut, reset],
+    broken: [cut],
     'repaired/complete': [text('{"word": 12}')],
     refused: [paidAnswer({ content: null, refusal: 'ANSWER-SECRET' })],
   });

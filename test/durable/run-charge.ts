@@ -8,12 +8,12 @@ import { taskQueuesOf } from '../../src/wire/task-queues.ts';
 
 /** The effect `charge` under given policies, for workflows of tests. */
 export function chargeUnder(policies: Policies, progress: ProgressTracker) {
-  const run = effectRunner(progress);
+  const { run } = effectRunner(progress);
   const effects = { charge: 'payment' };
   const rules = {
     ...{ scope: 'default', ledger: '', models: {}, policies: policies as PolicySet, effects },
     queues: taskQueuesOf(workflowInfo().taskQueue),
   };
   return (input: ChargeInput, options?: EffectOptions) =>
-    run('charge', input, rules, options) as Promise<Charge>;
+    run('charge', input, Promise.resolve(rules), options) as Promise<Charge>;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatMoney, parseMoney } from '../../src/orders/money.ts';
+import { parseMoney } from '../../src/orders/money.ts';
+import { formatMoney } from '../../src/wire/money.ts';
 
 const ambiguous = 'the amount is ambiguous: its separator may mark thousands or decimals';
 const notNumber = 'the amount is not a number';

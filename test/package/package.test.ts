@@ -21,7 +21,7 @@ after(async () => {
 
 test('built code, types, schemas and the command are packed, and nothing else', () => {
   const packed =
-    /^(LICENSE|README\.md|package\.json|bin\/holdfast\.mjs|schemas\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts))$/;
+    /^(LICENSE|README\.md|package\.json|bin\/holdfast\.mjs|schemas\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts|mjs|d\.mts|json))$/;
   assert.deepEqual(
     project.packedFiles.filter((file) => !packed.test(file) || file.includes('.test.')),
     [],

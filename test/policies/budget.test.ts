@@ -91,7 +91,8 @@ describe('whether one more call may be made', () => {
 describe('what a scheduling of a call adds', () => {
   const usage = { inputTokens: 1000, outputTokens: 500 };
   const add = (costs: Parameters<typeof callSpent>[0]) =>
-    describeSpent(addSpent(nothingSpent, callSpent(costs, mini)));
+    describeSpent(addSpent(nothingSpent, callSpent(costs, mini, atMost)));
+  const atMost = { inputTokens: 1000, outputTokens: 500 };
 
   test('an answer, and the tokens of an attempt before it that were paid for nothing', () => {
     const failedUsage = { inputTokens: 1000, outputTokens: 0 };
@@ -109,7 +110,7 @@ describe('what a scheduling of a call adds', () => {
   test('nothing that was billed for sure: no cost', () => {
     assert.equal(
       add({ attempts: 3, possiblyBilled: 2 }),
-      '3 attempts (2 possibly billed), 0.0 s and 0 tokens spent',
+      '3 attempts (2 possibly billed, up to 3000 tokens and 0.0009 usd), 0.0 s and 0 tokens spent',
     );
   });
 });

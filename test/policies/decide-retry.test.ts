@@ -7,6 +7,7 @@ import {
   type FailedAttempt,
   type RetryDecision,
 } from '../../src/policies/decide-retry.ts';
+import type { OutageSoFar } from '../../src/policies/outage.ts';
 import type { RetryPolicy } from '../../src/policies/retry-policy.ts';
 
 const policy: RetryPolicy = {
@@ -67,6 +68,54 @@ describe('whether and when to try again', () => {
           { ...policy, ...changes },
           { type: 'RateLimited', attempt: 1, ...failed },
           () => random,
+        ),
+        decision,
+      );
+    });
+  }
+});
+
+const minute = 60_000;
+const held = (
+  delayMs: number,
+  outage: OutageSoFar,
+  isFree: boolean,
+  source: 'policy' | 'Retry-After' = 'policy',
+): RetryDecision => ({ retry: true, delayMs, source, hold: { outage, isFree } });
+const met = (failures: number, billed: number, forMs?: number) => ({
+  failures,
+  billed,
+  ...(forMs !== undefined && { forMs }),
+});
+
+// biome-ignore format: a table is read by its columns
+const outages: [what: string, failed: Partial<FailedAttempt>, decision: RetryDecision][] = [
+  ['the second failure is none yet', { attempt: 2, outage: met(1, 0) }, after(1000)],
+  ['the third failure of its own is one; it was an attempt', { attempt: 3, elapsedMs: 1600, outage: met(2, 0) }, held(2000, met(3, 0, 1600), false)],
+  ['also the last one', { attempt: 8, outage: met(2, 0) }, never('attempts')],
+  ['a probe of the last attempt uses none', { attempt: 8, outage: met(5, 0, 100_000) }, held(16_000, met(6, 0, 100_000), true)],
+  ['the sleep is a tenth of the outage so far', { attempt: 4, outage: met(60, 0, 60 * minute) }, held(6 * minute, met(61, 0, 60 * minute), true)],
+  ['and at most ten minutes', { attempt: 4, outage: met(99, 0, 300 * minute) }, held(10 * minute, met(100, 0, 300 * minute), true)],
+  ['refused: it was never sent', { type: 'ConnectionFailed', sent: false, attempt: 8, outage: met(9, 0, 1000) }, held(30_000, met(10, 0, 1000), true)],
+  ['a reset after it was sent is an attempt', { type: 'ConnectionFailed', sent: true, attempt: 7, outage: met(9, 0, 1000) }, held(minute, met(10, 1, 1000), false)],
+  ['a timeout is an attempt, a minute later', { type: 'Timeout', attempt: 3, elapsedMs: 9000, outage: met(2, 0) }, held(minute, met(3, 1, 9000), false)],
+  ['then two', { type: 'Timeout', attempt: 4, outage: met(3, 1, 9000) }, held(2 * minute, met(4, 2, 9000), false)],
+  ['at most ten', { type: 'ServerError', attempt: 7, outage: met(6, 4, 9000) }, held(10 * minute, met(7, 5, 9000), false)],
+  ['until the attempts are used up', { type: 'ServerError', attempt: 8, outage: met(7, 5, 9000) }, never('attempts')],
+  ['Retry-After is a floor there too', { attempt: 3, retryAfterMs: 90_000, outage: met(2, 0, 0) }, held(91_000, met(3, 0, 0), true, 'Retry-After')],
+  ['a Retry-After over the cap is slept through', { retryAfterMs: 900_000, outage: met(0, 0) }, held(900_250, met(1, 0), false, 'Retry-After')],
+  ['what no outage causes is counted as ever', { type: 'MalformedResponse', attempt: 8, outage: met(9, 0, 1000) }, never('attempts')],
+  ['permanent in an outage too', { type: 'InvalidCredentials', outage: met(9, 0, 1000) }, never('permanent')],
+];
+
+describe('whether and when to try again in an outage', () => {
+  for (const [what, failed, decision] of outages) {
+    test(what, () => {
+      assert.deepEqual(
+        decideRetry(
+          { ...policy, elapsedBudgetMs: 10_000 },
+          { type: 'RateLimited', attempt: 1, ...failed },
+          () => 0.999999,
         ),
         decision,
       );

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { FailureType } from '../../src/failures/failure-types.ts';
 import {
   attemptsUntilFallback,
-  capAttempts,
+  lastAttemptFor,
   type NextModel,
   nextModel,
   placeOf,
@@ -81,13 +81,13 @@ describe('attempts before another model takes over', () => {
   });
 
   test('cap the attempts for these types only', () => {
-    const capped = (maximumAttempts: number, type: FailureType) =>
-      capAttempts({ maximumAttempts }, { Overloaded: 4 }, type).maximumAttempts;
-    assert.equal(capped(8, 'Overloaded'), 4);
-    assert.equal(capped(8, 'RateLimited'), 8);
-    assert.equal(capped(3, 'Overloaded'), 3);
-    assert.equal(capped(0, 'Overloaded'), 4, '0 is no cap');
-    assert.equal(capAttempts({ maximumAttempts: 8 }, undefined, 'Timeout').maximumAttempts, 8);
+    const last = (lastAttempt: number, type: FailureType) =>
+      lastAttemptFor(lastAttempt, { Overloaded: 4 }, type);
+    assert.equal(last(8, 'Overloaded'), 4);
+    assert.equal(last(8, 'RateLimited'), 8);
+    assert.equal(last(3, 'Overloaded'), 3);
+    assert.equal(last(Number.POSITIVE_INFINITY, 'Overloaded'), 4);
+    assert.equal(lastAttemptFor(8, undefined, 'Timeout'), 8);
   });
 });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../../dev/servers/find-program.ts';
-import { testServer } from '../../dev/servers/test-server.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { testServer } from '../../src/servers/test-server.ts';
 import {
   answers,
   type Doubles,
@@ -209,7 +209,7 @@ test('mistakes in a workflow are told at once, with their place', async () => {
   assert.equal(await run('buggy'), `buggy cannot go on: the lamp is broken (at ${file}:28:8)`);
   assert.equal(
     await run('typo'),
-    `typo failed: Cannot read properties of undefined (reading 'toUpperCase') (at ${file}:33:17)`,
+    `typo cannot go on: Cannot read properties of undefined (reading 'toUpperCase') (at ${file}:33:17)`,
   );
   assert.equal(
     await run('unknownEffect'),

@@ -15,7 +15,7 @@ import { startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
 import { rateLimited } from '../../dev/sandbox/model-faults.ts';
 import { startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
-import type { ServerProcess } from '../../dev/servers/server-process.ts';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import { holdfastPlugin } from '../../src/worker.ts';
 import { app } from '../app/triage/app.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';

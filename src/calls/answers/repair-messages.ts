@@ -1,5 +1,5 @@
 import type { UnusableAnswer } from '../../wire/answer-verdict.ts';
-import type { Message } from '../../wire/model-call.ts';
+import type { Message } from '../../wire/message.ts';
 
 /** Most issues shown to the model: more issues of the same kind do not help it. */
 const maximumIssues = 20;

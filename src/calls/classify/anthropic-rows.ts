@@ -1,5 +1,6 @@
 import type { ClassifierRow } from './classifier-row.ts';
-import { generalRows } from './general-rows.ts';
+import { openaiRows } from './openai-rows.ts';
+import { quotaRows } from './quota-rows.ts';
 
 /** Anthropic's Messages API (its page "Errors"). Its types are few: messages tell the rest. */
 export const anthropicRows: readonly ClassifierRow[] = [
@@ -12,6 +13,7 @@ export const anthropicRows: readonly ClassifierRow[] = [
     reason: 'money ran out',
   },
 
+  ...quotaRows,
   {
     type: 'ContextLengthExceeded',
     status: [400, 413],
@@ -55,10 +57,6 @@ export const anthropicRows: readonly ClassifierRow[] = [
   { type: 'RateLimited', status: [200, 429, 500], codes: ['rate_limit_error'] },
   // Anthropic worked on the request until then, and may bill it.
   { type: 'Timeout', status: [200, 408, 500, 504], codes: ['timeout_error'] },
-  {
-    type: 'InvalidRequest',
-    status: [200, 400, 404, 422],
-    codes: ['invalid_request_error', 'not_found_error', 'conflict_error'],
-  },
-  ...generalRows,
+  // What stands in between may speak like OpenAI, or wrap any other provider.
+  ...openaiRows,
 ];

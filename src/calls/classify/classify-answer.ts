@@ -1,9 +1,11 @@
 import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
-import type { ClassifierRow } from './classifier-row.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
+import type { ErrorLayer } from './error-layers.ts';
 import { families, knownCodes } from './families.ts';
+import { type FoundRow, findRow } from './find-row.ts';
+import { emptyCodes } from './general-rows.ts';
 import { asFields, parseJson } from './read-json.ts';
 import type { Refusal } from './read-refusal.ts';
 
@@ -18,18 +20,20 @@ export interface HttpAnswer {
 /** What an answer means. */
 export interface Classified {
   readonly type: FailureType;
-  /** From a closed list. */
+  /** From a closed list, or the provider's code. */
   readonly reason?: string;
   readonly retryAfterMs?: number;
-  /** No row of the table knew it: status alone decided. To be logged with its shape. */
+  /** The provider forbids a retry of what time may cure. */
+  readonly isFinal?: true;
+  /** Something in it is in no table: to be logged with its shape. */
   readonly unclassified: boolean;
 }
 
 /**
  * Says what an unusable answer means:
  *
- * - An error: what the family's table says; where it has no row, a 4xx is permanent and a 5xx
- *   transient. The provider's own `x-should-retry` overrules that.
+ * - An error: what the family's table says of the innermost error that it knows; where it has no row,
+ *   a 4xx is permanent and a 5xx transient. The provider's own `x-should-retry` overrules a status.
  * - A 2xx without an error: the refusal that it holds, or `MalformedResponse`.
  *
  * @param nowMs the time that a Retry-After date is compared with.
@@ -46,13 +50,37 @@ export function classifyAnswer(
     const refusal = findRefusal(family, answer.body);
     return { ...(refusal ?? { type: 'MalformedResponse', reason }), unclassified: false };
   }
-  const rows = families[family].rows;
-  const found = overruled(byTable(rows, isSuccess ? 200 : answer.status, body), answer);
-  const retryAfterMs = parseRetryAfter(
-    { headers: answer.headers, retryInfoDelay: body.retryInfoDelay, message: body.message },
+  const status = isSuccess ? 200 : answer.status;
+  const found = findRow(families[family].rows, body.layers, status);
+  const unknown = unknownCodeIn(body);
+  const type = found?.row.type ?? (status >= 500 ? 'ServerError' : 'InvalidRequest');
+  const isByStatus = found?.layer === undefined || found.row.vague === true;
+  const overruling = isByStatus ? overruled(type, answer) : undefined;
+  const reason = overruling ? 'x-should-retry' : reasonOf(found, unknown, body);
+  const retryAfterMs = waitOf(overruling?.type ?? type, answer, body, nowMs);
+  return {
+    ...(overruling ?? { type }),
+    ...(reason !== undefined && { reason }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    unclassified: !overruling && (found === undefined || unknown !== undefined),
+  };
+}
+
+/** The innermost error knows best when to come back; resets of a limit say it for limits only. */
+function waitOf(type: FailureType, { headers }: HttpAnswer, body: ErrorBody, nowMs: number) {
+  const { layers } = body;
+  const isLimit = type === 'RateLimited' || type === 'Overloaded' || type === 'QuotaExhausted';
+  return parseRetryAfter(
+    {
+      headers,
+      upstreamHeaders: Object.assign({}, ...layers.map((layer) => layer.headers)),
+      retryInfoDelay: layers.find((layer) => layer.retryInfoDelay)?.retryInfoDelay,
+      waitMs: layers.find((layer) => layer.waitMs)?.waitMs,
+      message: layers.map(({ message }) => message).join('\n'),
+      readsResets: isLimit,
+    },
     nowMs,
   );
-  return { ...found, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
@@ -73,44 +101,42 @@ const malformed: Readonly<Partial<Record<ErrorBody['kind'], string>>> = {
   stream: 'a stream instead of JSON',
 };
 
-function byTable(rows: readonly ClassifierRow[], status: number, body: ErrorBody): Classified {
-  const effective = status === 200 ? (body.numericCode ?? 200) : status;
-  const row = rows.find((candidate) => matches(candidate, effective, body));
-  const code = body.codes.find((candidate) => row?.codes?.includes(candidate));
-  const reason = code ?? row?.reason ?? body.codes.find((candidate) => knownCodes.has(candidate));
-  return {
-    type: row?.type ?? (effective >= 500 ? 'ServerError' : 'InvalidRequest'),
-    ...(reason !== undefined && { reason }),
-    unclassified: row === undefined,
-  };
+/** Names what decided: a code of the table, else the provider's own code, else the row's words. */
+function reasonOf(found: FoundRow | undefined, unknown: string | undefined, body: ErrorBody) {
+  const { row, layer } = found ?? {};
+  const code = layer?.codes.find((candidate) => row?.codes?.includes(candidate));
+  const isExact = layer !== undefined && row?.vague !== true;
+  if (isExact) return code ?? codeOfType(row?.type, layer) ?? row?.reason;
+  const codes = body.layers.flatMap((each) => each.codes);
+  const known = codes.find((candidate) => knownCodes.has(candidate));
+  return unknown ?? code ?? row?.reason ?? known;
 }
 
-function matches(row: ClassifierRow, status: number, body: ErrorBody): boolean {
-  const { codes } = row;
-  return (
-    (row.status === undefined || row.status.includes(status)) &&
-    (codes === undefined || body.codes.some((code) => codes.includes(code))) &&
-    (row.param === undefined || row.param.test(body.param)) &&
-    (row.message === undefined || row.message.test(body.message)) &&
-    (row.quota === undefined || body.quotaIds.some((id) => row.quota?.test(id))) &&
-    (row.exceedsLimit === undefined || exceedsLimit(body.message))
-  );
+/** A row may have known the sentence, while the code beside it says the same in fewer letters. */
+function codeOfType(type: FailureType | undefined, { codes }: ErrorLayer): string | undefined {
+  return codes.find((code) => type !== undefined && knownCodes.get(code)?.has(type));
 }
 
-/** "Limit 30000, Requested 41011": no wait makes room for more than the limit itself. */
-function exceedsLimit(message: string): boolean {
-  const numbers = /\blimit:? ([\d,]+)\b.*\brequested:? ([\d,]+)\b/is.exec(message);
-  if (!numbers) return false;
-  const [limit, requested] = numbers.slice(1).map((text) => Number(text.replaceAll(',', '')));
-  return limit !== undefined && requested !== undefined && requested > limit;
+/** What can be shown of a code that no table has: never a text, and nothing like a key. */
+function unknownCodeIn({ layers }: ErrorBody): string | undefined {
+  return layers
+    .flatMap(({ codes }) => codes)
+    .find(
+      (code) =>
+        /^[\w.-]{1,64}$/.test(code) &&
+        !/^(sk|pk|gsk|xai|hf|key|AIza)[-_\w]*[-_]|^AIza|^[\da-f-]{32,}$/i.test(code) &&
+        !knownCodes.has(code) &&
+        !emptyCodes.has(code),
+    );
 }
 
-function overruled(found: Classified, { status, headers }: HttpAnswer): Classified {
-  const isRetried = !isPermanent(found.type);
-  if (headers['x-should-retry'] !== String(!isRetried)) return found;
-  const [limited, other] = isRetried
-    ? (['QuotaExhausted', 'InvalidRequest'] as const)
-    : (['RateLimited', 'ServerError'] as const);
-  const type = status === 429 ? limited : other;
-  return { type, reason: 'x-should-retry', unclassified: false };
+/** The provider's own word on retrying counts for more than a status, but not than a code we know. */
+function overruled(type: FailureType, { status, headers }: HttpAnswer): Overruled | undefined {
+  const word = headers['x-should-retry'];
+  const isRetried = !isPermanent(type);
+  if (word === 'false' && isRetried) return { type, isFinal: true };
+  if (word !== 'true' || isRetried) return undefined;
+  return { type: status === 429 ? 'RateLimited' : 'ServerError' };
 }
+
+type Overruled = Pick<Classified, 'type' | 'isFinal'>;

@@ -39,6 +39,10 @@ export function classifyConnection(failure: unknown): ClassifiedConnection {
     if (timeouts.has(code)) return { type: 'Timeout', reason: code, neverSent: false };
     if (beforeSending.has(code)) return { type: 'ConnectionFailed', reason: code, neverSent: true };
     if (anyTime.has(code)) return { type: 'ConnectionFailed', reason: code, neverSent: false };
+    // The same headers come back each time, and each time the answer is paid for.
+    if (code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'HPE_HEADER_OVERFLOW') {
+      return { type: 'MalformedResponse', reason: 'headers too large', neverSent: false };
+    }
     if (code === 'HTTPParserError') {
       return { type: 'MalformedResponse', reason: 'not HTTP', neverSent: false };
     }

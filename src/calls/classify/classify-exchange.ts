@@ -18,7 +18,7 @@ export interface FailedCall {
   readonly nowMs: number;
 }
 
-type Meaning = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs'> & {
+type Meaning = Pick<AttemptErrorFields, 'type' | 'reason' | 'retryAfterMs' | 'isFinal'> & {
   readonly unclassified?: boolean;
 };
 
@@ -28,7 +28,11 @@ export function classifyExchange(
   call: FailedCall,
 ): { readonly fields: AttemptErrorFields; readonly shape?: AnswerShape } {
   const connection = classifyConnection(exchange.failure);
-  const { type, reason, retryAfterMs, unclassified } = meaningOf(exchange, call, connection);
+  const { type, reason, isFinal, retryAfterMs, unclassified } = meaningOf(
+    exchange,
+    call,
+    connection,
+  );
   const { status } = exchange;
   return {
     fields: {
@@ -36,6 +40,7 @@ export function classifyExchange(
       by: call.by,
       status,
       reason,
+      ...(isFinal && { isFinal }),
       retryAfterMs,
       providerRequestId: providerRequestIdIn(exchange.headers),
       sent: wasSent(exchange, connection.neverSent),

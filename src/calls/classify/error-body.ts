@@ -1,3 +1,4 @@
+import { type ErrorLayer, errorLayers } from './error-layers.ts';
 import { asFields, asList, asText, type Fields, parseJson } from './read-json.ts';
 
 /** What can be known about the body of an answer, whatever server wrote it. */
@@ -5,93 +6,71 @@ export interface ErrorBody {
   readonly kind: 'empty' | 'html' | 'text' | 'json' | 'stream';
   /** The body says itself that it is an error, whatever its status says. */
   readonly isError: boolean;
-  /** `error.code`, `error.type` and what other servers have in their place, unchanged. */
-  readonly codes: readonly string[];
-  /** A status inside the body, as OpenRouter, vLLM and Google write it. */
-  readonly numericCode: number | undefined;
-  readonly param: string;
-  /** Free text: matched against, never logged or passed on. */
-  readonly message: string;
-  /** Google's `google.rpc.RetryInfo.retryDelay`, which its OpenAI endpoint passes on. */
-  readonly retryInfoDelay: string | undefined;
-  /** Google's names of the quotas that are used up, from `google.rpc.QuotaFailure`. */
-  readonly quotaIds: readonly string[];
+  /** The errors in it, the innermost first: proxies wrap what their upstream said. */
+  readonly layers: readonly ErrorLayer[];
 }
-
-const nothing: ErrorBody = {
-  kind: 'empty',
-  isError: false,
-  codes: [],
-  numericCode: undefined,
-  param: '',
-  message: '',
-  retryInfoDelay: undefined,
-  quotaIds: [],
-};
 
 /**
  * Reads the error formats of all families and their dialects: OpenAI's and Azure's `{error:
  * {message, type, param, code, innererror}}`, Anthropic's `{type: "error", error: {type, message,
  * details}}`, Google's `{error: {code, status, details: []}}` also as a list, Ollama's `{error:
  * "text"}`, the flat `{object: "error"}` of Mistral and older vLLM, OpenRouter's numeric code, its
- * errors inside a choice and its upstream's error as text, FastAPI's `{detail}`, and an error event
- * in a stream that was not asked for.
+ * errors inside a choice and its upstream's error as text, MiniMax's `base_resp`, FastAPI's
+ * `{detail}`, an error as JSON in a sentence, and an error event in a stream that was not asked for.
  */
 export function readErrorBody(text: string): ErrorBody {
   const trimmed = text.trim();
-  if (trimmed === '') return nothing;
-  if (trimmed.startsWith('<')) return { ...nothing, kind: 'html' };
+  if (trimmed === '') return { kind: 'empty', isError: false, layers: [] };
+  if (trimmed.startsWith('<')) return { kind: 'html', isError: false, layers: [] };
   const parsed = parseJson(trimmed);
   if (parsed !== undefined) {
-    return { ...readError(asFields(Array.isArray(parsed) ? parsed[0] : parsed)), kind: 'json' };
+    const body = asFields(Array.isArray(parsed) ? parsed[0] : parsed);
+    return { kind: 'json', isError: saysError(body), layers: errorLayers(parsed) };
   }
   if (isEventStream(trimmed)) {
-    return { ...readError(errorInStream(trimmed)), kind: 'stream' };
+    const event = errorInStream(trimmed);
+    return { kind: 'stream', isError: saysError(event), layers: errorLayers(event) };
   }
-  return { ...nothing, kind: 'text', message: trimmed.slice(0, 2000) };
-}
-
-function readError(body: Fields): Omit<ErrorBody, 'kind'> {
-  const choice = asFields(asList(body.choices)[0]);
-  const inside = body.error ?? choice.error ?? asFields(body.response).error ?? undefined;
-  const error = typeof inside === 'string' ? { message: inside } : asFields(inside ?? body);
-  const details = asList(error.details);
-  const metadata = asFields(error.metadata);
-  const raw = asText(metadata.raw);
-  const upstream = raw === '' ? nothing : readErrorBody(raw);
-  const codes = [
-    asFields(error.innererror).code,
-    asFields(error.details).error_code,
-    metadata.limit_source,
-    metadata.error_type,
-    error.code,
-    error.type,
-    error.status,
-    ...details.map(({ reason }) => reason),
-    ...upstream.codes,
-  ].filter((code) => typeof code === 'string');
   return {
-    isError: inside !== undefined || isErrorByName(body) || choice.finish_reason === 'error',
-    codes,
-    numericCode: statusIn(error.code),
-    param: asText(error.param),
-    message: [
-      asText(error.message) || asText(body.detail) || asText(body.message),
-      upstream.message,
-    ].join(' '),
-    retryInfoDelay: details.map((d) => d.retryDelay).find((delay) => typeof delay === 'string'),
-    quotaIds: details.flatMap(({ violations }) => asList(violations).map((v) => asText(v.quotaId))),
+    kind: 'text',
+    isError: false,
+    layers: errorLayers({ message: trimmed.slice(0, 65_536) }),
   };
 }
 
-function isErrorByName({ object, type, status }: Fields): boolean {
-  // The Responses API may say `failed` without saying why.
-  return object === 'error' || type === 'error' || (object === 'response' && status === 'failed');
+/** By what its fields say: an empty error object beside a whole answer is no error. */
+function saysError(body: Fields): boolean {
+  const { object, type, status } = body;
+  const choice = asFields(asList(body.choices)[0]);
+  const errors = [body.error, choice.error, asFields(body.response).error];
+  return (
+    errors.some(saysSomething) ||
+    choice.finish_reason === 'error' ||
+    object === 'error' ||
+    type === 'error' ||
+    // The Responses API may say `failed` without saying why.
+    (object === 'response' && status === 'failed') ||
+    Boolean(asFields(body.base_resp).status_code) ||
+    isFlatError(body)
+  );
 }
 
-function statusIn(code: unknown): number | undefined {
-  const number = typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : code;
-  return typeof number === 'number' && number >= 400 && number < 600 ? number : undefined;
+/** What some servers write where there is no error. */
+const nothing = /^(|null|none|undefined|false|0|200|ok|success)$/i;
+
+function saysSomething(value: unknown): boolean {
+  if (typeof value === 'string') return !nothing.test(value.trim());
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(saysSomething);
+  return Boolean(value) && value !== 200;
+}
+
+/** `{code: 20012, message: "..."}` with status 200: an error where an answer is missing. */
+function isFlatError(body: Fields): boolean {
+  const isAnswer = ['choices', 'output', 'content', 'candidates'].some((name) => body[name]);
+  const words = asText(body.message) || asText(body.msg) || asText(body.detail);
+  return (
+    !isAnswer && words !== '' && (body.success === false || saysSomething([body.code, body.status]))
+  );
 }
 
 /** Whether a body is a stream of server-sent events, which was not asked for. */
@@ -103,7 +82,7 @@ function isEventStream(body: string): boolean {
 function errorInStream(body: string): Fields {
   for (const [, data] of body.matchAll(/^data:[ \t]*(.+)$/gm)) {
     const event = asFields(parseJson(data ?? ''));
-    if (event.error || event.type === 'error' || asFields(event.response).error) return event;
+    if (saysError(event)) return event;
   }
   return {};
 }

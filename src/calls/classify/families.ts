@@ -1,3 +1,4 @@
+import type { FailureType } from '../../failures/failure-types.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import { anthropicRows } from './anthropic-rows.ts';
 import type { ClassifierRow } from './classifier-row.ts';
@@ -70,7 +71,14 @@ export const families: Readonly<Record<ProviderFamily, Family>> = {
   },
 };
 
-/** Every code that may be shown as a failure's reason: a closed list, never text from outside. */
-export const knownCodes: ReadonlySet<string> = new Set(
-  Object.values(families).flatMap(({ rows }) => rows.flatMap(({ codes = [] }) => codes)),
-);
+/** Every code of the tables, with the types of the rows that know it exactly. */
+export const knownCodes: ReadonlyMap<string, ReadonlySet<FailureType>> = (() => {
+  const types = new Map<string, Set<FailureType>>();
+  for (const { type, codes = [], vague } of Object.values(families).flatMap(({ rows }) => rows)) {
+    for (const code of codes) {
+      const known = types.get(code) ?? new Set();
+      types.set(code, vague ? known : known.add(type));
+    }
+  }
+  return types;
+})();

@@ -1,25 +1,11 @@
 import type { ClassifierRow } from './classifier-row.ts';
-import { generalRows } from './general-rows.ts';
-
-/**
- * Google's 429 says "you exceeded your current quota" of every quota; only the quotas' names tell
- * a minute from a day. Its OpenAI endpoint sends the same. A limit of 0 is a model that the free
- * tier does not have.
- */
-export const googleQuotaRows: readonly ClassifierRow[] = [
-  { type: 'QuotaExhausted', status: [429], quota: /PerDay/, reason: 'daily quota' },
-  {
-    type: 'QuotaExhausted',
-    status: [429],
-    message: /\bquota exceeded\b.*\blimit: 0\b/is,
-    reason: 'no quota for this model',
-  },
-  { type: 'RateLimited', status: [429], codes: ['RESOURCE_EXHAUSTED'] },
-];
+import { openaiRows } from './openai-rows.ts';
+import { googleQuotaRows, quotaRows } from './quota-rows.ts';
 
 /** The classifier of Google's `generateContent`; see its page on API errors. */
 export const googleRows: readonly ClassifierRow[] = [
   ...googleQuotaRows,
+  ...quotaRows,
   { type: 'QuotaExhausted', status: [400, 402, 403], codes: ['BILLING_DISABLED'] },
 
   {
@@ -79,12 +65,19 @@ export const googleRows: readonly ClassifierRow[] = [
   // Google's own deadline: it worked on the request, and may bill it.
   { type: 'Timeout', status: [200, 500, 503, 504], codes: ['DEADLINE_EXCEEDED'] },
   { type: 'ServerError', status: [409, 499], codes: ['ABORTED', 'CANCELLED'] },
-  { type: 'ServerError', status: [200, 500, 502], codes: ['INTERNAL', 'UNKNOWN', 'DATA_LOSS'] },
+  {
+    type: 'ServerError',
+    status: [200, 500, 502],
+    codes: ['INTERNAL', 'UNKNOWN', 'DATA_LOSS'],
+    vague: true,
+  },
   { type: 'InvalidRequest', status: [501], codes: ['UNIMPLEMENTED'] },
   {
     type: 'InvalidRequest',
     status: [200, 400, 404],
     codes: ['INVALID_ARGUMENT', 'OUT_OF_RANGE', 'NOT_FOUND'],
+    vague: true,
   },
-  ...generalRows,
+  // What stands in between may speak like OpenAI, or wrap any other provider.
+  ...openaiRows,
 ];

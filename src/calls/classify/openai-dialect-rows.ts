@@ -1,13 +1,10 @@
 import type { ClassifierRow } from './classifier-row.ts';
-import { googleQuotaRows } from './google-rows.ts';
 
-/** Errors that only other servers send in OpenAI's format; no two of them mean something else. */
-export const openaiDialectRows: readonly ClassifierRow[] = [
-  // Google's OpenAI endpoint.
-  ...googleQuotaRows,
-
-  // OpenRouter: a 402 is transient only where what runs right now fills the budget. A budget
-  // limit comes as 403, with the name of the limit.
+/**
+ * OpenRouter: a 402 is transient only where what runs right now fills the budget. A budget limit
+ * comes as 403, with the name of the limit.
+ */
+export const openrouterBudgetRows: readonly ClassifierRow[] = [
   { type: 'RateLimited', status: [402, 429], codes: ['openrouter_in_flight_budget'] },
   {
     type: 'QuotaExhausted',
@@ -19,7 +16,10 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
       'openrouter_workspace_budget',
     ],
   },
-  { type: 'QuotaExhausted', status: [429], message: /per-day/i, reason: 'daily quota' },
+];
+
+/** Errors that only other servers send in OpenAI's format; no two of them mean something else. */
+export const openaiDialectRows: readonly ClassifierRow[] = [
   { type: 'RequestTooLarge', status: [400], codes: ['string_too_long'] },
 
   // Mistral.
@@ -33,10 +33,9 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
   { type: 'RateLimited', status: [200, 429], codes: ['rate_limited'] },
   { type: 'ModelNotFound', status: [400, 404, 422], codes: ['invalid_model', 'unknown_model'] },
 
-  // Groq: its 498 is a full flex tier. `json_validate_failed` is the model's broken output, which
+  // Groq: `json_validate_failed` is the model's broken output, which
   // Groq does not hand out: there is nothing to repair, but another attempt may do better.
   { type: 'Overloaded', codes: ['capacity_exceeded'] },
-  { type: 'Overloaded', status: [498], reason: 'capacity_exceeded' },
   { type: 'MalformedResponse', status: [200, 400, 422], codes: ['json_validate_failed'] },
 
   // Fireworks suspends accounts that are over their spending limit or late with a payment.

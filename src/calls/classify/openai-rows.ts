@@ -1,6 +1,8 @@
-import type { ClassifierRow } from './classifier-row.ts';
-import { generalRows } from './general-rows.ts';
-import { openaiDialectRows } from './openai-dialect-rows.ts';
+import { type ClassifierRow, words } from './classifier-row.ts';
+import { vagueRows } from './general-rows.ts';
+import { openaiDialectRows, openrouterBudgetRows } from './openai-dialect-rows.ts';
+import { providerCodeRows } from './provider-code-rows.ts';
+import { googleQuotaRows, quotaRows } from './quota-rows.ts';
 
 const badRequest = [400, 404, 413, 422, 500];
 
@@ -10,33 +12,12 @@ const badRequest = [400, 404, 413, 422, 500];
  * alone.
  */
 export const openaiRows: readonly ClassifierRow[] = [
+  // Google's OpenAI endpoint, whose sentences speak of a quota for every limit.
+  ...googleQuotaRows,
+  ...openrouterBudgetRows,
+  ...providerCodeRows,
+  ...quotaRows,
   ...openaiDialectRows,
-
-  // Money. OpenAI sends 429 for it, OpenRouter and DeepSeek 402.
-  {
-    type: 'QuotaExhausted',
-    codes: [
-      'insufficient_quota',
-      'credit_balance_exhausted',
-      'billing_hard_limit_reached',
-      'billing_not_active',
-      'quota_exceeded',
-      'usage_limit_reached',
-      'usage_limit_exceeded',
-      'spend_limit_reached',
-      'spend_limit_exceeded',
-      'insufficient_credits',
-      'insufficient_balance',
-    ],
-  },
-  {
-    type: 'QuotaExhausted',
-    status: [400, 403, 429],
-    message:
-      /exceeded your current quota|credit balance is too low|insufficient (credits|balance|funds)|spend(ing)? limit|usage limit/i,
-    reason: 'money ran out',
-  },
-  { type: 'QuotaExhausted', status: [429], message: /daily (limit|quota)/i, reason: 'daily quota' },
 
   // What can never fit.
   {
@@ -47,26 +28,23 @@ export const openaiRows: readonly ClassifierRow[] = [
     type: 'ContextLengthExceeded',
     status: badRequest,
     message:
-      /maximum context length|model's context length|prompt is too long|exceeds? the (available |model's |maximum )*context|maximum model length/i,
+      /maximum (context|prompt|input|model) (length|window|size)|model's context length|(prompt|input|context|messages?)( is| are)? too (long|large)|exceed(s|ed|ing)? (the |its |your )?(available |model's |models |maximum |max )*context|context[- ]?(length|window|size|limit)?s?( is| was| has been)? (exceed|overflow)|context (length|window|size) of (only )?[\d,]+ tokens|context (length|window|size)[^.]*(exceed|too small)|inputs?`? (must|should|are to|has to|have to|needs? to) (have|be|contain) (less|fewer|shorter|smaller)|(prompt|input)s? (token count|tokens?|length)[^.]*(exceed|cannot be|can't be|should be \[|larger than|greater than)|tokens? (in the prompt )?(cannot|can't|must not|may not) exceed|too many (input |prompt )?tokens\b(?! per)|range of input length|longer than the (model|context|maximum)|reduce the length of (the|your) (messages|prompt|input)|(prompt|input) exceeds (the )?max/i,
+    unless: /\bper (min|day|sec)/i,
     reason: 'context_length_exceeded',
   },
-  { type: 'RequestTooLarge', exceedsLimit: true, reason: 'over the limit by itself' },
 
   // What was refused for its content.
   {
     type: 'ContentRejected',
-    codes: [
-      'content_filter',
-      'content_policy_violation',
-      'ResponsibleAIPolicyViolation',
-      'moderation_blocked',
-      'invalid_prompt',
-    ],
+    codes: words(
+      'content_filter content_policy_violation ResponsibleAIPolicyViolation moderation_blocked invalid_prompt',
+    ),
   },
   {
     type: 'ContentRejected',
-    status: [400, 403],
-    message: /content management policy|flagged (by|as|for)|requires moderation|our safety system/i,
+    status: [400, 403, 422, 451],
+    message:
+      /content management policy|flagged (by|as|for)|requires moderation|our safety system|inappropriate content|content exists risk|sensitive (content|words?|information)|violat\w+ (our |the )?(\w+ )*(usage|content|safety) (guidelines?|polic\w+)|content (violates|blocked|was blocked)|blocked by (the )?(content|safety|guardrail)|敏感|违规|不安全/i,
     reason: 'content_filter',
   },
 
@@ -88,24 +66,25 @@ export const openaiRows: readonly ClassifierRow[] = [
   // Keys and rights. A 403 that names a model is about rights.
   {
     type: 'InvalidCredentials',
-    codes: [
-      'invalid_api_key',
-      'incorrect_api_key',
-      'API_KEY_INVALID',
-      'invalid_authentication',
-      'authentication_error',
-      'token_expired',
-      'account_deactivated',
-      'invalid_organization',
-    ],
+    codes: words(
+      'invalid_api_key incorrect_api_key API_KEY_INVALID invalid_authentication authentication_error token_expired account_deactivated invalid_organization',
+    ),
   },
   {
     type: 'InvalidCredentials',
-    status: [400],
-    message: /api key (not valid|expired|not found)/i,
+    status: [400, 403],
+    message:
+      /api[- _]?key[^.]{0,20} (not valid|invalid|expired|not found|incorrect|was reported as leaked)|(invalid|incorrect|expired|wrong) (api[- _]?key|token|credentials)/i,
     reason: 'API_KEY_INVALID',
   },
   { type: 'PermissionDenied', codes: ['insufficient_permissions', 'missing_scope'] },
+  {
+    type: 'PermissionDenied',
+    status: [400, 401, 403, 451],
+    message:
+      /(organi[sz]ation|account|project|user|team|workspace)\b[^.]{0,60} (is|are|was|were|has been|have been|got) (restricted|disabled|suspended|blocked|banned|deactivated|terminated)|(location|country|region|territory)\b[^.]{0,40}not (supported|available|served)|not available in your (country|region)/i,
+    reason: 'account or region refused',
+  },
   {
     type: 'PermissionDenied',
     status: [401, 403],
@@ -125,40 +104,56 @@ export const openaiRows: readonly ClassifierRow[] = [
   {
     type: 'ModelNotFound',
     status: [200, 400, 404, 410, 422],
-    codes: [
-      'model_not_found',
-      'DeploymentNotFound',
-      'model_not_available',
-      'model_not_active',
-      'model_decommissioned',
-      'model_terms_required',
-    ],
+    codes: words(
+      'model_not_found DeploymentNotFound model_not_available model_not_active model_decommissioned model_terms_required',
+    ),
   },
   {
     type: 'ModelNotFound',
-    status: [400, 404],
+    status: [400, 404, 410, 422],
     message:
-      /model\b.*(not found|does not exist|not exist|is not available)|not a valid model|no endpoints found|invalid model/i,
+      /model\b.*(not found|does not exist|doesn'?t exist|not exist|is not available|has been (withdrawn|retired|removed|decommissioned)|no longer (available|supported))|(no such|unknown|unsupported|not a valid) model\b(?! (architecture|parameter))|no endpoints found|invalid model\b|^(not found )?function '[^']*'.*not found|模型不存在/i,
+    unless: /response_format|json_schema|tool/i,
     reason: 'model_not_found',
   },
 
   // What time cures.
   {
     type: 'Overloaded',
-    codes: [
-      'server_overloaded',
-      'overloaded_error',
-      'model_overloaded',
-      'server_is_overloaded',
-      'slow_down',
-      'queue_full',
-    ],
+    codes: words(
+      'server_overloaded overloaded_error model_overloaded server_is_overloaded slow_down queue_full',
+    ),
   },
   {
     type: 'Overloaded',
     status: [429, 500],
-    message: /overloaded|at capacity|server busy|queue (is )?full/i,
+    message:
+      /overloaded|(at|over|exceeded) capacity|server (is )?busy|queue (is )?full|(model|it) is (still |currently )?loading|no capacity|访问量过大|繁忙/i,
     reason: 'overloaded',
+  },
+  // OpenRouter, whose upstream failed and said no more: a repeat goes another way.
+  {
+    type: 'ServerError',
+    status: [200, 404, 424],
+    message:
+      /^provider returned error\W*$|no (healthy|available) upstream|upstream (is |was )?(unavailable|failed|error)/i,
+    reason: 'upstream failed',
+  },
+  // What is asked for is not there, and no retry makes it so: a base address without /v1, a model
+  // that does not fit the machine.
+  {
+    type: 'InvalidRequest',
+    status: [200, 404, 405, 501],
+    message:
+      /(unexpected|no such|unknown|invalid) (endpoint|route|path|url|method)|cannot (post|get) \/|(endpoint|route|path|url|page) (was )?not found/i,
+    reason: 'no such address',
+  },
+  {
+    type: 'InvalidRequest',
+    status: [200, 400, 500, 503],
+    message:
+      /requires? more (system |gpu )?memory|needs more (system |gpu )?memory|(un|not )supported model architecture|unknown model architecture|unable to load model|failed to load model|error loading model/i,
+    reason: 'the model cannot be loaded',
   },
   {
     type: 'RateLimited',
@@ -166,18 +161,5 @@ export const openaiRows: readonly ClassifierRow[] = [
     codes: ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', 'RESOURCE_EXHAUSTED'],
   },
 
-  // What is simply wrong.
-  {
-    type: 'InvalidRequest',
-    status: [200, 400, 404, 422],
-    codes: [
-      'invalid_request_error',
-      'unsupported_parameter',
-      'unsupported_value',
-      'missing_required_parameter',
-      'invalid_value',
-      'BadRequestError',
-    ],
-  },
-  ...generalRows,
+  ...vagueRows,
 ];

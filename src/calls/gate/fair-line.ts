@@ -33,15 +33,23 @@ export function createFairLine<T>() {
     },
     /** The next item: keys take turns, and within a key the first comes first. */
     peek: (): T | undefined => lines.values().next().value?.[0],
-    shift(): T | undefined {
-      const first = lines.entries().next().value;
-      if (!first) return undefined;
-      const [key, line] = first;
-      const item = line.shift();
+    /** The item of the least amount, whoever's it is; of equal ones the first. */
+    least(amountOf: (item: T) => number): T | undefined {
+      let found: T | undefined;
+      for (const item of [...lines.values()].flat()) {
+        if (found === undefined || amountOf(item) < amountOf(found)) found = item;
+      }
+      return found;
+    },
+    /** Takes an item out: its key has had its turn. */
+    take(key: string, item: T): void {
+      const line = lines.get(key);
+      const index = line?.indexOf(item) ?? -1;
+      if (!line || index < 0) return;
+      line.splice(index, 1);
       lines.delete(key);
       if (line.length > 0) lines.set(key, line);
       size -= 1;
-      return item;
     },
     remove(key: string, item: T): boolean {
       const line = lines.get(key);

@@ -1,5 +1,6 @@
+import { shortestSleepMs } from '../../policies/outage.ts';
 import type { GateSettings } from './gate-settings.ts';
-import type { GateState } from './gate-state.ts';
+import { downForMs, type GateState } from './gate-state.ts';
 
 /** When calls that were sent back to their workflows come again. */
 export interface ReturnSchedule {
@@ -16,8 +17,6 @@ export interface Deferral {
 /** Slightly more calls come back than can go, so that the line is never empty. */
 const surplus = 1.25;
 const shortestDelayMs = 1000;
-/** While a provider is down, no call comes back sooner than this share of the outage so far. */
-const shareOfOutage = 0.1;
 const longestDelayMs = 30_000;
 /**
  * Longest delay until a turn while a provider is down: longer than at other times, since an early
@@ -45,6 +44,7 @@ function rateOf(
  *
  * @param waiting calls in the worker's own line, which go first.
  * @param random uniform in [0, 1).
+ * @param callOutageMs how long the call's own outage has lasted; this worker may be newer than that.
  */
 export function deferCall(
   state: GateState,
@@ -53,6 +53,7 @@ export function deferCall(
   waiting: number,
   nowMs: number,
   random: () => number,
+  callOutageMs = 0,
 ): Deferral {
   const rate = rateOf(state, settings);
   const opensMs = Math.max(
@@ -60,16 +61,21 @@ export function deferCall(
     state.notBeforeMs,
     state.phase === 'limited' ? state.nextSendMs : 0,
   );
-  const outageMs = state.phase === 'down' ? nowMs - state.phaseSinceMs : 0;
-  const shortestMs = Math.min(longestDelayMs, Math.max(shortestDelayMs, outageMs * shareOfOutage));
+  const downMs = downForMs(state, nowMs);
+  const outageMs = Math.max(callOutageMs, downMs ?? 0);
+  const shortestMs = Math.max(shortestDelayMs, shortestSleepMs(outageMs));
   const earliestMs = Math.max(nowMs + shortestMs, opensMs + (waiting / rate) * 1000);
-  const usualMs = state.phase === 'down' ? longestTurnDownMs : longestDelayMs;
-  const longestMs = Math.min(longestDelayDownMs, Math.max(usualMs, outageMs / 4));
+  const usualMs = downMs === undefined ? longestDelayMs : longestTurnDownMs;
+  const longestMs = Math.max(
+    shortestMs,
+    Math.min(longestDelayDownMs, Math.max(usualMs, outageMs / 4)),
+  );
   const turnMs = Math.max(schedule.nextTurnMs, earliestMs);
   if (turnMs - nowMs > longestMs) {
     // A provider that named a time is not asked before it.
     const saidMs = Math.max(0, state.notBeforeMs - nowMs);
-    return { delayMs: Math.round(saidMs + longestMs * (0.5 + 0.5 * random())), schedule };
+    const spreadMs = Math.max(shortestMs, longestMs * (0.5 + 0.5 * random()));
+    return { delayMs: Math.round(saidMs + spreadMs), schedule };
   }
   return {
     delayMs: Math.round(turnMs - nowMs + shortestDelayMs * random()),

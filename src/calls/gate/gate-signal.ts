@@ -1,3 +1,4 @@
+import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
 import type { FailureType } from '../../failures/failure-types.ts';
 
 /**
@@ -23,11 +24,16 @@ const signals: Partial<Record<FailureType, GateSignal>> = {
 /**
  * Reads a failed attempt as a signal.
  *
- * @param sent whether the request left this machine: one that did not says nothing of the provider,
- *   unless the connection failed.
+ * One that did not leave this machine says nothing of the provider, unless the connection failed. A
+ * 503 or 529 is an outage also where the provider forbids to retry this request.
  */
-export function signalOf(type: FailureType, sent: boolean | undefined): GateSignal {
+export function signalOf({
+  type,
+  status,
+  sent,
+}: Pick<AttemptErrorFields, 'type' | 'status' | 'sent'>): GateSignal {
   const signal = signals[type];
   if (signal) return signal;
+  if (status === 503 || status === 529) return 'overloaded';
   return sent === false ? 'unknown' : 'answered';
 }

@@ -40,11 +40,15 @@ export interface GateState {
   /** When the first of the requests of `sentSince` went. */
   readonly resumedMs: number;
   readonly failuresInRow: number;
+  /** The calls that failed in this row; those without a name count as one each. */
+  readonly failedCalls: readonly string[];
   readonly roundsInRow: number;
   readonly probeIntervalMs: number;
   readonly isProbing: boolean;
   /** Smoothed time of an answer; 0 before the first one. */
   readonly latencyMs: number;
+  /** The last answer. */
+  readonly answeredMs: number;
   /** The last end of a request, or the first request after none was in flight. */
   readonly heardMs: number;
   /** Requests sent in the running second and in the one before: the rate while nothing paces. */
@@ -73,10 +77,12 @@ export function newGateState(settings: GateSettings, nowMs: number): GateState {
     sentSince: 0,
     resumedMs: nowMs,
     failuresInRow: 0,
+    failedCalls: [],
     roundsInRow: 0,
     probeIntervalMs: settings.firstProbeMs,
     isProbing: false,
     latencyMs: 0,
+    answeredMs: Number.NEGATIVE_INFINITY,
     heardMs: nowMs,
     window: { startMs: nowMs, count: 0, before: 0 },
   };
@@ -113,6 +119,18 @@ export function requestSent(state: GateState, settings: GateSettings, nowMs: num
     grownMs: nowMs,
     nextSendMs: Math.max(state.nextSendMs, nowMs - catchUpMs) + spacingMs,
   };
+}
+
+/** How long the provider has been down; `undefined` while it is not. */
+export function downForMs(state: GateState, nowMs: number): number | undefined {
+  return state.phase === 'down' ? nowMs - state.phaseSinceMs : undefined;
+}
+
+const recentlyMs = 60_000;
+
+/** Whether the provider has answered recently, and has not gone down since. */
+export function isAnswering({ phase, answeredMs }: GateState, nowMs: number): boolean {
+  return phase !== 'down' && nowMs - answeredMs < recentlyMs;
 }
 
 /** Requests in the last second, by a sliding window. */

@@ -57,6 +57,8 @@ export function createGates(options: GatesOptions = {}): Gates {
     const model = canonical(entry.model, sameAs);
     const known = gates.get(model);
     if (known) return known;
+    // One for each model that was ever asked for would be kept for as long as the worker runs.
+    for (const [idle, { isIdle }] of gates) if (isIdle()) gates.delete(idle);
     const gate = createOneGate({
       settings,
       limits: limitsOfAccount(limits, model, sameAs),

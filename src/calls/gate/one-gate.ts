@@ -7,7 +7,14 @@ import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-li
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import { reasonOf } from './gate-reason.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { gateWaitMs, newGateState, requestSent, snapshotOf } from './gate-state.ts';
+import {
+  downForMs,
+  gateWaitMs,
+  isAnswering,
+  newGateState,
+  requestSent,
+  snapshotOf,
+} from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
 
 /** What one gate is made from. */
@@ -29,6 +36,10 @@ export interface GateCall {
   readonly tokens: number;
   /** How long it may wait here. */
   readonly capMs: number;
+  /** Names the call: one that fails over and over says less than two that fail. */
+  readonly call?: string;
+  /** How long the call's own outage has lasted, whatever this gate knows; absent without one. */
+  readonly outageMs?: number | undefined;
   /** Told when it has to wait here. */
   readonly waits?: (why: Pick<Held, 'gate' | 'reason' | 'untilMs'>) => void;
 }
@@ -40,14 +51,18 @@ export type GateDecision =
       readonly kind: 'deferred';
       readonly delayMs: number;
       readonly held: Pick<Held, 'gate' | 'reason'>;
-      /** The provider is down, as far as this gate knows; absent when it just has no room. */
-      readonly isDown?: true;
+      /** How long the provider has been down, as far as this gate knows; absent when it is not. */
+      readonly downForMs?: number;
     };
 
 /** Tells the gate how a call that went has ended. */
 export interface GatePass {
+  /** How long the provider has been down: this call is the probe. */
+  readonly downForMs?: number;
+  /** Whether the provider has answered any call recently. */
+  readonly isAnswering?: () => boolean;
   /** To be called once when the attempt has ended; later calls do nothing. */
-  readonly ended: (end: Omit<RequestEnd, 'sentMs'>, tokensUsed?: number) => void;
+  readonly ended: (end: Omit<RequestEnd, 'sentMs' | 'call'>, tokensUsed?: number) => void;
 }
 
 interface Waiting extends GateCall {
@@ -63,6 +78,8 @@ export interface OneGate {
   /** Sends all waiting calls back to their workflows, and all that come later. */
   readonly close: () => void;
   readonly snapshot: () => GateSnapshot;
+  /** Whether it knows nothing that a new gate would not know, and nobody is here. */
+  readonly isIdle: () => boolean;
 }
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
@@ -72,6 +89,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
   let buckets = newBuckets(limits, clock.now());
   let schedule: ReturnSchedule = { nextTurnMs: 0 };
   let isClosed = false;
+  let tries = 0;
   let stopTimer = () => {};
   let stopWatch = () => {};
   const line = createFairLine<Waiting>();
@@ -100,14 +118,16 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   function sendBack(waiting: Waiting): void {
-    const deferral = deferCall(state, settings, schedule, line.size(), clock.now(), random);
+    const nowMs = clock.now();
+    const outageMs = isAnswering(state, nowMs) ? 0 : (waiting.outageMs ?? 0);
+    const deferral = deferCall(state, settings, schedule, line.size(), nowMs, random, outageMs);
     schedule = deferral.schedule;
-    const isDown = state.phase === 'down' && !isClosed;
+    const downMs = isClosed ? undefined : downForMs(state, nowMs);
     waiting.decided({
       kind: 'deferred',
       delayMs: deferral.delayMs,
       held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state) },
-      ...(isDown && { isDown }),
+      ...(downMs !== undefined && { downForMs: downMs }),
     });
   }
 
@@ -115,7 +135,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
   function advance(): void {
     stopTimer();
     while (true) {
-      const next = line.peek();
+      // A probe may be paid for in vain: the smallest goes.
+      const next = state.phase === 'down' ? line.least(({ tokens }) => tokens) : line.peek();
       if (!next) return;
       const nowMs = clock.now();
       const delayMs = waitMs(next, nowMs);
@@ -123,27 +144,38 @@ export function createOneGate(options: OneGateOptions): OneGate {
         if (Number.isFinite(delayMs)) stopTimer = clock.after(delayMs, advance);
         return;
       }
-      line.shift();
+      line.take(next.fairnessKey, next);
       leave(next);
       next.decided({ kind: 'go', pass: pass(next, nowMs) });
     }
   }
 
   function pass(call: GateCall, sentMs: number): GatePass {
+    const downMs = downForMs(state, sentMs);
+    const isTry = isAlone(call);
+    if (isTry) tries += 1;
     state = requestSent(state, settings, sentMs);
     buckets = takeLimits(buckets, limits, { requests: 1, tokens: call.tokens }, sentMs);
     let isEnded = false;
     return {
+      ...(downMs !== undefined && { downForMs: downMs }),
+      isAnswering: () => isAnswering(state, clock.now()),
       ended(end, tokensUsed = call.tokens) {
         if (isEnded) return;
         isEnded = true;
+        if (isTry) tries -= 1;
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
-        state = requestEnded(state, settings, { ...end, sentMs }, nowMs, random);
+        state = requestEnded(state, settings, { ...end, sentMs, call: call.call }, nowMs, random);
         advance();
       },
     };
+  }
+
+  /** A call in an outage that this gate knows nothing of goes alone, and holds back no other. */
+  function isAlone({ outageMs }: GateCall): boolean {
+    return outageMs !== undefined && state.phase !== 'down' && !isAnswering(state, clock.now());
   }
 
   function hasRoom({ fairnessKey }: GateCall): boolean {
@@ -163,7 +195,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
       const sinceMs = clock.now();
       const waiting: Waiting = { ...call, decided, sinceMs, stopCap: () => {} };
       const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
-      if (isClosed || (!goesNow && !hasRoom(call))) {
+      const isSecondTry = tries > 0 && isAlone(call);
+      if (isClosed || isSecondTry || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);
         return () => {};
       }
@@ -197,5 +230,9 @@ export function createOneGate(options: OneGateOptions): OneGate {
       }
     },
     snapshot: () => snapshotOf(state, line.size(), clock.now()),
+    isIdle: () =>
+      state.phase === 'free' &&
+      state.inFlight + line.size() === 0 &&
+      clock.now() - state.heardMs > settings.forgetMs,
   };
 }

@@ -7,6 +7,8 @@ export interface RequestEnd {
   readonly signal: GateSignal;
   /** When the request went. */
   readonly sentMs: number;
+  /** The call that it was for. */
+  readonly call?: string | undefined;
   /** The wait that the answer asked for. */
   readonly retryAfterMs?: number | undefined;
 }
@@ -58,11 +60,11 @@ export function requestEnded(
     case 'answered':
       return answered(ended, settings, end, nowMs);
     case 'broken':
-      return failedOnce(ended, settings, nowMs, random);
+      return failedOnce(ended, settings, end, nowMs, random);
     case 'limited':
       return decreased(ended, settings, end, nowMs);
     case 'overloaded':
-      return decreased(failedOnce(ended, settings, nowMs, random), settings, end, nowMs);
+      return decreased(failedOnce(ended, settings, end, nowMs, random), settings, end, nowMs);
   }
 }
 
@@ -94,7 +96,9 @@ function answered(
     ...(isForgotten && { phase: 'free' as const, phaseSinceMs: nowMs }),
     limit: isUsed ? Math.min(settings.maximumLimit, state.limit + step) : state.limit,
     latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
+    answeredMs: nowMs,
     failuresInRow: 0,
+    failedCalls: [],
     roundsInRow: 0,
   };
 }
@@ -103,14 +107,24 @@ function smoothed(latencyMs: number, measuredMs: number): number {
   return latencyMs === 0 ? measuredMs : latencyMs * 0.9 + measuredMs * 0.1;
 }
 
+/** One call that fails over and over says that its request is at fault; two say that the provider is. */
+const callsUntilDown = 2;
+
 function failedOnce(
   state: GateState,
   settings: GateSettings,
+  { call = `${state.failuresInRow}` }: RequestEnd,
   nowMs: number,
   random: () => number,
 ): GateState {
-  const failed = { ...state, failuresInRow: state.failuresInRow + 1 };
-  const isDown = failed.failuresInRow >= settings.failuresUntilDown;
+  const { failuresUntilDown } = settings;
+  const known = state.failedCalls;
+  const isNew = known.length < callsUntilDown && !known.includes(call);
+  const failedCalls = isNew ? [...known, call] : known;
+  const failed = { ...state, failuresInRow: state.failuresInRow + 1, failedCalls };
+  const isDown =
+    failed.failuresInRow >= failuresUntilDown &&
+    failedCalls.length >= Math.min(callsUntilDown, failuresUntilDown);
   return isDown ? down(failed, settings, nowMs, random) : failed;
 }
 
@@ -227,8 +241,10 @@ function recovered(
     decreasedMs: sentMs,
     sentSince: 0,
     failuresInRow: 0,
+    failedCalls: [],
     roundsInRow: 0,
     latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
+    answeredMs: nowMs,
   };
 }
 

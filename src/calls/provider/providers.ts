@@ -104,6 +104,8 @@ function createLanguageModel(config: ProviderConfig, modelId: string): LanguageM
         headers,
         fetch,
         supportsStructuredOutputs: true,
+        // Most of these servers fetch pictures themselves; one that does not says so.
+        supportedUrls: () => ({ 'image/*': [/^https?:/] }),
       }).chatModel(modelId);
   }
 }

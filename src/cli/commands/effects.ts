@@ -48,8 +48,10 @@ export async function showCommand(key: string, flags: JsonOption): Promise<void>
 /** A line each: state, key, when it changed, and why it failed. */
 export function renderEffects(effects: readonly EffectView[]): string {
   const table = plainTable({ head: ['state', 'changed (UTC)', 'effect', ''] });
-  for (const { key, state, inDoubt, updatedAt, failure } of effects) {
-    const note = [inDoubt && state === 'started' ? 'in doubt' : '', failure ?? ''];
+  for (const { key, state, inDoubt, isLapsed, updatedAt, failure } of effects) {
+    const doubt = isLapsed ? 'may have happened, no worker is at it' : 'in doubt';
+    const isOpen = isLapsed || (inDoubt && state === 'started');
+    const note = [isOpen ? doubt : '', failure ?? ''];
     table.push([
       state,
       updatedAt.slice(0, 19).replace('T', ' '),

@@ -6,12 +6,13 @@ import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
 import { failureLine } from '../watch/describe-status.ts';
+import { followWaiting } from '../watch/follow-waiting.ts';
 import { withClient } from '../with-client.ts';
 
 /** `holdfast result <id>` */
 export async function result(id: string, options: JsonOption): Promise<void> {
   await withClient(async ({ client }) => {
-    const outcome = await awaitOutcome(client, id);
+    const outcome = await awaitOutcome(client, id, options);
     if (outcome === undefined) return;
     const value = await completedValue(client, id, outcome);
     if (options.json) printJson({ workflowId: id, result: value });
@@ -19,14 +20,29 @@ export async function result(id: string, options: JsonOption): Promise<void> {
   });
 }
 
-/** Waits until the workflow is closed or cannot go on; `undefined` when the waiting was interrupted. */
-export function awaitOutcome(client: Client, id: string): Promise<WorkflowOutcome | undefined> {
-  return untilInterrupted((signal) =>
-    workflowOutcome(client, id, { signal }).catch((error: unknown) => {
+/**
+ * Waits until the workflow is closed or cannot go on; `undefined` when the waiting was interrupted.
+ * What it waits for is told on standard error meanwhile, except with `--json`.
+ */
+export function awaitOutcome(
+  client: Client,
+  id: string,
+  { json }: JsonOption,
+): Promise<WorkflowOutcome | undefined> {
+  return untilInterrupted(async (signal) => {
+    const stop = new AbortController();
+    const told = AbortSignal.any([signal, stop.signal]);
+    const following = json ? undefined : followWaiting(client, id, told);
+    try {
+      return await workflowOutcome(client, id, { signal });
+    } catch (error) {
       if (signal.aborted) return undefined;
       throw error;
-    }),
-  );
+    } finally {
+      stop.abort();
+      await following;
+    }
+  });
 }
 
 /**
@@ -67,13 +83,19 @@ export async function completedValue(
   );
 }
 
-/** Text as it is; the answer alone where the workflow is one model call; anything else as JSON. */
+/**
+ * Text as it is; the answer alone where the workflow is one model call, which may be the calls of tools
+ * that it wishes for; anything else as JSON.
+ */
 export function printValue(value: unknown): void {
-  const answer = isCompleteResult(value) ? value.value : value;
+  const answer = isCompleteResult(value) ? (value.toolCalls ?? value.value) : value;
   if (typeof answer === 'string') print(answer);
   else printJson(answer);
 }
 
-function isCompleteResult(value: unknown): value is { readonly value: unknown } {
+function isCompleteResult(value: unknown): value is {
+  readonly value: unknown;
+  readonly toolCalls?: unknown;
+} {
   return typeof value === 'object' && value !== null && 'value' in value && 'requestIds' in value;
 }

@@ -1,8 +1,9 @@
 import { compileSchema } from '../../calls/answers/parse-answer.ts';
+import { readCompleteRequest, type WrittenRequest } from '../../client/read-request.ts';
 import { startComplete } from '../../client/start.ts';
 import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import type { Message } from '../../wire/model-call.ts';
+import type { Message } from '../../wire/message.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
 import { showPlan } from '../dry-run.ts';
@@ -14,6 +15,8 @@ export interface CompleteFlags extends StartFlags {
   readonly promptFile?: string;
   readonly system?: string;
   readonly schema?: string;
+  /** A file, or `-`. */
+  readonly request?: string;
 }
 
 /** `holdfast start complete [prompt]` */
@@ -21,13 +24,12 @@ export async function startCompleteCommand(
   prompt: string | undefined,
   flags: CompleteFlags,
 ): Promise<void> {
-  const { config, model, policies } = await startSettings(flags);
-  const messages: Message[] = [
-    ...(flags.system === undefined ? [] : [{ role: 'system', content: flags.system } as const]),
-    { role: 'user', content: await promptText(prompt, flags.promptFile) },
-  ];
-  const schema = flags.schema === undefined ? undefined : await readSchema(flags.schema);
-  const request: CompleteRequest = { model, messages, ...(schema && { schema }) };
+  const written =
+    flags.request === undefined
+      ? await simpleRequest(prompt, flags)
+      : await requestFromFile(flags.request, prompt, flags);
+  const { config, model, policies } = await startSettings({ model: written.model, ...flags });
+  const request: CompleteRequest = { ...written, model };
   const input: CompleteInput = { request, policies };
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', input);
@@ -40,6 +42,32 @@ export async function startCompleteCommand(
   await startAndTell({ ...flags, id, config }, (client, options) =>
     startComplete(client, input, options),
   );
+}
+
+async function simpleRequest(
+  prompt: string | undefined,
+  { promptFile, system, schema: path }: CompleteFlags,
+): Promise<WrittenRequest> {
+  const messages: Message[] = [
+    ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
+    { role: 'user', content: await promptText(prompt, promptFile) },
+  ];
+  const schema = path === undefined ? undefined : await readSchema(path);
+  return { messages, ...(schema && { schema }) };
+}
+
+async function requestFromFile(
+  path: string,
+  prompt: string | undefined,
+  { promptFile, system, schema }: CompleteFlags,
+): Promise<WrittenRequest> {
+  const given = { 'the prompt': prompt, '--prompt-file': promptFile, '--system': system };
+  for (const [what, value] of Object.entries({ ...given, '--schema': schema })) {
+    if (value !== undefined) throw usageError(`give ${what} or --request, not both`);
+  }
+  const request = readCompleteRequest(await readJsonInput(path, 'the request'));
+  if (request.schema) compileSchema(request.schema);
+  return request;
 }
 
 async function promptText(prompt: string | undefined, file: string | undefined): Promise<string> {

@@ -12,7 +12,7 @@ import { awaitOutcome, completedValue, printValue } from './result.ts';
 /** Flags of all `holdfast start` commands. */
 export interface StartFlags extends PolicyFlags, JsonOption {
   readonly id?: string;
-  readonly model?: string;
+  readonly model?: string | undefined;
   readonly tenant?: string;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
@@ -58,7 +58,7 @@ export async function startAndTell(
       notice(`See it with: holdfast watch ${id}${link ? `, or at ${link}` : ''}`, flags);
       return flags.json ? printJson(facts) : print(workflowId);
     }
-    const outcome = await awaitOutcome(client, id);
+    const outcome = await awaitOutcome(client, id, flags);
     if (outcome === undefined) {
       return notice(`No longer waiting; the workflow goes on: holdfast result ${id}`, flags);
     }

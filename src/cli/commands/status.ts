@@ -1,10 +1,11 @@
 import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
 import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
-import type { ParkAnswer, Parked } from '../../wire/progress.ts';
+import type { DoneEffect, ParkAnswer, Parked } from '../../wire/progress.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
+import { describeHeld } from '../watch/describe-held.ts';
 import { describeStatus, stateOf } from '../watch/describe-status.ts';
 import { withClient } from '../with-client.ts';
 
@@ -24,7 +25,7 @@ export async function status(id: string, options: JsonOption): Promise<void> {
 /** One workflow in full: a line for each thing there is to say. */
 export function renderStatus(found: WorkflowStatus, now: Date, link?: string): string {
   const words = describeStatus(found, now);
-  const { progress, closedAt, startedAt } = found;
+  const { progress, closedAt, startedAt, held = [] } = found;
   const parked = progress?.parked;
   const tookMs = (closedAt ?? now).getTime() - startedAt.getTime();
   const since = closedAt
@@ -35,18 +36,27 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['started', since],
     ['step', words.step || undefined],
     ['attempt', words.attemptAndNext || undefined],
-    [parked ? 'waits for' : found.failure ? 'failed' : 'last', words.note || undefined],
+    ...held.map((each): [string, string] => [
+      'held',
+      printableLine(`${each.step}: ${describeHeld(each, now)}`),
+    ]),
+    ...(held.length > 0 ? [] : [noteRow(found, words.note)]),
     ...(parked ? parkedRows(words.id, parked) : []),
     ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],
     ['tokens', progress && `${progress.usage.inputTokens} in, ${progress.usage.outputTokens} out`],
     ...(progress?.answers ?? []).map(answerRow),
-    ['effects', progress && (progress.effects.map(effectLine).join(', ') || 'none yet')],
+    ['effects', effectsDone(found)],
+    ...(found.left?.inDoubt ?? []).map(doubtRow),
     ['ui', link],
   ];
   const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
   if (!progress && !found.stuck)
     lines.push('  no worker answers: what the workflow did so far is not shown');
   return [`${words.id}  ${words.state}`, ...lines].join('\n');
+}
+
+function noteRow({ progress, failure }: WorkflowStatus, note: string): [string, string] {
+  return [progress?.parked ? 'waits for' : failure ? 'failed' : 'last', note];
 }
 
 function parkedRows(id: string, parked: Parked): [string, string][] {
@@ -59,8 +69,20 @@ function parkedRows(id: string, parked: Parked): [string, string][] {
   ];
 }
 
-function effectLine({ name, replayed }: { readonly name: string; readonly replayed: boolean }) {
-  return `${printableLine(name)}${replayed ? ' (had been done, not repeated)' : ''}`;
+function effectsDone({ progress, left }: WorkflowStatus): string | undefined {
+  if (progress) return progress.effects.map(effectLine).join(', ') || 'none yet';
+  return left && (left.done.map(printableLine).join(', ') || 'none');
+}
+
+function effectLine({ name, replayed, did = name }: DoneEffect) {
+  return `${printableLine(did)}${replayed ? ' (had been done, not repeated)' : ''}`;
+}
+
+function doubtRow(key: string): [string, string] {
+  return [
+    'in doubt',
+    `${printableLine(key)} may have happened; holdfast effects show ${printableLine(key)}`,
+  ];
 }
 
 function answerRow({ at, step, type, did, by }: ParkAnswer): [string, string] {

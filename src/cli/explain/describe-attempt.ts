@@ -60,6 +60,7 @@ function next({ delayMs, delaySource, retryAfterMs, stopped }: RecordedAttempt):
   }
   if (delayMs === undefined) return [];
   if (delaySource === 'gate') return [`back in ${formatDuration(delayMs)}`];
+  if (delaySource === 'probe') return [`a probe, not counted, next in ${formatDuration(delayMs)}`];
   const asked = retryAfterMs === undefined ? '' : ` ${formatDuration(retryAfterMs)}`;
   const source = delaySource === 'Retry-After' ? `Retry-After${asked} + jitter` : 'policy';
   return [`next in ${formatDuration(delayMs)} (${source})`];

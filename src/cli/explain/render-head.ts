@@ -3,6 +3,7 @@ import type { Explanation } from '../../client/explain.ts';
 import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
+import { describeHeld } from '../watch/describe-held.ts';
 import { describeStatus } from '../watch/describe-status.ts';
 import { summarize } from './summarize.ts';
 import { wrap } from './wrap.ts';
@@ -43,7 +44,7 @@ export function renderHead(
         ...Object.entries(cost).map(([currency, amount]) => `${amount} ${currency}`),
       ],
     ],
-    ...(status ? pendingRows(status) : []),
+    ...(status ? pendingRows(status, now) : []),
   ];
   const more = attempts.length >= maximumAttemptsRead ? '  (the latest 1,000 attempts)' : '';
   const lines = rows.flatMap(([name, words]) =>
@@ -69,12 +70,19 @@ function aboutWorkflow(status: Status, now: Date): string[] {
 }
 
 /** What goes on now: the journal has only what has ended. */
-function pendingRows({ pending }: Status): [string, readonly string[]][] {
-  return pending.map(({ activity, attempt, maximumAttempts, running, nextAttemptAt }) => {
+function pendingRows({ pending, held = [] }: Status, now: Date): [string, readonly string[]][] {
+  const rows = pending.flatMap((each): [string, string[]][] => {
+    const { activity, attempt, maximumAttempts, running, nextAttemptAt } = each;
+    if (each.held) return [];
     const of = maximumAttempts > 0 ? ` of ${maximumAttempts}` : '';
     const when = nextAttemptAt ? `next at ${nextAttemptAt.toISOString().slice(11, 19)}` : 'waits';
-    return ['now', [`${activity}, attempt ${attempt}${of}`, running ? 'runs' : when]];
+    return [['now', [`${activity}, attempt ${attempt}${of}`, running ? 'runs' : when]]];
   });
+  const heldRows = held.map((each): [string, string[]] => [
+    'now',
+    [`${each.step} is held`, describeHeld(each, now)],
+  ]);
+  return [...rows, ...heldRows];
 }
 
 function plural(count: number, word: string): string {

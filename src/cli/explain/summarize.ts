@@ -1,6 +1,9 @@
 import type { Explanation } from '../../client/explain.ts';
 import { costDecimals } from '../../policies/budget.ts';
 import { type ExactAmount, parseAmount } from '../../policies/budget-price.ts';
+import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
+
+const isProbe = ({ delaySource }: RecordedAttempt) => delaySource === 'probe';
 
 /** Totals over the attempts of a workflow's calls, as the journal has them. */
 export function summarize({ attempts }: Pick<Explanation, 'attempts'>) {
@@ -20,8 +23,9 @@ export function summarize({ attempts }: Pick<Explanation, 'attempts'>) {
     /** Repairs included. */
     calls: requestIds.size,
     repairs: [...requestIds].filter((id) => /\.repair-\d+$/.test(id)).length,
-    /** Without those that the gate sent back: these are `deferred`. */
-    attempts: counted.length,
+    /** Without those that the gate sent back, and probes that failed at no cost: these have counts of their own. */
+    attempts: counted.length - count(isProbe),
+    probes: count(isProbe),
     sent: count(({ sent }) => sent === 'yes'),
     notSent: count(({ sent }) => sent === 'no'),
     sentUnknown: count(({ sent }) => sent === 'unknown'),

@@ -1,12 +1,14 @@
 import type { WorkflowStatus } from '../../client/status.ts';
 import type { Usage } from '../../policies/call-costs.ts';
-import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
+import { countdown, withLiveCountdown } from './countdown.ts';
+import { describeHeld } from './describe-held.ts';
 
 /** A workflow's state in a word. */
 export type StateWord =
   | 'running'
   | 'retrying'
+  | 'held'
   | 'parked'
   | 'done'
   | 'failed'
@@ -38,9 +40,10 @@ export function describeStatus(status: WorkflowStatus, now: Date) {
   const { progress, pending, workflowId } = status;
   const [current] = pending;
   const state = stateOf(status);
-  const attempt = current ? attemptOf(current) : '';
-  const nextIn = current?.nextAttemptAt ? countdown(current.nextAttemptAt, now) : '';
-  const open = state === 'running' || state === 'retrying';
+  const attempt = attemptOf(status);
+  const nextMs = current?.nextAttemptAt?.getTime() ?? status.held?.[0]?.untilMs;
+  const nextIn = nextMs === undefined ? '' : countdown(nextMs, now);
+  const open = state === 'running' || state === 'retrying' || state === 'held';
   const step = open ? printableLine(progress?.step ?? current?.activity ?? '') : '';
   const effects = (progress?.effects ?? []).map(({ name, replayed }) => ({
     name: printableLine(name),
@@ -55,54 +58,62 @@ export function describeStatus(status: WorkflowStatus, now: Date) {
     /** Countdown to the next attempt: `4.2 s`, `now`. */
     nextIn,
     /** `3/8, next in 4.2 s`, `3/8, due now`. */
-    attemptAndNext: attempt + dueIn(current?.nextAttemptAt, now),
+    attemptAndNext: attempt + (current?.nextAttemptAt ? dueIn(nextIn) : ''),
     repairs: progress && progress.repairs > 0 ? String(progress.repairs) : '',
     tokens: progress ? tokensOf(progress.usage) : '',
     effects: effects.map(({ name }) => name).join(' '),
     /** The effects done and its step: `✓save charge`; `↺` marks one that had been done before. */
     progress: [...effects.map(({ name, mark }) => mark + name), step].join(' ').trim(),
-    /** The last failure, or what it waits for a person to do. */
-    note: printableLine(noteOf(status)),
+    /** The last failure, what holds it, or what it waits for a person to do. */
+    note: printableLine(noteOf(status, now)),
   };
 }
 
-/** The state alone. A workflow whose activity or task failed and is tried again is `retrying`. */
-export function stateOf({ status, waitsFor, stuck, pending }: WorkflowStatus): StateWord {
+/**
+ * The state alone. A workflow whose activity or task failed and is tried again is `retrying`; one that
+ * sends nothing now, since its calls are held, is `held`.
+ */
+export function stateOf({ status, waitsFor, stuck, held, pending }: WorkflowStatus): StateWord {
   if (status !== 'RUNNING') return words[status] ?? 'running';
   if (waitsFor !== undefined) return 'parked';
   if (stuck !== undefined) return 'retrying';
+  if (held && pending.every((each) => each.held || !each.running)) return 'held';
   return pending.some(({ lastFailure }) => lastFailure) ? 'retrying' : 'running';
 }
 
-function attemptOf({ attempt, maximumAttempts }: WorkflowStatus['pending'][number]): string {
-  return maximumAttempts > 0 ? `${attempt}/${maximumAttempts}` : String(attempt);
+/** Of what runs or waits; of a call that sleeps, the attempt that comes next. */
+function attemptOf({ pending: [current], held, progress }: WorkflowStatus): string {
+  const call = progress?.calls?.[held?.[0]?.step ?? ''];
+  const next = call && { ...call, attempt: call.attemptsUsed + 1 };
+  const { attempt, maximumAttempts } = current ?? next ?? {};
+  if (attempt === undefined) return '';
+  return maximumAttempts ? `${attempt}/${maximumAttempts}` : String(attempt);
 }
 
 function tokensOf({ inputTokens, outputTokens }: Usage): string {
   return inputTokens + outputTokens > 0 ? `${inputTokens}/${outputTokens}` : '';
 }
 
-function dueIn(at: Date | undefined, now: Date): string {
-  if (!at) return '';
-  return at <= now ? ', due now' : `, next in ${countdown(at, now)}`;
+function dueIn(nextIn: string): string {
+  if (nextIn === '') return '';
+  return nextIn === 'now' ? ', due now' : `, next in ${nextIn}`;
 }
 
-function countdown(at: Date, now: Date): string {
-  const leftMs = at.getTime() - now.getTime();
-  if (leftMs <= 0) return 'now';
-  // One decimal, zero included: a countdown whose width jumps is hard to read.
-  return leftMs < 60_000 ? `${(leftMs / 1000).toFixed(1)} s` : formatDuration(leftMs);
-}
-
-function noteOf({ failure, stuck, waitsFor, progress, pending }: WorkflowStatus): string {
+function noteOf(status: WorkflowStatus, now: Date): string {
+  const { failure, stuck, waitsFor, held, progress, pending } = status;
   if (failure) return failureLine(failure);
   if (stuck !== undefined) return stuck;
   if (waitsFor !== undefined) {
     const reasons = progress?.parked?.reasons.join('; ');
     return reasons ? `${waitsFor}: ${reasons}` : waitsFor;
   }
-  const last = pending.find(({ lastFailure }) => lastFailure)?.lastFailure;
-  return last ? failureLine(last) : '';
+  if (held?.[0]) {
+    const more = held.length > 1 ? `; and ${held.length - 1} more` : '';
+    return `${describeHeld(held[0], now)}${more}`;
+  }
+  const last = pending.find(({ lastFailure }) => lastFailure);
+  if (!last?.lastFailure) return '';
+  return withLiveCountdown(failureLine(last.lastFailure), last.nextAttemptAt, now);
 }
 
 /** A failure in one line: our own messages name their type, others get it in front. */

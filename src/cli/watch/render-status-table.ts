@@ -68,19 +68,19 @@ type Colors = ReturnType<typeof pc.createColors>;
 
 function paint(state: StateWord, color: Colors): string {
   if (state === 'done') return color.green(state);
-  if (state === 'parked' || state === 'retrying') return color.yellow(state);
+  if (['parked', 'held', 'retrying'].includes(state)) return color.yellow(state);
   return state === 'running' ? color.cyan(state) : color.red(state);
 }
 
 function noteLines(row: StatusWords | undefined, width: number, color: Colors): string[] {
   if (!row?.note) return [];
-  const open = row.state === 'retrying' || row.state === 'parked' || row.state === 'running';
+  const open = ['retrying', 'held', 'parked', 'running'].includes(row.state);
   const text = fitLine(`  ${row.note}`, width);
   return [open ? color.dim(text) : color.red(text)];
 }
 
 /** Text cut to a width, as terminals count it: some characters take two columns. */
-function fitLine(text: string, width: number): string {
+export function fitLine(text: string, width: number): string {
   const table = plainTable({ colWidths: [width + columnGap] });
   table.push([text]);
   return table.toString().trimEnd();

@@ -45,6 +45,8 @@ interface Declaration<Input, Result> {
   /** The exact request, stored at the claim and sent again verbatim. Default: the identity. */
   readonly request?: (input: Input, key: string) => Json;
   readonly apiVersion?: string;
+  /** For people, a clause in the past tense, of what ids they need: `charged 12.00 EUR (pi_1)`. */
+  readonly did?: (result: Result) => string;
   /** For `effects reconcile`, and before a person has an effect done anew. */
   readonly findMarked?: FindMarked;
 }
@@ -128,3 +130,19 @@ export type OutsideEffect<Input, Result> =
 
 /** A side effect as a declaration: all that has to be written, since `runOnce` does the rest. */
 export type Effect<Input, Result> = TransactionEffect<Input, Result> | OutsideEffect<Input, Result>;
+
+/** The longest clause that is kept of what an effect did: it travels with its workflow's state. */
+const longestDid = 200;
+
+/** What an effect did, in its own words, where it has any; a mistake in them spoils no effect. */
+export function didOf<Input, Result>(
+  { did }: Effect<Input, Result>,
+  result: Result,
+): { readonly did?: string } {
+  try {
+    const words = did?.(result);
+    return words === undefined ? {} : { did: words.slice(0, longestDid) };
+  } catch {
+    return {};
+  }
+}

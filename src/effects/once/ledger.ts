@@ -86,6 +86,8 @@ export interface RowFilter {
   /** `charge`, and every `charge.<step>`. */
   readonly effect?: string;
   readonly states?: readonly RowState[];
+  /** Beside `states`: those that are `started` and whose lease ran out. */
+  readonly orLapsed?: boolean;
   readonly changedBeforeMs?: number;
   readonly changedAfterMs?: number;
   readonly limit: number;

@@ -16,14 +16,12 @@ export function operatorStatements(
   const select = () =>
     database.selectFrom('holdfast_effect').selectAll().select(nowMs.as('now_ms'));
 
-  const changeByHand = changeRowIf(
-    database,
-    kind,
-    sql<boolean>`(${isUnknown} or (${isStarted} and lease_until_ms <= ${nowMs}))`,
-  );
+  const isLapsed = sql<boolean>`(${isStarted} and lease_until_ms <= ${nowMs})`;
+  const changeByHand = changeRowIf(database, kind, sql<boolean>`(${isUnknown} or ${isLapsed})`);
 
   return {
-    async list({ keyPrefix, effect, states, changedBeforeMs, changedAfterMs, limit, after }) {
+    async list({ keyPrefix, effect, states, orLapsed = false, limit, after, ...filter }) {
+      const { changedBeforeMs, changedAfterMs } = filter;
       let query = select();
       if (keyPrefix !== undefined) {
         query = query.where(hasPrefix(keyPrefix));
@@ -38,7 +36,11 @@ export function operatorStatements(
           );
         }
       }
-      if (states !== undefined) query = query.where('state', 'in', states);
+      if (states !== undefined) {
+        query = query.where(({ or, eb }) =>
+          or([eb('state', 'in', states), ...(orLapsed ? [isLapsed] : [])]),
+        );
+      }
       if (changedBeforeMs !== undefined) {
         query = query.where(sql<boolean>`updated_at_ms <= ${nowMs} - ${sql.lit(changedBeforeMs)}`);
       }

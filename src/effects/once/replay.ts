@@ -95,7 +95,7 @@ export function assertSameFingerprint(stored: string, given: string): void {
 }
 
 /** Only reads at the target; the row changes when that knows the end, if it is still as read. */
-async function lookUpAgain<Input, Result>(
+export async function lookUpAgain<Input, Result>(
   call: EffectCall<Input, Result, OutsideEffect<Input, Result>>,
   row: LedgerRow,
 ): Promise<EffectOutcome<Result> | undefined> {

@@ -1,4 +1,4 @@
-import { databaseError } from '../../database/classify-database.ts';
+import { databaseError, isDatabaseError } from '../../database/classify-database.ts';
 import { AttemptError } from '../../failures/attempt-error.ts';
 import type { EffectOutcome } from '../../wire/effect-call.ts';
 import { acquireClaim } from './acquire-claim.ts';
@@ -42,7 +42,8 @@ export async function runInTransaction<Input, Result>(
     if (error instanceof EffectError && error.state === 'refused') {
       await refuse(call, request, error);
     }
-    if (error instanceof AttemptError) throw error;
+    // A mistake in the effect's own code is not the database's, and is told by its own kind.
+    if (error instanceof AttemptError || !isDatabaseError(error)) throw error;
     // Even where the answer to the commit was lost, the next attempt finds the row, or none.
     throw databaseError(error, false);
   }

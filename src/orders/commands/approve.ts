@@ -1,7 +1,7 @@
-import type { Money } from '../../app.ts';
 import { approve, workflowStatus } from '../../client.ts';
 import { type JsonOption, print, printJson, usageError, withClient } from '../../command.ts';
-import { formatMoney, parseMoney } from '../money.ts';
+import { formatMoney, type Money } from '../../wire/money.ts';
+import { parseMoney } from '../money.ts';
 
 /** Flags of `holdfast approve`. */
 export interface ApproveFlags extends JsonOption {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { repairMessages } from '../../../src/calls/answers/repair-messages.ts';
-import type { Message } from '../../../src/wire/model-call.ts';
+import type { Message } from '../../../src/wire/message.ts';
 
 const original: Message[] = [
   { role: 'system', content: 'extract the order' },
@@ -48,10 +48,8 @@ describe('the conversation of a repair call', () => {
 
   test('shows twenty issues at most', () => {
     const paths = Array.from({ length: 50 }, (_, index) => `items.${index}`);
-    const lines =
-      repairMessages(original, badText, invalid(...paths))
-        .at(-1)
-        ?.content.split('\n') ?? [];
+    const [feedback] = repairMessages(original, badText, invalid(...paths)).slice(-1);
+    const lines = String(feedback?.content).split('\n');
     assert.deepEqual(
       [lines.length, lines[20], lines[21]],
       [23, '- items.19: expected string', '- and 30 more'],

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { freePort } from '../../../dev/servers/free-port.ts';
 import { families } from '../../../src/calls/classify/families.ts';
 import type { ProviderFamily } from '../../../src/calls/provider/provider-families.ts';
 import { catalogue } from '../../../src/policies/catalogue.ts';
+import { freePort } from '../../../src/servers/free-port.ts';
 import { callerTo, failureOf } from '../caller.ts';
 import { literalServer } from '../literal-server.ts';
 import { anthropicRows } from './taxonomy/anthropic-rows.ts';
@@ -42,6 +42,7 @@ function expectedOf(row: Row, by: string) {
     by,
     status: Number.isNaN(status) ? undefined : status,
     reason: row.reason,
+    ...(row.isFinal && { isFinal: true }),
     retryAfterMs: row.retryAfterMs,
     providerRequestId: row.providerRequestId,
     sent: true,

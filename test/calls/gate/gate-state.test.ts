@@ -113,8 +113,14 @@ describe('what an attempt tells about the provider', () => {
     ['InvalidCredentials', false, 'unknown'],
     ['QuotaExhausted', true, 'answered'],
   ] as const) {
-    test(`${type}, sent: ${sent} -> ${signal}`, () => assert.equal(signalOf(type, sent), signal));
+    test(`${type}, sent: ${sent} -> ${signal}`, () =>
+      assert.equal(signalOf({ type, sent }), signal));
   }
+  test('a 503 or 529 is an outage also where it forbids to retry this request', () => {
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 503, sent: true }), 'overloaded');
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 529, sent: true }), 'overloaded');
+    assert.equal(signalOf({ type: 'InvalidRequest', status: 400, sent: true }), 'answered');
+  });
 });
 
 describe('a limit known beforehand', () => {
@@ -148,5 +154,26 @@ describe('calls that are sent back', () => {
       assert.ok(back <= 44, `${back} come back in second ${second}`);
     }
     assert.ok(Math.max(...delays) <= 30_500 && Math.min(...delays) >= 1000);
+  });
+
+  test('sleep for a tenth of the outage so far, ten minutes at most', () => {
+    const { state, nowMs } = after(Array.from({ length: 5 }, () => 'overloaded' as const));
+    const delayAfter = (minutes: number) =>
+      deferCall(state, settings, { nextTurnMs: 0 }, 0, nowMs + minutes * 60_000, half).delayMs;
+    assert.ok(delayAfter(60) >= 360_000 && delayAfter(60) < 362_000, `${delayAfter(60)}`);
+    assert.ok(delayAfter(300) >= 600_000 && delayAfter(300) < 602_000, `${delayAfter(300)}`);
+  });
+
+  test('also where this worker knows nothing of the outage, only the call does', () => {
+    const known = deferCall(
+      newGateState(settings, 0),
+      settings,
+      { nextTurnMs: 0 },
+      0,
+      1000,
+      half,
+      3_600_000,
+    );
+    assert.ok(known.delayMs >= 360_000 && known.delayMs < 362_000, `${known.delayMs}`);
   });
 });

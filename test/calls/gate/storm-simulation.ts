@@ -21,6 +21,16 @@ export interface Storm {
   /** Attempts and waits that Temporal has slots for in one worker. */
   readonly slots?: number;
   readonly gateCapMs?: number;
+  /** A worker is replaced so often, one after the other: the new one knows nothing. */
+  readonly restartMs?: number;
+}
+
+interface Call {
+  readonly name: string;
+  /** Used by now; a probe that failed at no cost is none. */
+  attempts: number;
+  failures: number;
+  outageSinceMs?: number;
 }
 
 /** What the provider and the callers saw. */
@@ -85,14 +95,14 @@ export function simulateStorm(storm: Storm): StormResult {
     return 'limited';
   };
 
-  const queue: { attempts: number }[] = [];
+  const queue: Call[] = [];
   let done = 0;
   let lost = 0;
   let deferrals = 0;
   let mostAttempts = 0;
   let finishedMs = 0;
   const free = Array.from({ length: storm.workers }, () => slots);
-  const gates: OneGate[] = Array.from({ length: storm.workers }, () =>
+  const newGate = () =>
     createOneGate({
       name: 'openai:gpt-4o-mini',
       settings,
@@ -100,10 +110,27 @@ export function simulateStorm(storm: Storm): StormResult {
       clock,
       random,
       room: { waiting: 0 },
-    }),
-  );
+    });
+  const gates: OneGate[] = Array.from({ length: storm.workers }, newGate);
+  let replaced = 0;
+  function replaceOne(): void {
+    const worker = replaced++ % storm.workers;
+    gates[worker]?.close();
+    gates[worker] = newGate();
+    clock.after(storm.restartMs ?? 0, replaceOne);
+  }
+  if (storm.restartMs !== undefined) clock.after(storm.restartMs, replaceOne);
 
-  function enqueue(call: { attempts: number }): void {
+  function outageOf({ failures, outageSinceMs }: Call, isAnswering = false) {
+    if (outageSinceMs === undefined) return { failures, billed: 0 };
+    return { failures, billed: 0, forMs: isAnswering ? 0 : clock.now() - outageSinceMs };
+  }
+
+  function isInOutage(call: Call, forMs: number | undefined): void {
+    if (forMs !== undefined) call.outageSinceMs ??= clock.now() - forMs;
+  }
+
+  function enqueue(call: Call): void {
     queue.push(call);
     dispatch();
   }
@@ -117,7 +144,7 @@ export function simulateStorm(storm: Storm): StormResult {
     }
   }
 
-  function run(call: { attempts: number }, worker: number): void {
+  function run(call: Call, worker: number): void {
     free[worker] = (free[worker] ?? 0) - 1;
     const release = () => {
       free[worker] = (free[worker] ?? 0) + 1;
@@ -125,10 +152,17 @@ export function simulateStorm(storm: Storm): StormResult {
     };
     clock.after(dispatchMs, () =>
       gates[worker]?.enter(
-        { fairnessKey: '', tokens: 0, capMs: storm.gateCapMs ?? 30_000 },
+        {
+          fairnessKey: '',
+          tokens: 0,
+          capMs: storm.gateCapMs ?? 30_000,
+          call: call.name,
+          outageMs: outageOf(call).forMs,
+        },
         (verdict) => {
           if (verdict.kind === 'deferred') {
             deferrals += 1;
+            isInOutage(call, verdict.downForMs);
             clock.after(verdict.delayMs, () => enqueue(call));
             return release();
           }
@@ -136,8 +170,6 @@ export function simulateStorm(storm: Storm): StormResult {
             const outcome = ask();
             const tookMs = outcome === 'ok' ? answerMs * (0.7 + 0.6 * random()) : 20;
             clock.after(tookMs, () => {
-              call.attempts += 1;
-              mostAttempts = Math.max(mostAttempts, call.attempts);
               if (outcome === 'ok') {
                 verdict.pass.ended({ signal: 'answered' });
                 done += 1;
@@ -145,6 +177,8 @@ export function simulateStorm(storm: Storm): StormResult {
                 finishedMs = clock.now();
               } else {
                 const isLimited = outcome === 'limited';
+                isInOutage(call, verdict.pass.downForMs);
+                const isAnswering = verdict.pass.isAnswering?.() === true;
                 const waitMs = isLimited ? 1000 : 5000;
                 const retryAfterMs = storm.retryAfter ? waitMs : undefined;
                 verdict.pass.ended({ signal: isLimited ? 'limited' : 'overloaded', retryAfterMs });
@@ -152,11 +186,18 @@ export function simulateStorm(storm: Storm): StormResult {
                   policy,
                   {
                     type: isLimited ? 'RateLimited' : 'Overloaded',
-                    attempt: call.attempts,
+                    attempt: call.attempts + 1,
                     retryAfterMs,
+                    sent: true,
+                    outage: outageOf(call, isAnswering),
                   },
                   random,
                 );
+                const { hold } = decision.retry ? decision : {};
+                call.failures += 1;
+                if (!hold?.isFree) call.attempts += 1;
+                isInOutage(call, hold?.outage.forMs);
+                mostAttempts = Math.max(mostAttempts, call.attempts);
                 if (decision.retry) clock.after(decision.delayMs, () => enqueue(call));
                 else lost += 1;
               }
@@ -168,7 +209,9 @@ export function simulateStorm(storm: Storm): StormResult {
     );
   }
 
-  for (let index = 0; index < storm.calls; index += 1) queue.push({ attempts: 0 });
+  for (let index = 0; index < storm.calls; index += 1) {
+    queue.push({ name: `call-${index}`, attempts: 0, failures: 0 });
+  }
   dispatch();
   while (done + lost < storm.calls && clock.step());
 

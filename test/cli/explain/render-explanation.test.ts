@@ -102,9 +102,10 @@ ticket
     const { status } = explanation;
     assert.ok(status);
     const pending = [
-      { activity: 'callModel', attempt: 3, maximumAttempts: 8, running: true },
+      { activity: 'callModel', step: 'callModel', attempt: 3, maximumAttempts: 8, running: true },
       {
         activity: 'charge',
+        step: 'charge',
         attempt: 2,
         maximumAttempts: 0,
         running: false,
@@ -138,6 +139,7 @@ test('the totals of an explanation', () => {
     calls: 2,
     repairs: 1,
     attempts: 5,
+    probes: 0,
     sent: 5,
     notSent: 0,
     sentUnknown: 0,

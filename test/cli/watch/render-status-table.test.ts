@@ -20,7 +20,9 @@ const running: WorkflowStatus = {
   workflowType: 'processOrder',
   status: 'RUNNING',
   startedAt,
-  pending: [{ activity: 'callModel', attempt: 1, maximumAttempts: 8, running: true }],
+  pending: [
+    { activity: 'callModel', step: 'callModel', attempt: 1, maximumAttempts: 8, running: true },
+  ],
   progress,
 };
 const retrying: WorkflowStatus = {
@@ -35,6 +37,7 @@ const retrying: WorkflowStatus = {
   pending: [
     {
       activity: 'charge',
+      step: 'charge',
       attempt: 3,
       maximumAttempts: 12,
       running: false,
@@ -154,6 +157,8 @@ test('a status on one line', () => {
   );
   const due = new Date('2026-11-24T10:00:34.240Z');
   assert.match(statusLine(retrying, due), /: charge, attempt 3\/12, due now, done: save, /);
+  const later = statusLine(retrying, new Date('2026-11-24T10:00:32.240Z'));
+  assert.match(later, /attempt 2 of 12 failed, next in 2\.0 s$/, 'the wait is not frozen');
   assert.equal(
     statusLine({ ...done, progress: { ...progress, step: 'done' } }, now),
     '10:00:30 order-1004 done',

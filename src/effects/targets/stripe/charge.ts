@@ -17,8 +17,8 @@ export function createCharge({
     noun: 'payment',
     input: z.object({
       orderId: z.string().regex(workflowIdPattern),
-      customerId: z.string().min(1),
-      paymentMethod: z.string().min(1),
+      customerId: z.string().trim().min(1),
+      paymentMethod: z.string().trim().min(1),
       total: z.object({ amountMinor: z.int().min(1), currency: z.string().regex(/^[a-z]{3}$/) }),
     }),
     result: z.object({ chargeId: z.string(), amountMinor: z.int().min(1), currency: z.string() }),

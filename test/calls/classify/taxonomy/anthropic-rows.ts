@@ -57,7 +57,7 @@ export const anthropicRows: readonly Row[] = [
   { answer: '404 anything else', reply: literally(404, failure('not_found_error', 'Not Found')), type: 'InvalidRequest', reason: 'not_found_error', source: 'https://github.com/openclaw/openclaw/issues/10552' },
   { answer: '400 invalid_request_error', reply: literally(400, failure('invalid_request_error', 'messages: roles must alternate between "user" and "assistant"')), type: 'InvalidRequest', reason: 'invalid_request_error', source: docs },
   { answer: '409 conflict_error', reply: literally(409, failure('conflict_error')), type: 'InvalidRequest', reason: 'conflict_error', source: docs },
-  { answer: '400 a type that nobody has seen', reply: literally(400, failure('weather_error')), type: 'InvalidRequest', source: rules.unseen },
+  { answer: '400 a type that nobody has seen', reply: literally(400, failure('weather_error')), type: 'InvalidRequest', reason: 'weather_error', unclassified: true, source: rules.unseen },
 
   { answer: '200 of another protocol', reply: literally(200, { hello: 'world' }), type: 'MalformedResponse', reason: 'not a message', source: rules.notTheProtocol },
   { answer: '200 without content', reply: literally(200, { ...message('x'), content: undefined }), type: 'MalformedResponse', reason: 'not a message', source: rules.notTheProtocol },

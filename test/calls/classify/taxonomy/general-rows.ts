@@ -76,7 +76,7 @@ export const generalRows: readonly Row[] = [
   { answer: '400 with an empty body', reply: literally(400, ''), type: 'InvalidRequest', source: `${rfc9110}#section-15.5.1` },
   { answer: '401 empty', reply: literally(401, ''), type: 'InvalidCredentials', reason: 'unauthorized', source: `${rfc9110}#section-15.5.2` },
   { answer: '403 HTML of a firewall', reply: literally(403, html, asHtml), type: 'PermissionDenied', reason: 'forbidden', source: `${rfc9110}#section-15.5.4` },
-  { answer: '404 wrong path', reply: literally(404, '404 page not found', { 'content-type': 'text/plain' }), type: 'InvalidRequest', source: `${rfc9110}#section-15.5.5` },
+  { answer: '404 wrong path', reply: literally(404, '404 page not found', { 'content-type': 'text/plain' }), type: 'InvalidRequest', reason: 'no such address', source: `${rfc9110}#section-15.5.5` },
   { answer: '405', reply: literally(405, ''), type: 'InvalidRequest', source: `${rfc9110}#section-15.5.6` },
   { answer: '407, which fetch hides', reply: literally(407, ''), type: 'InvalidRequest', unclassified: true, source: 'https://fetch.spec.whatwg.org/#http-network-or-cache-fetch' },
   { answer: '413 HTML', reply: literally(413, html, asHtml), type: 'RequestTooLarge', reason: 'payload too large', source: `${rfc9110}#section-15.5.14` },
@@ -87,6 +87,6 @@ export const generalRows: readonly Row[] = [
 
   // The provider's own word
   { answer: '400 with x-should-retry: true', reply: literally(400, '', { 'x-should-retry': 'true' }), type: 'ServerError', reason: 'x-should-retry', source: openaiNode },
-  { answer: '500 with x-should-retry: false', reply: literally(500, '', { 'x-should-retry': 'false' }), type: 'InvalidRequest', reason: 'x-should-retry', source: openaiNode },
-  { answer: '429 with x-should-retry: false', reply: literally(429, '', { 'x-should-retry': 'false' }), type: 'QuotaExhausted', reason: 'x-should-retry', source: openaiNode },
+  { answer: '500 with x-should-retry: false', reply: literally(500, '', { 'x-should-retry': 'false' }), type: 'ServerError', isFinal: true, reason: 'x-should-retry', source: openaiNode },
+  { answer: '429 with x-should-retry: false', reply: literally(429, '', { 'x-should-retry': 'false' }), type: 'RateLimited', isFinal: true, reason: 'x-should-retry', source: openaiNode },
 ];

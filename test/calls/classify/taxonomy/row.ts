@@ -25,6 +25,8 @@ export interface Row {
   /** Where the answer's name does not begin with it. */
   readonly status?: number;
   readonly unclassified?: true;
+  /** The provider forbids a retry. */
+  readonly isFinal?: true;
   readonly providerRequestId?: string;
   /** The answer was whole and paid for: 11 tokens in, 7 out, or as given. */
   readonly paid?: true | { readonly inputTokens: number; readonly outputTokens: number };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pMap from 'p-map';
-import type { Progress } from '../progress.mjs';
+import type { Progress } from './progress.mjs';
 
 /** SHA-256 (hex) of each jar, by its Maven coordinates `group:artifact:version`. */
 export type Jars = Readonly<Record<string, string>>;

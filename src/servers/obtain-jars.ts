@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { Progress } from '../progress.mjs';
 import { fetchJars, findJarProblem, type Jars } from './jars.ts';
 import { ProgramMissingError } from './program.ts';
+import type { Progress } from './progress.mjs';
 
 /** What is wanted, and both ways to it. */
 export interface WantedJars {

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
-import type { Progress } from '../progress.mjs';
 import { ProgramMissingError } from './program.ts';
+import type { Progress } from './progress.mjs';
 
 const TAIL_LINES = 12;
 

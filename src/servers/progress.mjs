@@ -5,7 +5,16 @@ const TERMINAL_INTERVAL_MS = 1_000;
 /**
  * Shows that something long is alive: what it is, for how many seconds, and its last word.
  * On a terminal one line is redrawn; elsewhere (CI logs) a new line comes every 15 seconds.
- * Plain JavaScript, because the bootstrap needs it before anything is installed.
+ * Plain JavaScript, because the bootstrap of a checkout needs it before anything is installed.
+ *
+ * @typedef {object} Progress A running display, ended by exactly one of `done` and `failed`.
+ * @property {(word: string) => void} say What is happening now, shown behind the elapsed seconds.
+ * @property {() => void} done
+ * @property {() => void} failed
+ *
+ * @param {string} label
+ * @param {NodeJS.WriteStream} [stream] Standard error by default.
+ * @returns {Progress}
  */
 export function startProgress(label, stream = process.stderr) {
   const startedAtMs = Date.now();

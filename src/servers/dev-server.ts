@@ -39,6 +39,10 @@ export interface DevServer {
   readonly uiUrl: string;
   readonly uiPort: number;
   readonly pid: number;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly exited: Promise<unknown>;
+  /** The end of what it printed. */
+  readonly tail: () => string;
   /**
    * Ends the server and waits until it is gone. `SIGKILL` is the crash: started again with the
    * same `port`, `uiPort` and `dbFilename`, it goes on where it was.
@@ -120,6 +124,8 @@ function describe(
     uiUrl: options.isHeadless ? '' : `http://${HOST}:${uiPort}`,
     uiPort,
     pid: server.pid,
+    exited: server.exited,
+    tail: server.tail,
     // In memory there is nothing to put away, and a clean end takes a second.
     stop: (signal = options.dbFilename === undefined ? 'SIGKILL' : 'SIGTERM') =>
       server.stop(signal),

@@ -1,4 +1,4 @@
-import type { Progress } from '../progress.mjs';
+import type { Progress } from './progress.mjs';
 
 /**
  * A program that Holdfast needs on the machine, and every way to get it.

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { execa, type Options } from 'execa';
 
 const SETPRIV = '/usr/bin/setpriv';
@@ -10,16 +11,20 @@ export interface ServerProcess {
   readonly pid: number;
   /** Whether it has ended, for whatever reason. */
   hasExited(): boolean;
+  /** Resolves when it has ended, to its exit code; `undefined` after a signal. */
+  readonly exited: Promise<number | undefined>;
   /** The end of what it printed, for error messages. */
   tail(): string;
-  /** Sends `signal` and waits until the process is gone; after 10 s it is killed. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Sends `signal` and waits until the process is gone; after `graceMs` (10 s) it is killed. */
+  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
 }
 
 /** What a server is run as, where that differs from this process, and what becomes of its words. */
 export type ServerProcessOptions = Pick<Options, 'uid' | 'gid' | 'cwd' | 'env' | 'extendEnv'> & {
   /** A file descriptor that gets its standard output; `tail` then has its standard error alone. */
   readonly stdout?: number;
+  /** Gets each line that it prints. */
+  readonly onLine?: (line: string) => void;
 };
 
 /**
@@ -31,7 +36,7 @@ export type ServerProcessOptions = Pick<Options, 'uid' | 'gid' | 'cwd' | 'env' |
 export async function startServerProcess(
   program: string,
   args: readonly string[],
-  options: ServerProcessOptions = {},
+  { onLine, ...options }: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
   const isTied = existsSync(SETPRIV);
   const [file, ...fileArgs] = isTied
@@ -52,6 +57,7 @@ export async function startServerProcess(
   subprocess.all.setEncoding('utf8').on('data', (text: string) => {
     printed = (printed + text).slice(-TAIL_CHARACTERS);
   });
+  if (onLine) createInterface({ input: subprocess.all }).on('line', onLine);
   let isRunning = true;
   const exited = subprocess.then((result) => {
     isRunning = false;
@@ -64,11 +70,12 @@ export async function startServerProcess(
   return {
     pid: subprocess.pid,
     hasExited: () => !isRunning,
+    exited: exited.then(({ exitCode }) => exitCode),
     tail: () => printed.trim(),
-    async stop(signal = 'SIGTERM') {
+    async stop(signal = 'SIGTERM', graceMs = STOP_GRACE_MS) {
       if (!isRunning) return;
       subprocess.kill(signal);
-      const timer = setTimeout(() => subprocess.kill('SIGKILL'), STOP_GRACE_MS);
+      const timer = setTimeout(() => subprocess.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(timer);
     },

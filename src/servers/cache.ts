@@ -23,20 +23,24 @@ export async function withCacheLock<T>(
   onWait: () => void,
   work: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(path.join(folder, `${name}.lock`));
-  try {
-    for (let isFirst = true; !tryLock(database); isFirst = false) {
-      if (isFirst) onWait();
-      await sleep(LOCK_POLL_MS);
-    }
-    return await work();
-  } finally {
-    database.close();
+  for (let isFirst = true; ; isFirst = false) {
+    using lock = tryLock(folder, name);
+    if (lock) return await work();
+    if (isFirst) onWait();
+    await sleep(LOCK_POLL_MS);
   }
 }
 
-function tryLock(database: DatabaseSync): boolean {
+/** Takes the lock `name` in `folder` until it is disposed of; `undefined` where another has it. */
+export function tryLock(folder: string, name: string): Disposable | undefined {
+  mkdirSync(folder, { recursive: true });
+  const database = new DatabaseSync(path.join(folder, `${name}.lock`));
+  if (isLocked(database)) return { [Symbol.dispose]: () => database.close() };
+  database.close();
+  return undefined;
+}
+
+function isLocked(database: DatabaseSync): boolean {
   try {
     database.exec('BEGIN EXCLUSIVE');
     return true;

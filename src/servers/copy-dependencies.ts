@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Progress } from '../progress.mjs';
+import type { Progress } from './progress.mjs';
 import { runBuildTool } from './run-build-tool.ts';
 
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';

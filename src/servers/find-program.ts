@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, mkdir, mkdtempDisposable, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { startProgress } from '../progress.mjs';
 import { cacheFolder, withCacheLock } from './cache.ts';
 import { type Program, ProgramMissingError } from './program.ts';
+import { startProgress } from './progress.mjs';
 import { downloadBySdk } from './sdk-download.ts';
 
 /**

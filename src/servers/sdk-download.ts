@@ -14,7 +14,10 @@ const DOWNLOAD_TIMEOUT_MS = 180_000;
  */
 export async function downloadBySdk(program: Program, folder: string): Promise<boolean> {
   if (program.sdkDownload === undefined) return false;
-  const script = path.join(import.meta.dirname, 'sdk-download-process.ts');
+  const script = path.join(
+    import.meta.dirname,
+    `sdk-download-process${path.extname(import.meta.url)}`,
+  );
   const result = await execa(process.execPath, [script, program.sdkDownload, folder], {
     reject: false,
     stdin: 'ignore',

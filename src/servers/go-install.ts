@@ -1,4 +1,4 @@
-import type { Progress } from '../progress.mjs';
+import type { Progress } from './progress.mjs';
 import { runBuildTool } from './run-build-tool.ts';
 
 /** A Go program, and where it is put. */

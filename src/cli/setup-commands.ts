@@ -1,0 +1,19 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { addCommand, lazily } from './options.ts';
+import { setupHelp } from './setup-help.ts';
+
+/** Adds the commands that one begins with. */
+export function addSetupCommands(program: Command): void {
+  addCommand(program, 'up', setupHelp.up)
+    .description('a Temporal server with its UI, and a worker, until Ctrl-C')
+    .option('--worker <file>', 'a module that serves, or one that exports `app`')
+    .option('--port <port>', 'of the Temporal server', port, 7233)
+    .option('--ui-port <port>', 'of its UI', port, 8233)
+    .action(lazily(async () => (await import('./commands/up.ts')).upCommand));
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError('it must be a port, 1 to 65535.');
+}

@@ -1,0 +1,16 @@
+/** What stands under the options of the commands that one begins with, before the exit codes. */
+export const setupHelp = {
+  up: `
+For development. Temporal's data and the ledger are kept in .holdfast/, so that
+workflows go on at the next \`up\`. Without --worker: worker.ts or app.ts (or
+.js) of the folder, with the workflows.ts beside app.ts; else a worker that
+serves \`complete\`. At a terminal it prints lines for people, elsewhere JSON.
+
+The server is the program that HOLDFAST_TEMPORAL_CLI names, or \`temporal\` on
+PATH, or what Holdfast downloads or builds with Go, once for a user.
+
+Examples:
+  holdfast up
+  holdfast up --worker src/app.ts
+  holdfast up --port 17233 --ui-port 18233 --json | jq -c .event`,
+} as const;

@@ -1,0 +1,39 @@
+import { Connection } from '@temporalio/client';
+import { probePort } from '../../servers/wait-until.ts';
+import { usageError } from '../command-error.ts';
+
+/** How long what listens there may take to say that it is a Temporal server. */
+const answerTimeoutMs = 2000;
+
+/**
+ * Makes sure that nothing listens on a port of this machine.
+ *
+ * @param flag names another port.
+ * @param wanted what was to listen there.
+ * @throws CommandError `usage` saying whether what listens is a Temporal server.
+ */
+export async function assertPortFree(port: number, flag: string, wanted: string): Promise<void> {
+  try {
+    await probePort(port);
+  } catch {
+    return;
+  }
+  const other = `name another one with ${flag}`;
+  if (await isTemporal(port)) {
+    throw usageError(`a Temporal server runs at 127.0.0.1:${port} already; end it, or ${other}`);
+  }
+  throw usageError(`another program has port ${port}, where ${wanted} was to be; ${other}`);
+}
+
+async function isTemporal(port: number): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({
+      address: `127.0.0.1:${port}`,
+      connectTimeout: answerTimeoutMs,
+    });
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+import wrapAnsi from 'wrap-ansi';
+import { formatDuration } from '../format.ts';
+import { printableLine } from '../printable.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Of the time, `10:37:04`, of what the line is about, and of the blanks after them. */
+const timeColumns = 10;
+const subjectColumns = 24;
+/** Text is never squeezed below this, however narrow the terminal. */
+const leastColumns = 30;
+
+/**
+ * A line of a worker's log for people: when, of what, what happened. A line that is no JSON (a stack
+ * trace of the user's own code) stays as it is.
+ *
+ * @returns `undefined` for what only machines need.
+ */
+export function readableLine(line: string, width: number): string | undefined {
+  const fields = parse(line);
+  if (fields === undefined) return line;
+  const words = wordsOf(fields);
+  if (words === undefined) return undefined;
+  const subject = String(fields.requestId ?? fields.key ?? fields.workflowId ?? 'worker');
+  const indent = timeColumns + subjectColumns;
+  const head = `${timeOf(fields.time)}  ${printableLine(subject)}`.padEnd(indent - 2);
+  const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
+    hard: true,
+  });
+  const lines = text
+    .split('\n')
+    .map((each, index) => (index === 0 ? each : `${' '.repeat(indent)}${each}`));
+  // A long id has a line of its own, so that the columns stay.
+  return head.length <= indent - 2
+    ? `${head}  ${lines.join('\n')}`
+    : `${head}\n${' '.repeat(indent)}${lines.join('\n')}`;
+}
+
+function parse(line: string): Fields | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+function timeOf(time: unknown): string {
+  const date = new Date(typeof time === 'string' ? time : Number.NaN);
+  // As the clock on the wall says it: the terminal is where the person is.
+  return Number.isNaN(date.getTime()) ? '        ' : date.toTimeString().slice(0, 8);
+}
+
+function wordsOf(fields: Fields): string | undefined {
+  const attempt = `attempt ${fields.attempt}`;
+  switch (fields.event) {
+    case 'attempt.sent':
+    // What serves is told as a whole, with the server.
+    case 'worker.serving':
+      return undefined;
+    case 'attempt.started':
+      return `${attempt}: asking ${fields.model}`;
+    case 'attempt.finished': {
+      const tokens = `${fields.inputTokens ?? '?'} tokens in, ${fields.outputTokens ?? '?'} out`;
+      return `${attempt}: answered after ${duration(fields.durationMs)}, ${tokens}`;
+    }
+    case 'attempt.deferred':
+      return `held back for ${duration(fields.delayMs)}: the provider limits or is down`;
+    case 'attempt.failed':
+      return `${attempt}: ${failure(fields.failureType, fields)}; ${next(fields.retry, fields.delayMs)}`;
+    case 'attempt.interrupted':
+      return `${attempt}: interrupted`;
+    case 'effect.succeeded':
+      return fields.replayed ? 'was done before' : 'done';
+    case 'effect.failed': {
+      const { retry, delayMs } = Object(fields.decision) as Fields;
+      return `${attempt}: ${failure(fields.type, fields)}; ${next(retry, delayMs)}`;
+    }
+    default:
+      return [fields.msg ?? fields.event, ...(fields.error ? [`(${fields.error})`] : [])].join(' ');
+  }
+}
+
+function failure(type: unknown, { status, reason }: Fields): string {
+  const detail = [status, reason].filter((each) => each !== undefined).join(', ');
+  return `${type}${detail && ` (${detail})`}`;
+}
+
+function next(retry: unknown, delayMs: unknown): string {
+  return retry === true ? `next in ${duration(delayMs)}` : 'not tried again';
+}
+
+function duration(milliseconds: unknown): string {
+  return formatDuration(Number(milliseconds ?? 0));
+}

@@ -1,0 +1,69 @@
+import { printView } from '../output.ts';
+import { printableJson } from '../printable.ts';
+import { readableLine } from './readable-line.ts';
+
+/** What `up` is running, once all of it serves. */
+export interface Running {
+  readonly address: string;
+  readonly ui: string;
+  readonly data: string;
+  /** The user's file; without one, Holdfast's own worker. */
+  readonly worker?: string;
+  readonly workflows: readonly string[];
+}
+
+/** Where what happens is told. */
+export interface UpView {
+  readonly serving: (running: Running) => void;
+  readonly workerLine: (line: string) => void;
+  readonly ending: () => void;
+}
+
+/** Readable lines at a terminal; otherwise JSON lines, each with an `event`, as workers write them. */
+export function upView(json: boolean): UpView {
+  return json ? jsonView : terminalView;
+}
+
+const terminalView: UpView = {
+  serving({ address, ui, data, worker, workflows }) {
+    const own = workflows.filter((name) => name !== 'complete');
+    const start = own[0] === undefined ? 'complete "Say hello"' : `${own[0]} --input FILE`;
+    const setAddress = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
+    printView(
+      [
+        '',
+        `Temporal   ${address}, data in ${data}`,
+        `its UI     ${ui}`,
+        `worker     ${worker ?? "Holdfast's own"}, serves ${workflows.join(', ')}`,
+        '',
+        'In another terminal:',
+        `  ${setAddress}npx holdfast start ${start} --wait`,
+        `  ${setAddress}npx holdfast watch`,
+        '',
+        'Ctrl-C ends all of it; the data stays.',
+        '',
+      ].join('\n'),
+    );
+  },
+  workerLine(line) {
+    const text = readableLine(line, (process.stdout.columns ?? 80) - 1);
+    if (text !== undefined) printView(text);
+  },
+  ending() {
+    printView('\nEnding: what runs finishes first. Ctrl-C again ends it now.');
+  },
+};
+
+const jsonView: UpView = {
+  serving(running) {
+    printView(printableJson({ event: 'up.serving', ...running }));
+  },
+  workerLine(line) {
+    // What is no JSON, a stack trace, must not break the reader of the lines.
+    if (line.startsWith('{')) printView(line);
+    else process.stderr.write(`${line}\n`);
+  },
+  ending() {
+    printView(printableJson({ event: 'up.ending' }));
+  },
+};

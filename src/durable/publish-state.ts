@@ -1,0 +1,56 @@
+import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { HeldStep } from '../wire/held.ts';
+import type { Progress } from '../wire/progress.ts';
+import { heldState, holdfastState } from '../wire/search-attributes.ts';
+
+/** A shorter sleep is over before anybody has looked at a list. */
+const longSleepMs = 60_000;
+
+/** What the server's lists are told, so that no worker is asked: parks, and calls that sleep long. */
+export interface StatePublisher {
+  readonly park: (parked: Progress['parked']) => void;
+  readonly hold: (held: HeldStep) => void;
+  /** The call has ended, or it is tried again for another reason. */
+  readonly release: (step: string) => void;
+}
+
+/**
+ * Each change is an event in the history. So a call that was published as held stays so until it has
+ * ended, also while it is tried.
+ */
+export function publishState(): StatePublisher {
+  let parked: Progress['parked'];
+  let state = 'running';
+  const held = new Map<string, HeldStep>();
+
+  function publish(): void {
+    const next = parked?.type ?? (held.size > 0 ? heldState : 'running');
+    // The client sets the search attribute at start where the server knows it; upserting one that it
+    // does not know would fail the workflow task for ever. Elsewhere the memo says the same.
+    const isKnown = workflowInfo().typedSearchAttributes.get(holdfastState) !== undefined;
+    if (isKnown && next !== state) upsertSearchAttributes([{ key: holdfastState, value: next }]);
+    state = next;
+    // What it waits for too: thousands are listed, resumed and woken without asking one of them.
+    upsertMemo({
+      holdfastState: state,
+      holdfastParked: parked ?? null,
+      holdfastHeld: held.size > 0 ? [...held.values()] : null,
+    });
+  }
+
+  return {
+    park(next) {
+      parked = next;
+      publish();
+    },
+    hold(call) {
+      const isLong = call.untilMs !== undefined && call.untilMs - Date.now() > longSleepMs;
+      if (!isLong && !held.has(call.step)) return;
+      held.set(call.step, call);
+      publish();
+    },
+    release(step) {
+      if (held.delete(step)) publish();
+    },
+  };
+}

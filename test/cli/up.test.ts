@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { until } from '../support/until.ts';
+import { runHoldfast, startHoldfast } from './run-holdfast.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+let model: ModelProvider;
+let env: Record<string, string>;
+
+before(async () => {
+  model = await startModelProvider({
+    validKeys: ['sk-up'],
+    knownModels: ['gpt-4o-mini'],
+    answer: () => 'Hello!',
+  });
+  env = {
+    HOLDFAST_TEMPORAL_CLI: await findProgram(temporalCli),
+    OPENAI_BASE_URL: model.baseUrl,
+    OPENAI_API_KEY: 'sk-up',
+    CRM_URL: 'http://crm.test',
+    // What a shell says of another server must not lead the worker there.
+    TEMPORAL_ADDRESS: '127.0.0.1:1',
+    TEMPORAL_API_KEY: 'of-another-server',
+  };
+});
+after(() => model?.stop());
+
+/** `holdfast up` in a folder of its own, with what it printed so far. */
+async function startUp(t: TestContext, args: readonly string[] = []) {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
+  const [port, uiPort] = [await freePort(), await freePort()];
+  const ports = ['--port', String(port), '--ui-port', String(uiPort)];
+  const up = startHoldfast(['up', ...ports, ...args], { cwd, env, timeoutMs: 100_000 });
+  let ended: string | undefined;
+  void up.then(({ stderr }) => {
+    ended = stderr;
+  });
+  let printed = '';
+  up.stdout?.on('data', (text) => {
+    printed += text;
+  });
+  t.after(async () => {
+    up.kill('SIGKILL');
+    await up;
+    rmSync(cwd, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  });
+  const events = () =>
+    printed
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+  const serving = () =>
+    until(async () => {
+      if (ended !== undefined) throw new Error(`up ended: ${ended}`);
+      return events().find(({ event }) => event === 'up.serving');
+    });
+  return { up, cwd, port, uiPort, events, serving };
+}
+
+/** Whether nothing answers there any more. */
+const isGone = (port: number) =>
+  fetch(`http://127.0.0.1:${port}`).then(
+    () => undefined,
+    () => true,
+  );
+
+test('one command serves: a call is answered, Ctrl-C ends all, the next up has it still', async (t) => {
+  const { up, cwd, port, uiPort, events, serving } = await startUp(t);
+  const address = `127.0.0.1:${port}`;
+  assert.deepEqual(await serving(), {
+    event: 'up.serving',
+    address,
+    ui: `http://127.0.0.1:${uiPort}`,
+    data: '.holdfast',
+    workflows: ['complete'],
+  });
+  const client = { env: { TEMPORAL_ADDRESS: address } };
+  const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
+  assert.equal(asked.stdout, 'Hello!', asked.stderr);
+  const ui = await fetch(`http://127.0.0.1:${uiPort}`);
+  assert.equal(ui.status, 200);
+
+  const second = await runHoldfast(['up', '--port', String(port + 1)], { cwd, env });
+  assert.deepEqual(
+    [second.exitCode, second.stderr],
+    [
+      2,
+      'holdfast: `holdfast up` runs in this folder already, and has .holdfast; use that one, or end it with Ctrl-C first',
+    ],
+  );
+  up.kill('SIGINT');
+  const { exitCode } = await up;
+  assert.equal(exitCode, 130);
+  assert.equal(events().at(-1).event, 'worker.stopped');
+  await until(() => isGone(port));
+
+  const again = startHoldfast(['up', '--port', String(port), '--ui-port', String(uiPort)], {
+    cwd,
+    env: { ...env, OPENAI_API_KEY: 'none' },
+  });
+  t.after(() => again.kill('SIGKILL'));
+  const result = await until(async () => {
+    const { stdout } = await runHoldfast(['result', 'h-1'], client);
+    return stdout || undefined;
+  });
+  assert.equal(result, 'Hello!');
+  again.kill('SIGINT');
+  await again;
+});
+
+test('an app file is served with the workflows beside it; killed, it leaves no process', async (t) => {
+  const { up, port, serving } = await startUp(t, [
+    '--worker',
+    path.join(root, 'test/app/triage/app.ts'),
+  ]);
+  assert.deepEqual((await serving()).workflows, ['triage', 'complete']);
+  up.kill('SIGKILL');
+  await up;
+  await until(() => isGone(port));
+});
+
+test('what is wrong is said in a sentence', async (t) => {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
+  t.after(() => rmSync(cwd, { recursive: true }));
+  const run = async (args: string[], more = {}) => {
+    const { exitCode, stderr } = await runHoldfast(['up', ...args], {
+      cwd,
+      env: { ...env, ...more },
+    });
+    return [exitCode, stderr];
+  };
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const { port: taken } = server.address() as { port: number };
+  const free = ['--port', String(await freePort()), '--ui-port', String(await freePort())];
+
+  assert.deepEqual(await run(['--port', String(taken)]), [
+    2,
+    `holdfast: another program has port ${taken}, where a Temporal server was to be; name another one with --port`,
+  ]);
+  assert.deepEqual(await run(['--port', free[1] ?? '', '--ui-port', String(taken)]), [
+    2,
+    `holdfast: another program has port ${taken}, where its UI was to be; name another one with --ui-port`,
+  ]);
+  assert.deepEqual(await run(['--worker', 'none.ts']), [
+    2,
+    'holdfast: there is no file none.ts; --worker names a module that serves, or one that exports `app`',
+  ]);
+  assert.deepEqual(await run(free, { HOLDFAST_TEMPORAL_CLI: '/none/temporal' }), [
+    3,
+    'holdfast: HOLDFAST_TEMPORAL_CLI is "/none/temporal", which is not an executable file. Correct the path, or unset the variable to let Holdfast find or build the program.',
+  ]);
+  mkdirSync(path.join(cwd, 'src'));
+  writeFileSync(path.join(cwd, 'src/idle.mjs'), 'export const nothing = 1;\n');
+  assert.deepEqual(await run([...free, '--worker', 'src/idle.mjs']), [
+    3,
+    "holdfast: src/idle.mjs ended before it served; a worker's file ends with `await serve({ app, workflowsPath })`, or exports `app`",
+  ]);
+  writeFileSync(path.join(cwd, 'worker.mjs'), "throw new Error('a mistake of mine');\n");
+  const [exitCode, stderr] = await run(free);
+  assert.equal(exitCode, 3);
+  assert.match(
+    String(stderr),
+    /worker\.mjs:1[\s\S]*a mistake of mine[\s\S]*\nholdfast: worker\.mjs ended before it served; why, it says above$/,
+  );
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { databaseError } from '../../src/database/classify-database.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { openLedger } from '../../src/effects/once/open-ledger.ts';
+
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+/** A client of somebody else. */
+async function stranger(t: { after: (cleanup: () => Promise<void>) => void }, url = server.url) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  t.after(() => client.end());
+  return client;
+}
+
+/** What becomes of a statement that fails. */
+const failureOf = (statement: Promise<unknown>) =>
+  statement.then(
+    () => assert.fail('it was taken'),
+    (error: unknown) => databaseError(error, false).fields,
+  );
+
+const request = (key: string) => ({
+  ...{ key, effect: 'save', fingerprint: 'v1:f', request: '{}', leaseMs: 1 },
+});
+
+test('fifteen rows that somebody has locked stall no other order', async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  const locked = Array.from({ length: 15 }, (_, index) => `test/locked-${index}:save`);
+  for (const key of locked) await ledger.claim(request(key));
+  const client = await stranger(t);
+  await client.query('begin; select * from holdfast_effect for update');
+  const stalled = locked.map((key) => failureOf(ledger.claim(request(key))));
+  assert.ok(await ledger.claim(request('test/free:save')));
+  const failures = await Promise.all(stalled);
+  await client.query('rollback');
+  const expected = 'Overloaded: somebody else has locked the row, 55P03';
+  assert.deepEqual(
+    new Set(failures.map(({ type, reason }) => `${type}: ${reason}`)),
+    new Set([expected]),
+  );
+});
+
+test('what a transaction was lost by is told, and not that it is lost', async (t) => {
+  const client = await stranger(t);
+  await client.query('create table guarded (id integer); create role poor login');
+  const { database } = openDatabase({ databaseUrl: server.url.replace('holdfast@', 'poor@') });
+  t.after(() => database.destroy());
+  const lost = database.transaction().execute(async (transaction) => {
+    await sql`insert into guarded values (1)`.execute(transaction).catch(() => {});
+    await sql`select 1`.execute(transaction);
+  });
+  const { type, reason } = await failureOf(lost);
+  assert.deepEqual([type, reason], ['PermissionDenied', '42501']);
+});
+
+for (const [name, encoding, text, reason] of [
+  ['a NUL', 'UTF8', 'a\u0000b', 'the database cannot store the value, 22021 note'],
+  [
+    'a letter that its encoding lacks',
+    'LATIN1',
+    'a😀',
+    'the database cannot store the value, 22P05 note',
+  ],
+] as const) {
+  test(`${name} is a bad value, not a sick database, and its column is named`, async (t) => {
+    const client = await stranger(t);
+    const own = `own_${encoding.toLowerCase()}`;
+    await client.query(`create database ${own} encoding '${encoding}' template template0`);
+    const databaseUrl = server.url.replace(/postgres$/, own);
+    const { database } = openDatabase({ databaseUrl });
+    t.after(() => database.destroy());
+    await sql`create table noted (id integer primary key, note text)`.execute(database);
+    const inserted = sql`insert into noted (id, note) values (${1}, ${text})`.execute(database);
+    assert.deepEqual(await failureOf(inserted), {
+      ...{ type: 'InvalidRequest', by: 'database', reason, sent: false },
+    });
+    await sql`insert into noted (id, note) values (${2}, ${'fine'})`.execute(database);
+    const updated = sql`update noted set note = ${text} where id = ${2}`.execute(database);
+    assert.equal((await failureOf(updated)).reason, reason);
+  });
+}
+
+test('a worker takes four connections at most', async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  await Promise.all(
+    Array.from({ length: 30 }, (_, nth) => ledger.claim(request(`test/many-${nth}:save`))),
+  );
+  const client = await stranger(t);
+  const { rows } = await client.query(
+    "select count(*)::int as open from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+  );
+  assert.deepEqual(rows, [{ open: 3 }], 'and one of the journal');
+});
