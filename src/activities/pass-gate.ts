@@ -11,7 +11,7 @@ const afterShutdownMs = 1000;
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
   ModelRequest,
-  'step' | 'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens' | 'outage'
+  'step' | 'model' | 'fairnessKey' | 'messages' | 'forwarded' | 'maximumOutputTokens' | 'outage'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
 /** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */

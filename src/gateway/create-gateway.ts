@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
+import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
 import { isDatabaseError } from '../database/classify-database.ts';
 import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
-import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
 import { mayUse } from './keys/key-limits.ts';
 import type { GatewayKey } from './store/key-store.ts';
 

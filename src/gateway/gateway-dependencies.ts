@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
-import type { Price } from '../policies/budget-price.ts';
 import type { KnownProvider } from '../calls/forward/read-incoming.ts';
+import type { RunAttempt } from '../calls/forward/run-attempt.ts';
+import type { Price } from '../policies/budget-price.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { OnceSettings } from './once.ts';
-import type { createFirstAttempt } from '../calls/forward/run-attempt.ts';
 import type { EndWatch } from './run/wait-for-end.ts';
 import type { KeyStore } from './store/key-store.ts';
-import type { RequestStore } from './store/request-store.ts';
+import type { RequestStore, StoredRequest } from './store/request-store.ts';
 
 /** What a gateway is made from. */
 export interface GatewayDependencies {
@@ -14,9 +15,11 @@ export interface GatewayDependencies {
   readonly providers: readonly KnownProvider[];
   readonly prices: Readonly<Record<string, Price>>;
   readonly watch: EndWatch;
-  readonly firstAttempt: ReturnType<typeof createFirstAttempt>;
+  readonly runAttempt: RunAttempt;
+  /** The policy of a forwarded call that may take so long in all. */
+  readonly policyFor: (deadlineMs: number) => ModelPolicy;
   /** Starts the workflow that goes on with a request. */
-  readonly goOn: (id: string, delayMs?: number) => Promise<void>;
+  readonly goOn: (row: StoredRequest, delayMs?: number) => Promise<void>;
   /** This process, as its leases name it. */
   readonly gateway: string;
   readonly once: OnceSettings;

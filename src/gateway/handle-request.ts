@@ -1,27 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { describeAttemptError } from '../failures/attempt-error.ts';
+import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
+import type { AttemptOutcome } from '../calls/forward/run-attempt.ts';
+import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
-import type { ForwardFailure } from '../wire/forwarded.ts';
+import { mostForwarded } from '../wire/estimate-tokens.ts';
+import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
 import { answerHeaders } from './answer/answer-headers.ts';
 import { createDelivery, type Delivery } from './answer/delivery.ts';
-import { clientStatus } from './answer/error-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
-import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
 import { admit } from './keys/admit.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
-import { estimatedTokens, type FirstOutcome } from '../calls/forward/run-attempt.ts';
 import type { GatewayKey } from './store/key-store.ts';
-import type { NewRequest, StoredRequest } from './store/request-store.ts';
+import type { AttemptsUsed, NewRequest, StoredRequest } from './store/request-store.ts';
 
 /** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
 const durableDeadlineMs = 24 * 3_600_000;
+/** Longest hold at the gate in the gateway's own process; a longer one is a workflow's. */
+const longestHoldMs = 1000;
 /** A client that is gone comes back within so long, if its SDK tries again by itself. */
 const comesBackMs = 15_000;
 
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
-  const { store, keys, prices, watch, firstAttempt, goOn, gateway, uiUrl } = dependencies;
+  const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -31,13 +33,14 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
+    const isDurable = idempotencyKey !== null || outgoing.isStored;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
       tenant: key.tenant,
       apiKey: key.id,
       ...{ idempotencyKey, fingerprint: outgoing.fingerprint, request, body: outgoing.body },
       gateway,
-      deadlineMs: idempotencyKey === null ? clientTimeoutMs(headers) : durableDeadlineMs,
+      deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
@@ -46,10 +49,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     );
     const admission = await admit(keys, key, {
       price: prices[request.model],
-      usage: {
-        inputTokens: estimatedTokens(0, outgoing.body),
-        outputTokens: request.maximumOutputTokens ?? 0,
-      },
+      usage: mostForwarded(outgoing.body.byteLength, request.maximumOutputTokens),
     });
     if (admission.kind !== 'go') {
       const { kind, reason, waitMs } = admission;
@@ -76,14 +76,18 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     async function runFirst(): Promise<Usage | undefined> {
       const stop = new AbortController();
       let hasContent = false;
-      const isDurable = idempotencyKey !== null || outgoing.isStored;
-      delivery.gone.addEventListener('abort', () => void clientGone(stop, isDurable, hasContent));
+      delivery.gone.addEventListener('abort', () => void clientGone(stop, hasContent));
       const pending: Uint8Array[] = [];
-      const outcome = await firstAttempt(asked, stop.signal, (bytes, soFar, head) => {
-        pending.push(bytes);
-        if (!soFar.hasContent || delivery.gone.aborted) return;
-        hasContent = true;
-        for (const each of pending.splice(0)) delivery.bytes(each, head);
+      const { tenant, body, deadlineMs } = asked;
+      const outcome = await runAttempt({
+        ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
+        ...{ policy: policyFor(deadlineMs), longestHoldMs, signal: stop.signal },
+        onBytes(bytes, soFar, head) {
+          pending.push(bytes);
+          if (!soFar.hasContent || delivery.gone.aborted) return;
+          hasContent = true;
+          for (const each of pending.splice(0)) delivery.bytes(each, head);
+        },
       }).catch((error: unknown) => {
         if (stop.signal.aborted) return undefined;
         throw error;
@@ -96,45 +100,48 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       return settle(outcome, hasContent);
     }
 
-    async function settle(outcome: FirstOutcome, hadContent: boolean): Promise<Usage | undefined> {
-      told = { attempts: outcome.used.attempts, possibly_billed: outcome.used.possiblyBilled };
-      switch (outcome.kind) {
-        case 'answer': {
-          const { body, usage, status, headers: head } = outcome.answer;
-          told = { ...told, answer: { status, headers: head, usage } };
-          // Recorded before anything else happens to it; the last bytes of a stream wait for that.
-          await store.answered(id, { status, headers: head, usage }, body, outcome.used);
-          watch.tell(id);
-          if (hadContent) delivery.end();
-          else delivery.whole({ status, headers: head }, body);
-          return usage;
-        }
-        case 'failed': {
-          const failure = failureOf(outcome.fields, outcome.answer !== undefined);
-          await store.failed(id, failure, outcome.used, outcome.answer);
-          watch.tell(id);
-          deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
-          return outcome.fields.usage;
-        }
-        case 'broken': {
-          const { fields } = outcome;
-          delivery.error({ ...failureOf(fields, false), message: describeAttemptError(fields) });
-          if (idempotencyKey !== null || outgoing.isStored) {
-            await store.handOver(id, outcome.used);
-            await goOn(id);
-          } else {
-            await store.clientGone(id, { brokeOff: true });
-          }
-          return fields.usage;
-        }
-        case 'later': {
-          await store.handOver(id, outcome.used);
-          await goOn(id, outcome.delayMs);
-          const row = await store.read(id);
-          if (row) return follow(row, false);
-          return undefined;
-        }
+    async function settle(
+      outcome: AttemptOutcome,
+      hadContent: boolean,
+    ): Promise<Usage | undefined> {
+      if (outcome.kind === 'held') {
+        return goOnWith({ attempts: 0, possiblyBilled: 0 }, outcome.delayMs);
       }
+      const isPossiblyBilled = outcome.kind === 'failed' && outcome.isPossiblyBilled;
+      const used = { attempts: 1, possiblyBilled: isPossiblyBilled ? 1 : 0 };
+      told = { attempts: used.attempts, possibly_billed: used.possiblyBilled };
+      if (outcome.kind === 'answer') {
+        const { body, usage, status, headers: head } = outcome.answer;
+        told = { ...told, answer: { status, headers: head, usage } };
+        // Recorded before anything else happens to it; the last bytes of a stream wait for that.
+        await store.answered(id, { status, headers: head, usage }, body, used);
+        watch.tell(id);
+        if (hadContent) delivery.end();
+        else delivery.whole({ status, headers: head }, body);
+        return usage;
+      }
+      const { fields, retryInMs } = outcome;
+      if (outcome.hadContent) {
+        delivery.error(failureOf(fields));
+        if (isDurable) await goOnWith(used, retryInMs ?? 0, false);
+        else await store.clientGone(id, { brokeOff: true });
+        return fields.usage;
+      }
+      if (retryInMs !== undefined) return goOnWith(used, retryInMs);
+      const failure = failureOf(fields);
+      await store.failed(id, failure, used, outcome.answer);
+      watch.tell(id);
+      deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
+      return fields.usage;
+    }
+
+    /** A workflow goes on with it; its client waits for what that records. */
+    async function goOnWith(used: AttemptsUsed, delayMs: number, isWaitedFor = true) {
+      await store.handOver(id, used);
+      const row = await store.read(id);
+      if (!row) return undefined;
+      await goOn(row, delayMs);
+      return isWaitedFor ? follow(row, false) : undefined;
     }
 
     /** Waits for the end of a request that others make, and delivers what is recorded. */
@@ -161,12 +168,13 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     }
 
     async function goOnAgain(row: StoredRequest): Promise<void> {
-      await store.handOver(row.id, { attempts: 1, possiblyBilled: 1 });
-      await goOn(row.id);
+      const used = { attempts: 1, possiblyBilled: 1 };
+      await store.handOver(row.id, used);
+      await goOn({ ...row, attempts: 1, possibly_billed: 1 });
     }
 
     /** Without a key the call ends some time after its client, unless that asked again. */
-    async function clientGone(stop: AbortController, isDurable: boolean, hadContent: boolean) {
+    async function clientGone(stop: AbortController, hadContent: boolean) {
       await store.clientGone(id);
       if (isDurable) return;
       if (hadContent) return stop.abort(new Error('the client is gone'));
@@ -192,13 +200,9 @@ function deliver(delivery: Delivery, row: Partial<StoredRequest>): void {
   else delivery.error({ status: 500, type: 'ServerError', message: 'the record holds no answer' });
 }
 
-function failureOf(
-  fields: Parameters<typeof describeAttemptError>[0],
-  hasAnswer: boolean,
-): ForwardFailure {
+function failureOf(fields: AttemptErrorFields): ForwardFailure {
   const { type, status } = fields;
-  const message = describeAttemptError(fields);
-  return { type, message, status: clientStatus(type, status), hasAnswer };
+  return { type, message: describeAttemptError(fields), status: clientStatus(type, status) };
 }
 
 /** The provider's own words go to the client whose request they are about, and nowhere else. */

@@ -1,5 +1,9 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import type { Usage } from '../policies/call-costs.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+
+/** The step of a forwarded call within its workflow, and in the journal. */
+export const forwardStep = 'forward';
 
 /** What of a protocol is read of a forwarded call: how it ended, and what it used. */
 export type ForwardedApi =
@@ -41,6 +45,61 @@ export interface ForwardFailure {
   /** Ours: it holds nothing from outside. */
   readonly message: string;
   readonly status: number;
-  /** Whether the provider's own error answer is kept as the answer's body. */
-  readonly hasAnswer: boolean;
+}
+
+/** The record that holds the body of a forwarded call. */
+export interface ForwardedBody {
+  readonly id: string;
+  /** How large it is: gates and budgets estimate its tokens by that. */
+  readonly bytes: number;
+}
+
+/** What the workflow `forward` is started with; body and answer are in the record of that id. */
+export interface ForwardInput {
+  readonly id: string;
+  readonly model: string;
+  readonly bytes: number;
+  readonly maximumOutputTokens: number;
+  readonly policy: ModelPolicy;
+  /** What the gateway's own process has used up before. */
+  readonly attemptsUsed: number;
+  readonly possiblyBilled: number;
+  /** When it may be tried again, after the attempt before. */
+  readonly delayMs: number;
+  /** When it is not tried any more, in milliseconds since 1970. */
+  readonly deadlineAtMs: number;
+}
+
+/**
+ * A failure's status where no answer of a provider has one. Those that an SDK would try again by
+ * itself carry `x-should-retry: false`: the call has been tried already.
+ */
+const statusOf: Readonly<Partial<Record<FailureType, number>>> = {
+  RateLimited: 429,
+  Overloaded: 503,
+  ServerError: 502,
+  Timeout: 504,
+  ConnectionFailed: 502,
+  MalformedResponse: 502,
+  InvalidCredentials: 502,
+  PermissionDenied: 403,
+  ModelNotFound: 404,
+  QuotaExhausted: 429,
+  RequestTooLarge: 413,
+  ContextLengthExceeded: 400,
+  ContentRejected: 400,
+  InvalidRequest: 400,
+  PayloadTooLarge: 413,
+  IdempotencyKeyReused: 422,
+  WorkerLost: 502,
+};
+
+/**
+ * The status that a client sees: the provider's own for a 4xx about the request, ours otherwise. A
+ * key of ours that the provider refuses is no mistake of the client's: 502, not 401.
+ */
+export function clientStatus(type: FailureType, providerStatus: number | undefined): number {
+  const own = statusOf[type] ?? 500;
+  if (type === 'InvalidCredentials') return own;
+  return providerStatus !== undefined && providerStatus >= 400 ? providerStatus : own;
 }

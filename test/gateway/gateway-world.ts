@@ -6,12 +6,12 @@ import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createForwardAttempt } from '../../src/calls/forward/forward-attempt.ts';
+import { createRunAttempt } from '../../src/calls/forward/run-attempt.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import { migrate } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
-import { createFirstAttempt } from '../../src/calls/forward/run-attempt.ts';
 import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
 import { keyStore } from '../../src/gateway/store/key-store.ts';
 import { leaseStore } from '../../src/gateway/store/lease-store.ts';
@@ -39,7 +39,7 @@ export async function gatewayWorld(
     prices: {
       'openai:gpt-4o': { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' },
     },
-    firstAttempt: createFirstAttempt({
+    runAttempt: createRunAttempt({
       gates: createGates(),
       attempt: createForwardAttempt({
         resolve: (name) => ({
@@ -51,8 +51,8 @@ export async function gatewayWorld(
         log,
       }),
       log: createAttemptLog(log),
-      policy: catalogue.model,
     }),
+    policyFor: (requestTimeoutMs) => ({ ...catalogue.model, requestTimeoutMs }),
     goOn: () => Promise.reject(new Error('no workflow is expected')),
     gateway: 'gateway-1',
     once: { claims: true },

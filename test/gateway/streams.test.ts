@@ -10,7 +10,7 @@ import { gatewayWorld } from './gateway-world.ts';
 const provider = await literalServer();
 const world = await gatewayWorld(provider.baseUrl, ({ store, watch }) => ({
   // What a workflow would record later.
-  goOn: async (id) => {
+  goOn: async ({ id }) => {
     const used = { attempts: 2, possiblyBilled: 1 };
     const head = { status: 200, headers: { 'content-type': 'text/event-stream' } };
     await store.answered(id, head, Buffer.from(`${delta('whole')}${finish}data: [DONE]\n\n`), used);

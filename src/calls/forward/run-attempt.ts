@@ -2,6 +2,7 @@ import { type AttemptErrorFields, isAttemptError } from '../../failures/attempt-
 import { billingOf } from '../../policies/billing.ts';
 import { decideRetry } from '../../policies/decide-retry.ts';
 import type { ModelPolicy } from '../../policies/retry-policy.ts';
+import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import { requestIdFor } from '../../wire/identifiers.ts';
 import type { AttemptLog, LoggedAttempt } from '../attempt-log.ts';
@@ -73,11 +74,14 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
   return async function runAttempt(call) {
     const { request, body, policy, signal, attempt, workflowId, step } = call;
     const arrivedMs = performance.now();
+    const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
+    const { inputTokens, outputTokens } = most;
     const decision = await gates.enter({
       model: request.model,
       fairnessKey: call.tenant,
-      tokens: estimatedTokens(request.maximumOutputTokens, body),
+      tokens: inputTokens + outputTokens,
       capMs: call.longestHoldMs,
+      call: requestIdFor(workflowId, step),
       signal,
     });
     const heldMs = performance.now() - arrivedMs;
@@ -115,9 +119,9 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
         throw error;
       }
       const { fields } = error;
-      const { type, sent, retryAfterMs, usage } = fields;
+      const { sent, retryAfterMs, usage } = fields;
       const tokens = sent === false ? 0 : usage && usage.inputTokens + usage.outputTokens;
-      pass.ended({ signal: signalOf(type, sent), retryAfterMs }, tokens);
+      pass.ended({ signal: signalOf(fields), retryAfterMs }, tokens);
       const decided = decideRetry(policy, { ...fields, attempt, elapsedMs: elapsedMs() }, random);
       entry.failed(fields, decided);
       const own = error instanceof ForwardError ? error : undefined;
@@ -129,17 +133,4 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
       };
     }
   };
-}
-
-/** What a prompt's characters are in tokens, for lack of the provider's own count. */
-const charactersPerToken = 4;
-/** What an answer is taken for, where the client names no limit. */
-const usualOutputTokens = 1000;
-
-/** Tokens that a request will use at most, by an estimate. */
-export function estimatedTokens(
-  maximumOutputTokens: number | undefined,
-  body: Uint8Array,
-): number {
-  return Math.ceil(body.length / charactersPerToken) + (maximumOutputTokens ?? usualOutputTokens);
 }

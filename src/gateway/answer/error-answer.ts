@@ -15,40 +15,6 @@ export interface ToldError {
 /** The longest wait that SDKs obey: Node's ignores a longer one, and asks again at once. */
 const longestRetryAfterMs = 60_000;
 
-/**
- * A failure's status where no answer of a provider has one. Those that an SDK would try again by
- * itself carry `x-should-retry: false`: the call has been tried already.
- */
-const statusOf: Readonly<Partial<Record<FailureType, number>>> = {
-  RateLimited: 429,
-  Overloaded: 503,
-  ServerError: 502,
-  Timeout: 504,
-  ConnectionFailed: 502,
-  MalformedResponse: 502,
-  InvalidCredentials: 502,
-  PermissionDenied: 403,
-  ModelNotFound: 404,
-  QuotaExhausted: 429,
-  RequestTooLarge: 413,
-  ContextLengthExceeded: 400,
-  ContentRejected: 400,
-  InvalidRequest: 400,
-  PayloadTooLarge: 413,
-  IdempotencyKeyReused: 422,
-  WorkerLost: 502,
-};
-
-/**
- * The status that a client sees: the provider's own for a 4xx about the request, ours otherwise. A
- * key of ours that the provider refuses is no mistake of the client's: 502, not 401.
- */
-export function clientStatus(type: FailureType, providerStatus: number | undefined): number {
-  const own = statusOf[type] ?? 500;
-  if (type === 'InvalidCredentials') return own;
-  return providerStatus !== undefined && providerStatus >= 400 ? providerStatus : own;
-}
-
 /** The error's JSON, in the form that the API's own SDKs read. */
 export function errorBody(api: ForwardedApi, { type, message, param = null, status }: ToldError) {
   if (api === 'messages') return { type: 'error', error: { type: anthropicType(status), message } };

@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
@@ -189,6 +190,18 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         ended_at_ms: now,
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       }),
+
+    /** Counts a failed attempt; the provider's own error answer is kept for the client. */
+    async attemptFailed(
+      id: string,
+      { attempts, isPossiblyBilled, answer }: Parameters<ForwardedRecords['attemptFailed']>[1],
+    ): Promise<void> {
+      await changed(id, {
+        attempts,
+        ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
+        ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
+      });
+    },
 
     /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
     async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {

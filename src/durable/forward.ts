@@ -1,0 +1,59 @@
+import { CancellationScope, proxyActivities, sleep } from '@temporalio/workflow';
+import type { ForwardActivities } from '../activities/end-forwarded.ts';
+import { findFailure } from '../failures/find-failure.ts';
+import { noOutage } from '../policies/outage.ts';
+import { type ForwardInput, forwardStep } from '../wire/forwarded.ts';
+import type { CallReport } from '../wire/model-call.ts';
+import { activityOptions } from './activity-options.ts';
+import { readQueues } from './read-rules.ts';
+import { runCall } from './run-call.ts';
+import { reportOf, trackProgress } from './track-progress.ts';
+
+/**
+ * A forwarded call that needs more than its first attempt: it is held, retried and shown as an asked
+ * one. Its body and its answer are bytes in a record that clients are served from; none of them passes
+ * through a history.
+ */
+export async function forward(input: ForwardInput): Promise<CallReport> {
+  const { id, model, bytes, maximumOutputTokens, policy, attemptsUsed, deadlineAtMs } = input;
+  const progress = trackProgress();
+  const { calls } = await readQueues();
+  const step = forwardStep;
+  const { possiblyBilled } = input;
+  progress.callStarted(step, false);
+  progress.spent({ attempts: attemptsUsed, possiblyBilled }, undefined, {
+    inputTokens: 0,
+    outputTokens: 0,
+  });
+  try {
+    if (input.delayMs > 0) await sleep(input.delayMs);
+    const left = policy.maximumAttempts - attemptsUsed;
+    await runCall(
+      { step, model, messages: [], forwarded: { id, bytes }, maximumOutputTokens, policy },
+      { taskQueue: calls, summary: `${model}, forwarded` },
+      {
+        ...{ attemptsUsed, elapsedMs: 0, endedIn: {}, outage: noOutage, deadlineAtMs },
+        ...(policy.maximumAttempts > 0 && { attemptsLeft: Math.max(1, left) }),
+      },
+      progress,
+    );
+    progress.answered(model);
+  } catch (error) {
+    const failure = findFailure(error);
+    const { type, message } = failure ?? cancelled;
+    const { attempts, possiblyBilled: billed } = progress.totals();
+    // Whoever waits for the record is told, also of a cancellation.
+    const { endForwarded } = proxyActivities<ForwardActivities>({
+      ...activityOptions(policy, undefined, 'tell the client'),
+      taskQueue: calls,
+    });
+    await CancellationScope.nonCancellable(() =>
+      endForwarded({ id, type, message, attempts, possiblyBilled: billed }),
+    );
+    throw error;
+  }
+  progress.step('done');
+  return reportOf(progress);
+}
+
+const cancelled = { type: 'InvalidRequest', message: 'the call was cancelled' } as const;
