@@ -1,4 +1,4 @@
-import { families } from '../src/calls/classify/families.ts';
+import { families } from '../src/calls/provider/families/families.ts';
 import { allFailureTypes, type FailureType, failureTypes } from '../src/failures/failure-types.ts';
 import { whatToDo } from '../src/failures/what-to-do.ts';
 import { catalogue } from '../src/policies/catalogue.ts';
@@ -65,6 +65,6 @@ told apart by configuration; one table understands them all.
 |---|---|---|
 ${dialects.join('\n')}
 
-This page is generated from \`src/failures/\` and \`src/calls/classify/\` by \`node dev/write-schemas.ts\`.
+This page is generated from \`src/failures/\` and \`src/calls/provider/families/\` by \`node dev/write-schemas.ts\`.
 `;
 }

@@ -11,7 +11,7 @@
  * });
  * ```
  */
-export { schemaFromZod } from './calls/answers/parse-answer.ts';
+export { schemaFromZod } from './calls/answers/answer-shape.ts';
 export { usageError } from './cli/command-error.ts';
 export { type StartFlags, startAndTell, startSettings } from './cli/commands/start.ts';
 export { startByName } from './cli/commands/start-workflow.ts';

@@ -2,9 +2,9 @@
 export type Distortion = keyof typeof distortions;
 
 const distortions = {
-  /** In a code fence with a trailing comma: not JSON, but `jsonrepair` mends it. */
+  /** In a code fence with a trailing comma: not JSON, but can be meant in one way only. */
   mendable: (answer: string) => `\`\`\`json\n${answer.replace(/\}\s*$/, ',}')}\n\`\`\``,
-  /** Brackets that do not match: `jsonrepair` gives up, so that the model must be asked again. */
+  /** Brackets that do not match: the model must be asked again. */
   hopeless: (answer: string) => `${answer.replace(/^\{/, '{"draft": [}]:::{')}`,
   /** Good JSON in another shape: the answer wrapped in a field that was not asked for. */
   wrongShape: (answer: string) => `{"answer": ${answer}}`,

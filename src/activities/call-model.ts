@@ -1,6 +1,6 @@
-import { type AnswerShape, compileSchema, readAnswer } from '../calls/answers/parse-answer.ts';
+import type { AnswerShape } from '../calls/answers/answer-shape.ts';
 import type { AttemptCall, CallAnswer } from '../calls/attempt-call.ts';
-import type { AttemptLog } from '../calls/attempt-log.ts';
+import type { AttemptEntry, AttemptLog } from '../calls/attempt-log.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { Gates } from '../calls/gate/gates.ts';
 import {
@@ -8,7 +8,6 @@ import {
   type AttemptErrorFields,
   isAttemptError,
 } from '../failures/attempt-error.ts';
-import { createFailure } from '../failures/create-failure.ts';
 import { failureTypes } from '../failures/failure-types.ts';
 import { attemptFailure } from '../policies/attempt-failure.ts';
 import { costDetails, type Usage } from '../policies/call-costs.ts';
@@ -19,6 +18,7 @@ import { requestIdFor } from '../wire/identifiers.ts';
 import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { interruption, runAttempt } from './attempt-scope.ts';
+import { shapeFor, withVerdict } from './judge-call.ts';
 import { inOutage, metBefore, passGate } from './pass-gate.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
@@ -47,11 +47,17 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
-      const shape = shapeOf(request, questions);
-      const arrivedMs = performance.now();
-      const gate = await passGate(gates, request, scope, random);
       const { workflowId, runId } = scope;
       const requestId = requestIdFor(workflowId, request.step);
+      const arrivedMs = performance.now();
+      const shape = await shapeFor(request, questions).catch((error: unknown) => {
+        if (!isAttemptError(error)) throw error;
+        return error;
+      });
+      if (isAttemptError(shape)) {
+        return failed(shape.fields, attemptLog.start({ workflowId, runId, request, attempt }));
+      }
+      const gate = await passGate(gates, request, scope, random);
       const heldMs = gates ? performance.now() - arrivedMs : 0;
       const logged = { workflowId, runId, request, attempt, heldMs };
       if (gate && 'kind' in gate) {
@@ -69,13 +75,16 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       };
       try {
         const asked = shape ? { ...request, schema: shape.schema } : request;
-        const answered = await attemptCall(asked, {
+        const { doubt, ...answered } = await attemptCall(asked, {
           signal: scope.signal,
           workflowId,
           attempt,
           log: { sent },
         });
-        const answer = withVerdict(answered, shape, by);
+        // The provider has done its part: nobody waits at the gate while its answer is judged.
+        if (!doubt) pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
+        const answer = await withVerdict(answered, shape, by);
+        if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);
         pass?.ended({ signal: 'answered' }, tokensOf(answer.usage));
@@ -96,9 +105,9 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
           const tokens = sent === false ? 0 : usage && tokensOf(usage);
           const outage = outageNow();
           pass?.ended({ signal: signalOf(error.fields), retryAfterMs }, tokens);
-          return failed(error.fields, outage);
+          return failed(error.fields, log, outage);
         }
-        return failed({ ...unexpectedError(by, error).fields, sent: isSent });
+        return failed({ ...unexpectedError(by, error).fields, sent: isSent }, log);
       }
 
       /** What the call has met before this attempt fails. */
@@ -125,7 +134,11 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         throw new AttemptError({ ...what, reason, usage, providerRequestId });
       }
 
-      function failed(fields: AttemptErrorFields, outage?: OutageSoFar): ModelOutcome {
+      function failed(
+        fields: AttemptErrorFields,
+        log: AttemptEntry,
+        outage?: OutageSoFar,
+      ): ModelOutcome {
         scope.failedWith(fields);
         const { type } = fields;
         const { model, policy, attemptsUsed, attemptsLeft, attemptsUntilFallback } = request;
@@ -172,58 +185,6 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       }
     });
   };
-}
-
-/**
- * A cut answer is not read: it would be taken for a whole one, or for the wrong shape. Nor is the text
- * beside calls of tools: the answer comes after their results.
- *
- * @throws AttemptError `SchemaRejected` when the validator itself breaks, or makes of the answer what no
- * JSON is (a date, a map, a bigint): no answer could satisfy it, and asking again is paid for again.
- */
-function withVerdict(answer: CallAnswer, shape: AnswerShape | undefined, by: string): CallAnswer {
-  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
-  try {
-    const verdict = readAnswer(answer.text, shape.validator);
-    if (verdict.kind === 'valid' && !isJson(verdict.value)) throw new TypeError('no JSON');
-    return { ...answer, verdict, ...(verdict.kind === 'valid' && { text: '' }) };
-  } catch {
-    const { usage, providerRequestId } = answer;
-    const reason = 'the validator of the answer cannot be run, or makes of it what is no JSON';
-    const fields = { type: 'SchemaRejected', by, reason, sent: true, usage } as const;
-    throw new AttemptError({ ...fields, providerRequestId });
-  }
-}
-
-/**
- * What a transform makes travels to the workflow as JSON, and must arrive as what its type says. JSON
- * leaves out fields that are undefined, as an optional one may be.
- */
-function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  if (
-    typeof value !== 'object' ||
-    ![Object.prototype, null].includes(Object.getPrototypeOf(value))
-  ) {
-    return false;
-  }
-  return Object.values(value).every((field) => field === undefined || isJson(field));
-}
-
-/** @throws ApplicationFailure `SchemaRejected` or `InvalidRequest`, before anything is sent. */
-function shapeOf(
-  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
-  questions: Readonly<Record<string, AnswerShape>>,
-): AnswerShape | undefined {
-  if (question !== undefined) {
-    if (Object.hasOwn(questions, question)) return questions[question];
-    throw createFailure('InvalidRequest', `this worker knows no question ${question}`, {
-      details: { sent: false },
-    });
-  }
-  return schema && { schema, validator: compileSchema(schema) };
 }
 
 /** A provider that does not count tokens reports 0: then the gate's estimate stands. */

@@ -1,9 +1,5 @@
 import type { z } from 'zod';
-import {
-  type AnswerShape,
-  schemaFromZod,
-  validatorFromZod,
-} from '../calls/answers/parse-answer.ts';
+import { type AnswerShape, schemaFromZod } from '../calls/answers/answer-shape.ts';
 import { catalogue, effectPolicy, type PolicySet } from '../policies/catalogue.ts';
 import { changePolicies, type PolicyOverrides } from '../policies/resolve-policies.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
@@ -123,8 +119,8 @@ export function listEffectsOf({ effects = {} }: AppDefinition): ListedEffect[] {
 
 /** The shapes of an application's answers, by the name of the question. */
 export function shapesOf({ questions = {} }: AppDefinition): Record<string, AnswerShape> {
-  const shapes = Object.entries(questions).map(([name, { answer }]) => {
-    return [name, { schema: schemaFromZod(answer), validator: validatorFromZod(answer) }] as const;
-  });
+  const shapes = Object.entries(questions).map(
+    ([name, { answer }]) => [name, { schema: schemaFromZod(answer), answer }] as const,
+  );
   return Object.fromEntries(shapes);
 }

@@ -1,16 +1,21 @@
 import type { LanguageModelV4CallOptions, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
 import type { Logger } from 'pino';
-import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
+import {
+  AttemptError,
+  type AttemptErrorFields,
+  isAttemptError,
+} from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { aboutOf, answerFrom, usageOf } from './answer-from.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
+import { type Asked, judgeAnswer } from './classify/judge-answer.ts';
 import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
+import { families } from './provider/families/families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
-import { schemaFor } from './provider/schema-for.ts';
 import { providerOptionsFor, toCallOptions } from './provider/to-call-options.ts';
 import { toPrompt } from './provider/to-prompt.ts';
 
@@ -37,7 +42,10 @@ export interface CallContext {
 }
 
 /** A model's answer, without the fields that only the activity knows. */
-export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
+export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'> & {
+  /** What it is unless its whole text is of the shape: nobody knows whether its finish reason is an end. */
+  readonly doubt?: AttemptErrorFields;
+};
 
 /** Makes one attempt of a call. */
 export type AttemptCall = (request: ModelRequest, context: CallContext) => Promise<CallAnswer>;
@@ -57,6 +65,13 @@ export function createAttemptCall({
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
     const timeout = requestTimeout(request.policy.requestTimeoutMs);
+    const asked: Asked = {
+      offersTools: (request.tools?.length ?? 0) > 0,
+      hasSchema: request.schema !== undefined,
+      allowsEmpty: request.allowEmpty,
+      maximumOutputTokens: request.maximumOutputTokens,
+      finishReasons: model.finishReasons,
+    };
     return inExchange(
       () => context.log?.sent(),
       async (exchange) => {
@@ -68,14 +83,25 @@ export function createAttemptCall({
             await callOptions(model, request, context, signal),
           );
           logWarnings(log, request, result);
-          if (isUnusable(model.family, exchange.body)) {
-            throw failure(exchange, usageOf(result.usage));
-          }
+          const usage = usageOf(result.usage);
+          if (isUnusable(model.family, exchange.body, asked)) throw failure(exchange, usage);
+          const judgement = judgeAnswer(families[model.family], exchange.body, asked);
           const providerRequestId = providerRequestIdIn(exchange.headers);
-          return {
+          const answer = {
             ...answerFrom(result, request, model.provider),
             ...(providerRequestId !== undefined && { providerRequestId }),
           };
+          if (judgement.kind !== 'answer') {
+            // Who reads the text can tell whether it is whole.
+            const doubt = { ...failure(exchange, usage).fields };
+            if (request.schema === undefined) throw new AttemptError(doubt);
+            return { ...answer, finishReason: 'other', doubt };
+          }
+          if (judgement.noted !== undefined) {
+            const what = { kind: judgement.noted, about: 'taken for its end' };
+            log.warn({ event: 'model.warning', model: request.model, ...what });
+          }
+          return { ...answer, finishReason: judgement.finish };
         } catch (error) {
           if (context.signal.aborted) throw context.signal.reason;
           if (isAttemptError(error)) throw error;
@@ -91,6 +117,7 @@ export function createAttemptCall({
         // An answer with usage came whole, even if the timeout has passed by now.
         isTimedOut: timeout.aborted && usage === undefined,
         hasSchema: request.schema !== undefined,
+        asked,
         nowMs: now(),
       });
       if (shape) {
@@ -116,17 +143,21 @@ async function callOptions(
   signal: AbortSignal,
 ): Promise<LanguageModelV4CallOptions> {
   const { schema, settings } = request;
-  const sent = schema && schemaFor(model.family, schema);
+  const family = families[model.family];
+  const form = family.forms.find((each) => schema && family.schemaFor(schema, each));
+  const sent = schema && form && family.schemaFor(schema, form);
   return {
     ...toCallOptions(request),
     prompt: await toPrompt(request.messages, model.languageModel, model.provider),
     maxOutputTokens: request.maximumOutputTokens,
     abortSignal: signal,
     headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
-    providerOptions: providerOptionsFor(model, sent?.strict ?? false, settings?.providerOptions),
-    ...(sent && {
-      responseFormat: { type: 'json', schema: sent.schema as object, name: 'answer' },
-    }),
+    providerOptions: providerOptionsFor(
+      model,
+      { strict: form === 'json_schema_strict' },
+      settings?.providerOptions,
+    ),
+    ...(sent && { responseFormat: { type: 'json', schema: sent as object, name: 'answer' } }),
   } as LanguageModelV4CallOptions;
 }
 

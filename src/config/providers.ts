@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RateLimitsByModel, rateLimitsByModelSchema } from '../calls/gate/gate-limits.ts';
+import { declarableFinishes } from '../calls/provider/families/finish-reasons.ts';
 import { providerFamilies } from '../calls/provider/provider-families.ts';
 import { namePattern } from '../wire/identifiers.ts';
 
@@ -11,6 +12,7 @@ const providerFields = z.strictObject({
   apiKeyVariable: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),
+  finishReasons: z.record(z.string(), z.enum(declarableFinishes)).optional(),
 });
 
 const provider = providerFields.refine(

@@ -11,16 +11,24 @@ export type UnusableAnswer = {
   /** Equal for equal violations; holds nothing of the answer. */
   readonly fingerprint: string;
 } & (
-  | { readonly kind: 'not JSON' }
+  | {
+      readonly kind: 'not JSON';
+      /** Why, in words for the model. */
+      readonly slip: string;
+    }
   | { readonly kind: 'invalid'; readonly issues: readonly AnswerIssue[] }
 );
 
+/** An answer of the shape that was asked for. */
+export interface ValidAnswer {
+  readonly kind: 'valid';
+  readonly value: unknown;
+  /**
+   * What was not as the model wrote it: mended before it could be read, or a number that was rounded
+   * to a double. A phrase each; absent when nothing was.
+   */
+  readonly mended?: readonly string[];
+}
+
 /** What the activity says of an answer's shape. Recorded, so that the workflow can go by it. */
-export type AnswerVerdict =
-  | {
-      readonly kind: 'valid';
-      readonly value: unknown;
-      /** The text had to be mended before it was valid. */
-      readonly mended: boolean;
-    }
-  | UnusableAnswer;
+export type AnswerVerdict = ValidAnswer | UnusableAnswer;

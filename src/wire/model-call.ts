@@ -24,6 +24,8 @@ export interface ModelRequest extends CallOptions {
   /** A forwarded call: messages are empty, and the body that goes out is in this record. */
   readonly forwarded?: ForwardedBody;
   readonly maximumOutputTokens: number;
+  /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
+  readonly allowEmpty?: boolean;
   readonly policy: ModelPolicy;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;

@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createCallModelActivity } from '../../src/activities/call-model.ts';
-import { schemaFromZod, validatorFromZod } from '../../src/calls/answers/answer-validator.ts';
+import { schemaFromZod } from '../../src/calls/answers/answer-shape.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 
@@ -16,7 +16,7 @@ async function ask(answer: z.ZodType, text: string): Promise<unknown> {
       usage: { inputTokens: 3, outputTokens: 1 },
     }),
     attemptLog: createAttemptLog(pino({ level: 'silent' })),
-    questions: { count: { schema: schemaFromZod(answer), validator: validatorFromZod(answer) } },
+    questions: { count: { schema: schemaFromZod(answer), answer } },
     random: () => 0.5,
   });
   const request = {

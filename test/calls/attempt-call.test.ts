@@ -52,7 +52,8 @@ describe('an answer', () => {
     const toolCall = { id: 'call_1', type: 'function', function: { name: 'x', arguments: '{}' } };
     const choice = { finish_reason: 'tool_calls' };
     server.answer(literally(200, completion('', choice, { tool_calls: [toolCall] })));
-    assert.equal((await failureOf(call())).type, 'MalformedResponse');
+    const { type, reason } = await failureOf(call());
+    assert.deepEqual([type, reason], ['MalformedResponse', 'a tool call that nobody offered']);
     assert.equal(server.seen.length, 1);
   });
 });

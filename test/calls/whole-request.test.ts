@@ -69,7 +69,11 @@ describe('all that a request can carry', () => {
   }
 });
 
-const hello = { ...cases.anthropic.answer, content: [{ type: 'text', text: 'hello' }] };
+const hello = {
+  ...cases.anthropic.answer,
+  content: [{ type: 'text', text: 'hello' }],
+  stop_reason: 'end_turn',
+};
 
 describe('what comes back', () => {
   const { call } = callerTo(server.baseUrl);

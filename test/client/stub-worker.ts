@@ -56,7 +56,7 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
       kind: 'answer',
       text: `hello from ${id}`,
       ...((request.schema ?? request.question) && {
-        verdict: { kind: 'valid', value: answerTo(request), mended: false } as const,
+        verdict: { kind: 'valid', value: answerTo(request) } as const,
       }),
       finishReason: 'stop',
       usage: { inputTokens: 12, outputTokens: 3 },

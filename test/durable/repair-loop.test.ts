@@ -116,15 +116,49 @@ test('a refusal is final after one request', async (t) => {
   assert.equal(world.provider.requests.length, 1);
 });
 
-test('a schema that cannot be expressed is refused before any request', async (t) => {
+test('a schema that cannot be checked is refused before any request', async (t) => {
   const world = await startCallsWorld({ answer: () => good });
   t.after(world.stop);
-  const unusable = JSON.parse(
-    '{"type":"object","if":{"required":["a"]},"then":{"required":["b"]}}',
-  );
+  const unusable = { type: 'object', requird: ['a'] };
   assert.equal(
     (await failureOf(ask(world, 'openai:gpt-4o-mini', unusable))).type,
     'SchemaRejected',
   );
   assert.equal(world.provider.requests.length, 0);
+});
+
+test('different slips are not the same failure again', async (t) => {
+  const world = await startCallsWorld({
+    answer: scripted('I will count first.', good.slice(0, -1), good),
+  });
+  t.after(world.stop);
+  const result = await ask(world);
+  assert.deepEqual([result.repairs, world.provider.requests.length], [2, 3]);
+});
+
+test('a number that cannot be kept ends the call where only a number may stand', async (t) => {
+  const world = await startCallsWorld({
+    answer: scripted(good.replace(':1}', ':2512292042121000001}')),
+  });
+  t.after(world.stop);
+  const failure = await failureOf(ask(world));
+  assert.equal(failure.type, 'SchemaMismatch');
+  assert.match(failure.message, /a number cannot be kept exactly.* at count/);
+  assert.equal(world.provider.requests.length, 1);
+});
+
+test('a number that cannot be kept is asked for as a string where one may stand', async (t) => {
+  const world = await startCallsWorld({
+    answer: scripted('{"id":2512292042121000001}', '{"id":"2512292042121000001"}'),
+  });
+  t.after(world.stop);
+  const either: JsonObject = {
+    type: 'object',
+    properties: { id: { type: ['integer', 'string'] } },
+    required: ['id'],
+    additionalProperties: false,
+  };
+  const result = await ask(world, 'openai:gpt-4o-mini', either);
+  assert.deepEqual(result.value, { id: '2512292042121000001' });
+  assert.equal(result.repairs, 1);
 });

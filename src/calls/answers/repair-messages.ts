@@ -22,7 +22,9 @@ export function repairMessages(
 
 function feedback(unusable: UnusableAnswer): string {
   const request = 'Answer again with the whole corrected JSON and nothing else.';
-  if (unusable.kind === 'not JSON') return `Your answer is not valid JSON. ${request}`;
+  if (unusable.kind === 'not JSON') {
+    return `Your answer is not valid JSON: ${unusable.slip}. ${request}`;
+  }
   const lines = unusable.issues
     .slice(0, maximumIssues)
     .map(({ path, expected }) => `- ${path || 'the answer as a whole'}: expected ${expected}`);

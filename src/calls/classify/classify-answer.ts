@@ -1,13 +1,12 @@
 import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
+import { families } from '../provider/families/families.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { ErrorLayer } from './error-layers.ts';
-import { families, knownCodes } from './families.ts';
 import { type FoundRow, findRow } from './find-row.ts';
-import { emptyCodes } from './general-rows.ts';
-import { asFields, parseJson } from './read-json.ts';
-import type { Refusal } from './read-refusal.ts';
+import { type Asked, judgeAnswer } from './judge-answer.ts';
+import { isUnknownCode, knownCodes } from './known-codes.ts';
 
 /** An answer over HTTP that is not what was asked for. */
 export interface HttpAnswer {
@@ -37,18 +36,22 @@ export interface Classified {
  * - A 2xx without an error: the refusal that it holds, or `MalformedResponse`.
  *
  * @param nowMs the time that a Retry-After date is compared with.
+ * @param asked what the answer was to be; see {@link judgeAnswer}.
  */
 export function classifyAnswer(
   family: ProviderFamily,
   answer: HttpAnswer,
   nowMs: number,
+  asked?: Asked,
 ): Classified {
   const body = readErrorBody(answer.body);
   const isSuccess = answer.status >= 200 && answer.status < 300;
   if (isSuccess && !body.isError) {
+    const judgement = judgeAnswer(families[family], answer.body, asked);
     const reason = malformed[body.kind] ?? `not ${families[family].answer}`;
-    const refusal = findRefusal(family, answer.body);
-    return { ...(refusal ?? { type: 'MalformedResponse', reason }), unclassified: false };
+    const isOther = body.kind !== 'json' || judgement.kind === 'answer';
+    const failure = isOther ? ({ type: 'MalformedResponse', reason } as const) : judgement.failure;
+    return { ...failure, unclassified: false };
   }
   const status = isSuccess ? 200 : answer.status;
   const found = findRow(families[family].rows, body.layers, status);
@@ -84,14 +87,8 @@ function waitOf(type: FailureType, { headers }: HttpAnswer, body: ErrorBody, now
 }
 
 /** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
-export function isUnusable(family: ProviderFamily, body: string): boolean {
-  return readErrorBody(body).isError || findRefusal(family, body) !== undefined;
-}
-
-function findRefusal(family: ProviderFamily, body: string): Refusal | undefined {
-  const parsed = parseJson(body);
-  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  return isObject ? families[family].readRefusal(asFields(parsed)) : undefined;
+export function isUnusable(family: ProviderFamily, body: string, asked?: Asked): boolean {
+  return readErrorBody(body).isError || judgeAnswer(families[family], body, asked).kind === 'none';
 }
 
 const malformed: Readonly<Partial<Record<ErrorBody['kind'], string>>> = {
@@ -117,17 +114,8 @@ function codeOfType(type: FailureType | undefined, { codes }: ErrorLayer): strin
   return codes.find((code) => type !== undefined && knownCodes.get(code)?.has(type));
 }
 
-/** What can be shown of a code that no table has: never a text, and nothing like a key. */
 function unknownCodeIn({ layers }: ErrorBody): string | undefined {
-  return layers
-    .flatMap(({ codes }) => codes)
-    .find(
-      (code) =>
-        /^[\w.-]{1,64}$/.test(code) &&
-        !/^(sk|pk|gsk|xai|hf|key|AIza)[-_\w]*[-_]|^AIza|^[\da-f-]{32,}$/i.test(code) &&
-        !knownCodes.has(code) &&
-        !emptyCodes.has(code),
-    );
+  return layers.flatMap(({ codes }) => codes).find(isUnknownCode);
 }
 
 /** The provider's own word on retrying counts for more than a status, but not than a code we know. */

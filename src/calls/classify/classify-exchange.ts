@@ -4,6 +4,7 @@ import type { ProviderFamily } from '../provider/provider-families.ts';
 import { providerRequestIdIn } from '../provider/request-headers.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { type ClassifiedConnection, classifyConnection } from './classify-connection.ts';
+import type { Asked } from './judge-answer.ts';
 import { type AnswerShape, shapeOf } from './shape-of.ts';
 
 /** What is known of a failed call besides its exchange. */
@@ -15,6 +16,8 @@ export interface FailedCall {
   readonly isTimedOut: boolean;
   /** Whether the request asked for JSON of a schema. */
   readonly hasSchema: boolean;
+  /** What was asked; absent where the answer is for another's code. */
+  readonly asked?: Asked;
   readonly nowMs: number;
 }
 
@@ -59,12 +62,15 @@ function meaningOf(
   if (status === undefined) return withoutAnswer(exchange, call, connection);
   // A status that is an error says enough, even where its body did not come whole.
   const isSuccess = status >= 200 && status < 300;
-  if (!isSuccess) return classifyAnswer(family, { status, headers, body }, nowMs);
+  if (!isSuccess) return classifyAnswer(family, { status, headers, body }, nowMs, call.asked);
+  if (exchange.isUndecodable) {
+    return { type: 'MalformedResponse', reason: 'neither UTF-8 nor the charset it claims' };
+  }
   if (exchange.oversized) return { type: 'PayloadTooLarge', reason: 'the answer has no end' };
   if (call.isTimedOut)
     return { type: 'Timeout', reason: 'no whole answer within the request timeout' };
   if (exchange.failure === undefined) {
-    return classifyAnswer(family, { status, headers, body }, nowMs);
+    return classifyAnswer(family, { status, headers, body }, nowMs, call.asked);
   }
   return connection.reason ? connection : { ...connection, reason: 'cut within the answer' };
 }

@@ -1,5 +1,11 @@
+import {
+  asFields,
+  asList,
+  asText,
+  type Fields,
+  parseJson,
+} from '../provider/families/read-json.ts';
 import { type ErrorLayer, errorLayers } from './error-layers.ts';
-import { asFields, asList, asText, type Fields, parseJson } from './read-json.ts';
 
 /** What can be known about the body of an answer, whatever server wrote it. */
 export interface ErrorBody {

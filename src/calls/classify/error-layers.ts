@@ -1,5 +1,5 @@
+import { asFields, asList, asText, type Fields } from '../provider/families/read-json.ts';
 import { jsonInText } from './json-in-text.ts';
-import { asFields, asList, asText, type Fields } from './read-json.ts';
 
 /** One error within a body: a proxy's own, or what it passes on from upstream. */
 export interface ErrorLayer {

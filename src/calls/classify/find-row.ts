@@ -1,6 +1,6 @@
-import type { ClassifierRow } from './classifier-row.ts';
+import type { ClassifierRow } from '../provider/families/classifier-row.ts';
+import { generalRows } from '../provider/families/general-rows.ts';
 import type { ErrorLayer } from './error-layers.ts';
-import { generalRows } from './general-rows.ts';
 
 /** The row that says what an answer means, and the error that it was found for. */
 export interface FoundRow {

@@ -1,4 +1,5 @@
 import { currentExchange, type Exchange } from './exchange.ts';
+import { asFields, type Fields, parseJson } from './families/read-json.ts';
 import { modelRequestKey } from './request-headers.ts';
 
 /** Most bytes of an answer that are read: what Temporal carries, and room for escapes. */
@@ -14,9 +15,11 @@ const withoutBody = new Set([204, 205, 304]);
  * whatever the AI SDK makes of it.
  *
  * @param queryParameters added to every address, for example Azure's `api-version`.
+ * @param tidy makes of a whole answer what the AI SDK reads; the exchange keeps it as it came.
  */
 export function createBoundedFetch(
   queryParameters: Readonly<Record<string, string>> = {},
+  tidy: (body: Fields) => Fields = (body) => body,
 ): typeof globalThis.fetch {
   return async function boundedFetch(input, init) {
     const exchange = currentExchange();
@@ -39,7 +42,7 @@ export function createBoundedFetch(
         redirect: 'manual',
         signal: AbortSignal.any(signals),
       });
-      return await readWhole(response, exchange);
+      return await readWhole(response, exchange, tidy);
     } catch (error) {
       exchange.failure = error;
       throw error;
@@ -47,34 +50,67 @@ export function createBoundedFetch(
   };
 }
 
-async function readWhole(response: Response, exchange: Exchange): Promise<Response> {
+async function readWhole(
+  response: Response,
+  exchange: Exchange,
+  tidy: (body: Fields) => Fields,
+): Promise<Response> {
   const { status, statusText, headers } = response;
   exchange.status = status;
   exchange.headers = Object.fromEntries(headers);
-  if (response.body) await readBody(response.body, exchange);
+  await readBody(response, exchange);
   if (exchange.oversized && response.ok) throw new Error('the answer exceeds the size cap');
   // These headers describe the bytes on the wire; the body is decoded by now.
   const kept = new Headers(headers);
   kept.delete('content-encoding');
   kept.delete('content-length');
-  return new Response(withoutBody.has(status) ? null : exchange.body, {
+  const answer = response.ok ? tidied(exchange.body, tidy) : exchange.body;
+  return new Response(withoutBody.has(status) ? null : answer, {
     status,
     statusText,
     headers: kept,
   });
 }
 
-async function readBody(body: ReadableStream<Uint8Array>, exchange: Exchange): Promise<void> {
-  const decoder = new TextDecoder();
+function tidied(body: string, tidy: (body: Fields) => Fields): string {
+  const parsed = parseJson(body);
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  return isObject ? JSON.stringify(tidy(asFields(parsed))) : body;
+}
+
+async function readBody(response: Response, exchange: Exchange): Promise<void> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Leaving the loop early cancels the stream, which closes the connection.
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maximumAnswerBytes) {
-      exchange.oversized = true;
-      return;
+  try {
+    // Leaving the loop early cancels the stream, which closes the connection.
+    for await (const chunk of response.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > maximumAnswerBytes) {
+        exchange.oversized = true;
+        break;
+      }
+      chunks.push(chunk);
     }
-    exchange.body += decoder.decode(chunk, { stream: true });
+  } finally {
+    // What came of a body that broke off may still say what is wrong.
+    const text = decode(Buffer.concat(chunks), response.headers.get('content-type') ?? '');
+    if (text === undefined) exchange.isUndecodable = true;
+    exchange.body = text ?? '';
   }
-  exchange.body += decoder.decode();
+}
+
+/**
+ * As UTF-8, which many servers send under another label; where it is none, as the label says. Both
+ * strictly: a letter that cannot be read must not become U+FFFD in silence.
+ */
+function decode(bytes: Uint8Array, contentType: string): string | undefined {
+  const [, charset = 'utf-8'] = /charset="?([\w.:-]+)/i.exec(contentType) ?? [];
+  for (const encoding of ['utf-8', charset]) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    } catch {
+      // Not in this one, or one that nobody knows.
+    }
+  }
+  return undefined;
 }

@@ -15,6 +15,8 @@ export interface Exchange {
   headers: Record<string, string>;
   /** The answer's body, as far as it came. */
   body: string;
+  /** The bytes are no text, neither in UTF-8 nor in the charset that the headers name. */
+  isUndecodable?: true;
   /** More than the size cap came; the rest was not read. */
   oversized: boolean;
   /** What `fetch`, or reading its answer, threw. */

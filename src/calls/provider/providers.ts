@@ -1,11 +1,9 @@
-import { createAnthropic } from '@ai-sdk/anthropic';
-import { createGoogle } from '@ai-sdk/google';
-import { createOpenAI } from '@ai-sdk/openai';
-import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { LanguageModelV4 } from '@ai-sdk/provider';
 import { AttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
+import { families } from './families/families.ts';
+import type { DeclaredFinish } from './families/finish-reasons.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
 /** A provider of models, as data. */
@@ -22,6 +20,8 @@ export interface ProviderConfig {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Added to every address, for example Azure's `api-version`. */
   readonly queryParameters?: Readonly<Record<string, string>> | undefined;
+  /** What finish reasons mean that the family's table does not have. */
+  readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
 }
 
 /** A model that can be called. */
@@ -31,6 +31,7 @@ export interface ResolvedModel {
   readonly family: ProviderFamily;
   readonly modelId: string;
   readonly languageModel: LanguageModelV4;
+  readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
 }
 
 /** The configured providers. */
@@ -67,6 +68,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
       family: config.family,
       modelId,
       languageModel: createLanguageModel(config, modelId),
+      finishReasons: config.finishReasons,
     };
   }
 
@@ -82,39 +84,9 @@ function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
 }
 
 function createLanguageModel(config: ProviderConfig, modelId: string): LanguageModelV4 {
-  const { name, family, headers = {} } = config;
-  const apiKey = config.apiKey ?? '';
-  const baseURL = config.baseUrl ?? baseUrls[family];
-  const fetch = createBoundedFetch(config.queryParameters);
-  const settings = { name, baseURL, apiKey, headers, fetch };
-  switch (family) {
-    case 'openai':
-      return createOpenAI(settings).chat(modelId);
-    case 'openai-responses':
-      return createOpenAI(settings).responses(modelId);
-    case 'anthropic':
-      return createAnthropic({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
-    case 'google':
-      return createGoogle({ baseURL, apiKey, headers, fetch }).languageModel(modelId);
-    case 'openai-compatible':
-      return createOpenAICompatible({
-        name,
-        baseURL,
-        ...(apiKey !== '' && { apiKey }),
-        headers,
-        fetch,
-        supportsStructuredOutputs: true,
-        // Most of these servers fetch pictures themselves; one that does not says so.
-        supportedUrls: () => ({ 'image/*': [/^https?:/] }),
-      }).chatModel(modelId);
-  }
+  const { name, headers = {}, apiKey = '' } = config;
+  const family = families[config.family];
+  const baseURL = config.baseUrl ?? family.baseUrl;
+  const fetch = createBoundedFetch(config.queryParameters, family.tidy);
+  return family.createModel({ name, baseURL, apiKey, headers, fetch }, modelId);
 }
-
-/** The families' public endpoints; empty where there is none. */
-const baseUrls: Readonly<Record<ProviderFamily, string>> = {
-  openai: 'https://api.openai.com/v1',
-  'openai-responses': 'https://api.openai.com/v1',
-  'openai-compatible': '',
-  anthropic: 'https://api.anthropic.com/v1',
-  google: 'https://generativelanguage.googleapis.com/v1beta',
-};

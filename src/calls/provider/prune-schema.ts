@@ -21,16 +21,26 @@ export function pruneSchema(
   schema: JsonObject,
   keeps: (keyword: string, value: Json) => boolean,
 ): JsonObject {
-  const prune = (value: Json): Json => (isObject(value) ? pruneSchema(value, keeps) : value);
   const kept = Object.entries(schema).filter(([keyword, value]) => keeps(keyword, value));
+  return mapSubschemas(Object.fromEntries(kept), (inner) => pruneSchema(inner, keeps));
+}
+
+/** A schema with every schema directly inside it changed. */
+export function mapSubschemas(
+  schema: JsonObject,
+  change: (inner: JsonObject) => JsonObject,
+): JsonObject {
+  const changed = (value: Json): Json => (isObject(value) ? change(value) : value);
   return Object.fromEntries(
-    kept.map(([keyword, value]) => {
+    Object.entries(schema).map(([keyword, value]) => {
       if (maps.has(keyword) && isObject(value)) {
-        const inside = Object.entries(value).map(([name, inner]) => [name, prune(inner)] as const);
+        const inside = Object.entries(value).map(
+          ([name, inner]) => [name, changed(inner)] as const,
+        );
         return [keyword, Object.fromEntries(inside)];
       }
       if (!lists.has(keyword) && !singles.has(keyword)) return [keyword, value];
-      return [keyword, Array.isArray(value) ? value.map(prune) : prune(value)];
+      return [keyword, Array.isArray(value) ? value.map(changed) : changed(value)];
     }),
   );
 }

@@ -1,23 +1,26 @@
 import type { Json, JsonObject } from '../../wire/json.ts';
-import { isObject, pruneSchema, subschemas } from './prune-schema.ts';
-
-/** The form in which a schema is sent to a provider. */
-export interface ProviderSchema {
-  readonly schema: JsonObject;
-  /** OpenAI's strict mode: the output keeps to the schema, which must be of its subset. */
-  readonly strict: boolean;
-}
+import { isObject, mapSubschemas, pruneSchema, subschemas } from './prune-schema.ts';
 
 /**
- * Uses OpenAI's strict mode where its documented rules allow it ("Structured Outputs, supported
- * schemas"): an object at the root, every object closed, every property required. Checks outside of
- * the subset (lengths of strings, unknown formats) are left out of what is sent: the answer is
- * checked with the whole schema afterwards anyway. A schema that breaks a rule is sent as it is,
- * without strict mode: in strict mode, OpenAI would refuse it with 400.
+ * A schema for OpenAI's strict mode, where its documented rules allow it ("Structured Outputs,
+ * supported schemas"): an object at the root, every object closed, every property required. Checks
+ * outside of the subset (lengths of strings, unknown formats) are left out of what is sent: the
+ * answer is checked with the whole schema afterwards anyway.
+ *
+ * @returns `undefined` for a schema that breaks a rule: in strict mode, OpenAI would refuse it with 400.
  */
-export function strictSchema(schema: JsonObject): ProviderSchema {
+export function strictSchema(schema: JsonObject): JsonObject | undefined {
   const strict = schema.type === 'object' && isStrict(schema);
-  return strict ? { schema: pruneSchema(schema, isSent), strict } : { schema, strict };
+  return strict ? wrapReferences(pruneSchema(schema, isSent)) : undefined;
+}
+
+/** Strict mode refuses any keyword beside a `$ref`; a described one says the same within an `anyOf`. */
+function wrapReferences(schema: JsonObject): JsonObject {
+  const inside = mapSubschemas(schema, wrapReferences);
+  const { $ref, ...beside } = inside;
+  return $ref !== undefined && Object.keys(beside).length > 0
+    ? { ...beside, anyOf: [{ $ref }] }
+    : inside;
 }
 
 const formats = new Set('date-time time date duration email hostname ipv4 ipv6 uuid'.split(' '));
@@ -33,6 +36,8 @@ const allowed = new Set(
   ),
 );
 
+const besideReference = new Set(['$ref', 'title', 'description', '$defs', 'definitions']);
+
 function isSent(keyword: string, value: Json): boolean {
   return !leftOut.has(keyword) && (keyword !== 'format' || formats.has(String(value)));
 }
@@ -42,7 +47,12 @@ function isStrict(schema: Json): boolean {
   const isClosed =
     ![schema.type].flat().includes('object') ||
     (schema.additionalProperties === false && requiresAll(schema));
+  // Beside a reference only words can be kept.
+  const isPlain =
+    schema.$ref === undefined ||
+    Object.keys(schema).every((name) => leftOut.has(name) || besideReference.has(name));
   return (
+    isPlain &&
     isClosed &&
     Object.entries(schema).every(
       ([keyword, value]) =>

@@ -2,6 +2,8 @@ import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice } from '@ai-
 import type { CallOptions, OfferedTool, ToolChoice } from '../../wire/call-options.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import type { ProviderOptions } from '../../wire/message.ts';
+import { families } from './families/families.ts';
+import type { RequestOptions } from './families/family.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
 type Sent = Omit<LanguageModelV4CallOptions, 'prompt'>;
@@ -37,44 +39,17 @@ function toChoice(choice: ToolChoice = 'auto'): LanguageModelV4ToolChoice {
   return typeof choice === 'string' ? { type: choice } : { type: 'tool', toolName: choice.tool };
 }
 
-/** The name by which the AI SDK's provider of a family reads its settings. */
-function sdkName(family: ProviderFamily, provider: string): string {
-  if (family === 'openai-responses') return 'openai';
-  if (family !== 'openai-compatible') return family;
-  // Under this name alone, fields that the AI SDK does not know go into the body as they are.
-  const [first = ''] = provider.split('.');
-  return first.replace(/[-_]([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
 /**
  * What is sent to a provider alone: what the request has under the name of the provider or of its
  * family, over what Holdfast sets itself.
  */
 export function providerOptionsFor(
   { family, provider }: { readonly family: ProviderFamily; readonly provider: string },
-  strictJsonSchema: boolean,
+  own: RequestOptions,
   given: ProviderOptions = {},
 ): Record<string, JsonObject> {
-  const name = sdkName(family, provider);
-  const options = {
-    ...ownOptions(family, strictJsonSchema),
-    ...given[family],
-    ...given[name],
-    ...given[provider],
-  };
+  const { optionsName, options: ownOptions } = families[family];
+  const name = optionsName(provider);
+  const options = { ...ownOptions(own), ...given[family], ...given[name], ...given[provider] };
   return Object.keys(options).length > 0 ? { [name]: options } : {};
-}
-
-function ownOptions(family: ProviderFamily, strictJsonSchema: boolean): JsonObject {
-  switch (family) {
-    case 'openai':
-    case 'openai-compatible':
-      return { strictJsonSchema };
-    case 'openai-responses':
-      // As with Chat Completions, the provider keeps no copy of the response.
-      return { strictJsonSchema, store: false };
-    case 'anthropic':
-    case 'google':
-      return {};
-  }
 }

@@ -1,5 +1,8 @@
-import { compileSchema } from '../../calls/answers/parse-answer.ts';
+import { schemaRejected } from '../../calls/answers/answer-shape.ts';
+import { problemOf } from '../../calls/answers/judge-text.ts';
+
 import { readCompleteRequest, type WrittenRequest } from '../../client/read-request.ts';
+
 import { startComplete } from '../../client/start.ts';
 import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
 import type { JsonObject } from '../../wire/json.ts';
@@ -66,7 +69,8 @@ async function requestFromFile(
     if (value !== undefined) throw usageError(`give ${what} or --request, not both`);
   }
   const request = readCompleteRequest(await readJsonInput(path, 'the request'));
-  if (request.schema) compileSchema(request.schema);
+  const problem = request.schema && problemOf({ schema: request.schema });
+  if (problem) throw schemaRejected(problem.why);
   return request;
 }
 
@@ -88,6 +92,7 @@ async function readSchema(path: string): Promise<JsonObject> {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
     throw usageError(`the schema in ${path} is not a JSON Schema: it must be an object`);
   }
-  compileSchema(schema as JsonObject);
+  const problem = problemOf({ schema: schema as JsonObject });
+  if (problem) throw schemaRejected(problem.why);
   return schema as JsonObject;
 }

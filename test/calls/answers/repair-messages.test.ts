@@ -7,7 +7,7 @@ const original: Message[] = [
   { role: 'system', content: 'extract the order' },
   { role: 'user', content: 'the email' },
 ];
-const notJson = (text: string) => ({ kind: 'not JSON' as const, text, fingerprint: '' });
+const notJson = { kind: 'not JSON', slip: 'it ends within a string', fingerprint: '' } as const;
 const badText = '{"total":1200}';
 const invalid = (...paths: string[]) => ({
   kind: 'invalid' as const,
@@ -30,16 +30,16 @@ describe('the conversation of a repair call', () => {
     ]);
   });
 
-  test('says that an answer is not JSON', () => {
-    const last = repairMessages(original, 'oops', notJson('oops')).at(-1);
+  test('says why an answer is not JSON', () => {
+    const last = repairMessages(original, 'oops', notJson).at(-1);
     assert.equal(
       last?.content,
-      'Your answer is not valid JSON. Answer again with the whole corrected JSON and nothing else.',
+      'Your answer is not valid JSON: it ends within a string. Answer again with the whole corrected JSON and nothing else.',
     );
   });
 
   test('leaves an empty answer out, which some providers refuse', () => {
-    const messages = repairMessages(original, ' \n', notJson(' \n'));
+    const messages = repairMessages(original, ' \n', notJson);
     assert.deepEqual(
       messages.map(({ role }) => role),
       ['system', 'user', 'user'],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { families } from '../../../src/calls/classify/families.ts';
+import { families } from '../../../src/calls/provider/families/families.ts';
 import type { ProviderFamily } from '../../../src/calls/provider/provider-families.ts';
 import { catalogue } from '../../../src/policies/catalogue.ts';
 import { freePort } from '../../../src/servers/free-port.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { jsonrepair } from 'jsonrepair';
 import { demoFaults, orderFaultLists } from '../../../dev/sandbox/demo-faults.ts';
 import { distortAnswer } from '../../../dev/sandbox/distort.ts';
+import { judgeText } from '../../../src/calls/answers/judge-text.ts';
 
 const at = (requestId: string, nthForThisCall = 1) =>
   demoFaults({ requestId, nthForThisCall, model: 'gpt-4o-mini', body: {} }).kind;
@@ -49,10 +49,15 @@ describe('a distorted answer', () => {
   it('is mendable', () => {
     const spoilt = distortAnswer('mendable', right);
     assert.throws(() => JSON.parse(spoilt));
-    assert.deepEqual(JSON.parse(jsonrepair(spoilt)), { total: '86.00', items: [{ quantity: 3 }] });
+    assert.deepEqual(judgeText(spoilt, { schema: {} }), {
+      kind: 'valid',
+      value: { total: '86.00', items: [{ quantity: 3 }] },
+      mended: ['a comma before a closing bracket'],
+    });
   });
   it('is beyond mending', () => {
-    assert.throws(() => jsonrepair(distortAnswer('hopeless', right)));
+    const { kind } = judgeText(distortAnswer('hopeless', right), { schema: {} });
+    assert.equal(kind, 'not JSON');
   });
   it('has another shape', () => {
     assert.deepEqual(JSON.parse(distortAnswer('wrongShape', right)), {

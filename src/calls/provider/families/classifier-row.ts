@@ -1,4 +1,4 @@
-import type { FailureType } from '../../failures/failure-types.ts';
+import type { FailureType } from '../../../failures/failure-types.ts';
 
 /** One row of a classifier: all conditions that are given must hold. */
 export interface ClassifierRow {

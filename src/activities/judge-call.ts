@@ -1,0 +1,65 @@
+import type { AnswerShape } from '../calls/answers/answer-shape.ts';
+import { judgeText, problemOf } from '../calls/answers/judge-text.ts';
+import type { CallAnswer } from '../calls/attempt-call.ts';
+import { AttemptError } from '../failures/attempt-error.ts';
+import type { ModelRequest } from '../wire/model-call.ts';
+
+/**
+ * The shape that a request asks for, as it can be checked.
+ *
+ * @throws AttemptError before anything is sent: `SchemaRejected` for a schema that cannot be checked;
+ * `ServerError`, which is retried, for a question that this worker does not know: while a deploy
+ * rolls, another worker does.
+ */
+export async function shapeFor(
+  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
+  questions: Readonly<Record<string, AnswerShape>>,
+): Promise<AnswerShape | undefined> {
+  const notSent = { by: 'worker', sent: false } as const;
+  if (question !== undefined) {
+    if (Object.hasOwn(questions, question)) return questions[question];
+    const known = Object.keys(questions).join(', ') || 'none';
+    const reason = `this worker knows no question ${question}; known are ${known}`;
+    throw new AttemptError({ ...notSent, type: 'ServerError', reason });
+  }
+  if (!schema) return undefined;
+  const problem = problemOf({ schema });
+  if (!problem) return { schema };
+  const reason = `the JSON Schema cannot be used: ${problem.why}`;
+  throw new AttemptError({ ...notSent, type: 'SchemaRejected', reason });
+}
+
+/**
+ * An answer with the verdict on its shape. A cut answer is not read: it would be taken for a whole
+ * one, or for the wrong shape. Nor is the text beside calls of tools: the answer comes after their results.
+ *
+ * @throws AttemptError for an answer that is paid for and can never be used: `SchemaRejected` when the
+ * shape itself cannot be checked, or makes of the answer what no JSON is; `SchemaMismatch` for a
+ * number that no double holds where the shape lets only a number stand.
+ */
+export async function withVerdict(
+  answer: CallAnswer,
+  shape: AnswerShape | undefined,
+  by: string,
+): Promise<CallAnswer> {
+  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
+  const outcome = judgeText(answer.text, shape);
+  const { usage, providerRequestId } = answer;
+  const paid = { by, sent: true, usage, providerRequestId } as const;
+  switch (outcome.kind) {
+    case 'valid':
+      return { ...answer, text: '', verdict: outcome };
+    case 'invalid':
+    case 'not JSON':
+      return { ...answer, verdict: outcome };
+    case 'not held': {
+      const places = outcome.paths.map((path) => path || 'the answer').join(', ');
+      const reason = `a number cannot be kept exactly, and the schema takes no string, at ${places}`;
+      throw new AttemptError({ ...paid, type: 'SchemaMismatch', reason });
+    }
+    case 'unusable': {
+      const reason = `the answer cannot be checked: ${outcome.why}`;
+      throw new AttemptError({ ...paid, type: 'SchemaRejected', reason });
+    }
+  }
+}

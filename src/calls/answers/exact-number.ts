@@ -1,0 +1,50 @@
+/** What becomes of a number of JSON in a double. */
+export type HeldNumber =
+  /** Prints as it was written, but for its notation. */
+  | { readonly kind: 'exact'; readonly value: number }
+  /** A fraction with more digits than a double has. */
+  | { readonly kind: 'rounded'; readonly value: number }
+  /** Another number would arrive: too large to be exact, or too small to be told from 0. */
+  | { readonly kind: 'not held' };
+
+/** The smallest number that has all its digits. */
+const smallestNormal = 2.2250738585072014e-308;
+
+/**
+ * Reads a number as JSON writes it. Above 2^53 a double skips whole numbers, so that an id would
+ * come out as another one.
+ */
+export function holdNumber(text: string): HeldNumber {
+  const value = Number(text);
+  const size = Math.abs(value);
+  // Also infinite: then it was too large.
+  if (size > Number.MAX_SAFE_INTEGER) return { kind: 'not held' };
+  const isZero = !/[1-9]/.test(text.replace(/e.*/i, ''));
+  if (size < smallestNormal && !isZero) return { kind: 'not held' };
+  return { kind: isZero || sameDecimal(text, String(value)) ? 'exact' : 'rounded', value };
+}
+
+function sameDecimal(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [decimalOf(one), decimalOf(other)];
+  return a.digits === b.digits && a.exponent === b.exponent;
+}
+
+/** `-12.50e1` is -125 x 10^0: digits without zeros at either end, and the power of ten. */
+function decimalOf(text: string): { readonly digits: string; readonly exponent: number } {
+  const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const digits = `${whole}${fraction}`.replace(/^(-?)0+/, '$1');
+  const significant = withoutZerosAtEnd(digits);
+  return {
+    digits: significant,
+    exponent: Number(power) - fraction.length + (digits.length - significant.length),
+  };
+}
+
+/** A pattern for zeros at the end would try anew at each zero before. */
+function withoutZerosAtEnd(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
+}

@@ -1,0 +1,53 @@
+import { createOpenAI } from '@ai-sdk/openai';
+import { strictSchema } from '../strict-schema.ts';
+import type { Family, Reading } from './family.ts';
+import { finishReasons } from './finish-reasons.ts';
+import { openaiRows } from './openai-rows.ts';
+import { asFields, asList, asText, countIn, type Fields } from './read-json.ts';
+import { tidyFields } from './tidy.ts';
+
+/** OpenAI's Responses. */
+export const openaiResponses: Family = {
+  answer: 'a response',
+  dialects: ['OpenAI Responses'],
+  baseUrl: 'https://api.openai.com/v1',
+  sdkProvider: /^(openai|azure)[\w-]*\.responses$/,
+  rows: openaiRows,
+  finishReasons: finishReasons(),
+  readAnswer: readResponse,
+  tidy: (body) => tidyFields(body, 'usage'),
+  forms: ['json_schema_strict', 'json_schema', 'json_object', 'prompt'],
+  schemaFor: (schema, form) => (form === 'json_schema_strict' ? strictSchema(schema) : schema),
+  limit: { parameter: 'own', isNeeded: false },
+  createModel: (settings, modelId) => createOpenAI(settings).responses(modelId),
+  // As with Chat Completions, the provider keeps no copy of the response.
+  options: ({ strict }) => ({ strictJsonSchema: strict, store: false }),
+  optionsName: () => 'openai',
+};
+
+/**
+ * A refusal is a part of a message. A response that is neither completed nor incomplete runs in the
+ * background, which only a proxy can have asked for.
+ */
+function readResponse(body: Fields): Reading {
+  const { status, output, incomplete_details, usage } = body;
+  const items = asList(output);
+  const parts = items
+    .filter(({ type }) => type === 'message')
+    .flatMap(({ content }) => asList(content));
+  const texts = parts.filter(({ type }) => type === 'output_text').map(({ text }) => asText(text));
+  const isUnfinished = /^(queued|in_progress|cancelled)$/.test(asText(status));
+  return {
+    finishReason: isUnfinished ? '' : asText(asFields(incomplete_details).reason) || asText(status),
+    text: texts.join(''),
+    hasFiles: items.some(({ type }) => type === 'image_generation_call'),
+    hasText: texts.length > 0,
+    toolCalls: items
+      .filter(({ type }) => type === 'function_call' || type === 'custom_tool_call')
+      .map(({ name }) => asText(name)),
+    outputTokens: countIn(asFields(usage).output_tokens),
+    ...(parts.some(({ type }) => type === 'refusal') && { refusal: 'refusal' }),
+    ...(isUnfinished && { malformed: 'not a finished response' }),
+    ...(!isUnfinished && !Array.isArray(output) && { malformed: 'not a response' }),
+  };
+}
