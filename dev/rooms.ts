@@ -82,6 +82,12 @@ export const rooms: readonly Room[] = [
     packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
   },
   {
+    name: 'calls/forward',
+    holds: "a client's own request on its way: its bytes, what of the answer decides, one attempt",
+    rooms: [...leaves, 'calls', ...callRooms],
+    packages: ['eventsource-parser', 'pino', 'node:'],
+  },
+  {
     name: 'optional-package.ts',
     holds: 'loading a package that only some users have installed',
     rooms: [],
@@ -197,10 +203,51 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
+    name: 'gateway/keys',
+    holds: 'what the key of a client may use: its limits as data',
+    rooms: ['policies'],
+    packages: ['zod'],
+  },
+  {
+    name: 'gateway/store',
+    holds: 'records of forwarded requests, gateways that live, keys of clients',
+    rooms: ['wire', 'calls/forward', 'database', 'gateway/keys'],
+    packages: ['kysely', 'node:'],
+  },
+  {
+    name: 'worker',
+    holds: 'what a worker is put together from',
+    rooms: [
+      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
+      ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
+      ...['optional-package.ts', 'gateway/store'],
+    ],
+    packages: [
+      '@temporalio/worker',
+      '@temporalio/client',
+      '@temporalio/envconfig',
+      'pino',
+      'node:',
+    ],
+  },
+  {
+    name: 'gateway',
+    folders: ['answer', 'incoming', 'run'],
+    holds: 'where existing clients point at: routes, once, streams, errors, budgets of keys',
+    rooms: [
+      ...[...leaves, 'calls', ...callRooms, 'calls/forward', 'database', 'durable', 'client'],
+      ...['config.ts', 'gateway/keys', 'gateway/store', 'worker'],
+    ],
+    packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
+  },
+  {
     name: 'cli',
     folders: ['commands', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
-    rooms: [...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
+    rooms: [
+      ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
+      ...['database', 'gateway', 'gateway/keys', 'gateway/store'],
+    ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
       ...['@temporalio/client', 'node:'],
@@ -211,22 +258,6 @@ export const rooms: readonly Room[] = [
     holds: 'the door for a command of an application',
     rooms: ['wire', 'calls/answers', 'cli'],
     packages: [],
-  },
-  {
-    name: 'worker',
-    holds: 'what a worker is put together from',
-    rooms: [
-      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'database', 'journal'],
-      ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
-      'optional-package.ts',
-    ],
-    packages: [
-      '@temporalio/worker',
-      '@temporalio/client',
-      '@temporalio/envconfig',
-      'pino',
-      'node:',
-    ],
   },
   {
     name: 'worker.ts',

@@ -9,6 +9,8 @@ const providerFields = z.strictObject({
   name: z.string().regex(namePattern),
   family: z.enum(providerFamilies).default('openai-compatible'),
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  openaiBaseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  includeUsage: z.boolean().optional(),
   apiKeyVariable: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),

@@ -6,10 +6,10 @@ import { type AttemptErrorFields, describeAttemptError } from '../failures/attem
 import type { Usage } from '../policies/call-costs.ts';
 import { mostForwarded } from '../wire/estimate-tokens.ts';
 import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
+import { admit } from './admit.ts';
 import { answerHeaders } from './answer/answer-headers.ts';
 import { createDelivery, type Delivery } from './answer/delivery.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
-import { admit } from './keys/admit.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest, StoredRequest } from './store/request-store.ts';

@@ -1,6 +1,6 @@
 import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedApi } from '../../wire/forwarded.ts';
-import { asFields, asList, asText, type Fields } from '../classify/read-json.ts';
+import { asFields, asList, asText, type Fields } from '../provider/families/read-json.ts';
 
 /** What one piece of an answer says: a whole body, or the data of one event of a stream. */
 export interface Piece {

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser';
 import type { Usage } from '../../policies/call-costs.ts';
-import { asFields, type Fields, parseJson } from '../classify/read-json.ts';
+import { asFields, type Fields, parseJson } from '../provider/families/read-json.ts';
 import type { AnswerReader } from './answer-reader.ts';
 
 /** What is known of a stream so far. */

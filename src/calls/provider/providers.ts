@@ -62,7 +62,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
         sent: false,
       });
     }
-    checkKey(config);
+    assertKey(config);
     return {
       provider: config.name,
       family: config.family,
@@ -75,7 +75,8 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
   return { names, resolveModel };
 }
 
-function checkKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
+/** @throws AttemptError `InvalidCredentials` for a key that is missing or cannot be a header. */
+export function assertKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
   const isMissing = !apiKey && (family !== 'openai-compatible' || keyRequired === true);
   const reason = isMissing ? 'no API key is configured' : 'the API key holds blanks or line ends';
   if (isMissing || (apiKey && !/^[\x21-\x7e]+$/.test(apiKey))) {

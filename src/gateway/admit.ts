@@ -1,7 +1,7 @@
-import { costOf, type Price } from '../../policies/budget-price.ts';
-import type { Usage } from '../../policies/call-costs.ts';
-import type { GatewayKey, KeyStore, Use } from '../store/key-store.ts';
-import { nanoOf, nanoOfDecimal, windowLeftMs, windowOf } from './key-limits.ts';
+import { costOf, type Price } from '../policies/budget-price.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import { nanoOf, nanoOfDecimal, windowLeftMs, windowOf } from './keys/key-limits.ts';
+import type { GatewayKey, KeyStore, Use } from './store/key-store.ts';
 
 /** What a request will use at most, by an estimate, until its answer says. */
 export interface Estimate {
