@@ -1,6 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { gatewayTables } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
@@ -109,7 +108,6 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
     '020_gateway': statements(...gatewayTables(kind)),
-    '021_batch': statements(...batchTables(kind)),
   };
 }
 

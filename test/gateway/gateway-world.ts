@@ -13,6 +13,7 @@ import { openDatabase } from '../../src/database/open-database.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
 import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
+import { withGatewayTables } from '../../src/gateway/store/gateway-tables.ts';
 import { keyStore } from '../../src/gateway/store/key-store.ts';
 import { leaseStore } from '../../src/gateway/store/lease-store.ts';
 import { requestStore } from '../../src/gateway/store/request-store.ts';
@@ -68,6 +69,15 @@ export async function gatewayWorld(
   const { port } = server.address() as AddressInfo;
   return {
     ...{ store, keys, port },
+    /** How many records there are whose client is gone. */
+    async abandoned(): Promise<number> {
+      const { count } = await withGatewayTables(opened.database)
+        .selectFrom('holdfast_request')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('has_client', '=', 0)
+        .executeTakeFirstOrThrow();
+      return count;
+    },
     url: `http://127.0.0.1:${port}`,
     async close() {
       if ('closeAllConnections' in server) server.closeAllConnections();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { completion, literally, literalServer, type Reply } from '../calls/literal-server.ts';
 import { until } from '../support/until.ts';
@@ -150,13 +149,15 @@ describe('a client that tries again by itself', () => {
     socket.on('error', () => {});
     socket.write(head + body);
     await until(async () => provider.seen.length === 1);
+    const before = await world.abandoned();
     socket.destroy();
-    await sleep(50);
+    await until(async () => (await world.abandoned()) === before + 1);
     const again = fetch(`${world.url}/v1/chat/completions`, {
       ...{ method: 'POST', body },
       headers: { 'x-stainless-retry-count': '1' },
     });
-    await sleep(50);
+    // It waits now, or will find the record when it comes: both are one request.
+    await until(async () => (await world.abandoned()) === before);
     answerNow();
     assert.equal(await (await again).text(), JSON.stringify(completion('once')));
     assert.equal(provider.seen.length, 1);
