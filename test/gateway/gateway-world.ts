@@ -69,14 +69,14 @@ export async function gatewayWorld(
   const { port } = server.address() as AddressInfo;
   return {
     ...{ store, keys, port },
-    /** How many records there are whose client is gone. */
-    async abandoned(): Promise<number> {
-      const { count } = await withGatewayTables(opened.database)
+    /** Whether the client of the request with these words in its body is gone. */
+    async isAbandoned(words: string): Promise<boolean> {
+      const rows = await withGatewayTables(opened.database)
         .selectFrom('holdfast_request')
-        .select(({ fn }) => fn.countAll<number>().as('count'))
-        .where('has_client', '=', 0)
-        .executeTakeFirstOrThrow();
-      return count;
+        .select(['body', 'has_client'])
+        .execute();
+      const row = rows.find(({ body }) => Buffer.from(body).includes(words));
+      return row?.has_client === 0;
     },
     url: `http://127.0.0.1:${port}`,
     async close() {
