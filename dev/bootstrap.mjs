@@ -33,6 +33,7 @@ const targets = {
   'test:crash': 'test/crash/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
+  'bench:engine': 'bench/engine/main.ts',
   'bench:journal': 'bench/journal/main.ts',
   'bench:ledger': 'bench/ledger/main.ts',
   'bench:overhead': 'bench/overhead/main.ts',

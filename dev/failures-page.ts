@@ -1,4 +1,6 @@
 import { families } from '../src/calls/provider/families/families.ts';
+import { limitParameters, structuredForms } from '../src/calls/provider/families/family.ts';
+import { declarableFinishes } from '../src/calls/provider/families/finish-reasons.ts';
 import { allFailureTypes, type FailureType, failureTypes } from '../src/failures/failure-types.ts';
 import { whatToDo } from '../src/failures/what-to-do.ts';
 import { catalogue } from '../src/policies/catalogue.ts';
@@ -64,6 +66,15 @@ told apart by configuration; one table understands them all.
 | family | what it answers with | understood and tested |
 |---|---|---|
 ${dialects.join('\n')}
+
+What a server takes is known or found out: a form of asking for a shape that it refuses is stepped down
+from (a JSON Schema strictly, a JSON Schema, any JSON object, the prompt alone), an attempt each, and what
+worked is kept for an hour. An entry of the providers file can say it beforehand: \`structuredOutput\`
+(${structuredForms.map((form) => `\`${form}\``).join(', ')}), \`limitParameter\`
+(${limitParameters.map((name) => `\`${name}\``).join(', ')}), and \`finishReasons\`, which says what a reason
+means that no table has: \`{"finishReasons": {"my_end": "stop"}}\`
+(${declarableFinishes.map((finish) => `\`${finish}\``).join(', ')}). A limit of tokens that nobody asked for is
+not sent to models that reason; one of Holdfast's own that is too large is lowered to what the provider says.
 
 This page is generated from \`src/failures/\` and \`src/calls/provider/families/\` by \`node dev/write-schemas.ts\`.
 `;

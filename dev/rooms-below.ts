@@ -29,7 +29,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'policies',
     holds: 'retry policies as data, and the arithmetic of attempts, delays, budgets and fallbacks',
     rooms: ['failures'],
-    packages: ['zod'],
+    packages: ['leven', 'zod'],
   },
   {
     name: 'wire',
@@ -50,7 +50,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'calls/answers',
     holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
     rooms: ['failures', 'wire'],
-    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'node:'],
+    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'piscina', 'node:'],
   },
   {
     name: 'calls/provider',
@@ -118,13 +118,13 @@ export const roomsBelow: readonly Room[] = [
     name: 'effects/operate',
     holds: 'what persons do with the ledger: resolve, reconcile, prune, restored backups',
     rooms: ['failures', 'wire', 'effects/once'],
-    packages: [],
+    packages: ['node:'],
   },
   {
     name: 'app',
     holds: 'what a project declares: its questions, effects, policies, tables',
     rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets'],
-    packages: ['kysely', 'zod'],
+    packages: ['kysely', 'zod', 'node:'],
   },
   {
     name: 'app.ts',

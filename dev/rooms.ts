@@ -62,7 +62,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config.ts',
     holds: 'the only reader of `process.env`',
-    rooms: ['calls/gate', 'config'],
+    rooms: ['policies', 'calls/gate', 'config'],
     packages: ['zod', 'node:'],
   },
   {

@@ -9,6 +9,7 @@ import {
 import { environment } from './config/environment.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
+import { didYouMean } from './policies/did-you-mean.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
 export class InvalidConfiguration extends Error {
@@ -31,12 +32,15 @@ export interface Config extends Environment {
   readonly ofEffects: Readonly<Record<string, unknown>>;
   /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
   readonly rateLimits: RateLimitsByModel;
+  /** Sentences about what is no mistake yet: a key that is not set, a variable that nothing reads. */
+  readonly warnings: readonly string[];
 }
 
 /** What the client needs of the configuration; keys and targets are for the worker only. */
 const clientEnvironment = environment.pick({
   HOLDFAST_TASK_QUEUE: true,
   HOLDFAST_SCOPE: true,
+  HOLDFAST_SCOPES: true,
   HOLDFAST_MODEL: true,
   HOLDFAST_POLICIES: true,
   HOLDFAST_PROVIDERS: true,
@@ -45,8 +49,15 @@ const clientEnvironment = environment.pick({
 
 /** The client's share of the configuration. */
 export interface ClientConfig extends z.infer<typeof clientEnvironment> {
-  /** Names that may stand before the colon of a model. */
-  readonly providerNames: readonly string[];
+  /**
+   * Names that may stand before the colon of a model. Read when they are asked for: a broken providers
+   * file must not keep anyone from cancelling a workflow.
+   *
+   * @throws InvalidConfiguration
+   */
+  readonly providerNames: () => readonly string[];
+  /** Sentences about variables that nothing reads. */
+  readonly warnings: readonly string[];
 }
 
 /** Variables that another needs beside it, and how to come by them. */
@@ -66,7 +77,8 @@ export function loadConfig(
   env: NodeJS.ProcessEnv = processEnvironment(),
   effects: EffectVariables = {},
 ): Config {
-  const { present, data, problems, file } = read(environment, env);
+  const { present, data, problems } = read(environment, env);
+  const file = providersOf(present, problems);
   const rateLimits = present.HOLDFAST_RATE_LIMITS
     ? readRateLimits(present.HOLDFAST_RATE_LIMITS, problems)
     : {};
@@ -83,22 +95,43 @@ export function loadConfig(
   // A query is allowed: it is often the webhook's only secret.
   const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
   if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
+  const isDeployed = present.NODE_ENV === 'production' || present.KUBERNETES_SERVICE_HOST;
+  if (isDeployed && !present.DATABASE_URL && !present.HOLDFAST_LEDGER) {
+    problems.push(
+      `DATABASE_URL: is not set, and with ${present.KUBERNETES_SERVICE_HOST ? 'KUBERNETES_SERVICE_HOST' : 'NODE_ENV=production'} no file is taken by default: a second worker would have another ledger; set it, or HOLDFAST_LEDGER for a file that all workers share`,
+    );
+  }
+  if (present.HOLDFAST_SCOPE && present.HOLDFAST_SCOPES) {
+    problems.push('HOLDFAST_SCOPE: belongs into HOLDFAST_SCOPES, where that is set');
+  }
   for (const [key, variable, hint = ''] of neededBeside) {
     if (present[key] && !present[variable]) {
       problems.push(`${variable}: must be set with ${key}${hint}`);
     }
   }
   const ofEffects = readEffectVariables(effects, present, problems);
+  const ofApp = Object.values(effects).flatMap(({ config }) =>
+    Object.keys(Object(config).shape ?? {}),
+  );
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
   return {
     ...data,
     ofEffects,
+    warnings: [
+      ...unknownVariables(present, ofApp),
+      ...file.flatMap(({ name, apiKeyVariable }) =>
+        apiKeyVariable && !present[apiKeyVariable]
+          ? [`${apiKeyVariable} is not set: calls to the provider ${name} will fail without it`]
+          : [],
+      ),
+    ],
     rateLimits,
     providers: [
       ...builtinProviders(data),
       ...file.map(({ apiKeyVariable, ...rest }) => ({
         ...rest,
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyVariable: apiKeyVariable,
         keyRequired: apiKeyVariable !== undefined,
       })),
     ],
@@ -132,9 +165,29 @@ function readEffectVariables(
  * @throws InvalidConfiguration naming every mistake at once.
  */
 export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()): ClientConfig {
-  const { data, problems, file } = read(clientEnvironment, env);
+  const { present, data, problems } = read(clientEnvironment, env);
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
-  return { ...data, providerNames: [...builtinProviderNames, ...file.map(({ name }) => name)] };
+  return {
+    ...data,
+    // What an application's effects read is known to its worker alone.
+    warnings: unknownVariables(present, []).filter((sentence) => sentence.includes('did you mean')),
+    providerNames() {
+      const file = providersOf(present, problems);
+      if (problems.length > 0) throw new InvalidConfiguration(problems);
+      return [...builtinProviderNames, ...file.map(({ name }) => name)];
+    },
+  };
+}
+
+/** Read elsewhere: where Temporal's servers are found. */
+const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+
+/** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
+function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {
+  const known = [...Object.keys(environment.shape), ...programVariables, ...ofApp];
+  return Object.keys(present)
+    .filter((name) => name.startsWith('HOLDFAST_') && !known.includes(name))
+    .map((name) => `${name} is not known, and not read${didYouMean(name, known)}`);
 }
 
 /** Path of Temporal's test server, for tests with skipped time: `HOLDFAST_TEST_SERVER`. */
@@ -154,7 +207,9 @@ function read<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv) {
   const problems = (error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${message}`,
   );
-  const path = present.HOLDFAST_PROVIDERS;
-  const file = path === undefined ? [] : readProvidersFile(path, problems);
-  return { present, data, problems, file };
+  return { present, data, problems };
+}
+
+function providersOf({ HOLDFAST_PROVIDERS: path }: NodeJS.ProcessEnv, problems: string[]) {
+  return path === undefined ? [] : readProvidersFile(path, problems);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { scopesFor } from '../src/config/scope.ts';
 import { InvalidConfiguration, loadConfig } from '../src/config.ts';
 import { orders } from '../src/orders/app.ts';
 import type { ChargeLimits } from '../src/orders/charge-limits.ts';
@@ -21,6 +22,33 @@ const limitOf = (env: NodeJS.ProcessEnv) =>
 test('an empty environment is fine, and charges above 500 wait for a person', () => {
   assert.equal(limitOf({}), '500');
   assert.equal(loadConfig({}).HOLDFAST_TASK_QUEUE, 'holdfast');
+});
+
+test('where a second worker would have another ledger, no file is taken by default', () => {
+  const needed =
+    /^DATABASE_URL: is not set, and with NODE_ENV=production no file is taken by default/;
+  assert.match(problemsOf({ NODE_ENV: 'production' })[0] ?? '', needed);
+  assert.match(
+    problemsOf({ KUBERNETES_SERVICE_HOST: '10.0.0.1' })[0] ?? '',
+    /KUBERNETES_SERVICE_HOST/,
+  );
+  assert.deepEqual(problemsOf({ NODE_ENV: 'production', HOLDFAST_LEDGER: '/data/ledger.db' }), []);
+  assert.deepEqual(problemsOf({ NODE_ENV: 'production', DATABASE_URL: 'postgres://a@b/c' }), []);
+});
+
+test('scopes are named in one place', () => {
+  const both = { HOLDFAST_SCOPE: 'prod', HOLDFAST_SCOPES: 'prod,default' };
+  assert.deepEqual(problemsOf(both), [
+    'HOLDFAST_SCOPE: belongs into HOLDFAST_SCOPES, where that is set',
+  ]);
+  assert.deepEqual(problemsOf({ HOLDFAST_SCOPES: 'prod, default' }), [
+    'HOLDFAST_SCOPES: must be scopes joined by commas',
+  ]);
+  assert.deepEqual(scopesFor({ HOLDFAST_SCOPES: 'prod,default' }, 'ns'), {
+    scope: 'prod',
+    otherScopes: ['default'],
+  });
+  assert.deepEqual(scopesFor({}, 'my ns'), { scope: 'my-ns', otherScopes: [] });
 });
 
 test('every mistake is named at once', () => {

@@ -10,7 +10,7 @@ import { UsageError } from './options.ts';
  */
 export function checkOwnModel(model: string): void {
   try {
-    checkModel(model, loadClientConfig().providerNames);
+    checkModel(model, loadClientConfig().providerNames());
   } catch (error) {
     if (error instanceof CommandError) throw new UsageError(error.message);
     if (error instanceof InvalidConfiguration) throw new UsageError(error.problems.join('; '));

@@ -6,6 +6,7 @@ import type { Gates } from '../calls/gate/gates.ts';
 import {
   AttemptError,
   type AttemptErrorFields,
+  describeAttemptError,
   isAttemptError,
 } from '../failures/attempt-error.ts';
 import { failureTypes } from '../failures/failure-types.ts';
@@ -47,7 +48,8 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
       const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
-      const { workflowId, runId } = scope;
+      const { runId } = scope;
+      const { workflowId = scope.workflowId } = request;
       const requestId = requestIdFor(workflowId, request.step);
       const arrivedMs = performance.now();
       const shape = await shapeFor(request, questions).catch((error: unknown) => {
@@ -145,11 +147,18 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         const lastAttempt = attemptsUsed + (attemptsLeft ?? Number.POSITIVE_INFINITY);
         // Where another model takes over, an outage is not waited for.
         const canHold = attemptsUntilFallback?.[type] === undefined;
+        const end = lastAttemptFor(lastAttempt, attemptsUntilFallback, type);
+        if (fields.isStep && attempt < end) {
+          log.failed(fields, { retry: true, delayMs: 1, source: 'policy' });
+          const message = `${describeAttemptError(fields)}: asked again in a form that it takes`;
+          const { attempt: attempts } = scope;
+          return { kind: 'limited', type, message, delayMs: 1, attempts, ...scope.costs() };
+        }
         const { failure, decision } = attemptFailure(fields, {
           requestId,
           policy,
           attempt,
-          lastAttempt: lastAttemptFor(lastAttempt, attemptsUntilFallback, type),
+          lastAttempt: end,
           elapsedMs: elapsedMs(),
           costs: scope.costs(),
           ...(canHold && { outage }),

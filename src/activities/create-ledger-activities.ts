@@ -20,9 +20,9 @@ import type {
   Restored,
 } from '../wire/ledger-operations.ts';
 import type { Resolved } from '../wire/park-answers.ts';
-import type { EffectActivityDependencies } from './run-effect.ts';
+import { type EffectActivityDependencies, scopesOf } from './run-effect.ts';
 import { failureOf, unexpectedFailure } from './unexpected-error.ts';
-import { cursorOf, detailsOf, filterFrom, pageSizeOf, viewOf } from './view-effect.ts';
+import { cursorOf, detailsOf, filterFrom, newestFirst, pageSizeOf, viewOf } from './view-effect.ts';
 import { temporalError, workflowsSince } from './workflows-since.ts';
 
 /** What the activities need besides the effects themselves. */
@@ -34,15 +34,19 @@ export interface LedgerDependencies extends EffectActivityDependencies {
 /** What persons do with the ledger, as activities: the command line itself never opens it. */
 export function createLedgerActivities(
   effects: object,
-  { ledger, scope, log, effectList }: LedgerDependencies,
+  { ledger, log, effectList, ...scoped }: LedgerDependencies,
 ) {
+  const scopes = scopesOf(scoped);
   const declared = Object.values(effects) as readonly Effect<unknown, unknown>[];
 
   return {
     listEffects: (filter: EffectFilter): Promise<EffectPage> =>
       withTypedFailures(async () => {
         const limit = pageSizeOf(filter);
-        const rows = await ledger.operator.list({ ...filterFrom(filter, scope), limit });
+        const pages = await Promise.all(
+          scopes.map((scope) => ledger.operator.list({ ...filterFrom(filter, scope), limit })),
+        );
+        const rows = pages.flat().sort(newestFirst).slice(0, limit);
         const last = rows.length === limit ? rows.at(-1) : undefined;
         return { effects: rows.map(viewOf), ...(last && { cursor: cursorOf(last) }) };
       }),
@@ -60,10 +64,11 @@ export function createLedgerActivities(
     resolveEffect: (request: ResolveEffect): Promise<Resolved> =>
       withTypedFailures(async () => {
         const { workflowId, generation, verdict, resolvedBy } = request;
-        if (request.scope !== undefined && request.scope !== scope) {
+        const { scope = scopes[0] } = request;
+        if (!scopes.includes(scope)) {
           throw createFailure(
             'InvalidRequest',
-            `this worker's ledger is for ${scope}, not for ${request.scope}`,
+            `this worker's ledger is for ${scopes.join(', ')}, not for ${scope}`,
           );
         }
         const [name] = request.effect.split('.');
@@ -85,28 +90,34 @@ export function createLedgerActivities(
       withTypedFailures(() =>
         reconcile(ledger, declared, {
           sinceMs,
-          scope,
+          scopes,
           signal: Context.current().cancellationSignal,
           onProgress: heartbeat,
         }),
       ),
 
     pruneEffects: (request: { olderThanMs: number; dryRun: boolean }): Promise<Pruned> =>
-      withTypedFailures(() =>
-        pruneLedger(ledger, {
-          ...request,
-          effects: effectList,
-          scope,
-          workflowExists,
-          onProgress: heartbeat,
-        }),
-      ),
+      withTypedFailures(async () => {
+        const { dryRun } = request;
+        const effects = effectList;
+        const options = { ...request, effects, declared, workflowExists, onProgress: heartbeat };
+        const pruned = { removed: 0, keptForWorkflow: 0, attempts: 0, doubts: 0, dryRun };
+        for (const scope of scopes) {
+          const each = await pruneLedger(ledger, { ...options, scope });
+          pruned.removed += each.removed;
+          pruned.keptForWorkflow += each.keptForWorkflow;
+          pruned.doubts += each.doubts;
+          // Attempts are of no scope: once removed they are not found again, only counted again.
+          pruned.attempts = dryRun ? each.attempts : pruned.attempts + each.attempts;
+        }
+        return pruned;
+      }),
 
     /** @param backupAtMs when the backup was made that the ledger was restored from. */
     ledgerRestored: (backupAtMs: number): Promise<Restored> =>
       withTypedFailures(async () => {
         const workflows = workflowsSince(backupAtMs);
-        const options = { backupAtMs, scope, workflows, onProgress: heartbeat };
+        const options = { backupAtMs, scopes, workflows, onProgress: heartbeat };
         const restored = await doubtAfterRestore(ledger, options);
         log.warn({ ...restored, event: 'ledger.restored' });
         return restored;

@@ -1,8 +1,9 @@
 import type { AnswerShape } from '../calls/answers/answer-shape.ts';
-import { judgeText, problemOf } from '../calls/answers/judge-text.ts';
+import { judgeAside, problemAside, type TooMuch } from '../calls/answers/judge.ts';
 import type { CallAnswer } from '../calls/attempt-call.ts';
 import { AttemptError } from '../failures/attempt-error.ts';
 import type { ModelRequest } from '../wire/model-call.ts';
+import { maximumPayloadBytes } from '../wire/payload-limit.ts';
 
 /**
  * The shape that a request asks for, as it can be checked.
@@ -23,9 +24,10 @@ export async function shapeFor(
     throw new AttemptError({ ...notSent, type: 'ServerError', reason });
   }
   if (!schema) return undefined;
-  const problem = problemOf({ schema });
+  const problem = await problemAside({ schema });
   if (!problem) return { schema };
-  const reason = `the JSON Schema cannot be used: ${problem.why}`;
+  const why = problem.kind === 'unusable' ? problem.why : takesTooMuch(problem);
+  const reason = `the JSON Schema cannot be used: ${why}`;
   throw new AttemptError({ ...notSent, type: 'SchemaRejected', reason });
 }
 
@@ -35,7 +37,8 @@ export async function shapeFor(
  *
  * @throws AttemptError for an answer that is paid for and can never be used: `SchemaRejected` when the
  * shape itself cannot be checked, or makes of the answer what no JSON is; `SchemaMismatch` for a
- * number that no double holds where the shape lets only a number stand.
+ * number that no double holds where the shape lets only a number stand. What takes too long or too
+ * much memory is the shape's fault, or the answer's (`MalformedResponse`) while it is only read.
  */
 export async function withVerdict(
   answer: CallAnswer,
@@ -43,7 +46,9 @@ export async function withVerdict(
   by: string,
 ): Promise<CallAnswer> {
   if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
-  const outcome = judgeText(answer.text, shape);
+  // It can only be refused for its size, which is looked at next.
+  if (Buffer.byteLength(answer.text) > maximumPayloadBytes) return answer;
+  const outcome = await judgeAside(answer.text, shape);
   const { usage, providerRequestId } = answer;
   const paid = { by, sent: true, usage, providerRequestId } as const;
   switch (outcome.kind) {
@@ -57,9 +62,18 @@ export async function withVerdict(
       const reason = `a number cannot be kept exactly, and the schema takes no string, at ${places}`;
       throw new AttemptError({ ...paid, type: 'SchemaMismatch', reason });
     }
+    case 'too much': {
+      const type = outcome.at === 'reading' ? 'MalformedResponse' : 'SchemaRejected';
+      const reason = `the answer cannot be checked: ${takesTooMuch(outcome)}`;
+      throw new AttemptError({ ...paid, type, reason });
+    }
     case 'unusable': {
       const reason = `the answer cannot be checked: ${outcome.why}`;
       throw new AttemptError({ ...paid, type: 'SchemaRejected', reason });
     }
   }
+}
+
+function takesTooMuch({ at }: TooMuch): string {
+  return `${at} took more than a second or more memory than it may`;
 }

@@ -11,7 +11,14 @@ const afterShutdownMs = 1000;
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
   ModelRequest,
-  'step' | 'model' | 'fairnessKey' | 'messages' | 'forwarded' | 'maximumOutputTokens' | 'outage'
+  | 'workflowId'
+  | 'step'
+  | 'model'
+  | 'fairnessKey'
+  | 'messages'
+  | 'forwarded'
+  | 'maximumOutputTokens'
+  | 'outage'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
 /** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */
@@ -39,7 +46,7 @@ export async function passGate(
       fairnessKey: request.fairnessKey ?? '',
       tokens: inputTokens + outputTokens,
       capMs: request.policy.gateCapMs,
-      call: requestIdFor(scope.workflowId, request.step),
+      call: requestIdFor(request.workflowId ?? scope.workflowId, request.step),
       outageMs: outage?.forMs,
       signal: scope.signal,
       waits: (why) => scope.held({ ...why, sinceMs: Date.now() }),

@@ -1,6 +1,6 @@
 import { TemporalFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
-import { didOf, type Effect, type Way } from '../effects/once/effect.ts';
+import { didOf, type Effect } from '../effects/once/effect.ts';
 import { EffectError } from '../effects/once/effect-error.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { runOnce } from '../effects/once/run-once.ts';
@@ -21,6 +21,8 @@ export interface EffectActivityDependencies {
   readonly ledger: Ledger;
   /** First part of every idempotency key: environment and namespace, or tenant. */
   readonly scope: string;
+  /** Scopes of workflows that began before it was this one. */
+  readonly otherScopes?: readonly string[];
   readonly log: Logger;
   /** Keeps every attempt, for `holdfast explain`. Without: only the log does. */
   readonly journal?: EffectJournal;
@@ -33,7 +35,8 @@ export function createEffectActivity<Input, Result>(
   effect: Effect<Input, Result>,
   dependencies: EffectActivityDependencies,
 ) {
-  const { ledger, scope, random } = dependencies;
+  const { ledger, random } = dependencies;
+  const scopes = scopesOf(dependencies);
 
   return function effectActivity(request: EffectRequest<Input>): Promise<EffectOutcome<Result>> {
     return runAttempt(async ({ signal, workflowId, runId, attempt, elapsedMs, ...scoped }) => {
@@ -51,7 +54,7 @@ export function createEffectActivity<Input, Result>(
         else record = dependencies.journal?.start(about);
       };
       try {
-        assertScope(request.scope, scope);
+        const scope = servedScope(request.scope, scopes);
         assertNotLost(attempt - uncounted, policy);
         const place = { scope, workflowId, ...(step !== undefined && { step }) };
         const { result, replayed } = await runOnce(ledger, effect, place, request.input, {
@@ -76,7 +79,7 @@ export function createEffectActivity<Input, Result>(
         const by = effect.way === 'same transaction' ? effect.name : effect.target;
         const failed = isAttemptError(error) ? error : unexpectedError(by, error);
         const { fields } = failed;
-        const didNothing = canBeWaitedOut(effect.way, failed);
+        const didNothing = canBeWaitedOut(effect, failed);
         if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
           ...{ requestId, policy, attempt, uncounted, didNothing, random },
@@ -91,12 +94,15 @@ export function createEffectActivity<Input, Result>(
   };
 }
 
-/** What was not sent or not begun; and a target that is away, where key or look-up make a repeat harmless. */
-function canBeWaitedOut(way: Way, error: AttemptError): boolean {
+/** What was not sent or not begun; and an outage of a target where key or look-up make a repeat harmless. */
+function canBeWaitedOut(
+  { isPatient = false }: Pick<Effect<unknown, unknown>, 'isPatient'>,
+  error: AttemptError,
+): boolean {
   const { type, sent } = error.fields;
   if (error instanceof EffectError ? error.state === 'nothing happened' : sent === false)
     return true;
-  return way !== 'at most once' && (type === 'Overloaded' || type === 'ConnectionFailed');
+  return isPatient && (type === 'Overloaded' || type === 'ConnectionFailed');
 }
 
 /** Temporal counts no attempts where some are free: those that were lost with their workers are counted here. */
@@ -106,13 +112,29 @@ function assertNotLost(attempt: number, { maximumAttempts }: RetryPolicy): void 
   throw createFailure('WorkerLost', reason, { final: true });
 }
 
-/** Under another scope the key would be another, and what was done under the first one done again. */
-function assertScope(ofRun: string | undefined, ofWorker: string): void {
-  if (ofRun === undefined || ofRun === ofWorker) return;
+/** All scopes that a worker serves; the first is that of new workflows. */
+export function scopesOf({
+  scope,
+  otherScopes = [],
+}: Pick<EffectActivityDependencies, 'scope' | 'otherScopes'>): readonly [string, ...string[]] {
+  return [scope, ...otherScopes];
+}
+
+/**
+ * The scope that a run began under, where this worker serves it: under another one the key would be
+ * another, and what was done under the first one done again. A rolling deploy is waited for.
+ */
+function servedScope(
+  ofRun: string | undefined,
+  [first, ...others]: readonly [string, ...string[]],
+): string {
+  if (ofRun === undefined) return first;
+  const served = [first, ...others];
+  if (served.includes(ofRun)) return ofRun;
   throw new AttemptError({
     type: 'ServerError',
     by: 'worker',
     sent: false,
-    reason: `the scope of this worker is ${ofWorker}, and this run began under ${ofRun}: it goes on with a worker that has HOLDFAST_SCOPE=${ofRun}`,
+    reason: `this run began under the scope ${ofRun}, and this worker serves ${served.join(', ')}: it goes on with a worker that has HOLDFAST_SCOPES=${served.join(',')},${ofRun}`,
   });
 }

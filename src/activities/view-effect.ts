@@ -63,6 +63,12 @@ export function pageSizeOf({ limit = defaultPageSize }: EffectFilter): number {
   return Math.min(Math.max(1, Math.trunc(limit)), largestPageSize);
 }
 
+/** The ledger's order, for rows of several lists. */
+export function newestFirst(one: DatedRow, other: DatedRow): number {
+  if (one.updatedAtMs !== other.updatedAtMs) return other.updatedAtMs - one.updatedAtMs;
+  return one.key < other.key ? -1 : 1;
+}
+
 /** Where a page ended. With its version: one of another form would go on at another place. */
 export function cursorOf({ updatedAtMs, key }: Pick<DatedRow, 'updatedAtMs' | 'key'>): string {
   return `v2/${updatedAtMs}/${key}`;

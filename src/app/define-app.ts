@@ -1,3 +1,7 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { getCallSites } from 'node:util';
 import type { z } from 'zod';
 import { type AnswerShape, schemaFromZod } from '../calls/answers/answer-shape.ts';
 import { catalogue, effectPolicy, type PolicySet } from '../policies/catalogue.ts';
@@ -57,7 +61,29 @@ export function defineApp<const Definition extends AppDefinition>(
   ];
   if (problems.length === 0) problems.push(...problemOf(() => policiesOf(definition), 'policies'));
   if (problems.length > 0) throw new InvalidApp(problems.join('; '));
+  const file = fileOfCaller();
+  if (file !== undefined) files.set(definition, file);
   return definition;
+}
+
+/** Where applications were declared: other threads load them from there. */
+const files = new WeakMap<AppDefinition, string>();
+
+/** Not the program's own file: to load that one is to start the program again. */
+function fileOfCaller(): string | undefined {
+  const names = getCallSites().map(({ scriptName }) => urlOf(scriptName));
+  const file = names.find((name) => name !== import.meta.url);
+  const program = process.argv[1];
+  const isProgram = program !== undefined && file === pathToFileURL(realpathOf(program)).href;
+  return isProgram || !file?.startsWith('file:') ? undefined : file;
+}
+
+function urlOf(scriptName: string): string {
+  return isAbsolute(scriptName) ? pathToFileURL(scriptName).href : scriptName;
+}
+
+function realpathOf(file: string): string {
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 /** Effects are activities too, and one of two with one name would run in place of the other. */
@@ -118,9 +144,11 @@ export function listEffectsOf({ effects = {} }: AppDefinition): ListedEffect[] {
 }
 
 /** The shapes of an application's answers, by the name of the question. */
-export function shapesOf({ questions = {} }: AppDefinition): Record<string, AnswerShape> {
-  const shapes = Object.entries(questions).map(
-    ([name, { answer }]) => [name, { schema: schemaFromZod(answer), answer }] as const,
-  );
+export function shapesOf(app: AppDefinition): Record<string, AnswerShape> {
+  const file = files.get(app);
+  const shapes = Object.entries(app.questions ?? {}).map(([name, { answer }]) => {
+    const question = file === undefined ? {} : { question: { file, name } };
+    return [name, { schema: schemaFromZod(answer), answer, ...question }] as const;
+  });
   return Object.fromEntries(shapes);
 }

@@ -1,5 +1,6 @@
-import { type RawBuilder, sql as raw } from 'kysely';
+import { type RawBuilder, sql as raw, type Transaction } from 'kysely';
 import type { z } from 'zod';
+import type { Tables } from '../database/database-schema.ts';
 import type { TransactionEffect } from '../effects/once/effect.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
@@ -25,6 +26,8 @@ export interface InTransactionOptions<Input, Result, Config>
   readonly identity: (input: Input) => Json;
   /** Tables of its own: name to SQL, in order of the names; never changed once it ran. */
   readonly migrations?: AppMigrations;
+  /** Removes what it wrote under a key, when `effects prune` removes the ledger's row. Default: it stays. */
+  readonly forget?: (context: { readonly key: string; readonly sql: Sql }) => Promise<unknown>;
   readonly run: (context: {
     readonly input: Input;
     /** The idempotency key. */
@@ -41,7 +44,7 @@ export interface InTransactionOptions<Input, Result, Config>
 export function inTransaction<Input, Result, Config = unknown>(
   options: InTransactionOptions<Input, Result, Config>,
 ): EffectDefinition<Input, Result> {
-  const { input, result, identity, run, config, migrations, did } = options;
+  const { input, result, identity, run, forget, config, migrations, did } = options;
   const { does = 'write to the database', retentionDays = 400, policy = 'database' } = options;
   return {
     ...{ does, retentionDays, policy },
@@ -57,17 +60,21 @@ export function inTransaction<Input, Result, Config = unknown>(
           key,
           transaction,
         }: Parameters<TransactionEffect<Input, Result>['run']>[0]) => {
-          const sql: Sql = async <Row>(
-            text: TemplateStringsArray,
-            ...values: readonly unknown[]
-          ) => {
-            const statement = raw(text, ...values) as RawBuilder<Row>;
-            return (await statement.execute(transaction)).rows;
-          };
-          return run({ input: given, key, config: read as Config, sql });
+          return run({ input: given, key, config: read as Config, sql: sqlOn(transaction) });
         },
+        ...(forget && {
+          forget: (key: string, transaction: Transaction<Tables>) =>
+            forget({ key, sql: sqlOn(transaction) }),
+        }),
       };
     },
+  };
+}
+
+function sqlOn(transaction: Transaction<Tables>): Sql {
+  return async <Row>(text: TemplateStringsArray, ...values: readonly unknown[]) => {
+    const statement = raw(text, ...values) as RawBuilder<Row>;
+    return (await statement.execute(transaction)).rows;
   };
 }
 

@@ -58,7 +58,7 @@ function onTarget<Input, Result>(
     ...options,
     make: (name, given) => {
       const resources = given as MakeResources;
-      return { ...ifConfigured(create(resources), resources), name, did };
+      return { ...ifConfigured(create(resources), resources), name, did, isPatient: true };
     },
   };
 }

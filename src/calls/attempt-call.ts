@@ -11,13 +11,16 @@ import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { aboutOf, answerFrom, usageOf } from './answer-from.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
+import { messageIn } from './classify/error-body.ts';
 import { type Asked, judgeAnswer } from './classify/judge-answer.ts';
+import { createAccommodations } from './provider/accommodations.ts';
 import { type Exchange, inExchange, requestTimeout } from './provider/exchange.ts';
 import { families } from './provider/families/families.ts';
 import type { Providers, ResolvedModel } from './provider/providers.ts';
 import { providerRequestIdIn, requestHeaders } from './provider/request-headers.ts';
 import { providerOptionsFor, toCallOptions } from './provider/to-call-options.ts';
 import { toPrompt } from './provider/to-prompt.ts';
+import { accommodate, type RequestShape, shapeRequest } from './shape-request.ts';
 
 /** What {@link createAttemptCall} needs. */
 export interface AttemptCallOptions {
@@ -61,15 +64,20 @@ export function createAttemptCall({
   log,
   now = Date.now,
 }: AttemptCallOptions): AttemptCall {
+  const accommodations = createAccommodations(now);
+
   return async function attemptCall(request, context) {
     context.signal.throwIfAborted();
     const model = providers.resolveModel(request.model);
+    const schemaKey = request.schema ? JSON.stringify(request.schema) : '';
+    const learned = accommodations.of(request.model, schemaKey);
+    const shape = shapeRequest(request, model, learned);
     const timeout = requestTimeout(request.policy.requestTimeoutMs);
     const asked: Asked = {
       offersTools: (request.tools?.length ?? 0) > 0,
       hasSchema: request.schema !== undefined,
       allowsEmpty: request.allowEmpty,
-      maximumOutputTokens: request.maximumOutputTokens,
+      maximumOutputTokens: shape.maximumOutputTokens,
       finishReasons: model.finishReasons,
     };
     return inExchange(
@@ -80,7 +88,7 @@ export function createAttemptCall({
           const signal = AbortSignal.any([context.signal, timeout]);
           const { languageModel } = model;
           const result = await languageModel.doGenerate(
-            await callOptions(model, request, context, signal),
+            await callOptions(model, shape, request, context, signal),
           );
           logWarnings(log, request, result);
           const usage = usageOf(result.usage);
@@ -111,7 +119,7 @@ export function createAttemptCall({
     );
 
     function failure(exchange: Exchange, usage?: Usage): AttemptError {
-      const { fields, shape } = classifyExchange(exchange, {
+      const { fields, shape: unknown } = classifyExchange(exchange, {
         family: model.family,
         by: model.provider,
         // An answer with usage came whole, even if the timeout has passed by now.
@@ -120,14 +128,21 @@ export function createAttemptCall({
         asked,
         nowMs: now(),
       });
-      if (shape) {
+      if (unknown) {
         const requestId = requestIdFor(context.workflowId, request.step);
         const which = { requestId, attempt: context.attempt, provider: model.provider };
-        log.warn({ event: 'attempt.unclassified', ...which, ...shape });
+        log.warn({ event: 'attempt.unclassified', ...which, ...unknown });
       }
       // Without a cause: the AI SDK's errors hold prompt and answer.
       const isPaid = usage && usage.inputTokens + usage.outputTokens > 0;
-      return new AttemptError({ ...fields, ...(isPaid && { usage }) });
+      const refused = { type: fields.type, message: messageIn(exchange.body) };
+      const step = accommodate(refused, shape, model.family);
+      if (step) accommodations.learn(request.model, schemaKey, step);
+      return new AttemptError({
+        ...fields,
+        ...(step && { isStep: true }),
+        ...(isPaid && { usage }),
+      });
     }
   };
 }
@@ -138,26 +153,29 @@ export function createAttemptCall({
  */
 async function callOptions(
   model: ResolvedModel,
+  shape: RequestShape,
   request: ModelRequest,
   { workflowId, attempt }: Pick<CallContext, 'workflowId' | 'attempt'>,
   signal: AbortSignal,
 ): Promise<LanguageModelV4CallOptions> {
-  const { schema, settings } = request;
-  const family = families[model.family];
-  const form = family.forms.find((each) => schema && family.schemaFor(schema, each));
-  const sent = schema && form && family.schemaFor(schema, form);
+  const { settings } = request;
+  const { form, limitParameter, maximumOutputTokens, messages, responseFormat } = shape;
+  const isRenamed = limitParameter === 'max_completion_tokens';
   return {
     ...toCallOptions(request),
-    prompt: await toPrompt(request.messages, model.languageModel, model.provider),
-    maxOutputTokens: request.maximumOutputTokens,
+    prompt: await toPrompt(messages, model.languageModel, model.provider),
+    ...(!isRenamed && { maxOutputTokens: maximumOutputTokens }),
     abortSignal: signal,
     headers: requestHeaders(requestIdFor(workflowId, request.step), attempt),
     providerOptions: providerOptionsFor(
       model,
-      { strict: form === 'json_schema_strict' },
+      {
+        strict: form === 'json_schema_strict',
+        ...(isRenamed && { maximumOutputTokens }),
+      },
       settings?.providerOptions,
     ),
-    ...(sent && { responseFormat: { type: 'json', schema: sent as object, name: 'answer' } }),
+    ...(responseFormat && { responseFormat: { ...responseFormat, name: 'answer' } }),
   } as LanguageModelV4CallOptions;
 }
 

@@ -1,5 +1,5 @@
 import { connectionSettings } from '../client/connect.ts';
-import { scopeFor } from '../config/scope.ts';
+import { scopesFor } from '../config/scope.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { forecastPolicy } from '../policies/forecast.ts';
@@ -49,7 +49,7 @@ function planOf({ workflow, id, input, policies, ...start }: PlannedStart, confi
   const { step, model, messages, schema } = start.ask;
   const workflowId = workflowIdFor(id);
   const { namespace } = connectionSettings();
-  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
+  const { scope } = scopesFor(config, namespace);
   return {
     ...{ workflow, workflowId, namespace, taskQueue: config.HOLDFAST_TASK_QUEUE },
     inputBytes: payloadBytes(input),

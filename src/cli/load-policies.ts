@@ -1,4 +1,5 @@
 import { catalogue, type Policies } from '../policies/catalogue.ts';
+import { didYouMean } from '../policies/did-you-mean.ts';
 import {
   type AnyPolicyOverrides,
   type PolicyOverrides,
@@ -46,7 +47,9 @@ export async function loadPolicies(
   const set = mergeSets(flags.set);
   const unknown = Object.keys(set).find((name) => !isInCatalogue(name));
   if (unknown !== undefined) {
-    throw usageError(`there is no policy ${unknown}; known are ${knownPolicies}`);
+    throw usageError(
+      `there is no policy ${unknown}; known are ${knownPolicies}${didYouMean(unknown, Object.keys(catalogue))}`,
+    );
   }
   const file = await readPoliciesFile(flags, configured);
   const own = Object.keys(file).filter((name) => !isInCatalogue(name) && name !== '$schema');

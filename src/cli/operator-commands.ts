@@ -26,7 +26,21 @@ export function addOperatorCommands(program: Command): void {
   addCommand(program, 'providers', operatorHelp.providers)
     .description('how the providers stand with each worker: free, limited or down')
     .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
+  addLedger(
+    program.command('ledger').description('which ledger holds the effects').helpCommand(false),
+  );
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
+}
+
+function addLedger(ledger: Command): void {
+  addCommand(ledger, 'show', operatorHelp.ledger, { isDefault: true })
+    .description('where the effects of a scope are, as the first worker said')
+    .option('--scope <scope>', 'HOLDFAST_SCOPES otherwise')
+    .action(lazily(async () => (await import('./commands/ledger.ts')).ledgerCommand));
+  addCommand(ledger, 'adopt', operatorHelp.ledger)
+    .description('give it up: the next worker that starts brings another one')
+    .option('--scope <scope>', 'HOLDFAST_SCOPES otherwise')
+    .action(lazily(async () => (await import('./commands/ledger.ts')).adoptCommand));
 }
 
 function addEffects(effects: Command): void {

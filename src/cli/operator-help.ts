@@ -41,6 +41,14 @@ Examples:
   holdfast effects --workflow order-7
   holdfast effects --effect charge --younger-than 12h --json
   holdfast effects show default/order-7:charge`,
+  ledger: `
+All workers of a scope use one ledger, or an effect could be done twice; one with
+another refuses to start. The first worker says which it is, Temporal keeps it.
+\`adopt\` is for a ledger that was moved to another database, or is lost.
+
+Examples:
+  holdfast ledger
+  holdfast ledger adopt`,
   resolve: `
 For what is unknown, and for what failed and shall be done anew. Look at the
 target first. A workflow that is parked on it goes on; where it is gone, the

@@ -27,6 +27,11 @@ export function notice(text: string, { json }: JsonOption): void {
   if (!json) process.stderr.write(`${printable(text)}\n`);
 }
 
+/** Prints on standard error what must not go unseen, as JSON where that was asked for. */
+export function warn(text: string, { json }: JsonOption): void {
+  process.stderr.write(json ? `${printableJson({ warning: text })}\n` : `${printable(text)}\n`);
+}
+
 /** Reports an error and sets the exit code. */
 export function fail(error: CommandError, { json }: JsonOption): void {
   process.exitCode = exitCodes[error.exit].code;

@@ -10,7 +10,7 @@ import { type AddCommands, createProgram } from './program.ts';
 const root = new URL('../../', import.meta.url);
 
 /**
- * Runs one command line and sets the exit code. Whatever goes wrong is told in one sentence. What
+ * Runs one command line and ends the process with its exit code. Whatever goes wrong is told in one sentence. What
  * Node compiles is kept in the project's cache: a third of the starting time.
  *
  * @param args without the program's name.
@@ -26,10 +26,15 @@ export async function runCommand(
   try {
     await createProgram(ownVersion(), addCommands).parseAsync(args, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) return endAsCommander(error, json);
-    const { explainError } = await import('./explain-error.ts');
-    fail(explainError(error), { json });
+    if (error instanceof CommanderError) endAsCommander(error, json);
+    else {
+      const { explainError } = await import('./explain-error.ts');
+      fail(explainError(error), { json });
+    }
   }
+  // What was printed goes out first; then the connection, which is still open, keeps nothing alive.
+  await new Promise((resolve) => process.stdout.write('', resolve));
+  process.exit();
 }
 
 /** Help and version were printed; a mistake in the command line was not. */

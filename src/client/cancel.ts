@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
+import type {
+  Client,
+  WorkflowExecutionDescription,
+  WorkflowExecutionStatusName,
+} from '@temporalio/client';
 import type { LeftBehind } from '../wire/progress.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
+import { taskFailure } from './task-failure.ts';
 
 /** What a request to cancel found, and what came of it. */
 export interface CancelAnswer {
@@ -32,15 +37,35 @@ export async function cancel(
   id: string,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<CancelAnswer> {
-  const { workflowId, runId, status } = await describeWorkflow(client, id);
+  const description = await describeWorkflow(client, id);
+  const { workflowId, runId, status } = description;
   const isOpen = status.name === 'RUNNING';
   if (isOpen) {
-    await client.workflow.getHandle(workflowId, runId).cancel();
-    await untilClosed(client, workflowId, signal);
+    const handle = client.workflow.getHandle(workflowId, runId);
+    await handle.cancel();
+    // A request to cancel is answered by the workflow's code: where that does not run, a workflow of
+    // which nothing was done can only be ended, and another goes on waiting for its code.
+    const isStuck = (await taskFailure(client, description)) !== undefined;
+    if (!isStuck) await untilClosed(client, workflowId, signal);
+    else if (!(await hasBegun(client, description)))
+      await handle.terminate('nothing of it was done');
   }
   const after = await workflowStatus(client, id);
   const left = leftOf(after);
   return { workflowId, statusBefore: status.name, status: after.status, ...(left && { left }) };
+}
+
+/** Whether any task of it was ever completed: until then a workflow has done nothing. */
+async function hasBegun(
+  client: Client,
+  { workflowId, runId }: WorkflowExecutionDescription,
+): Promise<boolean> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 20,
+  });
+  return (history?.events ?? []).some((event) => event.workflowTaskCompletedEventAttributes);
 }
 
 async function untilClosed(client: Client, workflowId: string, signal?: AbortSignal) {

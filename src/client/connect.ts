@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { temporalAddressProblem, withUsualPort } from '../wire/temporal-address.ts';
 import { ClientError } from './client-error.ts';
 
 /** A client and what it is connected to. Close it when done. */
@@ -37,7 +38,7 @@ export async function connect(): Promise<Connected> {
   } catch (error) {
     throw new ClientError(
       'unreachable',
-      `no Temporal server answers at ${address}; start one (\`temporal server start-dev\`), or set TEMPORAL_ADDRESS`,
+      `no Temporal server answers at ${address}; start one with \`npx holdfast up\`, or set TEMPORAL_ADDRESS`,
       { cause: error },
     );
   }
@@ -51,8 +52,10 @@ export async function connect(): Promise<Connected> {
 export function connectionSettings() {
   try {
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-    const { address = '127.0.0.1:7233' } = connectionOptions;
-    return { connectionOptions, namespace, address };
+    const { address = '127.0.0.1' } = connectionOptions;
+    const problem = temporalAddressProblem(address);
+    if (problem) throw new Error(`TEMPORAL_ADDRESS: ${problem}`);
+    return { connectionOptions, namespace, address: withUsualPort(address) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClientError('usage', `Temporal's settings cannot be used: ${reason}`, {

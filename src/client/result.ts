@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import { type ClosedOutcome, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { notTakenUp } from './not-taken-up.ts';
 import { taskFailure } from './task-failure.ts';
 
 /**
@@ -16,18 +17,27 @@ export type WorkflowOutcome =
 
 /** How often a workflow that is not done is asked whether it can go on. */
 const parkedPollMs = 1000;
+/** A step that no worker has taken for so long, or that fails for so long, is told. */
+export const untoldMs = 3000;
+
+/** How a workflow is waited for. */
+export interface OutcomeOptions {
+  /** Stops the waiting, not the workflow. */
+  readonly signal?: AbortSignal;
+  /** Told once, in a sentence, when no worker has taken the next step for 3 s; the waiting goes on. */
+  readonly onNotTakenUp?: (reason: string) => void;
+}
 
 /**
  * Waits for a workflow's result, or until it cannot go on.
  *
  * @param id as it was given to the start.
- * @param options.signal stops the waiting, not the workflow.
  * @throws ClientError `not found`
  */
 export async function workflowOutcome(
   client: Client,
   id: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, onNotTakenUp }: OutcomeOptions = {},
 ): Promise<WorkflowOutcome> {
   const { runId } = await describeWorkflow(client, id);
   const stop = new AbortController();
@@ -37,6 +47,9 @@ export async function workflowOutcome(
   );
   // When the workflow parks or the caller leaves, its rejection is not to count as unhandled.
   outcome.catch(() => undefined);
+  const startedMs = performance.now();
+  let sinceMs: number | undefined;
+  let isTold = false;
   try {
     while (true) {
       const closed = await Promise.race([
@@ -48,7 +61,16 @@ export async function workflowOutcome(
       const waiting = waitsFor(description);
       if (waiting !== undefined) return { kind: 'parked', waitsFor: waiting };
       const reason = await taskFailure(client, description);
-      if (reason !== undefined) return { kind: 'stuck', reason };
+      if (reason !== undefined && performance.now() - startedMs >= untoldMs) {
+        return { kind: 'stuck', reason };
+      }
+      const waits = isTold || !onNotTakenUp ? undefined : await notTakenUp(client, description);
+      // The first round is a second after the start: what waits then has waited since before.
+      sinceMs = waits && (sinceMs ?? performance.now() - parkedPollMs);
+      if (waits && performance.now() - (sinceMs ?? 0) >= untoldMs - parkedPollMs / 2) {
+        isTold = true;
+        onNotTakenUp?.(waits.reason);
+      }
     }
   } finally {
     stop.abort();

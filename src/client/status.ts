@@ -6,6 +6,7 @@ import { describeLeft, leftFromMemo } from '../wire/left-behind.ts';
 import type { LeftBehind, Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
+import { notTakenUp } from './not-taken-up.ts';
 import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
 import { taskFailure } from './task-failure.ts';
 
@@ -24,6 +25,8 @@ export interface WorkflowStatus {
   readonly waitsFor?: string;
   /** Why no worker can go on with it, a sentence; it can when another worker is deployed. */
   readonly stuck?: string;
+  /** No worker answers, and none has taken its next step: a sentence. */
+  readonly notTakenUp?: string;
   /** Why it closed without a result. */
   readonly failure?: ClosingFailure;
   /** What it did although it did not complete, and what it may have done. */
@@ -54,6 +57,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const { runId, status } = description;
   const waiting = waitsFor(description);
   const stuck = await taskFailure(client, description);
+  const untaken = progress || stuck ? undefined : await notTakenUp(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
   const left = leftFromMemo(description.memo?.holdfastLeft);
   const pending = await pendingAttempts(client, description, progress?.calls);
@@ -73,6 +77,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     ...(status.name === 'RUNNING' && held.length > 0 && { held }),
     ...(waiting !== undefined && { waitsFor: waiting }),
     ...(stuck !== undefined && { stuck }),
+    ...(untaken && { notTakenUp: untaken.reason }),
     ...(outcome?.kind === 'failed' && { failure: telling(outcome.failure, left) }),
     ...(left && { left }),
     ...(progress && { progress: asOf(status.name, progress) }),

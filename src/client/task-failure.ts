@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 
-/** A worker that is replaced meanwhile fails a task or two; the next worker does it. */
-const attemptsUntilStuck = 3;
+/** A worker that is replaced meanwhile fails a task; the next worker does it. */
+const attemptsUntilStuck = 2;
 
 /**
  * Why no worker can go on with a workflow, in a sentence: its name is not served, or its code does
@@ -27,9 +27,16 @@ export async function taskFailure(
       event.workflowTaskTimedOutEventAttributes ??
       event.workflowTaskCompletedEventAttributes,
   );
-  const message = ended?.workflowTaskFailedEventAttributes?.failure?.message;
+  const { message, stackTrace } = ended?.workflowTaskFailedEventAttributes?.failure ?? {};
   if (!message) return undefined;
   return message.includes('no such function is exported')
     ? `the worker of ${taskQueue} has no workflow ${type}`
-    : `its workflow task fails: ${message}`;
+    : `its workflow task fails: ${message}${placeOf(stackTrace ?? '')}`;
+}
+
+/** ` (workflows.ts:12)`: the first line of a stack trace that is in no package. */
+function placeOf(stackTrace: string): string {
+  const frames = [...stackTrace.matchAll(/([^\s()]+):(\d+):\d+\)?$/gm)];
+  const own = frames.find(([, file = '']) => !/node_modules|^node:|^webpack/.test(file));
+  return own ? ` (${own[1]?.split('/').at(-1)}:${own[2]})` : '';
 }

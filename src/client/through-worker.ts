@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowFailedError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { findFailure } from '../failures/find-failure.ts';
 import { defaultTaskQueue, taskQueuesOf } from '../wire/task-queues.ts';
 import { ClientError } from './client-error.ts';
+import { notTakenUp, servesActivities } from './not-taken-up.ts';
 
 /** Where the worker with the ledger is. */
 export interface LedgerPlace {
@@ -11,6 +13,10 @@ export interface LedgerPlace {
 
 /** How long a worker may take to answer from its database. */
 export const usualTimeoutMs = 2 * 60 * 1000;
+
+/** How long a question may lie in its queue: the server lists a worker for minutes after its end. */
+const takenUpWithinMs = 5000;
+const lookEveryMs = 1000;
 
 /**
  * Asks a worker, by a short workflow: only workers open the database.
@@ -24,14 +30,24 @@ export async function throughWorker<Asked extends (argument: never) => Promise<u
   { taskQueue = defaultTaskQueue }: LedgerPlace = {},
   timeoutMs = usualTimeoutMs,
 ): Promise<Awaited<ReturnType<Asked>>> {
-  await assertWorker(client, taskQueue);
+  if (!(await servesActivities(client, taskQueue))) {
+    throw new ClientError(
+      'unreachable',
+      `no worker serves ${taskQueuesOf(taskQueue).effects}, and only a worker can answer this`,
+    );
+  }
+  const handle = await client.workflow.start(workflowType, {
+    workflowId: `${workflowType}-${randomUUID()}`,
+    taskQueue,
+    args: [argument],
+    workflowExecutionTimeout: timeoutMs,
+  });
+  const done = new AbortController();
   try {
-    return await client.workflow.execute(workflowType, {
-      workflowId: `${workflowType}-${randomUUID()}`,
-      taskQueue,
-      args: [argument],
-      workflowExecutionTimeout: timeoutMs,
-    });
+    return await Promise.race([
+      handle.result() as Promise<Awaited<ReturnType<Asked>>>,
+      untilLeftLying(client, handle, done.signal),
+    ]);
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const failure = findFailure(error);
@@ -39,23 +55,35 @@ export async function throughWorker<Asked extends (argument: never) => Promise<u
     throw new ClientError('unreachable', 'no worker with a ledger answered in time', {
       cause: error,
     });
+  } finally {
+    done.abort();
   }
 }
 
-async function assertWorker(client: Client, taskQueue: string): Promise<void> {
-  const { effects } = taskQueuesOf(taskQueue);
-  // A worker with the plugin has all on one queue.
-  for (const queue of [effects, taskQueue]) {
-    const { pollers } = await client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: queue },
-      // Activities.
-      taskQueueType: 2,
-    });
-    if ((pollers ?? []).length > 0) return;
+/** Rejects when no worker takes the question, which is taken back, so that none answers it later. */
+async function untilLeftLying(
+  client: Client,
+  handle: WorkflowHandle,
+  signal: AbortSignal,
+): Promise<never> {
+  let lyingMs = 0;
+  while (!signal.aborted) {
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+    const waits = signal.aborted ? undefined : await lying(client, handle);
+    lyingMs = waits ? lyingMs + lookEveryMs : 0;
+    if (!waits || lyingMs < takenUpWithinMs) continue;
+    await handle.terminate('no worker took it').catch(() => undefined);
+    throw new ClientError('unreachable', `${waits}; only a worker can answer this`);
   }
-  throw new ClientError(
-    'unreachable',
-    `no worker serves ${effects}, and only a worker can answer this`,
-  );
+  // The answer is there; nobody waits for this any more.
+  return new Promise<never>(() => {});
+}
+
+/** A look that fails says nothing: the answer itself tells when the server is gone. */
+async function lying(client: Client, handle: WorkflowHandle): Promise<string | undefined> {
+  try {
+    return (await notTakenUp(client, await handle.describe()))?.reason;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,12 +5,19 @@ import type { ProviderEntry } from './providers.ts';
 /** A provider with its key: an entry of the providers file, or one that is always there. */
 export interface ConfiguredProvider extends Omit<ProviderEntry, 'apiKeyVariable'> {
   readonly apiKey: string | undefined;
+  /** The variable that the key is read from; `undefined` where there is none. */
+  readonly keyVariable: string | undefined;
   readonly keyRequired: boolean;
 }
 
 /** The providers that need no providers file, with their keys; Ollama needs none. */
 export function builtinProviders(data: z.infer<typeof environment>): ConfiguredProvider[] {
-  const openai = { apiKey: data.OPENAI_API_KEY, ...at(data.OPENAI_BASE_URL), keyRequired: true };
+  const openai = {
+    apiKey: data.OPENAI_API_KEY,
+    keyVariable: 'OPENAI_API_KEY',
+    ...at(data.OPENAI_BASE_URL),
+    keyRequired: true,
+  };
   return [
     { name: 'openai', family: 'openai', ...openai },
     { name: 'openai-responses', family: 'openai-responses', ...openai },
@@ -18,6 +25,7 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
       name: 'anthropic',
       family: 'anthropic',
       apiKey: data.ANTHROPIC_API_KEY,
+      keyVariable: 'ANTHROPIC_API_KEY',
       keyRequired: true,
       ...at(versioned(data.ANTHROPIC_BASE_URL, 'v1')),
     },
@@ -25,6 +33,7 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
       name: 'google',
       family: 'google',
       apiKey: data.GOOGLE_GENERATIVE_AI_API_KEY ?? data.GEMINI_API_KEY,
+      keyVariable: 'GOOGLE_GENERATIVE_AI_API_KEY',
       keyRequired: true,
       ...at(versioned(data.GOOGLE_BASE_URL, 'v1beta')),
     },
@@ -33,6 +42,7 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
       family: 'openai-compatible',
       baseUrl: data.OLLAMA_BASE_URL,
       apiKey: undefined,
+      keyVariable: undefined,
       keyRequired: false,
     },
   ];

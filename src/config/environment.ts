@@ -26,6 +26,11 @@ export const environment = z.object({
     namePattern,
     'First part of every idempotency key: keeps staging and production, or tenants, apart. Default: the Temporal namespace.',
   ),
+  HOLDFAST_SCOPES: matching(
+    /^[A-Za-z0-9._-]{1,40}(,[A-Za-z0-9._-]{1,40})*$/,
+    'Several scopes, as prod,default: the first for new workflows, all served, so that a change of scope loses none that began under the old one. Instead of HOLDFAST_SCOPE.',
+    'must be scopes joined by commas',
+  ),
   HOLDFAST_MODEL: z
     .string()
     .default('openai:gpt-4o-mini')
@@ -44,6 +49,7 @@ export const environment = z.object({
   ),
   HOLDFAST_LEDGER: z
     .string()
+    .regex(/^(?!postgres(ql)?(:|$))/i, 'is a file; PostgreSQL is named by DATABASE_URL')
     .default('.holdfast/ledger.db')
     .describe('The SQLite file of ledger and orders, where DATABASE_URL is not set.'),
   HOLDFAST_JOURNAL: text(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type RateLimitsByModel, rateLimitsByModelSchema } from '../calls/gate/gate-limits.ts';
+import { limitParameters, structuredForms } from '../calls/provider/families/family.ts';
 import { declarableFinishes } from '../calls/provider/families/finish-reasons.ts';
 import { providerFamilies } from '../calls/provider/provider-families.ts';
 import { namePattern } from '../wire/identifiers.ts';
@@ -15,6 +16,8 @@ const providerFields = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),
   finishReasons: z.record(z.string(), z.enum(declarableFinishes)).optional(),
+  structuredOutput: z.enum(structuredForms).optional(),
+  limitParameter: z.enum(limitParameters).optional(),
 });
 
 const provider = providerFields.refine(

@@ -85,10 +85,16 @@ export interface GateTable {
   updated_at_ms: number;
 }
 
+/** One row: which ledger this is. A copy of the database is the same ledger. */
+export interface LedgerTable {
+  id: string;
+}
+
 /** All tables of Holdfast in the application's database. */
 export interface Tables {
   holdfast_attempt: AttemptTable;
   holdfast_doubt: DoubtTable;
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
+  holdfast_ledger: LedgerTable;
 }

@@ -107,9 +107,34 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '006_doubt': statements(
       `create table holdfast_doubt (owner text primary key, since_ms bigint not null)`,
     ),
+    // Whose effects these are: a copy, a backup too, has the id of what it was copied from.
+    '007_ledger_id': statements(
+      'create table holdfast_ledger (id text not null)',
+      `insert into holdfast_ledger values (${randomId[kind]})`,
+    ),
+    '008_size': statements(
+      // Pages of the ledger, newest change first: of all, of one effect, of the few that are not done.
+      `create index holdfast_effect_changed on holdfast_effect
+        (updated_at_ms desc, "key", generation)`,
+      `create index holdfast_effect_of_name on holdfast_effect
+        (effect, updated_at_ms desc, "key", generation)`,
+      `create index holdfast_effect_open on holdfast_effect
+        (state, updated_at_ms desc, "key", generation, effect) where state <> 'succeeded'`,
+      // SQLite sorts its primary key byte by byte already.
+      ...(kind === 'postgres'
+        ? ['create index holdfast_effect_owner on holdfast_effect ("key" text_pattern_ops)']
+        : []),
+      'create index holdfast_attempt_started on holdfast_attempt (started_at_ms)',
+    ),
     '020_gateway': statements(...gatewayTables(kind)),
   };
 }
+
+/** 16 hexadecimal digits. */
+const randomId: Record<DatabaseKind, string> = {
+  sqlite: 'lower(hex(randomblob(8)))',
+  postgres: 'substr(md5(random()::text || clock_timestamp()::text), 1, 16)',
+};
 
 const nowMs: Record<DatabaseKind, string> = {
   sqlite: `cast(unixepoch('subsec') * 1000 as integer)`,

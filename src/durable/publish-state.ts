@@ -12,16 +12,20 @@ export interface StatePublisher {
   readonly hold: (held: HeldStep) => void;
   /** The call has ended, or it is tried again for another reason. */
   readonly release: (step: string) => void;
+  /** What the lists are told now, for the next run. */
+  readonly held: () => HeldStep[];
 }
 
 /**
  * Each change is an event in the history. So a call that was published as held stays so until it has
  * ended, also while it is tried.
+ *
+ * @param before what the run before this one left there.
  */
-export function publishState(): StatePublisher {
+export function publishState(before: readonly HeldStep[] = []): StatePublisher {
   let parked: Progress['parked'];
-  let state = 'running';
-  const held = new Map<string, HeldStep>();
+  let state: string = before.length > 0 ? heldState : 'running';
+  const held = new Map(before.map((call) => [call.step, call]));
 
   function publish(): void {
     const next = parked?.type ?? (held.size > 0 ? heldState : 'running');
@@ -39,6 +43,7 @@ export function publishState(): StatePublisher {
   }
 
   return {
+    held: () => [...held.values()],
     park(next) {
       parked = next;
       publish();

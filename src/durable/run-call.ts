@@ -21,6 +21,13 @@ export interface CallPlace {
   readonly summary: string;
 }
 
+/** Where a call goes on that would make the history of its workflow too large. */
+export interface GoesOn {
+  /** Asked before each scheduling, which writes so many bytes. */
+  readonly isDue: (bytes: number) => boolean;
+  readonly goOn: (soFar: CallSoFar) => Promise<ModelAnswer>;
+}
+
 /**
  * One call: schedules the activity until it has an answer. What is held sleeps and is scheduled
  * again; what the policy counts by failure type is counted here.
@@ -37,16 +44,19 @@ async function untilAnswered(
   { taskQueue, summary }: CallPlace,
   before: CallSoFar,
   progress: ProgressTracker,
+  { isDue, goOn }: GoesOn,
 ): Promise<ModelAnswer> {
   const { policy, step, model } = call;
   const { workflowId, priority } = workflowInfo();
-  const requestId = requestIdFor(workflowId, step);
+  const requestId = requestIdFor(call.workflowId ?? workflowId, step);
   const fairnessKey = priority?.fairnessKey;
   const price = policy.prices[model];
   const atMost = mostUsage(call);
   let soFar = before;
-  assertPayloadFits('the request to the model', { ...call, ...requestFields(soFar, Date.now()) });
+  const request = { ...call, ...requestFields(soFar, Date.now()) };
+  const bytes = assertPayloadFits('the request to the model', request);
   while (true) {
+    if (isDue(bytes)) return goOn(soFar);
     const { attemptsUsed, attemptsLeft, elapsedMs } = soFar;
     const scheduling = { ...soFar, scheduledAtMs: Date.now() };
     const maximumAttempts = attemptsLeft === undefined ? 0 : attemptsUsed + attemptsLeft;

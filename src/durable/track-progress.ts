@@ -5,8 +5,17 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { addSpent, callSpent, costDecimals, nothingSpent, type Spent } from '../policies/budget.ts';
-import { type Held, heldInWords } from '../wire/held.ts';
+import {
+  addSpent,
+  callSpent,
+  costDecimals,
+  nothingSpent,
+  type Spent,
+  type SpentRecord,
+  spentFromRecord,
+  spentRecord,
+} from '../policies/budget.ts';
+import { type Held, type HeldStep, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
 import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
@@ -23,6 +32,10 @@ export interface ProgressTracker {
   readonly callStarted: (step: string, isRepair: boolean) => void;
   /** What a scheduling of a call has used up, answered or not. */
   readonly spent: (...spent: Parameters<typeof callSpent>) => void;
+  /** What a call has used up in a workflow of its own. */
+  readonly spentElsewhere: (spent: SpentRecord) => void;
+  /** For the next run of this workflow. */
+  readonly record: () => ProgressRecord;
   readonly answered: (model: string) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
@@ -41,9 +54,20 @@ export interface ProgressTracker {
   readonly parkOnFailure: ParkOnFailure;
 }
 
-/** Starts the account and answers the query `progress` from here on. */
-export function trackProgress(): ProgressTracker {
-  let progress: Progress = {
+/** An account as JSON, for the next run of the same workflow. */
+export interface ProgressRecord {
+  readonly progress: Progress;
+  readonly spent: SpentRecord;
+  readonly published: readonly HeldStep[];
+}
+
+/**
+ * Starts the account and answers the query `progress` from here on.
+ *
+ * @param before that of the run that this one continues.
+ */
+export function trackProgress(before?: ProgressRecord): ProgressTracker {
+  let progress: Progress = before?.progress ?? {
     step: 'starting',
     attempts: 0,
     repairs: 0,
@@ -51,7 +75,7 @@ export function trackProgress(): ProgressTracker {
     requestIds: [],
     effects: [],
   };
-  let totals = nothingSpent;
+  let totals = before ? spentFromRecord(before.spent) : nothingSpent;
   const spend = (more: Partial<Spent>) => {
     totals = addSpent(totals, more);
     const { attempts, possiblyBilled, inputTokens, outputTokens } = totals;
@@ -67,7 +91,7 @@ export function trackProgress(): ProgressTracker {
     progress = { ...progress, ...change };
     setCurrentDetails(describeProgress(progress, workflowInfo().workflowId));
   };
-  const published = publishState();
+  const published = publishState(before?.published);
   let wakes = 0;
   setHandler(wakeHeldSignal, () => {
     wakes += 1;
@@ -94,11 +118,17 @@ export function trackProgress(): ProgressTracker {
   return {
     current: () => progress,
     step: (step) => update({ step }),
-    callStarted: (step, isRepair) =>
+    callStarted(step, isRepair) {
+      const requestId = requestIdFor(workflowInfo().workflowId, step);
+      // A call that a person resumed, or that goes on in another run, is the same.
+      if (progress.requestIds.includes(requestId)) return;
       update({
-        requestIds: [...progress.requestIds, requestIdFor(workflowInfo().workflowId, step)],
+        requestIds: [...progress.requestIds, requestId],
         repairs: progress.repairs + (isRepair ? 1 : 0),
-      }),
+      });
+    },
+    spentElsewhere: (spent) => spend(spentFromRecord(spent)),
+    record: () => ({ progress, spent: spentRecord(totals), published: published.held() }),
     spent: (...costs) => spend(callSpent(...costs)),
     answered: (model) => update({ model }),
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),

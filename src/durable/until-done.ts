@@ -9,8 +9,8 @@ export interface Step<Result, Policy extends RetryPolicy> {
   readonly name: string;
   readonly policyName: string;
   readonly policy: Policy;
-  /** The model that is asked; absent for effects. */
-  readonly model?: string;
+  /** The model that is asked now; absent for effects. */
+  readonly model?: () => string;
   readonly skippable?: boolean;
   /**
    * @param rules as they are now: a person may have changed them.
@@ -21,9 +21,6 @@ export interface Step<Result, Policy extends RetryPolicy> {
     round: number,
   ) => Promise<Result>;
 }
-
-/** Failures that were decided on already: the steps around them do not park for the same again. */
-const decided = new WeakSet<Error>();
 
 /**
  * Does a step until it succeeds. What its policy parks on waits for a person, and then this step
@@ -36,34 +33,30 @@ export async function untilDone<Result, Policy extends RetryPolicy>(
   parkOnFailure: ParkOnFailure,
 ): Promise<Result | undefined> {
   const { name, policyName, skippable = false } = step;
-  let { policy, model } = step;
+  let { policy } = step;
+  let chosen: string | undefined;
   for (let round = 0; ; round += 1) {
     try {
-      return await step.run({ policy, model: model ?? '' }, round);
+      return await step.run({ policy, model: chosen ?? step.model?.() ?? '' }, round);
     } catch (thrown) {
-      if (!(thrown instanceof Error) || decided.has(thrown) || isCancelled(thrown)) throw thrown;
+      if (!(thrown instanceof Error) || isCancelled(thrown)) throw thrown;
       const error = asWorkerLost(thrown);
       const failure = findFailure(error);
-      if (!failure || !parks(policy, failure.type)) {
-        decided.add(error);
-        throw error;
-      }
+      if (!failure || !parks(policy, failure.type)) throw error;
+      const model = step.model?.();
       const decision = await parkOnFailure({
         step: name,
         failure,
         policyName,
         policy,
         ...(model !== undefined && { model }),
-        isEffect: step.model === undefined,
+        isEffect: model === undefined,
         skippable,
       });
       if (decision.kind === 'skip') return undefined;
-      if (decision.kind === 'fail') {
-        decided.add(error);
-        throw error;
-      }
+      if (decision.kind === 'fail') throw error;
       policy = decision.policy as Policy;
-      model = decision.model ?? model;
+      chosen = decision.model;
     }
   }
 }

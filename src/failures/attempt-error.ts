@@ -11,6 +11,8 @@ export interface AttemptErrorFields {
   readonly reason?: string | undefined;
   /** The provider forbids a retry of what time may cure. */
   readonly isFinal?: true | undefined;
+  /** What Holdfast chose itself was refused: the next attempt asks in another form. */
+  readonly isStep?: true | undefined;
   /** The wait that the answer asks for. */
   readonly retryAfterMs?: number | undefined;
   /** The provider's or target's own id of the request. */

@@ -8,6 +8,7 @@ import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { createRunAttempt } from '../calls/forward/run-attempt.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createProviders } from '../calls/provider/providers.ts';
 import { type Config, InvalidConfiguration } from '../config.ts';
 import { migrate } from '../database/migrations.ts';
 import { openDatabase } from '../database/open-database.ts';
@@ -66,6 +67,7 @@ export async function serveGateway(config: Config, policies: Policies): Promise<
   await leases.renew(gateway, leaseMs);
   const journal = journalFrom(config, { log });
   const gates = createGates({
+    resolves: createProviders(config.providers).resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
     sameAs: sameProviders(config.providers),

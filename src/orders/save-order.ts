@@ -56,6 +56,7 @@ export const saveOrder = inTransaction<SaveOrderInput, SavedOrder, ChargeLimits>
       postgres: orderTable('floor(extract(epoch from clock_timestamp()) * 1000)::bigint'),
     },
   },
+  forget: ({ key, sql }) => sql`delete from holdfast_order where key = ${key}`,
   async run({ key, input, config, sql }) {
     const order = savedOrder(input, config);
     const { orderId, customerId, paymentMethod, total, fingerprint } = order;

@@ -44,6 +44,12 @@ export interface Spent {
   readonly doubtfulCost: Readonly<Record<string, ExactAmount>>;
 }
 
+/** {@link Spent} as JSON. */
+export interface SpentRecord extends Omit<Spent, 'cost' | 'doubtfulCost'> {
+  readonly cost: Readonly<Record<string, string>>;
+  readonly doubtfulCost: Readonly<Record<string, string>>;
+}
+
 /** Nothing spent yet. */
 export const nothingSpent: Spent = {
   attempts: 0,
@@ -185,6 +191,18 @@ export function usageSpent(usage: Usage, price: Price | undefined): Partial<Spen
   const { inputTokens, outputTokens } = usage;
   const cost = price ? { [price.currency]: costOf(usage, price) } : {};
   return { inputTokens, outputTokens, cost };
+}
+
+/** What was spent, as JSON. */
+export function spentRecord({ cost, doubtfulCost, ...rest }: Spent): SpentRecord {
+  return { ...rest, cost: costDecimals(cost), doubtfulCost: costDecimals(doubtfulCost) };
+}
+
+/** Reads what {@link spentRecord} wrote. */
+export function spentFromRecord({ cost, doubtfulCost, ...rest }: SpentRecord): Spent {
+  const exact = (decimals: SpentRecord['cost']) =>
+    Object.fromEntries(Object.entries(decimals).map(([of, sum]) => [of, parseAmount(sum)]));
+  return { ...rest, cost: exact(cost), doubtfulCost: exact(doubtfulCost) };
 }
 
 /** Exact amounts as decimal strings, for JSON. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalogue, type Policies, type PolicyName, type PolicySet } from './catalogue.ts';
+import { didYouMean } from './did-you-mean.ts';
 import {
   modelPolicyOverride,
   modelPolicySchema,
@@ -76,7 +77,7 @@ export function changePolicies<Set extends Policies>(base: Set, ...overrides: un
       if (Object.hasOwn(base, name)) {
         resolved[name] = { ...(resolved[name] as object), ...(fields as object) };
       } else {
-        problems.push(describeField([name], 'is not known', override));
+        problems.push(describeField([name], unknown(name, Object.keys(base)), override));
       }
     }
   }
@@ -114,8 +115,17 @@ function describeIssues(issues: readonly z.core.$ZodIssue[], input: unknown): st
   return issues.flatMap((issue) => {
     const { path, message } = issue;
     if (issue.code !== 'unrecognized_keys') return describeField(path, message, input);
-    return issue.keys.map((key) => describeField([...path, key], 'is not known', input));
+    return issue.keys.map((key) =>
+      describeField([...path, key], unknown(key, path.length === 1 ? fieldNames : []), input),
+    );
   });
+}
+
+/** Fields of a policy; a question's policy has more than others. */
+const fieldNames = Object.keys(catalogue.model);
+
+function unknown(name: string, known: readonly string[]): string {
+  return `is not known${didYouMean(name, known)}`;
 }
 
 function describeField(path: readonly PropertyKey[], message: string, input: unknown): string {

@@ -5,8 +5,9 @@ import { AttemptError, type AttemptErrorFields } from '../failures/attempt-error
 import type { FailureType } from '../failures/failure-types.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { providerOf } from '../policies/model-name.ts';
+import { type CallOptions, callOptionsOf } from '../wire/call-options.ts';
 import type { Message } from '../wire/message.ts';
-import type { FinishReason } from '../wire/model-call.ts';
+import type { AnswerExtras } from '../wire/model-call.ts';
 import { errorFrom, type Trouble } from './trouble.ts';
 
 /** How one attempt ends without an answer: of the model, or of an effect's double. */
@@ -19,7 +20,7 @@ export interface FailedStep {
 export type ModelStep = FailedStep | { readonly kind: 'answers'; readonly answer: CallAnswer };
 
 /** What reached the model in one attempt. */
-export interface ModelAsked {
+export interface ModelAsked extends CallOptions {
   readonly workflowId: string;
   /** Names the call within its workflow: `summarise`, `summarise.repair-1`. */
   readonly step: string;
@@ -36,12 +37,13 @@ export interface ModelAsked {
  */
 export type Model = readonly ModelStep[] | ((asked: ModelAsked) => ModelStep | Promise<ModelStep>);
 
-/** How an answer is to differ from the usual one, which stops and took few tokens. */
-export interface AnswerOptions {
+/**
+ * How an answer is to differ from the usual one, which stops and took few tokens: `finishReason` is
+ * `length` where it was cut, and `toolCalls` are of tools that were offered.
+ */
+export interface AnswerOptions extends Partial<AnswerExtras> {
   /** Default: 100 tokens in, 20 out. */
   readonly usage?: Usage;
-  /** `length`: it was cut. */
-  readonly finishReason?: FinishReason;
 }
 
 /**
@@ -51,8 +53,9 @@ export interface AnswerOptions {
  */
 export function answers(answer: unknown, options: AnswerOptions = {}): ModelStep {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-  const { usage = { inputTokens: 100, outputTokens: 20 }, finishReason = 'stop' } = options;
-  return { kind: 'answers', answer: { text, usage, finishReason } };
+  const { toolCalls, finishReason = toolCalls ? 'tool-calls' : 'stop' } = options;
+  const usage = { inputTokens: 100, outputTokens: 20 };
+  return { kind: 'answers', answer: { text, usage, ...options, finishReason } };
 }
 
 /** The model answers with text that does not have the question's shape, so that it is repaired. */
@@ -105,7 +108,7 @@ export function scriptedModel(model: Model, trouble: Trouble) {
 
   const attemptCall: AttemptCall = async (request, { workflowId, attempt, log }) => {
     const { step, model: name, messages } = request;
-    const asked = { workflowId, step, attempt, model: name, messages };
+    const asked = { workflowId, step, attempt, model: name, messages, ...callOptionsOf(request) };
     requests.push(asked);
     log?.sent();
     const by = providerOf(name);

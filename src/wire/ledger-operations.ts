@@ -113,6 +113,10 @@ export interface Pruned {
   readonly removed: number;
   /** Old enough, and kept because Temporal still knows their workflow: it could be Reset. */
   readonly keptForWorkflow: number;
+  /** Attempts of calls and effects, older than asked. */
+  readonly attempts: number;
+  /** Doubts since a restore, older than asked, of workflows that Temporal has forgotten. */
+  readonly doubts: number;
   /** Dry run: nothing was removed. */
   readonly dryRun: boolean;
 }

@@ -27,6 +27,8 @@ export interface ModelRequest extends CallOptions {
   /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
   readonly allowEmpty?: boolean;
   readonly policy: ModelPolicy;
+  /** The workflow that asks, where it is not the one that schedules: the request id begins with it. */
+  readonly workflowId?: string;
   /** Attempts of this call that earlier schedulings of the activity have used. */
   readonly attemptsUsed: number;
   /** Attempts that this scheduling may use; absent where nothing caps them. */

@@ -12,11 +12,12 @@ export function payloadBytes(value: unknown): number {
  * Checks a value before Temporal would.
  *
  * @param what names it in the message, for example `the prompt`.
+ * @returns its bytes.
  * @throws PayloadTooLarge
  */
-export function assertPayloadFits(what: string, value: unknown): void {
+export function assertPayloadFits(what: string, value: unknown): number {
   const bytes = payloadBytes(value);
-  if (bytes <= maximumPayloadBytes) return;
+  if (bytes <= maximumPayloadBytes) return bytes;
   throw createFailure(
     'PayloadTooLarge',
     `${what} has ${bytes} bytes as JSON; Temporal carries at most ${maximumPayloadBytes} in one piece`,

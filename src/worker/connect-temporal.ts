@@ -1,5 +1,6 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { temporalAddressProblem, withUsualPort } from '../wire/temporal-address.ts';
 import { CannotStart, cannotStart, wordsOf } from './cannot-start.ts';
 
 /**
@@ -10,7 +11,10 @@ import { CannotStart, cannotStart, wordsOf } from './cannot-start.ts';
  */
 export async function connectTemporal(env?: Record<string, string>) {
   const { connectionOptions, namespace = 'default' } = settings(env);
-  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  const given = connectionOptions.address ?? '127.0.0.1';
+  const problem = temporalAddressProblem(given);
+  if (problem) throw new CannotStart('TEMPORAL_ADDRESS', problem);
+  const address = withUsualPort(given);
   const connection = await NativeConnection.connect({ ...connectionOptions, address }).catch(
     (error: unknown) => {
       throw connectionProblem(error, address);
@@ -83,7 +87,7 @@ export function connectionProblem(error: unknown, address: string): CannotStart 
       [
         /^/,
         'TEMPORAL_ADDRESS',
-        `no Temporal server answers at ${address}; start one, or correct the address`,
+        `no Temporal server answers at ${address}; start one (\`npx holdfast up\` does, with a worker), or correct the address`,
       ],
     ],
     error,

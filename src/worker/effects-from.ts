@@ -8,7 +8,7 @@ import {
 } from '../activities/create-rules-activity.ts';
 import { createSettleActivity } from '../activities/settle-effect.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
-import { scopeFor } from '../config/scope.ts';
+import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
@@ -87,8 +87,15 @@ export function effectsFrom(
     const own = { config: { value: config.ofEffects[name] } };
     effects[name] = make(name, Object.create(resources, own));
   }
-  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
-  const shared = { ledger, scope, log, ...(journal && { journal }), random: Math.random };
+  const { scope, otherScopes } = scopesFor(config, namespace);
+  const shared = {
+    ledger,
+    scope,
+    otherScopes,
+    log,
+    ...(journal && { journal }),
+    random: Math.random,
+  };
   return {
     activities: {
       ...createEffectActivities(effects, shared),

@@ -1,6 +1,7 @@
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { cannotStart, wordsOf } from './cannot-start.ts';
+import type { ServerAway } from './server-away.ts';
 import { temporalLogger } from './temporal-logger.ts';
 
 /**
@@ -9,14 +10,20 @@ import { temporalLogger } from './temporal-logger.ts';
  *
  * @throws CannotStart
  */
-export function installRuntime(log: Logger, metricsAddress: string | undefined): void {
+export function installRuntime(
+  log: Logger,
+  metricsAddress: string | undefined,
+  serverAway?: ServerAway,
+): void {
   try {
     Runtime.install({
-      logger: temporalLogger(log),
+      logger: temporalLogger(log, serverAway),
       shutdownSignals: [],
-      ...(metricsAddress && {
-        telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },
-      }),
+      telemetryOptions: {
+        // The native core writes to standard error in words of its own unless it is given a way here.
+        logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+        ...(metricsAddress && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+      },
     });
   } catch (error) {
     if (!metricsAddress) throw error;

@@ -4,6 +4,11 @@ import type { Ledger } from '../effects/once/ledger.ts';
 import { openLedger } from '../effects/once/open-ledger.ts';
 import { type CannotStart, cannotStart, type ProblemRow, wordsOf } from './cannot-start.ts';
 
+/** The variable that names the ledger. */
+export function ledgerVariable({ DATABASE_URL }: Pick<Config, 'DATABASE_URL'>): string {
+  return DATABASE_URL === undefined ? 'HOLDFAST_LEDGER' : 'DATABASE_URL';
+}
+
 /**
  * Opens the ledger as configured, and brings its tables up to date.
  *

@@ -15,7 +15,7 @@ import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
-import { scopeFor } from '../config/scope.ts';
+import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
@@ -57,10 +57,12 @@ export async function openApp(
   dependencies: OpenAppDependencies,
 ): Promise<OpenApp> {
   const { log, ledger, namespace } = dependencies;
-  const scope = scopeFor(config.HOLDFAST_SCOPE, namespace);
+  const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
+  const providers = createProviders(config.providers);
   const gates = createGates({
+    resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
     sameAs: sameProviders(config.providers),
@@ -69,9 +71,7 @@ export async function openApp(
   const stopPosting = postGates(gates, journal.gates);
   await migrateApp(ledger, app);
   const forwarded = forwardedFrom(config);
-  const attemptCall = createAttemptCall({
-    ...{ providers: createProviders(config.providers), scope, log },
-  });
+  const attemptCall = createAttemptCall({ providers, scope, log });
   const send = createForwardAttempt({ resolve: forwardProviders(config.providers), log });
   return {
     calls: {

@@ -1,10 +1,12 @@
 import type { WorkerPlugin } from '@temporalio/worker';
 import { type AppDefinition, InvalidApp } from '../app/define-app.ts';
+import { scopesServed } from '../config/scope.ts';
 import { loadConfig } from '../config.ts';
 import { oneQueueFor } from '../wire/task-queues.ts';
+import { assertOneLedger } from './assert-one-ledger.ts';
 import { createLogger } from './create-logger.ts';
 import { workerDefaults } from './create-workers.ts';
-import { ledgerFrom } from './ledger-from.ts';
+import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { type OpenApp, openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
 
@@ -25,6 +27,7 @@ export interface PluginOptions {
 export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
   const config = loadConfig(undefined, app.effects);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
+  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
   let opened: OpenApp | undefined;
   return {
     name: 'holdfast',
@@ -32,6 +35,11 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
       if (opened) throw new InvalidApp('a plugin of Holdfast serves one worker; make another one');
       const { connection, namespace = 'default', activities: own = {} } = options;
       const ledger = await ledgerFrom(config);
+      if (connection) {
+        const scopes = scopesServed(config, namespace);
+        const variable = ledgerVariable(config);
+        await assertOneLedger({ connection, namespace, scopes, ledger, variable });
+      }
       opened = await openApp(config, app, { namespace, log, ledger, queuesOf: oneQueueFor });
       const activities = { ...opened.rules, ...opened.calls, ...opened.effects };
       const clash = Object.keys(own).find((name) => Object.hasOwn(activities, name));

@@ -1,18 +1,22 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { TransportError } from '@temporalio/worker';
 import { type AppDefinition, InvalidApp } from '../app/define-app.ts';
+import { scopesServed } from '../config/scope.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
 import * as library from '../durable/library-workflows.ts';
 import { PackageMissing } from '../optional-package.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
+import { assertOneLedger } from './assert-one-ledger.ts';
 import { CannotStart } from './cannot-start.ts';
-import { connectTemporal } from './connect-temporal.ts';
+import { connectionProblem, connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
 import { installRuntime } from './install-runtime.ts';
-import { ledgerFrom } from './ledger-from.ts';
+import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
+import { createServerAway } from './server-away.ts';
 
 /** What a worker process serves. */
 export interface ServeOptions {
@@ -41,19 +45,28 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   // Mistakes in the project's own files are told before anything is connected to.
   const workflows = await workflowNames(workflowsPath);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  installRuntime(log, config.HOLDFAST_METRICS_ADDRESS);
+  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
+  const serverAway = createServerAway(log);
+  installRuntime(log, config.HOLDFAST_METRICS_ADDRESS, serverAway);
   const ledger = await ledgerFrom(config);
   const { connection, address, namespace } = await connectTemporal();
   const searchable = await registerSearchAttributes(connection, namespace);
+  await assertOneLedger({
+    ...{ connection, namespace, ledger, variable: ledgerVariable(config) },
+    scopes: scopesServed(config, namespace),
+  });
   const opened = await openApp(config, app, { namespace, log, ledger });
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
   const { rules, calls, effects } = opened;
+  const goesAway = (error: unknown) => {
+    throw error instanceof TransportError ? connectionProblem(error, address) : error;
+  };
   const workers = await createWorkers({
     ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, effects },
     concurrentCalls: config.HOLDFAST_CONCURRENT_CALLS,
     concurrentEffects: config.HOLDFAST_CONCURRENT_EFFECTS,
     shutdownGraceMs: config.HOLDFAST_SHUTDOWN_GRACE_MS,
-  });
+  }).catch(goesAway);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       log.info({ event: 'worker.draining', signal }, 'draining: running attempts finish first');
@@ -66,9 +79,11 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
     { event: 'worker.serving', address, namespace, searchable, ledger: ledger.name, workflows },
     `serving ${queues} of ${namespace} at ${address}; models of ${config.providers.map(({ name }) => name).join(', ')}; ledger ${ledger.name}`,
   );
+  serverAway.askWith(() => connection.workflowService.getSystemInfo({}));
   try {
     await workers.run();
   } finally {
+    serverAway.stop();
     await opened.close();
     await connection.close();
     log.info({ event: 'worker.stopped' }, 'stopped');

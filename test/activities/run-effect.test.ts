@@ -33,6 +33,7 @@ async function attempt(
   const activity = createEffectActivity(effect, {
     ledger: ledger(),
     scope: 'test',
+    otherScopes: ['before'],
     log: pino({ level: 'silent' }),
     journal: createEffectJournal(recorder),
     random: () => 0.5,
@@ -99,10 +100,12 @@ test('a run that began under another scope is not done here: it would have anoth
   assert.deepEqual([outcome.type, outcome.nonRetryable], ['ServerError', false]);
   assert.match(
     outcome.message,
-    /the scope of this worker is test, and this run began under elsewhere: it goes on with a worker that has HOLDFAST_SCOPE=elsewhere/,
+    /this run began under the scope elsewhere, and this worker serves test, before: it goes on with a worker that has HOLDFAST_SCOPES=test,before,elsewhere/,
   );
-  assert.deepEqual((await attempt(effect, 'order-scope', 'test')).outcome, {
+  // A change of scope at a deploy: what began under the old one goes on under its key.
+  assert.deepEqual((await attempt(effect, 'order-scope', 'before')).outcome, {
     result: 'sent',
     replayed: false,
   });
+  assert.equal((await ledger().read({ key: 'before/order-scope:send' }))?.state, 'succeeded');
 });

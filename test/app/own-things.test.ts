@@ -99,26 +99,17 @@ describe('holdfast start <workflow>', () => {
 
   test('a mistake in an override is told by the worker, in one sentence', async () => {
     const field = await start('T-2', '--wait', '--set', 'notify.patience=9');
-    assert.deepEqual([field.exitCode, field.stdout], [1, '']);
-    assert.equal(
-      field.stderr,
-      'T-2: started\nholdfast: T-2 did not complete: InvalidRequest: notify.patience is 9: is not known',
-    );
-    const status = await holdfast(['status', 'T-2']);
-    assert.equal(status.exitCode, 1);
-    assert.match(
-      status.stdout,
-      /^ {2}failed {5}InvalidRequest: notify\.patience is 9: is not known$/m,
-    );
-    await start('T-3', '--set', 'notfy.maximumAttempts=9');
-    const result = await holdfast(['result', 'T-3']);
     assert.deepEqual(
-      [result.exitCode, result.stderr],
-      [
-        1,
-        'holdfast: T-3 did not complete: InvalidRequest: notfy is {"maximumAttempts":9}: is not known',
-      ],
+      [field.exitCode, field.stdout, field.stderr],
+      [2, '', 'holdfast: notify.patience is 9: is not known'],
     );
+    const name = await start('T-2', '--set', 'notfy.maximumAttempts=9');
+    assert.deepEqual(
+      [name.exitCode, name.stderr],
+      [2, 'holdfast: notfy is {"maximumAttempts":9}: is not known; did you mean notify?'],
+    );
+    // Nothing was started: the id is free.
+    assert.equal((await holdfast(['status', 'T-2'])).exitCode, 4);
   });
 
   test('a name that no worker serves is told, when waited for and by status', async () => {
@@ -156,7 +147,7 @@ describe('an own policy', () => {
       [exitCode, stderr],
       [
         2,
-        'holdfast: there is no policy notfy; known are database, message, model, notify, payment, ticket',
+        'holdfast: there is no policy notfy; known are database, message, model, notify, payment, ticket; did you mean notify?',
       ],
     );
   });

@@ -73,9 +73,9 @@ describe('the request', () => {
     const [seen] = server.seen;
     assert.equal(seen?.url, '/v1/chat/completions');
     assert.equal(seen?.headers['x-client-request-id'], 'order-1042/extract/attempt-3');
-    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ab523d8e74c12d7');
+    assert.equal(seen?.headers['idempotency-key'], 'test/order-1042/extract:5ccbc4497d68c1ca');
     assert.equal(seen?.headers.authorization, 'Bearer sk-test');
-    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_tokens: 100, messages });
+    assert.deepEqual(body(), { model: 'gpt-4o-mini', max_completion_tokens: 100, messages });
   });
 
   const closed = {
@@ -155,7 +155,6 @@ describe('what was never sent', () => {
     const { type, reason, sent } = fields;
     return [type, reason, sent];
   };
-  const refused = 'the model must be <provider>:<model>, with one of the providers openai';
 
   test('a name that DNS does not know', async () => {
     const [type, reason, sent] = await notSent(callerTo('http://holdfast.invalid/v1'));
@@ -196,7 +195,7 @@ describe('what was never sent', () => {
     try {
       assert.deepEqual(await notSent(caller), [
         'InvalidCredentials',
-        'no API key is configured',
+        'the API key is not set for this worker',
         false,
       ]);
     } finally {
@@ -213,13 +212,19 @@ describe('what was never sent', () => {
     ]);
   });
   test('an unknown provider, no provider, no model', async () => {
-    for (const model of ['anthropic:claude', 'gpt-4o', 'openai:', ':x', '']) {
+    for (const model of ['gpt-4o', 'openai:', ':x', '']) {
       assert.deepEqual(await notSent(callerTo(server.baseUrl), model), [
         'InvalidRequest',
-        refused,
+        'the model must be <provider>:<model>, such as openai:gpt-4o-mini',
         false,
       ]);
     }
+    // During a deploy another worker may know it: so it is tried again, and told meanwhile.
+    assert.deepEqual(await notSent(callerTo(server.baseUrl), 'anthropic:claude'), [
+      'ConnectionFailed',
+      'this worker has no provider anthropic, only openai; name it in HOLDFAST_PROVIDERS and start the worker again',
+      false,
+    ]);
   });
   test('a schema that the AI SDK cannot send', async () => {
     const schema = { type: 'object', propertyNames: { type: 'number' } };

@@ -71,7 +71,6 @@ const chatMessages = [
 ];
 const chatBody = {
   model: 'm-1',
-  max_tokens: 100,
   temperature: 0.2,
   top_p: 0.9,
   frequency_penalty: 0.3,
@@ -100,11 +99,11 @@ const chatAnswer = completion(
 /** What each family is sent for the same request, and one answer that wishes for a tool. */
 export const cases: Record<ProviderFamily, { body: object; answer: object }> = {
   openai: {
-    body: { ...chatBody, user: 'u-1' },
+    body: { ...chatBody, max_completion_tokens: 100, user: 'u-1' },
     answer: chatAnswer,
   },
   'openai-compatible': {
-    body: { ...chatBody, service_tier: 'flex', made_up: { by: 'its server' } },
+    body: { ...chatBody, max_tokens: 100, service_tier: 'flex', made_up: { by: 'its server' } },
     answer: chatAnswer,
   },
   'openai-responses': {

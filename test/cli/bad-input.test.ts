@@ -118,6 +118,17 @@ const facts: readonly Fact[] = [
     code: 2,
     says: 'the JSON Schema cannot be used: strict mode: unknown keyword: "requird"',
   },
+  {
+    args: ['start', 'complete', '--request', '-'],
+    input: '{"messages":[{"role":"user","content":"hi"}],"max_tokens":9}',
+    code: 2,
+    says: 'max_tokens is not known: did you mean settings.maximumOutputTokens?',
+  },
+  {
+    args: [...complete, '--request', mail],
+    code: 2,
+    says: 'give the prompt or --request, not both',
+  },
   ...(
     [
       [
@@ -247,7 +258,7 @@ const facts: readonly Fact[] = [
     args,
     env: nobody,
     code: 3,
-    says: 'no Temporal server answers at 127.0.0.1:1; start one (`temporal server start-dev`), or set TEMPORAL_ADDRESS',
+    says: 'no Temporal server answers at 127.0.0.1:1; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
   })),
 ];
 
@@ -271,7 +282,8 @@ test('with --json an error is JSON on standard error', async () => {
   assert.deepEqual(JSON.parse(run.stderr), {
     error: {
       kind: 'usage',
-      message: 'there is no policy modell; known are model, database, payment, ticket, message',
+      message:
+        'there is no policy modell; known are model, database, payment, ticket, message; did you mean model?',
       exitCode: 2,
     },
   });

@@ -84,6 +84,30 @@ describe('commands against a server', { concurrency: 3 }, () => {
     assert.deepEqual(JSON.parse(stdout), { intent: 'refund' });
   });
 
+  test('a request file carries pictures, settings and tools, and a tool call is the answer', async () => {
+    const content = [{ type: 'image', mediaType: 'image/png', data: 'iVBORw0KGgo=' }];
+    const request = {
+      model: 'openai:gpt-4o',
+      messages: [{ role: 'user', content }],
+      settings: { temperature: 0, maximumOutputTokens: 50 },
+      tools: [{ name: 'lookUp', parameters: { type: 'object' } }],
+    };
+    const args = ['start', 'complete', '--request', '-', '--id', 'tools-1', '--wait'];
+    const { stdout, exitCode } = await holdfast(args, JSON.stringify(request));
+    const toolCall = {
+      type: 'tool-call',
+      id: 'c-1',
+      name: 'lookUp',
+      arguments: { content, temperature: 0, maximumOutputTokens: 50 },
+    };
+    assert.deepEqual([exitCode, JSON.parse(stdout)], [0, [toolCall]]);
+    const { result } = JSON.parse((await holdfast(['result', 'tools-1', '--json'])).stdout);
+    assert.deepEqual(
+      [result.finishReason, result.toolCalls, result.model],
+      ['tool-calls', [toolCall], 'openai:gpt-4o'],
+    );
+  });
+
   test('a workflow that fails is one sentence with the failure type, and exit code 1', async () => {
     const started = await holdfast(['start', 'complete', 'x', '--id', 'fails-1', '--wait']);
     assert.deepEqual(started, {

@@ -237,12 +237,24 @@ describe('the operator at a terminal', () => {
 
   test('prune keeps what Temporal still knows and what is young', async () => {
     const { value } = await json('effects', 'prune', '--older-than', '1s');
-    assert.deepEqual(value, { removed: 0, keptForWorkflow: 0, dryRun: false });
+    assert.deepEqual(value, {
+      removed: 0,
+      keptForWorkflow: 0,
+      attempts: 0,
+      doubts: 0,
+      dryRun: false,
+    });
     const database = new DatabaseSync(world.ledgerFile);
     database.exec(`update holdfast_effect set updated_at_ms = updated_at_ms - 500 * 86400000`);
     database.close();
     const old = await json('effects', 'prune', '--older-than', '1s', '--dry-run');
-    assert.deepEqual(old.value, { removed: 0, keptForWorkflow: 10, dryRun: true });
+    assert.deepEqual(old.value, {
+      removed: 0,
+      keptForWorkflow: 10,
+      attempts: 0,
+      doubts: 0,
+      dryRun: true,
+    });
   });
 
   test('after a restore, what the ledger has forgotten is found at the target and not done again', async () => {

@@ -8,6 +8,8 @@ import { createFailure } from '../../src/failures/create-failure.ts';
 import { orders } from '../../src/orders/app.ts';
 import type { SaveOrderInput } from '../../src/orders/save-order.ts';
 import type { EffectRequest } from '../../src/wire/effect-call.ts';
+import type { JsonObject } from '../../src/wire/json.ts';
+import type { ToolCallPart } from '../../src/wire/message.ts';
 import type { ModelOutcome, ModelRequest } from '../../src/wire/model-call.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
@@ -20,6 +22,13 @@ export interface StubWorker {
   /** Workflow ids of the model calls made, one for each attempt. */
   readonly modelCalls: readonly string[];
   readonly stop: () => Promise<void>;
+}
+
+/** A tool call that says what the worker was asked with. */
+function wish(name: string, { messages, settings = {} }: ModelRequest): ToolCallPart {
+  const [message] = messages;
+  const seen = { content: message?.content, ...settings } as unknown as JsonObject;
+  return { type: 'tool-call', id: 'c-1', name, arguments: seen };
 }
 
 /** The fingerprint of every order that the stub saves. */
@@ -58,7 +67,8 @@ export async function startStubWorker(curedIds = new Set<string>()): Promise<Stu
       ...((request.schema ?? request.question) && {
         verdict: { kind: 'valid', value: answerTo(request) } as const,
       }),
-      finishReason: 'stop',
+      finishReason: request.tools ? 'tool-calls' : 'stop',
+      ...(request.tools && { toolCalls: request.tools.map(({ name }) => wish(name, request)) }),
       usage: { inputTokens: 12, outputTokens: 3 },
       attempts: attempt,
     };

@@ -59,7 +59,7 @@ describe('the providers that need no file', () => {
   });
 
   test('are known to the client by the same names', () => {
-    assert.deepEqual(loadClientConfig({}).providerNames, Object.keys(providersOf({})));
+    assert.deepEqual(loadClientConfig({}).providerNames(), Object.keys(providersOf({})));
   });
 });
 

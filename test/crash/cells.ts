@@ -29,9 +29,21 @@ export const strikes = [
   'connection cut',
   'worker paused',
   'Stripe stores a 500',
+  'cancelled',
+  'terminated',
+  'attempts used up',
+  'deadline over',
 ] as const;
 /** One of {@link strikes}. */
 export type Strike = (typeof strikes)[number];
+
+/** After these the workflow is over although its effect was not, and the worker dies too. */
+export const endings: readonly Strike[] = [
+  'cancelled',
+  'terminated',
+  'attempts used up',
+  'deadline over',
+];
 
 /** One crash of one effect on one store. */
 export interface Cell {

@@ -2,6 +2,7 @@
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
+import { createSettleActivity } from '../../src/activities/settle-effect.ts';
 import type { Effect } from '../../src/effects/once/effect.ts';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';
@@ -10,6 +11,7 @@ import { createPostWebhook } from '../../src/effects/targets/http/post-webhook.t
 import { createSendEmail } from '../../src/effects/targets/resend/send-email.ts';
 import { createCharge } from '../../src/effects/targets/stripe/charge.ts';
 import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts';
+import type { SettleRequest } from '../../src/wire/effect-call.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { temporalLogger } from '../../src/worker/temporal-logger.ts';
@@ -24,6 +26,7 @@ import { remoteBreakpoints } from './breakpoints.ts';
 import {
   cellsQueue,
   realQueue,
+  saveAt,
   scope,
   settingsVariable,
   type WorkerSettings,
@@ -47,7 +50,8 @@ const activityOf = <Input, Result>(ledger: Ledger, effect: Effect<Input, Result>
 async function saveActivity(location: Parameters<typeof openLedger>[0]) {
   const ledger = await open(location);
   const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
-  return activityOf(ledger, breakingTransaction(createSaveOrder({ ledger, limits }), reach));
+  const save = createSaveOrder({ ledger, limits });
+  return { ledger, save, activity: activityOf(ledger, breakingTransaction(save, reach)) };
 }
 
 const ledger = await open(settings.ledger);
@@ -58,14 +62,27 @@ const ticket = createOpenTicket({
   markerSecret: 'of the crash matrix',
   onTwinClosed: (twin) => log.warn({ event: 'effect.twin-closed', ...twin }),
 });
+const email = createSendEmail(settings.resend);
+const webhook = createPostWebhook(settings.webhook);
+const outside = { charge, ticket, email, webhook } as const;
+/** How a workflow that ends settles an effect, in the ledger that is the effect's. */
+const settlers = new Map<string, ReturnType<typeof createSettleActivity>>();
+const settledIn = (name: string, effect: object, of: Ledger) =>
+  settlers.set(name, createSettleActivity({ [name]: effect }, { ledger: of, log }));
 const activities: Record<string, (request: never) => Promise<unknown>> = {
   charge: activityOf(ledger, breakingOutside(charge, reach)),
   ticket: activityOf(ledger, breakingOutside(ticket, reach)),
-  email: activityOf(ledger, breakingOutside(createSendEmail(settings.resend), reach)),
-  webhook: activityOf(ledger, breakingOutside(createPostWebhook(settings.webhook), reach)),
+  email: activityOf(ledger, breakingOutside(email, reach)),
+  webhook: activityOf(ledger, breakingOutside(webhook, reach)),
+  settleEffect: async (request: SettleRequest) =>
+    settlers.get(request.effect)?.settleEffect(request),
 };
+for (const [name, effect] of Object.entries(outside)) settledIn(name, effect, ledger);
 for (const [point, location] of Object.entries(settings.saves)) {
-  activities[`save ${point}`] = await saveActivity(location);
+  const { activity, save, ledger: own } = await saveActivity(location);
+  const name = saveAt(point);
+  activities[name] = activity;
+  settledIn(name, save, own);
 }
 
 const connection = await NativeConnection.connect({ address });

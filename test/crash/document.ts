@@ -15,6 +15,7 @@ ${runsSentence(runs)}
 
 - \`1\`: one effect, and the workflow completed.
 - \`unknown, 0\` and \`unknown, 1\`: none or one effect, and the workflow stopped with \`EffectUnknown\`: it cannot be known from here whether it happened, so a person decides (it parks where the policy says so).
+- \`done, n\`, \`unknown, n\` and \`none, n\`: what the ledger says when the workflow was ended, or gave up, before its effect was settled; n effects. What was done is never \`none\`.
 - \`1, twin closed\`: one open ticket; a second one was closed and reported.
 - \`–\`: cannot happen (a SQLite file has no connection to cut).
 
@@ -22,7 +23,7 @@ Never two rows, charges, emails, open tickets or webhooks, and never a workflow 
 
 ## What is killed, and where
 
-A worker that dies gets SIGKILL; another one is started. What had been sent is done by its target after the worker's death. Temporal's dev server gets SIGKILL and is started again on its file a second later, PostgreSQL likewise on its data. Connections to the targets (for \`save\` the one to PostgreSQL) are cut by toxiproxy, refused for a second, and let through again. A paused worker gets SIGSTOP until another one has taken over its lease, and then wakes up (SIGCONT) right where it was. "Stripe stores a 500" is Stripe's own failure, which it replays under the same key: the charge exists (after the target did it), or does not.
+A worker that dies gets SIGKILL; another one is started. What had been sent is done by its target after the worker's death. Temporal's dev server gets SIGKILL and is started again on its file a second later, PostgreSQL likewise on its data. Connections to the targets (for \`save\` the one to PostgreSQL) are cut by toxiproxy, refused for a second, and let through again. A paused worker gets SIGSTOP until another one has taken over its lease, and then wakes up (SIGCONT) right where it was. "Cancelled", "terminated", "attempts used up" and "deadline over" (of a park that nobody answers) end the workflow while its effect is at the point and its worker is dead; "unknown" after a termination is a claim that ran out, which is listed beside the unknown ones. "Stripe stores a 500" is Stripe's own failure, which it replays under the same key: the charge exists (after the target did it), or does not.
 
 For \`save\` the target is the transaction: "sent" is right before its INSERT, "did it" after it, "the record" the ledger's row in the same transaction, all uncommitted; "before the activity completion" is after the commit.
 

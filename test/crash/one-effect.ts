@@ -1,7 +1,9 @@
-import { proxyActivities } from '@temporalio/workflow';
-import { activityOptions } from '../../src/durable/activity-options.ts';
+import { workflowInfo } from '@temporalio/workflow';
+import { runToItsEnd } from '../../src/durable/end-workflow.ts';
+import { effectRunner } from '../../src/durable/run-effects.ts';
+import { trackProgress } from '../../src/durable/track-progress.ts';
 import type { RetryPolicy } from '../../src/policies/retry-policy.ts';
-import type { EffectOutcome, EffectRequest } from '../../src/wire/effect-call.ts';
+import type { Rules } from '../../src/wire/rules.ts';
 import { taskQueuesOf } from '../../src/wire/task-queues.ts';
 
 /** What {@link oneEffect} does. */
@@ -10,20 +12,21 @@ export interface OneEffectInput {
   readonly activity: string;
   readonly input: unknown;
   readonly policy: RetryPolicy;
+  readonly scope: string;
   /** The queue whose effects queue serves it. */
   readonly effectsOf: string;
 }
 
-/** A workflow of one effect, for tests: scheduled as the real ones schedule theirs. */
-export async function oneEffect(input: OneEffectInput): Promise<EffectOutcome<unknown>> {
-  const { activity, policy, effectsOf } = input;
-  const activities = proxyActivities<
-    Record<string, (request: EffectRequest<unknown>) => Promise<EffectOutcome<unknown>>>
-  >({
-    ...activityOptions(policy, 0, activity),
-    taskQueue: taskQueuesOf(effectsOf).effects,
-  });
-  const run = activities[activity];
-  if (!run) throw new TypeError(`no activity ${activity}`);
-  return run({ input: input.input, policy });
+/** A workflow of one effect, for tests: scheduled, and ended, as the real ones do it. */
+export async function oneEffect(given: OneEffectInput): Promise<unknown> {
+  const { activity, input, policy, scope, effectsOf } = given;
+  const progress = trackProgress();
+  const effects = effectRunner(progress);
+  const rules = {
+    ...{ scope, ledger: workflowInfo().workflowId, models: {}, effects: { [activity]: 'one' } },
+    policies: { one: policy } as unknown as Rules['policies'],
+    queues: taskQueuesOf(effectsOf),
+  };
+  const run = () => effects.run(activity, input, Promise.resolve(rules));
+  return runToItsEnd(run, effects, progress);
 }

@@ -8,14 +8,30 @@ import type { DatabaseLocation } from '../../src/database/open-database.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { awaitEnd } from './await-end.ts';
 import { startBreakpoints } from './breakpoints.ts';
-import { type Cell, cellId, type Point, points, type Store, type Strike } from './cells.ts';
+import {
+  type Cell,
+  cellId,
+  endings,
+  type Point,
+  points,
+  type Store,
+  type Strike,
+} from './cells.ts';
 import { inputFor } from './effect-inputs.ts';
 import type { Outcome } from './expected.ts';
+import { ledgerSays } from './ledger-says.ts';
 import type { OneEffectInput } from './one-effect.ts';
 import type { Stage } from './stage.ts';
-import { strike as strikes } from './strike.ts';
+import { leaseMs, strike as strikes } from './strike.ts';
 import { type Count, countRows, startTargets, type Targets } from './targets.ts';
-import { cellsQueue, realQueue, settingsVariable, type WorkerSettings } from './worker-settings.ts';
+import {
+  cellsQueue,
+  realQueue,
+  saveAt,
+  scope,
+  settingsVariable,
+  type WorkerSettings,
+} from './worker-settings.ts';
 
 /** A cell with what came of it. */
 export interface CellResult extends Cell {
@@ -25,8 +41,6 @@ export interface CellResult extends Cell {
 const program = fileURLToPath(new URL('crash-worker.ts', import.meta.url));
 const reachTimeoutMs = 30_000;
 const endTimeoutMs = 90_000;
-/** The lease, the request timeout as its grace, and some. */
-const takeoverMs = 20_000;
 
 /** Impatient, so that a group takes seconds; the number of attempts never decides. */
 const policy = resolvePolicies({
@@ -38,8 +52,17 @@ const policy = resolvePolicies({
     elapsedBudgetMs: 5 * 60_000,
     requestTimeoutMs: 5000,
     heartbeatTimeoutMs: 2000,
+    // What is unknown parks, and nobody answers.
+    parkDeadlineMs: 500,
   },
 }).payment;
+
+/** Some strikes are over after one attempt; there is nobody who answers a park. */
+function policyUnder(strike: Strike): typeof policy {
+  const once = { ...policy, maximumAttempts: 1, elapsedBudgetMs: 0 };
+  if (strike === 'attempts used up') return { ...once, onFailure: 'fail' };
+  return strike === 'deadline over' ? once : policy;
+}
 
 /** At these the attempt's request timeout runs: they are started last. */
 const atTheTarget: readonly Point[] = ['after the request was sent', 'after the target did it'];
@@ -86,11 +109,13 @@ export async function runGroup(
   await standing(cells.filter(({ point }) => !atTheTarget.includes(point)));
   await standing(cells.filter(({ point }) => atTheTarget.includes(point)));
 
-  const takenOver = () => new Promise<void>((resolve) => setTimeout(resolve, takeoverMs));
+  const takenOver = () => new Promise<void>((resolve) => setTimeout(resolve, leaseMs));
   const { release } = breakpoints;
-  await strikes[strike]({ stage, worker, startWorker, toxiproxy, release, takenOver });
+  const ids = cells.map(cellId);
+  await strikes[strike]({ stage, worker, startWorker, toxiproxy, release, takenOver, ids });
 
-  if (strike !== 'worker killed' && worker.hasExited()) {
+  const isKilled = strike === 'worker killed' || endings.includes(strike);
+  if (!isKilled && worker.hasExited()) {
     throw new Error(`the worker died of itself:\n${worker.tail()}`);
   }
   const twins = () =>
@@ -103,6 +128,10 @@ export async function runGroup(
       const { effects, closed } = await count(cell, settings, targets);
       const isReported = twins().some((line) => line.includes(`/${cellId(cell)}:`));
       const twin = closed === 0 ? '' : `, twin closed${isReported ? '' : ' in silence'}`;
+      if (endings.includes(strike) && end !== 'LOST') {
+        const said = await ledgerSays(cell, settings);
+        return { ...cell, outcome: `${said}, ${effects}${twin}` };
+      }
       const state = end === 'completed' ? '' : `${end === 'EffectUnknown' ? 'unknown' : end}, `;
       return { ...cell, outcome: `${state}${effects}${twin}` };
     }),
@@ -113,9 +142,10 @@ async function startCell(stage: Stage, cell: Cell): Promise<void> {
   const { effect, point } = cell;
   const id = cellId(cell);
   const input: OneEffectInput = {
-    activity: effect === 'save' ? `save ${point}` : effect,
+    activity: effect === 'save' ? saveAt(point) : effect,
     input: inputFor(effect, id),
-    policy,
+    policy: policyUnder(cell.strike),
+    scope,
     effectsOf: realQueue,
   };
   await stage.client.workflow.start('oneEffect', {

@@ -9,6 +9,8 @@ export interface Struck {
   readonly stage: Stage;
   readonly worker: ServerProcess;
   readonly startWorker: () => Promise<unknown>;
+  /** The workflows that stand at their points. */
+  readonly ids: readonly string[];
   readonly toxiproxy: Toxiproxy | undefined;
   /** Lets everything that stands at its point go on. */
   readonly release: () => void;
@@ -21,14 +23,35 @@ const downMs = 1000;
 /** For what a woken worker still does. */
 const wakeMs = 3000;
 
+/** The lease, the request timeout as its grace, and some. */
+export const leaseMs = 20_000;
+
+async function killed({ worker, startWorker, release }: Struck): Promise<void> {
+  await worker.stop('SIGKILL');
+  // What had been sent is done by its target now, when no worker waits for the answer.
+  release();
+  await startWorker();
+}
+
 /** What dies, while every workflow of the group stands at its point; afterwards all goes on. */
 export const strike: Record<Strike, (struck: Struck) => Promise<void>> = {
-  async 'worker killed'({ worker, startWorker, release }) {
+  'worker killed': killed,
+  async cancelled({ stage, worker, startWorker, release, ids }) {
     await worker.stop('SIGKILL');
-    // What had been sent is done by its target now, when no worker waits for the answer.
+    await Promise.all(ids.map((id) => stage.client.workflow.getHandle(id).cancel()));
     release();
     await startWorker();
   },
+  async terminated({ stage, worker, startWorker, release, ids }) {
+    await worker.stop('SIGKILL');
+    await Promise.all(ids.map((id) => stage.client.workflow.getHandle(id).terminate()));
+    release();
+    await startWorker();
+    // For what the targets still do, and until the leases are over.
+    await sleep(leaseMs);
+  },
+  'attempts used up': killed,
+  'deadline over': killed,
   async 'Temporal killed'({ stage, release }) {
     await stage.crashTemporal();
     release();

@@ -32,3 +32,5 @@ export const realQueue = 'crash';
 export const cellsQueue = 'crash-cells';
 /** The scope of all keys. */
 export const scope = 'crash';
+/** The activity that saves at a point. */
+export const saveAt = (point: string) => `save-${point.replaceAll(' ', '-')}`;

@@ -15,7 +15,9 @@ export function commandLines(shell: string): readonly (readonly string[])[] {
   return shell
     .replace(/\\\n\s*/g, '')
     .split('\n')
-    .map((line) => line.trim().replace(/^npm run (?:-s )?holdfast --\s/, 'holdfast '))
+    .map((line) =>
+      line.trim().replace(/^(?:npm run (?:-s )?holdfast --|npx holdfast)\s/, 'holdfast '),
+    )
     .filter((line) => /^holdfast\b/.test(line))
     .map((line) => wordsOf(line).slice(1));
 }

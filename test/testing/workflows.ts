@@ -1,4 +1,4 @@
-import { fingerprintOf, holdfast } from '../../src/workflow.ts';
+import { fingerprintOf, holdfast, type Message, type OfferedTool } from '../../src/workflow.ts';
 import type { app } from './app.ts';
 
 const { workflow } = holdfast<typeof app>();
@@ -72,3 +72,27 @@ export const helpers = workflow('helpers', async (_: Ticket, tools) => {
 const identity = ({ text }: Ticket) => text;
 export const ofOneType = workflow('ofOneType', async () => 'one', { identity });
 export const ofAnother = workflow('ofAnother', async () => 'another', { identity });
+
+export const priced = workflow('priced', async (sku: string, { askWhole }) => {
+  const question: Message = { role: 'user', content: `What is the price of ${sku}?` };
+  const settings = { temperature: 0, maximumOutputTokens: 50 };
+  const wish = await askWhole({ model: 'openai:gpt-4o', prompt: [question], tools, settings });
+  const [call] = wish.toolCalls ?? [];
+  if (!call) return wish.value;
+  const { id, name } = call;
+  const { value } = await askWhole({
+    model: 'openai:gpt-4o',
+    prompt: [
+      question,
+      { role: 'assistant', content: [call] },
+      { role: 'tool', content: [{ type: 'tool-result', id, name, result: { price: '9.50' } }] },
+    ],
+    tools,
+    toolChoice: 'none',
+  });
+  return value;
+});
+
+const tools: readonly OfferedTool[] = [
+  { name: 'lookUp', parameters: { type: 'object', properties: { sku: { type: 'string' } } } },
+];

@@ -164,7 +164,7 @@ describe('a Temporal server that cannot be used', () => {
   test('none', () =>
     refused(
       { TEMPORAL_ADDRESS: '127.0.0.1:1' },
-      'TEMPORAL_ADDRESS: no Temporal server answers at 127.0.0.1:1; start one, or correct the address',
+      'TEMPORAL_ADDRESS: no Temporal server answers at 127.0.0.1:1; start one (`npx holdfast up` does, with a worker), or correct the address',
     ));
   test('no TLS', () =>
     refused(

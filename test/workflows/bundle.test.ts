@@ -32,6 +32,16 @@ test('the workflow bundle holds leaves and workflows, and nothing of what runs o
   );
 });
 
+test("the library's own workflows bring nothing that reads or checks answers: it would run at every start", async () => {
+  const modules = await modulesOf(join(root, 'src/durable/library-workflows.ts'));
+  assert.ok(modules.includes('./src/calls/answers/repair-messages.ts'));
+  const forbidden = /node_modules\/(zod|ajv|ajv-formats|re2js|piscina)\//;
+  assert.deepEqual(
+    modules.filter((path) => forbidden.test(path)),
+    [],
+  );
+});
+
 test('a workflow that imports a Node API is refused by the bundler', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bundle-'));
   t.after(() => rm(folder, { recursive: true }));

@@ -8,6 +8,8 @@ export interface AnswerShape {
   readonly schema: JsonObject;
   /** A question's own, refinements included: JSON Schema cannot say them. */
   readonly answer?: z.ZodType;
+  /** Where another thread finds that schema; absent when it lives in this thread's memory only. */
+  readonly question?: { readonly file: string; readonly name: string };
 }
 
 /**

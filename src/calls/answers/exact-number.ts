@@ -16,6 +16,7 @@ const smallestNormal = 2.2250738585072014e-308;
  */
 export function holdNumber(text: string): HeldNumber {
   const value = Number(text);
+  if (Number.isSafeInteger(value) && String(value) === text) return { kind: 'exact', value };
   const size = Math.abs(value);
   // Also infinite: then it was too large.
   if (size > Number.MAX_SAFE_INTEGER) return { kind: 'not held' };

@@ -12,9 +12,19 @@ export interface Unusable {
   readonly why: string;
 }
 
-/** Reads a model's text and says whether it has the shape. */
-export function judgeText(text: string, shape: AnswerShape): Outcome {
+/**
+ * Reads a model's text and says whether it has the shape.
+ *
+ * @param tell what it is at.
+ */
+export function judgeText(
+  text: string,
+  shape: AnswerShape,
+  tell: (phase: 'reading' | 'checking') => void = () => {},
+): Outcome {
+  tell('reading');
   const read = readAnswer(text);
+  tell('checking');
   return unlessUnusable(() => judgeAnswer(read, checkFor(shape)));
 }
 

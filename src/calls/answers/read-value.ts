@@ -70,9 +70,10 @@ export function readValue(text: string, start: number): ReadValue {
       source.at += 1;
       path.push(key);
       if (Object.hasOwn(object, key)) note(repeated);
-      // Not assigned: `__proto__` is a name like any other.
       const value = valueHere();
-      Object.defineProperty(object, key, { value, ...ordinary });
+      // A name like any other, which cannot be assigned.
+      if (key === '__proto__') Object.defineProperty(object, key, { value, ...ordinary });
+      else object[key] = value;
       path.pop();
       isAfterComma = takeComma('}');
     }

@@ -13,7 +13,8 @@ export interface SourceText {
 export function skipBlanks(source: SourceText): void {
   const { text } = source;
   while (true) {
-    while (/[ \t\r\n]/.test(text[source.at] ?? '')) source.at += 1;
+    while (isBlank(text.charCodeAt(source.at))) source.at += 1;
+    if (text[source.at] !== '/') return;
     const opening = text.slice(source.at, source.at + 2);
     if (opening !== '//' && opening !== '/*') return;
     const end = opening === '//' ? endOfLine(text, source.at) : text.indexOf('*/', source.at + 2);
@@ -22,6 +23,10 @@ export function skipBlanks(source: SourceText): void {
     source.mended.add('comments');
     source.at = opening === '//' ? end : end + 2;
   }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
 
 /** `// ... and 30 more`: the model wrote a part of its answer only. */
@@ -37,11 +42,12 @@ function endOfLine(text: string, at: number): number {
 export function stringAt(source: SourceText): string {
   const { text, at: start } = source;
   const quote = text[start];
+  const ending = text.charCodeAt(start);
   let hasEscapes = false;
   for (let at = start + 1; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 0x20) throw new Slip('control character');
-    if (text[at] === quote) {
+    if (code === ending) {
       source.at = at + 1;
       if (quote === "'") source.mended.add('strings in single quotes');
       if (!hasEscapes) return text.slice(start + 1, at);

@@ -44,6 +44,13 @@ export function readErrorBody(text: string): ErrorBody {
   };
 }
 
+/** All that the errors in a body say: matched against, never logged or passed on. */
+export function messageIn(body: string): string {
+  return readErrorBody(body)
+    .layers.map(({ message, param }) => `${message} ${param}`)
+    .join('\n');
+}
+
 /** By what its fields say: an empty error object beside a whole answer is no error. */
 function saysError(body: Fields): boolean {
   const { object, type, status } = body;

@@ -1,6 +1,6 @@
 /** Longest text that is searched: what errors wrap is far shorter. */
 const maximumLength = 64 * 1024;
-const maximumTries = 5;
+const maximumTries = 12;
 
 /** A JSON object or list within a text, and the text around it. */
 export interface JsonInText {

@@ -14,6 +14,8 @@ export interface GatesOptions {
   readonly limits?: RateLimitsByModel;
   /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
+  /** Whether a model can be asked here at all: one that cannot has no gate, its call fails at once. */
+  readonly resolves?: (model: string) => boolean;
   readonly clock?: GateClock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -48,10 +50,16 @@ export interface Gates {
  */
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
+  const { resolves = () => true } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
   const room = { waiting: 0 };
   const gates = new Map<string, OneGate>();
   let isClosed = false;
+
+  /** Any text may be named as a model: a gate for each would be kept and shown. */
+  function hasGate({ model }: GateEntry): boolean {
+    return gates.has(canonical(model, sameAs)) || resolves(model);
+  }
 
   function gateFor(entry: GateEntry): OneGate {
     const model = canonical(entry.model, sameAs);
@@ -77,6 +85,7 @@ export function createGates(options: GatesOptions = {}): Gates {
       const { signal } = entry;
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
+        if (!hasGate(entry)) return resolve({ kind: 'go', pass: { ended() {} } });
         let giveUp = () => {};
         const abort = () => {
           giveUp();

@@ -1,8 +1,9 @@
 import type { LanguageModelV4 } from '@ai-sdk/provider';
-import { AttemptError } from '../../failures/attempt-error.ts';
+import { AttemptError, isAttemptError } from '../../failures/attempt-error.ts';
 import { modelNameOf, providerOf } from '../../policies/model-name.ts';
 import { createBoundedFetch } from './bounded-fetch.ts';
 import { families } from './families/families.ts';
+import type { LimitParameter, StructuredForm } from './families/family.ts';
 import type { DeclaredFinish } from './families/finish-reasons.ts';
 import type { ProviderFamily } from './provider-families.ts';
 
@@ -14,6 +15,8 @@ export interface ProviderConfig {
   /** Where the family's path (`/chat/completions`, `/messages`) is appended; its own by default. */
   readonly baseUrl?: string | undefined;
   readonly apiKey?: string | undefined;
+  /** The variable that would give the key, for messages. */
+  readonly keyVariable?: string | undefined;
   /** Without a key nothing is sent; only `openai-compatible` has the choice. */
   readonly keyRequired?: boolean | undefined;
   /** Sent with every request, for example Azure's `api-key`. */
@@ -22,6 +25,10 @@ export interface ProviderConfig {
   readonly queryParameters?: Readonly<Record<string, string>> | undefined;
   /** What finish reasons mean that the family's table does not have. */
   readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
+  /** The strongest form of asking for a shape that it takes; known for some, found out otherwise. */
+  readonly structuredOutput?: StructuredForm | undefined;
+  /** Its field for the most tokens of an answer. */
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** A model that can be called. */
@@ -31,7 +38,9 @@ export interface ResolvedModel {
   readonly family: ProviderFamily;
   readonly modelId: string;
   readonly languageModel: LanguageModelV4;
-  readonly finishReasons?: Readonly<Record<string, DeclaredFinish>> | undefined;
+  readonly finishReasons?: ProviderConfig['finishReasons'];
+  readonly structuredOutput?: StructuredForm | undefined;
+  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** The configured providers. */
@@ -40,10 +49,13 @@ export interface Providers {
   readonly names: readonly string[];
   /**
    * @param model `<provider>:<model id>`; a model id may hold colons (`ollama:llama3.2:3b`).
-   * @throws AttemptError `InvalidRequest` for an unknown prefix, `InvalidCredentials` for a key that
-   *   is missing or cannot be a header; both before any request.
+   * @throws AttemptError `ConnectionFailed` for an unknown prefix, which during a deploy another
+   *   worker may know; `InvalidCredentials` for a key that is missing or cannot be a header;
+   *   `InvalidRequest` for what is no model's name; all before any request.
    */
   resolveModel(model: string): ResolvedModel;
+  /** Whether {@link Providers.resolveModel} does not throw. */
+  resolves(model: string): boolean;
 }
 
 /** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
@@ -52,15 +64,17 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const names = [...byName.keys()];
 
   function resolveModel(model: string): ResolvedModel {
-    const config = byName.get(providerOf(model));
+    const name = providerOf(model);
+    const config = byName.get(name);
     const modelId = modelNameOf(model);
-    if (!config || modelId === '') {
-      throw new AttemptError({
-        type: 'InvalidRequest',
-        by: 'holdfast',
-        reason: `the model must be <provider>:<model>, with one of the providers ${names.join(', ')}`,
-        sent: false,
-      });
+    const about = { by: 'holdfast', sent: false } as const;
+    if (modelId === '' || name === '') {
+      const reason = 'the model must be <provider>:<model>, such as openai:gpt-4o-mini';
+      throw new AttemptError({ ...about, type: 'InvalidRequest', reason });
+    }
+    if (!config) {
+      const reason = `this worker has no provider ${name}, only ${names.join(', ')}; name it in HOLDFAST_PROVIDERS and start the worker again`;
+      throw new AttemptError({ ...about, type: 'ConnectionFailed', reason });
     }
     assertKey(config);
     return {
@@ -69,16 +83,57 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
       modelId,
       languageModel: createLanguageModel(config, modelId),
       finishReasons: config.finishReasons,
+      ...quirksOf(config),
     };
   }
 
-  return { names, resolveModel };
+  function resolves(model: string): boolean {
+    try {
+      resolveModel(model);
+      return true;
+    } catch (error) {
+      if (isAttemptError(error)) return false;
+      throw error;
+    }
+  }
+
+  return { names, resolveModel, resolves };
+}
+
+/** What is known of servers that speak a family's protocol in part, by their address. */
+const quirks: readonly (readonly [
+  host: RegExp,
+  Pick<ProviderConfig, 'structuredOutput' | 'limitParameter'>,
+])[] = [
+  [/(^|\.)deepseek\.com$/, { structuredOutput: 'json_object' }],
+  [/(^|\.)(bigmodel\.cn|z\.ai)$/, { structuredOutput: 'json_object' }],
+  [/\.azure\.com$/, { limitParameter: 'max_completion_tokens' }],
+];
+
+/** What the entry says, else what is known of its server. */
+function quirksOf({ family, baseUrl, structuredOutput, limitParameter }: ProviderConfig) {
+  const host = baseUrl === undefined ? '' : new URL(baseUrl).hostname;
+  const [, known] = quirks.find(([pattern]) => pattern.test(host)) ?? [];
+  const isKnown = family === 'openai-compatible' ? known : undefined;
+  return {
+    structuredOutput: structuredOutput ?? isKnown?.structuredOutput,
+    limitParameter: limitParameter ?? isKnown?.limitParameter,
+  };
 }
 
 /** @throws AttemptError `InvalidCredentials` for a key that is missing or cannot be a header. */
-export function assertKey({ name, family, apiKey, keyRequired }: ProviderConfig): void {
+export function assertKey({
+  name,
+  family,
+  apiKey,
+  keyVariable,
+  keyRequired,
+}: ProviderConfig): void {
   const isMissing = !apiKey && (family !== 'openai-compatible' || keyRequired === true);
-  const reason = isMissing ? 'no API key is configured' : 'the API key holds blanks or line ends';
+  const which = keyVariable ?? 'the API key';
+  const reason = isMissing
+    ? `${which} is not set for this worker`
+    : `${which} holds blanks or line ends`;
   if (isMissing || (apiKey && !/^[\x21-\x7e]+$/.test(apiKey))) {
     throw new AttemptError({ type: 'InvalidCredentials', by: name, reason, sent: false });
   }

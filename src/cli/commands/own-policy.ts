@@ -1,6 +1,7 @@
 import { ClientError } from '../../client/client-error.ts';
 import { listPolicies } from '../../client/policies.ts';
 import { loadClientConfig } from '../../config.ts';
+import { didYouMean } from '../../policies/did-you-mean.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import {
   knownPolicies,
@@ -19,8 +20,9 @@ export async function ownPolicy(name: string, options: PolicyFlags): Promise<Nam
     );
     const found = Object.hasOwn(policies, name) ? policies[name] : undefined;
     if (found) return [name, found];
+    const known = Object.keys(policies).sort();
     throw usageError(
-      `there is no policy ${name}; known are ${Object.keys(policies).sort().join(', ')}`,
+      `there is no policy ${name}; known are ${known.join(', ')}${didYouMean(name, known)}`,
     );
   } catch (error) {
     if (!(error instanceof ClientError) || error.kind !== 'unreachable') throw error;

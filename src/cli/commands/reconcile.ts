@@ -52,9 +52,9 @@ export async function pruneCommand({
   await withClient(async ({ client, place }) => {
     const pruned = await pruneEffects(client, request, place);
     if (flags.json) return printJson(pruned);
-    const { removed, keptForWorkflow } = pruned;
+    const { removed, keptForWorkflow, attempts, doubts } = pruned;
     print(
-      `${formatCount(removed)} ${dryRun ? 'would be removed' : 'removed'}; ${formatCount(keptForWorkflow)} kept because Temporal still has their workflow`,
+      `${formatCount(removed)} ${dryRun ? 'would be removed' : 'removed'}; ${formatCount(keptForWorkflow)} kept because Temporal still has their workflow; ${attempts} attempts and ${doubts} doubts of restores`,
     );
   });
 }

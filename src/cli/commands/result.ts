@@ -3,7 +3,7 @@ import { type WorkflowOutcome, workflowOutcome } from '../../client/result.ts';
 import { workflowStatus } from '../../client/status.ts';
 import { CommandError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
-import { type JsonOption, print, printJson } from '../output.ts';
+import { type JsonOption, print, printJson, warn } from '../output.ts';
 import { printableLine } from '../printable.ts';
 import { failureLine } from '../watch/describe-status.ts';
 import { followWaiting } from '../watch/follow-waiting.ts';
@@ -22,19 +22,24 @@ export async function result(id: string, options: JsonOption): Promise<void> {
 
 /**
  * Waits until the workflow is closed or cannot go on; `undefined` when the waiting was interrupted.
- * What it waits for is told on standard error meanwhile, except with `--json`.
+ * What it waits for is told on standard error meanwhile; with `--json` only that no worker takes it.
  */
 export function awaitOutcome(
   client: Client,
   id: string,
-  { json }: JsonOption,
+  { json = false }: JsonOption,
 ): Promise<WorkflowOutcome | undefined> {
   return untilInterrupted(async (signal) => {
     const stop = new AbortController();
+    // At a terminal the line that follows the workflow says it.
+    const isFollowed = !json && process.stderr.isTTY;
+    const onNotTakenUp = (reason: string) => {
+      if (!isFollowed) warn(`${id} waits: ${reason}`, { json });
+    };
     const told = AbortSignal.any([signal, stop.signal]);
     const following = json ? undefined : followWaiting(client, id, told);
     try {
-      return await workflowOutcome(client, id, { signal });
+      return await workflowOutcome(client, id, { signal, onNotTakenUp });
     } catch (error) {
       if (signal.aborted) return undefined;
       throw error;

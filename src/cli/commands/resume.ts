@@ -29,7 +29,7 @@ export async function resumeCommand(id: string | undefined, flags: ResumeFlags):
     throw usageError('--type and --of-model choose among --all');
   }
   await withClient(async ({ client, config }) => {
-    if (flags.model !== undefined) checkModel(flags.model, config.providerNames);
+    if (flags.model !== undefined) checkModel(flags.model, config.providerNames());
     const options = optionsFrom(flags);
     if (id !== undefined) {
       const answer = await resume(client, id, options);

@@ -1,5 +1,9 @@
+import type { Client } from '@temporalio/client';
+import { ClientError } from '../../client/client-error.ts';
+import { listPolicies } from '../../client/policies.ts';
 import { assertTenant, startWorkflow } from '../../client/start.ts';
 import { loadClientConfig } from '../../config.ts';
+import type { AnyPolicyOverrides } from '../../policies/resolve-policies.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
 import { loadOverrides } from '../load-policies.ts';
@@ -33,12 +37,29 @@ export async function startByName(
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', [input, { policies: overrides }]);
   const id = flags.id ?? idFromInput(workflow, input, flags);
-  await startAndTell({ ...flags, id, config }, (client, options) =>
-    startWorkflow(client, workflow, input, {
+  await startAndTell({ ...flags, id, config }, async (client, options) => {
+    if (overrides) await assertOverrides(client, overrides, config.HOLDFAST_TASK_QUEUE);
+    return startWorkflow(client, workflow, input, {
       ...options,
       ...(overrides && { policies: overrides }),
-    }),
-  );
+    });
+  });
+}
+
+/**
+ * Has the worker check overrides before the start: a workflow that failed of a misspelt one would have
+ * used up its id. Without a worker they are checked when there is one.
+ */
+async function assertOverrides(
+  client: Client,
+  overrides: AnyPolicyOverrides,
+  taskQueue: string,
+): Promise<void> {
+  try {
+    await listPolicies(client, overrides, { taskQueue });
+  } catch (error) {
+    if (!(error instanceof ClientError) || error.kind !== 'unreachable') throw error;
+  }
 }
 
 /** No file's name begins as JSON does: an object, a list, a text in quotation marks. */

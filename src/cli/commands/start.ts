@@ -23,7 +23,7 @@ export interface StartFlags extends PolicyFlags, JsonOption {
 export async function startSettings(flags: StartFlags, defaults: PolicyOverrides = {}) {
   assertTenant(flags.tenant);
   const config = loadClientConfig();
-  const model = checkModel(flags.model ?? config.HOLDFAST_MODEL, config.providerNames);
+  const model = checkModel(flags.model ?? config.HOLDFAST_MODEL, config.providerNames());
   return { config, model, policies: await loadPolicies(flags, config.HOLDFAST_POLICIES, defaults) };
 }
 

@@ -50,7 +50,7 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ['ui', link],
   ];
   const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
-  if (!progress && !found.stuck)
+  if (!progress && !found.stuck && !found.notTakenUp)
     lines.push('  no worker answers: what the workflow did so far is not shown');
   return [`${words.id}  ${words.state}`, ...lines].join('\n');
 }

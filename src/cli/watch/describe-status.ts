@@ -100,7 +100,7 @@ function dueIn(nextIn: string): string {
 }
 
 function noteOf(status: WorkflowStatus, now: Date): string {
-  const { failure, stuck, waitsFor, held, progress, pending } = status;
+  const { failure, stuck, notTakenUp, waitsFor, held, progress, pending } = status;
   if (failure) return failureLine(failure);
   if (stuck !== undefined) return stuck;
   if (waitsFor !== undefined) {
@@ -112,7 +112,7 @@ function noteOf(status: WorkflowStatus, now: Date): string {
     return `${describeHeld(held[0], now)}${more}`;
   }
   const last = pending.find(({ lastFailure }) => lastFailure);
-  if (!last?.lastFailure) return '';
+  if (!last?.lastFailure) return notTakenUp ?? '';
   return withLiveCountdown(failureLine(last.lastFailure), last.nextAttemptAt, now);
 }
 

@@ -63,6 +63,8 @@ function plainLines(stream: NodeJS.WriteStream) {
   return {
     show(status: WorkflowStatus) {
       const key = changeKey(status);
+      // Why it cannot go on at all is how the waiting ends.
+      if (status.stuck !== undefined) return;
       if (key === printed || !['held', 'retrying'].includes(stateOf(status))) return;
       printed = key;
       stream.write(`${statusLine(status, new Date())}\n`);

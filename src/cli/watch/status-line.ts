@@ -20,12 +20,13 @@ export function statusLine(status: WorkflowStatus, now: Date): string {
 
 /** Equal as long as nothing worth a new line has changed: countdowns and tokens alone are not. */
 export function changeKey(status: WorkflowStatus): string {
-  const { progress, pending, waitsFor, stuck, held = [], failure } = status;
+  const { progress, pending, waitsFor, stuck, notTakenUp, held = [], failure } = status;
   return JSON.stringify([
     status.runId,
     status.status,
     waitsFor,
     stuck,
+    notTakenUp,
     failure?.type,
     held.map(({ step, gate, reason }) => [step, gate, reason]),
     progress?.step,

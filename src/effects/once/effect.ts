@@ -45,6 +45,8 @@ interface Declaration<Input, Result> {
   /** The exact request, stored at the claim and sent again verbatim. Default: the identity. */
   readonly request?: (input: Input, key: string) => Json;
   readonly apiVersion?: string;
+  /** Whether its target's outages are waited out: a repeat is known to do no harm there. */
+  readonly isPatient?: boolean;
   /** For people, a clause in the past tense, of what ids they need: `charged 12.00 EUR (pi_1)`. */
   readonly did?: (result: Result) => string;
   /** For `effects reconcile`, and before a person has an effect done anew. */
@@ -79,6 +81,8 @@ export interface FindMarked {
     readonly sinceMs: number;
     readonly request?: Json;
     readonly signal: AbortSignal;
+    /** Called at each page. */
+    readonly onProgress?: () => void;
   }) => Promise<readonly MarkedItem[]>;
 }
 
@@ -90,6 +94,8 @@ export interface TransactionEffect<Input, Result> extends Declaration<Input, Res
   readonly run: (
     context: EffectContext<Input> & { readonly transaction: Transaction<Tables> },
   ) => Promise<Result>;
+  /** Removes what it wrote, together with the ledger's row, once that is pruned. */
+  readonly forget?: (key: string, transaction: Transaction<Tables>) => Promise<unknown>;
 }
 
 interface OutsideDeclaration<Input, Result> extends Declaration<Input, Result> {
@@ -108,7 +114,11 @@ export interface NativeKeyEffect<Input, Result> extends OutsideDeclaration<Input
   readonly lookUp?: LookUp<Input, Result>;
 }
 
-/** The target has no keys but can be searched: an attempt in doubt looks up before it runs. */
+/**
+ * The target has no keys but can be searched: every attempt looks up before it runs. Where it is not in
+ * doubt nothing of ours can be older than the first sending; it costs one question, which also tells
+ * whether the target is there before anything is sent that could be in doubt.
+ */
 export interface FindBeforeCreateEffect<Input, Result> extends OutsideDeclaration<Input, Result> {
   readonly way: 'find before create';
   readonly keyWindowMs?: never;

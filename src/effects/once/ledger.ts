@@ -118,6 +118,17 @@ export interface OperatorStatements {
   raiseGeneration(row: LedgerRow): Promise<boolean>;
   /** Removes all generations of a key, unless one of them changed since it was looked at. */
   remove(key: string, unchangedSinceMs: number): Promise<number>;
+  /** Removes attempts that began before, oldest first and `limit` of them; dry, it counts all. */
+  removeAttempts(
+    olderThanMs: number,
+    how: { readonly limit: number; readonly dryRun: boolean },
+  ): Promise<number>;
+  /** Owners that have been in doubt for longer, in order. */
+  listDoubts(
+    keyPrefix: string,
+    page: { readonly olderThanMs: number; readonly limit: number; readonly after?: string },
+  ): Promise<string[]>;
+  removeDoubts(owners: readonly string[]): Promise<void>;
   /** A claim that makes a row for these owners (`<scope>/<workflow id>`) is in doubt since then. */
   doubtOwners(owners: readonly string[], sinceMs: number): Promise<void>;
   /** Rows that were given back are in doubt since then; returns how many. */
@@ -128,6 +139,8 @@ export interface OperatorStatements {
 export interface Ledger extends LedgerStatements {
   /** What persons look at and settle. */
   readonly operator: OperatorStatements;
+  /** Told apart by it from every other ledger; kept in the database, and so in its backups. */
+  readonly id: string;
   readonly kind: DatabaseKind;
   /** For logs: the file, or the URL without its password. */
   readonly name: string;

@@ -22,9 +22,14 @@ export async function openLedger(location: DatabaseLocation): Promise<Ledger> {
 /** The ledger in a database that is open already; closing the ledger closes that. */
 export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<Ledger> {
   await migrate(database, kind);
+  const { id } = await database
+    .selectFrom('holdfast_ledger')
+    .select('id')
+    .executeTakeFirstOrThrow();
   return {
     ...ledgerStatements(database, kind),
     operator: operatorStatements(database, kind),
+    id,
     kind,
     name,
     readNames: (table) => readNames(database, table),

@@ -2,10 +2,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 import { databaseNowMs, nextToken } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import { keyEnding, splitGeneration } from '../../wire/idempotency-key.ts';
-import { changeRowIf, isStarted, isUnknown } from './change-row.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
+import { changeRowIf, isUnknown } from './change-row.ts';
 import type { DatedRow, OperatorStatements } from './ledger.ts';
 import { type NowRow, rowFrom } from './ledger-row.ts';
+import { hasPrefix, isLapsed, isOpen, listRows } from './list-rows.ts';
 
 /** Times in the future and the past are reckoned by the database's own clock. */
 export function operatorStatements(
@@ -16,51 +17,15 @@ export function operatorStatements(
   const select = () =>
     database.selectFrom('holdfast_effect').selectAll().select(nowMs.as('now_ms'));
 
-  const isLapsed = sql<boolean>`(${isStarted} and lease_until_ms <= ${nowMs})`;
-  const changeByHand = changeRowIf(database, kind, sql<boolean>`(${isUnknown} or ${isLapsed})`);
+  const changeByHand = changeRowIf(
+    database,
+    kind,
+    sql<boolean>`(${isUnknown} or ${isLapsed(kind)})`,
+  );
 
   return {
-    async list({ keyPrefix, effect, states, orLapsed = false, limit, after, ...filter }) {
-      const { changedBeforeMs, changedAfterMs } = filter;
-      let query = select();
-      if (keyPrefix !== undefined) {
-        query = query.where(hasPrefix(keyPrefix));
-      }
-      if (effect !== undefined) {
-        const [name = '', ...step] = effect.split('.');
-        query = query.where('effect', '=', name);
-        if (step.length > 0) {
-          const ending = keyEnding(effect);
-          query = query.where(
-            sql<boolean>`substr(key, length(key) - ${sql.lit(ending.length - 1)}) = ${ending}`,
-          );
-        }
-      }
-      if (states !== undefined) {
-        query = query.where(({ or, eb }) =>
-          or([eb('state', 'in', states), ...(orLapsed ? [isLapsed] : [])]),
-        );
-      }
-      if (changedBeforeMs !== undefined) {
-        query = query.where(sql<boolean>`updated_at_ms <= ${nowMs} - ${sql.lit(changedBeforeMs)}`);
-      }
-      if (changedAfterMs !== undefined) {
-        query = query.where(sql<boolean>`updated_at_ms >= ${nowMs} - ${sql.lit(changedAfterMs)}`);
-      }
-      if (after !== undefined) {
-        const { updatedAtMs } = after;
-        const { first, generation } = splitGeneration(after.key);
-        query = query.where(
-          sql<boolean>`(updated_at_ms < ${updatedAtMs} or (updated_at_ms = ${updatedAtMs}
-            and (key > ${first} or (key = ${first} and generation > ${generation}))))`,
-        );
-      }
-      const rows = await query
-        .orderBy('updated_at_ms', 'desc')
-        .orderBy('key')
-        .orderBy('generation')
-        .limit(limit)
-        .execute();
+    async list(filter) {
+      const rows = await listRows(database, kind, filter).execute();
       return rows.map(datedRow);
     },
 
@@ -129,6 +94,48 @@ export function operatorStatements(
       return Number(numDeletedRows);
     },
 
+    async removeAttempts(olderThanMs, { limit, dryRun }) {
+      // By the workers' clocks, as they wrote it: a retention of days does not mind.
+      const isOld = sql<boolean>`started_at_ms < (select ${nowMs}) - ${sql.lit(olderThanMs)}`;
+      if (dryRun) {
+        const counted = await database
+          .selectFrom('holdfast_attempt')
+          .select(({ fn }) => fn.countAll<number>().as('count'))
+          .where(isOld)
+          .executeTakeFirstOrThrow();
+        return Number(counted.count);
+      }
+      const { numDeletedRows } = await database
+        .deleteFrom('holdfast_attempt')
+        .where('attempt_id', 'in', ({ selectFrom }) =>
+          selectFrom('holdfast_attempt')
+            .select('attempt_id')
+            .where(isOld)
+            .orderBy('started_at_ms')
+            .limit(limit),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    async listDoubts(keyPrefix, { olderThanMs, limit, after = '' }) {
+      const rows = await database
+        .selectFrom('holdfast_doubt')
+        .select('owner')
+        .where('owner', '>', after)
+        .where(sql<boolean>`since_ms < (select ${nowMs}) - ${sql.lit(olderThanMs)}`)
+        .where(sql<boolean>`substr(owner, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`)
+        .orderBy('owner')
+        .limit(limit)
+        .execute();
+      return rows.map(({ owner }) => owner);
+    },
+
+    async removeDoubts(owners) {
+      if (owners.length === 0) return;
+      await database.deleteFrom('holdfast_doubt').where('owner', 'in', owners).execute();
+    },
+
     async doubtOwners(owners, sinceMs) {
       await database
         .insertInto('holdfast_doubt')
@@ -148,16 +155,12 @@ export function operatorStatements(
         // Taken over by the next claim, as after a worker that died.
         .set({ state: 'started', in_doubt: 1, first_sent_at_ms: sinceMs, lease_until_ms: nowMs })
         .where('state', '=', 'released')
-        .where(hasPrefix(keyPrefix))
+        .where(isOpen)
+        .where(hasPrefix(kind, keyPrefix))
         .executeTakeFirst();
       return Number(numUpdatedRows);
     },
   };
-}
-
-/** Not LIKE: ids may hold its wildcards. */
-function hasPrefix(keyPrefix: string) {
-  return sql<boolean>`substr(key, 1, ${sql.lit(keyPrefix.length)}) = ${keyPrefix}`;
 }
 
 function datedRow(row: NowRow): DatedRow {

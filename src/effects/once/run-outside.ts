@@ -74,14 +74,13 @@ async function beforeRun<Input, Result>(
   { effect }: OutsideCall<Input, Result>,
   context: EffectContext<Input>,
 ): Promise<Result | undefined> {
-  // Nothing of ours can be older than the first sending, which is still to come.
-  if (!context.inDoubt) return undefined;
   if (effect.way === 'find before create') {
     const found = await effect.lookUp(context);
     // A look-up takes time, in which the lease may have run out: the last moment to notice.
     if (found === undefined) await assertStillMine(context);
     return found;
   }
+  if (!context.inDoubt) return undefined;
   const windowMs = effect.keyWindowMs ?? Number.POSITIVE_INFINITY;
   const ageMs = context.claimedAtMs - context.firstSentAtMs;
   // Where the database's clock was set back by much, the key's age is not known at all.

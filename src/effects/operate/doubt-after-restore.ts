@@ -7,7 +7,7 @@ import type { Ledger } from '../once/ledger.ts';
 export interface RestoreOptions {
   /** When the backup was made, rather a little earlier than later. */
   readonly backupAtMs: number;
-  readonly scope: string;
+  readonly scopes: readonly string[];
   /** Ids of all workflows that were not closed by then. */
   readonly workflows: Iterable<string> | AsyncIterable<string>;
   readonly onProgress?: () => void;
@@ -24,7 +24,7 @@ const batchSize = 500;
  */
 export async function doubtAfterRestore(
   ledger: Ledger,
-  { backupAtMs, scope, workflows, onProgress }: RestoreOptions,
+  { backupAtMs, scopes, workflows, onProgress }: RestoreOptions,
 ): Promise<Restored> {
   if (backupAtMs > Date.now()) {
     const reason = 'the time of the backup is in the future';
@@ -33,16 +33,20 @@ export async function doubtAfterRestore(
   let count = 0;
   let batch = new Set<string>();
   const flush = async () => {
-    await ledger.operator.doubtOwners([...batch], backupAtMs);
+    const owners = scopes.flatMap((scope) => [...batch].map((id) => keyOwner(scope, id)));
+    await ledger.operator.doubtOwners(owners, backupAtMs);
     count += batch.size;
     batch = new Set();
     onProgress?.();
   };
   for await (const workflowId of workflows) {
-    batch.add(keyOwner(scope, workflowId));
+    batch.add(workflowId);
     if (batch.size === batchSize) await flush();
   }
   if (batch.size > 0) await flush();
-  const released = await ledger.operator.doubtReleased(keyPrefix(scope), backupAtMs);
+  let released = 0;
+  for (const scope of scopes) {
+    released += await ledger.operator.doubtReleased(keyPrefix(scope), backupAtMs);
+  }
   return { backupTime: new Date(backupAtMs).toISOString(), workflows: count, released };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isAttemptError } from '../../failures/attempt-error.ts';
 import { keyPrefix } from '../../wire/idempotency-key.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
@@ -8,13 +9,13 @@ import type { DatedRow, Ledger } from '../once/ledger.ts';
 export interface ReconcileOptions {
   /** How far back, by each one's own clock. */
   readonly sinceMs: number;
-  readonly scope: string;
+  readonly scopes: readonly string[];
   readonly signal: AbortSignal;
   readonly onProgress?: () => void;
 }
 
-/** Clocks differ, and a claim is older than what came of it: the ledger is read a little further back. */
-const clockMarginMs = 60 * 60 * 1000;
+/** Clocks differ: the target is asked for a day more than is compared, and the ledger for one more still. */
+const clockMarginMs = 24 * 60 * 60 * 1000;
 const pageSize = 500;
 
 /**
@@ -38,22 +39,25 @@ export async function reconcile(
     // The target first: what it has is claimed in the ledger before, so its row will be found.
     const listedAtMs = await ledgerClock(ledger, name, options);
     const items = await list(findMarked, options);
-    const rows = await rowsOf(ledger, name, options);
+    const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
+    const compare = comparison('items' in items ? items.items : [], asked);
+    const rows = await eachRow(ledger, name, options, compare.row);
     if ('why' in items) {
       // A target that is not configured, and that nothing was done at, need not be told of.
-      if (rows.length > 0 || items.isConfigured) notAsked[name] = items.why;
+      if (rows > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }
-    compared[name] = { rows: rows.length, items: items.items.length };
-    const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
-    differences.push(...differencesOf(rows, items.items, asked));
+    compared[name] = { rows, items: items.items.length };
+    for (const difference of compare.differences()) differences.push(difference);
   }
   return { compared, differences, notAsked };
 }
 
-async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOptions) {
+async function list(findMarked: FindMarked, options: ReconcileOptions) {
+  const { sinceMs, signal, onProgress } = options;
   try {
-    return { items: await findMarked.list({ sinceMs: Date.now() - sinceMs, signal }) };
+    const query = { sinceMs: Date.now() - sinceMs - clockMarginMs, signal };
+    return { items: await findMarked.list({ ...query, ...(onProgress && { onProgress }) }) };
   } catch (error) {
     if (isAttemptError(error)) {
       const { type, sent } = error.fields;
@@ -64,31 +68,47 @@ async function list(findMarked: FindMarked, { sinceMs, signal }: ReconcileOption
 }
 
 /** The database's time, as it comes with a row. Without a row, every later row is newer. */
-async function ledgerClock(ledger: Ledger, effect: string, { scope }: ReconcileOptions) {
-  const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
-  return row?.nowMs ?? 0;
+async function ledgerClock(ledger: Ledger, effect: string, { scopes }: ReconcileOptions) {
+  for (const scope of scopes) {
+    const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
+    if (row) return row.nowMs;
+  }
+  return 0;
 }
 
-async function rowsOf(ledger: Ledger, effect: string, options: ReconcileOptions) {
+/** Page by page, and none is kept: the ledger may hold millions. @returns how many there are. */
+async function eachRow(
+  ledger: Ledger,
+  effect: string,
+  options: ReconcileOptions,
+  use: (row: DatedRow) => void,
+): Promise<number> {
   const startedMs = performance.now();
-  const rows = new Map<string, DatedRow>();
-  async function read(changedAfterMs: number) {
+  let count = 0;
+  async function read(scope: string, changedAfterMs: number) {
     let page: DatedRow[];
     let after: DatedRow | undefined;
     do {
+      options.signal.throwIfAborted();
       page = await ledger.operator.list({
-        ...{ effect, keyPrefix: keyPrefix(options.scope), changedAfterMs, limit: pageSize },
+        ...{ effect, keyPrefix: keyPrefix(scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
-      for (const row of page) rows.set(row.key, row);
+      for (const row of page) use(row);
       options.onProgress?.();
       after = page.at(-1);
+      count += page.length;
+      // SQLite answers within the turn: what else the worker does has its turns in between.
+      await nextTurn();
     } while (page.length === pageSize);
   }
-  await read(options.sinceMs + clockMarginMs);
+  for (const scope of options.scopes) await read(scope, options.sinceMs + 2 * clockMarginMs);
+  const rows = count;
   // A row that changed meanwhile moved to a page already read.
-  await read(Math.ceil(performance.now() - startedMs) + 1000);
-  return [...rows.values()];
+  for (const scope of options.scopes) {
+    await read(scope, Math.ceil(performance.now() - startedMs) + 1000);
+  }
+  return rows;
 }
 
 /** What the items were listed from, and when. */
@@ -101,31 +121,32 @@ interface Asked {
 }
 
 /** Row by row, then what is left at the target. */
-function differencesOf(
-  rows: readonly DatedRow[],
-  items: readonly MarkedItem[],
-  asked: Asked,
-): Difference[] {
+function comparison(items: readonly MarkedItem[], asked: Asked) {
   const { findMarked, target, listedAtMs } = asked;
   const byMark = Map.groupBy(items, ({ mark }) => mark);
-  const differences: Difference[] = [];
-  for (const row of rows) {
-    const mark = findMarked.markOf(row.key);
-    const found = byMark.get(mark) ?? [];
-    byMark.delete(mark);
-    // The list is older than what the row says now, or a worker is about to record what is in it.
-    const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
-    if (isUnderWay || row.updatedAtMs >= listedAtMs) continue;
-    differences.push(...differencesOfRow(row, found, asked));
-  }
-  for (const item of [...byMark.values()].flat().filter(({ done }) => done)) {
-    differences.push({
-      kind: 'not in the ledger',
-      id: item.id,
-      what: `${target} has ${item.id} (${item.state}), which bears our mark; the ledger has no row for it`,
-    });
-  }
-  return differences;
+  const known = new Set<string>();
+  const byKey = new Map<string, Difference[]>();
+  return {
+    row(row: DatedRow): void {
+      const mark = findMarked.markOf(row.key);
+      if (byMark.has(mark)) known.add(mark);
+      // The list is older than what the row says now, or a worker is about to record what is in it.
+      const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
+      if (isUnderWay || row.updatedAtMs >= listedAtMs) byKey.delete(row.key);
+      else {
+        const found = differencesOfRow(row, byMark.get(mark) ?? [], asked);
+        if (found.length > 0) byKey.set(row.key, found);
+      }
+    },
+    *differences(): Generator<Difference> {
+      for (const found of byKey.values()) yield* found;
+      for (const { id, state, mark, done } of items) {
+        if (!done || known.has(mark)) continue;
+        const what = `${target} has ${id} (${state}), which bears our mark; the ledger has no row for it`;
+        yield { kind: 'not in the ledger', id, what };
+      }
+    },
+  };
 }
 
 function differencesOfRow(

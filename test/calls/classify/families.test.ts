@@ -193,7 +193,10 @@ describe('without a key', () => {
       const { type, reason } = await failureOf(caller.call({ model: 'p:x' }));
       delete process.env.ANTHROPIC_API_KEY;
       delete process.env.GOOGLE_GENERATIVE_AI_API_KEY;
-      assert.deepEqual([type, reason], ['InvalidCredentials', 'no API key is configured']);
+      assert.deepEqual(
+        [type, reason],
+        ['InvalidCredentials', 'the API key is not set for this worker'],
+      );
       assert.deepEqual(caller.sent, []);
     });
   }

@@ -13,13 +13,14 @@ import { dialectRows } from './taxonomy/dialect-rows.ts';
 import { generalRows } from './taxonomy/general-rows.ts';
 import { googleRows } from './taxonomy/google-rows.ts';
 import { openaiRows } from './taxonomy/openai-rows.ts';
+import { reportRows } from './taxonomy/report-rows.ts';
 import { responsesRows } from './taxonomy/responses-rows.ts';
 import type { Row } from './taxonomy/row.ts';
 
 /** The rows of each family, besides the general ones. OpenAI's own hold for all that speak like it. */
 const rowsOf: Readonly<Record<ProviderFamily, readonly Row[]>> = {
   openai: openaiRows,
-  'openai-compatible': [...openaiRows, ...dialectRows],
+  'openai-compatible': [...openaiRows, ...dialectRows, ...reportRows],
   'openai-responses': responsesRows,
   anthropic: anthropicRows,
   google: googleRows,
@@ -103,6 +104,7 @@ const allRows = [
   ...generalRows,
   ...openaiRows,
   ...dialectRows,
+  ...reportRows,
   ...responsesRows,
   ...anthropicRows,
   ...googleRows,

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sql } from 'kysely';
+import type { Effect } from '../../../src/effects/once/effect.ts';
 import { pruneLedger } from '../../../src/effects/operate/prune-ledger.ts';
 import { temporaryLedger } from '../once/temporary-ledger.ts';
 
@@ -57,10 +59,22 @@ test('only what is settled, old, past its retention, of this scope and forgotten
     (await ledger().operator.list({ limit: 50 })).map(({ key }) => key).sort();
   const before = await keys();
   const counted = await pruneLedger(ledger(), { ...options, dryRun: true });
-  assert.deepEqual(counted, { removed: 3, keptForWorkflow: 1, dryRun: true });
+  assert.deepEqual(counted, {
+    removed: 3,
+    keptForWorkflow: 1,
+    attempts: 0,
+    doubts: 0,
+    dryRun: true,
+  });
   assert.deepEqual(await keys(), before);
   const pruned = await pruneLedger(ledger(), { ...options, dryRun: false });
-  assert.deepEqual(pruned, { removed: 3, keptForWorkflow: 1, dryRun: false });
+  assert.deepEqual(pruned, {
+    removed: 3,
+    keptForWorkflow: 1,
+    attempts: 0,
+    doubts: 0,
+    dryRun: false,
+  });
   assert.deepEqual(await keys(), [
     'prod/doubtful:charge',
     'prod/kept-by-retention:charge',
@@ -70,4 +84,42 @@ test('only what is settled, old, past its retention, of this scope and forgotten
     'test/gone:charge',
   ]);
   assert.deepEqual([...new Set(asked)].sort(), ['gone', 'known', 'past-its-retention']);
+});
+
+test('attempts, doubts and what an effect wrote go too, and young ones stay', async () => {
+  const nowMs = Date.now();
+  await ledger().transaction(async (_, transaction) => {
+    for (const [id, ageDays] of [
+      ['old', 101],
+      ['young', 99],
+    ] as const) {
+      await sql`insert into holdfast_attempt (attempt_id, kind, workflow_id, run_id, request_id,
+        step, attempt, provider, started_at_ms, sent, outcome) values (${id}, 'call', 'w', 'r', 'q',
+        's', 1, 'p', ${nowMs - ageDays * dayMs}, 'yes', 'answered')`.execute(transaction);
+    }
+  });
+  await ledger().operator.doubtOwners(['prune/old', 'prune/known'], nowMs - 101 * dayMs);
+  await ledger().operator.doubtOwners(['prune/young'], nowMs - 99 * dayMs);
+  await row('prune/old:note', 101, 'succeeded');
+  const forgotten: string[] = [];
+  const note = {
+    name: 'note',
+    way: 'same transaction',
+    forget: async (key: string) => forgotten.push(key),
+  };
+  const options = {
+    ...{ olderThanMs: 100 * dayMs, scope: 'prune' },
+    effects: [{ name: 'note', policy: 'database', does: 'note', retentionDays: 1 }],
+    declared: [note as unknown as Effect<unknown, unknown>],
+    workflowExists: async (id: string) => id === 'known',
+  };
+  const expected = { removed: 1, keptForWorkflow: 0, attempts: 1, doubts: 1 };
+  const counted = await pruneLedger(ledger(), { ...options, dryRun: true });
+  assert.deepEqual(counted, { ...expected, dryRun: true });
+  assert.deepEqual(forgotten, []);
+  const pruned = await pruneLedger(ledger(), { ...options, dryRun: false });
+  assert.deepEqual(pruned, { ...expected, dryRun: false });
+  assert.deepEqual(forgotten, ['prune/old:note']);
+  const { attempts, doubts } = await pruneLedger(ledger(), { ...options, dryRun: false });
+  assert.deepEqual({ attempts, doubts }, { attempts: 0, doubts: 0 });
 });

@@ -39,7 +39,7 @@ function listed(name: string, meanwhile: { before?: () => unknown; after?: () =>
     },
     async differences() {
       const found = await reconcile(ledger(), [effect as Effect<unknown, unknown>], {
-        ...{ sinceMs: 3_600_000, scope: 'test', signal: new AbortController().signal },
+        ...{ sinceMs: 3_600_000, scopes: ['test'], signal: new AbortController().signal },
       });
       return found.differences.map(({ kind, key, id }) => [kind, key ?? id]);
     },

@@ -27,7 +27,7 @@ export function restoredContract(name: string, open: () => Promise<Ledger>): voi
       assert.equal(await ledger.operator.remove(key, row.nowMs + minuteMs), 1);
     }
     const restored = (backupAtMs: number, ...workflowIds: string[]) =>
-      doubtAfterRestore(ledger, { backupAtMs, scope: 'test', workflows: workflowIds });
+      doubtAfterRestore(ledger, { backupAtMs, scopes: ['test'], workflows: workflowIds });
 
     test('what offers nothing is unknown, and not done again', async () => {
       const { effect, requests } = scripted('at most once', [() => 'done']);

@@ -9,7 +9,7 @@ export const providerCodeRows: readonly ClassifierRow[] = [
   {
     type: 'QuotaExhausted',
     codes: words(
-      '1113 1304 1308 1309 1310 base_resp.1008 base_resp.2056 30001 30011 Arrearage AllocationQuota.FreeTierOnly Throttling.AllocationQuota FreeQuotaExhausted PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased AccountOverdueError AccountOverdue SetLimitExceeded InferenceLimitExceeded account_overdue exceeded_current_quota_error insufficient_account_balance',
+      '1113 1304 1308 1309 1310 base_resp.1008 base_resp.2056 30001 30011 Arrearage AllocationQuota.FreeTierOnly Throttling.AllocationQuota FreeQuotaExhausted PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased AccountOverdueError AccountOverdue SetLimitExceeded InferenceLimitExceeded account_overdue INSUFFICIENT_BALANCE insufficient_balance_error exceeded_current_quota_error insufficient_account_balance',
     ),
   },
   // Cloudflare's 4006 and 3036: the neurons of a day.

@@ -17,6 +17,12 @@ export const issueSchema = z.object({
 /** An issue, as far as we look at it. */
 export type Issue = z.infer<typeof issueSchema>;
 
+interface ListOptions {
+  /** Called at each page. */
+  readonly onProgress?: (() => void) | undefined;
+  readonly isFirstPageEnough?: boolean;
+}
+
 /**
  * Lists issues of all states. Anything that is not a whole list is a failure: a ticket that is
  * overlooked here is opened a second time.
@@ -28,6 +34,7 @@ export async function listIssues(
   octokit: GitHubClient,
   query: { owner: string; repo: string; labels?: string; since: string },
   signal: AbortSignal,
+  { onProgress, isFirstPageEnough = false }: ListOptions = {},
 ): Promise<Issue[]> {
   // The iterator passes on method, URL and headers only: the signal has to be a default.
   const request = octokit.request.defaults({
@@ -46,6 +53,8 @@ export async function listIssues(
       // The iterator takes a 409 for an empty page, which has no address then.
       if (page.url === undefined || !parsed.success) throw notAList();
       issues.push(...parsed.data);
+      onProgress?.();
+      if (isFirstPageEnough) break;
     }
   } catch (error) {
     // Where the body is no JSON, the iterator trips over text.

@@ -48,14 +48,17 @@ export function createOpenIssue<Input>(
       since: new Date(sinceMs).toISOString(),
       ...(labels && { labels }),
     };
-    const found = await listIssues(octokit, query, context.signal);
+    const found = await listIssues(octokit, query, context.signal, {
+      isFirstPageEnough: !context.inDoubt,
+    });
     return found
       .filter((issue) => hasMarker(issue.body ?? '', marker))
       .sort((one, other) => one.number - other.number);
   }
 
-  /** Those that may have been opened since anything was first sent. */
+  /** Those that may have been opened since anything was first sent: of a first attempt, none. */
   async function find(context: EffectContext<unknown>): Promise<Issue[]> {
+    if (!context.inDoubt) return list(context, context.firstSentAtMs, label);
     const sinceMs = context.firstSentAtMs - clockMarginMs;
     const labelled = await list(context, sinceMs, label);
     // GitHub drops labels silently where the token may not push.
@@ -112,9 +115,9 @@ export function createOpenIssue<Input>(
     findMarked: {
       markOf: (key) => ticketMarker(markerSecret, key),
       idOf: (result) => numberField(result, 'ticketNumber'),
-      async list({ sinceMs, signal }) {
+      async list({ sinceMs, signal, onProgress }) {
         const since = new Date(sinceMs).toISOString();
-        const issues = await listIssues(octokit, { owner, repo, since }, signal);
+        const issues = await listIssues(octokit, { owner, repo, since }, signal, { onProgress });
         return issues
           .filter(({ created_at }) => (created_at ?? since) >= since)
           .flatMap(markedItem);

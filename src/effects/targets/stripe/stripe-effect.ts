@@ -65,12 +65,18 @@ export function stripeEffect<Input, Result, Made extends StripeObject>(
   }
 
   /** Listing and not searching: search lags by up to a minute (https://docs.stripe.com/search). */
-  async function marked(sinceS: number, of: Json, options: Stripe.RequestOptions) {
+  async function marked(
+    sinceS: number,
+    of: Json,
+    options: Stripe.RequestOptions,
+    onProgress?: () => void,
+  ) {
     const found: { readonly mark: string; readonly made: Made }[] = [];
     try {
       for await (const made of at.list({ created: { gte: sinceS }, limit: 100 }, of, options)) {
         const mark = made.metadata?.holdfast_key;
         if (mark !== undefined) found.push({ mark, made });
+        onProgress?.();
       }
     } catch (error) {
       throw lookUpFailed(error, classifyStripe(error, Date.now()));
@@ -89,8 +95,13 @@ export function stripeEffect<Input, Result, Made extends StripeObject>(
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (kept) => textField(kept, at.idField),
-    async list({ sinceMs, request: of = null }) {
-      const all = await marked(Math.floor(sinceMs / 1000), of, requestOptions(listTimeoutMs));
+    async list({ sinceMs, request: of = null, onProgress }) {
+      const all = await marked(
+        Math.floor(sinceMs / 1000),
+        of,
+        requestOptions(listTimeoutMs),
+        onProgress,
+      );
       return all.map(({ mark, made: { id, status } }): MarkedItem => {
         const state = status ?? 'without a status';
         return { mark, id, state, done: !isOver.includes(state) };

@@ -1,0 +1,67 @@
+import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { createFailure } from '../failures/create-failure.ts';
+import type { FoundFailure } from '../failures/find-failure.ts';
+import type { SpentRecord } from '../policies/budget.ts';
+import type { ModelAnswer } from '../wire/model-call.ts';
+import type { CallSoFar } from './call-so-far.ts';
+import type { Conversation } from './conversation.ts';
+import type { AskedCall, CallPlace, GoesOn } from './run-call.ts';
+import type { ProgressRecord, ProgressTracker } from './track-progress.ts';
+
+/** Says where a call of a conversation goes on. */
+export type Elsewhere = (at: {
+  readonly call: AskedCall;
+  readonly place: CallPlace;
+  readonly progress: ProgressTracker;
+  readonly conversation: Conversation;
+}) => GoesOn;
+
+/** A call of another workflow. */
+export interface HeldCallInput {
+  readonly call: AskedCall;
+  readonly place: CallPlace;
+  readonly soFar: CallSoFar;
+  /** Of the run before this one. */
+  readonly progress?: ProgressRecord;
+}
+
+/** How it ended, and what it spent here. */
+export type HeldCallResult = { readonly spent: SpentRecord } & (
+  | { readonly kind: 'answered'; readonly answer: ModelAnswer }
+  | { readonly kind: 'failed'; readonly failure: FoundFailure }
+);
+
+/** What one call may write into the history of a workflow that does other things, too. */
+const mostBytesOfCall = 100_000;
+const mostSchedulingsOfCall = 8;
+
+/**
+ * In a child workflow, which continues as new: a large prompt, or a call that is held for long. Each
+ * scheduling writes the prompt into the history once more, and the server ends what is too large.
+ */
+export const inChildWorkflow: Elsewhere = ({ call, place, progress }) => {
+  let scheduled = 0;
+  return {
+    isDue(bytes) {
+      scheduled += 1;
+      return scheduled * bytes > mostBytesOfCall || scheduled > mostSchedulingsOfCall;
+    },
+    async goOn(soFar) {
+      const { workflowId } = workflowInfo();
+      const ended = await executeChild<(input: HeldCallInput) => Promise<HeldCallResult>>(
+        'heldCall',
+        {
+          // No workflow that a person names has a slash in its id.
+          workflowId: `${workflowId}/${call.step}`,
+          args: [{ call: { ...call, workflowId }, place, soFar }],
+          parentClosePolicy: 'REQUEST_CANCEL',
+          staticSummary: place.summary,
+        },
+      );
+      progress.spentElsewhere(ended.spent);
+      if (ended.kind === 'answered') return ended.answer;
+      const { type, message, details } = ended.failure;
+      throw createFailure(type, message, { final: true, details });
+    },
+  };
+};

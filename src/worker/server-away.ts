@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+/** Tells when the Temporal server is away, and when it is back: once each, however many polls fail. */
+export interface ServerAway {
+  /** A request to the server was tried again. */
+  readonly noticed: (reason: string) => void;
+  /** How the server is asked whether it is back; without, that is not told. */
+  readonly askWith: (ask: () => Promise<unknown>) => void;
+  readonly stop: () => void;
+}
+
+const askEveryMs = 1000;
+
+/** @param log gets `temporal.away` and `temporal.back`. */
+export function createServerAway(log: Logger): ServerAway {
+  let isAway = false;
+  let ask: (() => Promise<unknown>) | undefined;
+  const stopped = new AbortController();
+
+  async function untilBack(): Promise<void> {
+    const sinceMs = performance.now();
+    while (!stopped.signal.aborted) {
+      const isBack = await ask?.().then(
+        () => true,
+        () => false,
+      );
+      if (isBack) {
+        const awayMs = Math.round(performance.now() - sinceMs);
+        log.info({ event: 'temporal.back', awayMs }, 'the Temporal server answers again');
+        break;
+      }
+      await sleep(askEveryMs, undefined, { ref: false, signal: stopped.signal }).catch(() => {});
+    }
+    isAway = false;
+  }
+
+  return {
+    noticed(reason) {
+      if (isAway || !ask || stopped.signal.aborted) return;
+      isAway = true;
+      const what =
+        'the Temporal server does not answer; attempts that run go on, and it is asked on';
+      log.warn({ event: 'temporal.away', reason }, what);
+      void untilBack();
+    },
+    askWith(how) {
+      ask = how;
+    },
+    stop: () => stopped.abort(),
+  };
+}
