@@ -148,16 +148,16 @@ describe('a client that tries again by itself', () => {
     const socket = connect(world.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(head + body);
-    await until(async () => provider.seen.length === 1);
+    await until(async () => provider.seen[0]);
     const seedOfIt = `"seed":${seed}`;
     socket.destroy();
-    await until(() => world.isAbandoned(seedOfIt));
+    await until(async () => (await world.isAbandoned(seedOfIt)) || undefined);
     const again = fetch(`${world.url}/v1/chat/completions`, {
       ...{ method: 'POST', body },
       headers: { 'x-stainless-retry-count': '1' },
     });
     // It waits now, or will find the record when it comes: both are one request.
-    await until(async () => !(await world.isAbandoned(seedOfIt)));
+    await until(async () => !(await world.isAbandoned(seedOfIt)) || undefined);
     answerNow();
     assert.equal(await (await again).text(), JSON.stringify(completion('once')));
     assert.equal(provider.seen.length, 1);
