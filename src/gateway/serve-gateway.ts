@@ -15,6 +15,7 @@ import { openDatabase } from '../database/open-database.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { combineAttemptLogs } from '../worker/combine-attempt-logs.ts';
 import { createLogger } from '../worker/create-logger.ts';
+import { exchangeGates } from '../worker/exchange-gates.ts';
 import { journalFrom } from '../worker/journal-from.ts';
 import { createGateway } from './create-gateway.ts';
 import { forwardPolicy } from './forward-policy.ts';
@@ -72,6 +73,8 @@ export async function serveGateway(config: Config, policies: Policies): Promise<
     limits: config.rateLimits,
     sameAs: sameProviders(config.providers),
   });
+  // The board shows this gateway's gates beside those of workers, and an operator's hold holds here too.
+  const stopExchange = await exchangeGates(gates, journal);
   const resolve = forwardProviders(config.providers);
   const watch = createEndWatch(store);
   const temporal = createTemporal(log);
@@ -146,6 +149,7 @@ export async function serveGateway(config: Config, policies: Policies): Promise<
       clearTimeout(over);
       for (const stop of stops) stop();
       gates.close();
+      await stopExchange();
       await leases.end(gateway).catch(() => {});
       await journal.close();
       await temporal.close();

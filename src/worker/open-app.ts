@@ -20,9 +20,9 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
+import { exchangeGates } from './exchange-gates.ts';
 import { forwardedFrom } from './forwarded-from.ts';
 import { journalFrom } from './journal-from.ts';
-import { postGates } from './post-gates.ts';
 
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
@@ -65,10 +65,13 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    maximumInFlight: Object.fromEntries(
+      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
+    ),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
-  const stopPosting = postGates(gates, journal.gates);
+  const stopExchange = await exchangeGates(gates, journal);
   await migrateApp(ledger, app);
   const forwarded = forwardedFrom(config);
   const attemptCall = createAttemptCall({ providers, scope, log });
@@ -88,7 +91,7 @@ export async function openApp(
     rules: effects.rules,
     drain: gates.close,
     async close() {
-      await stopPosting();
+      await stopExchange();
       await journal.close();
       await forwarded.close();
       await effects.close();
