@@ -57,7 +57,7 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
           continueAsNew<typeof forward>(input, { soFar: next, progress: progress.record() }),
       },
     );
-    progress.answered(model);
+    progress.answered(model, step);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     const failure = findFailure(error);
