@@ -182,7 +182,11 @@ export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()):
 }
 
 /** Read elsewhere: where Temporal's servers are found. */
-const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+export const programVariables = [
+  'HOLDFAST_TEMPORAL_CLI',
+  'HOLDFAST_TEST_SERVER',
+  'HOLDFAST_TOXIPROXY',
+];
 
 /** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
 function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {
