@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
-import { runAttempt } from '../../src/activities/attempt-scope.ts';
+import { runAttempt } from '../../src/activities/run-attempt.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
 import type { FailureDetails } from '../../src/failures/failure-details.ts';
