@@ -42,7 +42,7 @@ export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/par
 export type { PendingAttempt } from './client/pending-attempts.ts';
 export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
-export { listProviders } from './client/providers.ts';
+export { holdProvider, listProviders, releaseProvider } from './client/providers.ts';
 export { readCompleteRequest } from './client/read-request.ts';
 export { type WorkflowOutcome, workflowOutcome } from './client/result.ts';
 export { type Resumed, type ResumeOptions, resume, resumeAll } from './client/resume.ts';

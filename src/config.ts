@@ -7,6 +7,7 @@ import {
   type ConfiguredProvider,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
+import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
 import { didYouMean } from './policies/did-you-mean.ts';
@@ -133,6 +134,7 @@ export function loadConfig(
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
         keyVariable: apiKeyVariable,
         keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
       })),
     ],
   };

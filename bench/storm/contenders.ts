@@ -1,4 +1,6 @@
-/** A way to make 2,000 calls. */
+import type { Storm } from './storm.ts';
+
+/** A way to make the calls. */
 export interface Contender {
   readonly id: string;
   readonly title: string;
@@ -8,7 +10,15 @@ export interface Contender {
   readonly temporal?: boolean;
   /** Worker processes besides it. */
   readonly workers?: number;
+  /** What differs from the storm of all: a small one, for which a gate has little to learn from. */
+  readonly storm?: Partial<Storm>;
 }
+
+const aiSdk = { program: 'peers/ai-sdk.ts' };
+const plugin = { program: 'peers/plugin.ts', temporal: true };
+const holdfast = { program: 'storm/holdfast-client.ts', temporal: true };
+const alone = { calls: 1, downMs: 90_000 };
+const ten = { calls: 10, downMs: 180_000 };
 
 export const contenders: readonly Contender[] = [
   {
@@ -16,25 +26,26 @@ export const contenders: readonly Contender[] = [
     title: 'Three layers of retries',
     program: 'peers/three-layers.ts',
   },
-  { id: 'ai-sdk', title: 'AI SDK, its own retries', program: 'peers/ai-sdk.ts' },
+  { id: 'ai-sdk', title: 'AI SDK, its own retries', ...aiSdk },
+  { id: 'plugin', title: '@temporalio/ai-sdk', ...plugin },
+  { id: 'holdfast-1', title: 'Holdfast, 1 worker', ...holdfast, workers: 1 },
+  { id: 'holdfast-4', title: 'Holdfast, 4 workers', ...holdfast, workers: 4 },
+  { id: 'alone-ai-sdk', title: '*One call alone:* AI SDK', ...aiSdk, storm: alone },
+  { id: 'alone-plugin', title: '*One call alone:* @temporalio/ai-sdk', ...plugin, storm: alone },
   {
-    id: 'plugin',
-    title: '@temporalio/ai-sdk',
-    program: 'peers/plugin.ts',
-    temporal: true,
-  },
-  {
-    id: 'holdfast-1',
-    title: 'Holdfast, 1 worker',
-    program: 'storm/holdfast-client.ts',
-    temporal: true,
+    id: 'alone-holdfast',
+    title: '*One call alone:* Holdfast',
+    ...holdfast,
     workers: 1,
+    storm: alone,
   },
+  { id: 'ten-ai-sdk', title: '*Ten calls:* AI SDK', ...aiSdk, storm: ten },
+  { id: 'ten-plugin', title: '*Ten calls:* @temporalio/ai-sdk', ...plugin, storm: ten },
   {
-    id: 'holdfast-4',
-    title: 'Holdfast, 4 workers',
-    program: 'storm/holdfast-client.ts',
-    temporal: true,
+    id: 'ten-holdfast',
+    title: '*Ten calls:* Holdfast, 4 workers',
+    ...holdfast,
     workers: 4,
+    storm: ten,
   },
 ];

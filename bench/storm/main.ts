@@ -31,12 +31,16 @@ console.log(`The ideal is ${seconds} s; a contender is stopped after ${seconds *
 for (const contender of contenders) {
   if (only.length > 0 && !only.includes(contender.id)) continue;
   let nextMs = 0;
-  const outcome = await runContender(contender, storm, ({ done, lost }, elapsedMs) => {
-    if (elapsedMs < nextMs) return;
-    nextMs += progressEveryMs;
-    const at = `${Math.round(elapsedMs / 1000)} s`.padStart(6);
-    console.log(`${contender.title}: ${at}, ${done} done, ${lost} lost`);
-  });
+  const outcome = await runContender(
+    contender,
+    { ...storm, ...contender.storm },
+    ({ done, lost }, elapsedMs) => {
+      if (elapsedMs < nextMs) return;
+      nextMs += progressEveryMs;
+      const at = `${Math.round(elapsedMs / 1000)} s`.padStart(6);
+      console.log(`${contender.title}: ${at}, ${done} done, ${lost} lost`);
+    },
+  );
   console.log(tableOf([outcome]));
   if (!isATry) keepOutcome(storm, outcome);
 }

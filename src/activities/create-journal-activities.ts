@@ -1,19 +1,27 @@
 import { isDatabaseError } from '../database/classify-database.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ProviderGate } from '../wire/provider-gate.ts';
+import type { HoldRequest, ProvidersView } from '../wire/provider-hold.ts';
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { maximumAttemptsRead } from '../wire/workflow-records.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What persons read of the journal, as activities: the command line itself never opens it. */
-export function createJournalActivities({ read, gates }: Pick<Journal, 'read' | 'gates'>) {
+export function createJournalActivities({
+  read,
+  gates,
+  holds,
+}: Pick<Journal, 'read' | 'gates' | 'holds'>) {
   return {
     /** The latest attempts of a workflow's calls and effects, oldest first. */
     readAttempts: (workflowId: string): Promise<RecordedAttempt[]> =>
       answered(() => read(workflowId, maximumAttemptsRead)),
-    /** How the gates of all workers stand. */
-    readGates: (): Promise<ProviderGate[]> => answered(() => gates.read()),
+    /** What persons hold, and how the gates of all workers stand. */
+    readGates: (): Promise<ProvidersView> =>
+      answered(async () => ({ holds: await holds.read(), gates: await gates.read() })),
+    holdProvider: (request: HoldRequest): Promise<void> => answered(() => holds.hold(request)),
+    /** @returns whether a person held it. */
+    releaseProvider: (target: string): Promise<boolean> => answered(() => holds.release(target)),
   };
 }
 

@@ -65,12 +65,13 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
           wasSent = true;
           line.info({ event: 'attempt.sent', sent: true, durationMs: durationMs() });
         },
-        finished({ providerRequestId, finishReason, usage }) {
+        finished({ providerRequestId, finishReason, usage, mended }) {
           line.info({
             event: 'attempt.finished',
             sent: true,
             providerRequestId,
             finishReason,
+            mended,
             inputTokens: usage.inputTokens,
             outputTokens: usage.outputTokens,
             durationMs: durationMs(),

@@ -8,14 +8,16 @@ export function addOperatorCommands(program: Command): void {
     .description('what waits for a person: why, since when, what to do')
     .option('--type <type>', 'only of this failure type, for example QuotaExhausted')
     .option('--of-model <model>', 'only questions to this model (provider:model)')
+    .option('--of-target <target>', 'only effects on this target: stripe, github')
     .option('--limit <count>', 'at most so many', count, 100)
     .action(lazily(async () => (await import('./commands/parked.ts')).parkedCommand));
   const resume = addCommand(program, 'resume', operatorHelp.resume)
     .description('have a parked workflow try its failed step again')
     .argument('[id]', 'one workflow; or --all')
-    .option('--all', 'all that are parked, of one --type or --of-model')
+    .option('--all', 'all that are parked, of one --type, --of-model or --of-target')
     .option('--type <type>', 'with --all: of this failure type')
     .option('--of-model <model>', 'with --all: questions to this model')
+    .option('--of-target <target>', 'with --all: effects on this target: stripe, github')
     .option('--park <park>', 'only if it waits as this park, as `status` shows it')
     .option('--retry', 'try the step again; the default')
     .option('--skip', 'go on without the step, where the workflow can')
@@ -23,13 +25,26 @@ export function addOperatorCommands(program: Command): void {
   setOption(resume, 'another limit for the step; may be repeated').action(
     lazily(async () => (await import('./commands/resume.ts')).resumeCommand),
   );
-  addCommand(program, 'providers', operatorHelp.providers)
-    .description('how the providers stand with each worker: free, limited or down')
-    .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
+  addProviders(program.command('providers').description('the providers').helpCommand(false));
   addLedger(
     program.command('ledger').description('which ledger holds the effects').helpCommand(false),
   );
   addEffects(program.command('effects').description('the ledger of effects').helpCommand(false));
+}
+
+function addProviders(providers: Command): void {
+  addCommand(providers, 'list', operatorHelp.providers, { isDefault: true })
+    .description('how the providers stand with each worker: free, limited, down or held')
+    .action(lazily(async () => (await import('./commands/providers.ts')).providersCommand));
+  addCommand(providers, 'hold', operatorHelp.hold)
+    .description('send nothing to a provider, or one of its models, until it is released')
+    .argument('<target>', 'provider, or provider:model')
+    .requiredOption('--reason <text>', 'why, for those whose calls wait')
+    .action(lazily(async () => (await import('./commands/hold.ts')).holdCommand));
+  addCommand(providers, 'release', operatorHelp.hold)
+    .description('take a hold back')
+    .argument('<target>', 'as it was held')
+    .action(lazily(async () => (await import('./commands/hold.ts')).releaseCommand));
 }
 
 function addLedger(ledger: Command): void {

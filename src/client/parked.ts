@@ -18,9 +18,12 @@ export interface ParkedFilter {
   readonly type?: string;
   /** The model that was asked, as `provider:model`. */
   readonly model?: string;
+  /** The effect's target: `stripe`. */
+  readonly target?: string;
 }
 
 const running = 'ExecutionStatus = "Running"';
+const { name } = holdfastState;
 
 /**
  * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
@@ -29,23 +32,30 @@ const running = 'ExecutionStatus = "Running"';
  */
 export async function* listParked(
   client: Client,
-  { type, model }: ParkedFilter = {},
+  { type, model, target }: ParkedFilter = {},
 ): AsyncGenerator<ParkedWorkflow> {
-  const { name } = holdfastState;
   const state =
     type === undefined
       ? `${name} NOT IN ("running", "${heldState}")`
       : `${name} = "${quoted(type)}"`;
-  for await (const each of listAnyway(client, `${running} AND (${state} OR ${name} IS NULL)`)) {
+  for await (const each of listByState(client, state)) {
     const parked = parkedFromMemo(each.memo?.holdfastParked);
     if (!parked || (type !== undefined && parked.type !== type)) continue;
     if (model !== undefined && !('model' in parked && parked.model === model)) continue;
+    if (target !== undefined && !('target' in parked && parked.target === target)) continue;
     yield { workflowId: each.workflowId, runId: each.runId, workflowType: each.type, parked };
   }
 }
 
-/** A server that does not know the attribute refuses the query: then all that run are looked at. */
-async function* listAnyway(client: Client, query: string): AsyncGenerator<WorkflowExecutionInfo> {
+/**
+ * What runs and is in a state, or has none. A server that does not know the attribute refuses the
+ * query: then all that run are looked at.
+ */
+export async function* listByState(
+  client: Client,
+  state: string,
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const query = `${running} AND (${state} OR ${name} IS NULL)`;
   let any = false;
   try {
     for await (const each of client.workflow.list({ query })) {
@@ -59,7 +69,7 @@ async function* listAnyway(client: Client, query: string): AsyncGenerator<Workfl
 }
 
 function isUnknownAttribute(error: unknown): boolean {
-  return [...causes(error)].some(({ message }) => message.includes(holdfastState.name));
+  return [...causes(error)].some(({ message }) => message.includes(name));
 }
 
 function quoted(text: string): string {

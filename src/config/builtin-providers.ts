@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { environment } from './environment.ts';
+import { inFlightLimit } from './in-flight.ts';
 import type { ProviderEntry } from './providers.ts';
 
 /** A provider with its key: an entry of the providers file, or one that is always there. */
@@ -44,6 +45,7 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
       apiKey: undefined,
       keyVariable: undefined,
       keyRequired: false,
+      ...inFlightLimit(undefined, data.OLLAMA_BASE_URL),
     },
   ];
 }

@@ -108,7 +108,7 @@ export const environment = z.object({
   HOLDFAST_ALLOW_PRIVATE_TARGETS: flag.describe(
     'Set to true when a target of effects has a name that leads to a private address.',
   ),
-  HOLDFAST_CONCURRENT_CALLS: whole(100).describe('Model calls a worker runs at once.'),
+  HOLDFAST_CONCURRENT_CALLS: whole(1000).describe('Model calls a worker runs at once.'),
   HOLDFAST_CONCURRENT_EFFECTS: whole(50).describe('Effects a worker runs at once.'),
   HOLDFAST_SHUTDOWN_GRACE_MS: whole(70_000).describe(
     'On SIGTERM, how long running attempts may finish: at least the longest request timeout.',

@@ -13,6 +13,7 @@ const providerFields = z.strictObject({
   apiKeyVariable: z.string().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),
+  maximumInFlight: z.int().min(1).optional(),
   finishReasons: z.record(z.string(), z.enum(declarableFinishes)).optional(),
   structuredOutput: z.enum(structuredForms).optional(),
   limitParameter: z.enum(limitParameters).optional(),

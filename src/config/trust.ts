@@ -24,6 +24,12 @@ export function targetUrlProblem(
   if (hash !== '') return 'must not have a fragment';
   if (protocol === 'https:') return undefined;
   if (protocol !== 'http:') return 'must be an http or https URL';
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-  return isLoopback || allowPlain ? undefined : 'must be https, since credentials are sent to it';
+  return isLoopback(hostname) || allowPlain
+    ? undefined
+    : 'must be https, since credentials are sent to it';
+}
+
+/** Whether a host name, as a URL has it, is this machine's. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }

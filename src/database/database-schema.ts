@@ -85,6 +85,16 @@ export interface GateTable {
   updated_at_ms: number;
 }
 
+/** What a person holds: nothing is sent there. */
+export interface HoldTable {
+  /** `<provider>` or `<provider>:<model>`. */
+  target: string;
+  reason: string;
+  held_by: string;
+  /** By the database's clock. */
+  since_ms: number;
+}
+
 /** One row: which ledger this is. A copy of the database is the same ledger. */
 export interface LedgerTable {
   id: string;
@@ -96,5 +106,6 @@ export interface Tables {
   holdfast_doubt: DoubtTable;
   holdfast_effect: EffectTable;
   holdfast_gate: GateTable;
+  holdfast_hold: HoldTable;
   holdfast_ledger: LedgerTable;
 }

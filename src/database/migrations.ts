@@ -125,6 +125,11 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         : []),
       'create index holdfast_attempt_started on holdfast_attempt (started_at_ms)',
     ),
+    '009_holds': statements(
+      `create table holdfast_hold (
+        target text primary key, reason text not null, held_by text not null,
+        since_ms bigint not null)`,
+    ),
   };
 }
 

@@ -9,5 +9,6 @@ export {
   resolveEffect,
   showEffect,
 } from './operate-ledger.ts';
-export { readProviders, readRecords } from './read-records.ts';
+export { holdProvider, readProviders, releaseProvider } from './operate-providers.ts';
+export { readRecords } from './read-records.ts';
 export { readPolicies } from './read-rules.ts';

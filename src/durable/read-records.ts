@@ -9,6 +9,3 @@ export async function readRecords(workflowId: string): Promise<WorkflowRecords> 
   ]);
   return { attempts, effects };
 }
-
-/** How the gates of all workers stand, for `holdfast providers`. */
-export const readProviders = ledgerActivity('readGates', 'providers');

@@ -5,7 +5,7 @@ import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelRequest } from '../wire/model-call.ts';
+import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 
@@ -24,7 +24,7 @@ export interface CallAttempt {
 export interface CallJournal {
   start(attempt: CallAttempt): {
     sent(): void;
-    finished(answer: { readonly usage: Usage; readonly providerRequestId?: string }): void;
+    finished(answer: Pick<ModelAnswer, 'usage' | 'providerRequestId' | 'mended'>): void;
     failed(fields: AttemptErrorFields, decision: RetryDecision): void;
     interrupted(): void;
   };
@@ -39,13 +39,14 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
       const open = recorder.begin({ ...begun(call), sent: 'no' });
       return {
         sent: open.sent,
-        finished({ usage, providerRequestId }) {
+        finished({ usage, providerRequestId, mended }) {
           open.end({
             outcome: 'answered',
             sent: 'yes',
             ...usage,
             ...costs(call.request, usage),
             billing: 'billed',
+            ...(mended && { reason: `mended: ${mended.join(', ')}` }),
             ...(providerRequestId !== undefined && { providerRequestId }),
           });
         },

@@ -12,6 +12,7 @@ import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
+import { type HoldBoard, holdBoard } from './hold-board.ts';
 import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */
@@ -20,6 +21,8 @@ export interface Journal {
   readonly effects: EffectJournal;
   /** Where the workers say how their gates stand. */
   readonly gates: GateBoard;
+  /** What persons hold. */
+  readonly holds: HoldBoard;
   /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
   readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
   /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
@@ -142,18 +145,28 @@ export function openJournal(options: JournalOptions): Journal {
     });
     return migrating;
   }
-  function migrated(board: GateBoard): GateBoard {
-    return {
-      post: (gates) => migrateOnce().then(() => board.post(gates)),
-      read: () => migrateOnce().then(board.read),
-      leave: () => migrateOnce().then(board.leave),
-    };
+  /** The same, once the tables are there. */
+  function migrated<Arguments extends unknown[], Result>(
+    ask: (...given: Arguments) => Promise<Result>,
+  ) {
+    return (...given: Arguments) => migrateOnce().then(() => ask(...given));
   }
+  const gates = gateBoard(opened, `${process.pid}@${hostname()}`);
+  const holds = holdBoard(opened);
 
   return {
     calls: createCallJournal(recorder),
     effects: createEffectJournal(recorder),
-    gates: migrated(gateBoard(opened, `${process.pid}@${hostname()}`)),
+    gates: {
+      post: migrated(gates.post),
+      read: migrated(gates.read),
+      leave: migrated(gates.leave),
+    },
+    holds: {
+      hold: migrated(holds.hold),
+      release: migrated(holds.release),
+      read: migrated(holds.read),
+    },
     async read(workflowId, atMost) {
       await flush();
       return store.read(workflowId, atMost);

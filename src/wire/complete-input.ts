@@ -16,7 +16,7 @@ export interface CompleteRequest extends CallOptions {
 /** The whole input of `complete`: the request, and the policies that rule this run. */
 export interface CompleteInput {
   readonly request: CompleteRequest;
-  readonly policies: Policies;
+  readonly policies: Pick<Policies, 'model'>;
 }
 
 /** What `complete` returns. */

@@ -2,22 +2,32 @@
 export interface Held {
   /** The gate: `<provider>:<model>`; the provider's name stands for one address with one key. */
   readonly gate: string;
-  /** Why, a clause without a time: "is down", "limits requests". */
+  /** Why, a clause without a time: "is down", "limits requests"; a person's own words. */
   readonly reason: string;
+  /** The person who holds it, `alice@host`; absent where the gate itself does. */
+  readonly by?: string;
   /** Since when, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** When it is tried again, about; absent where nobody knows. */
   readonly untilMs?: number;
 }
 
+/** By which gate a call is held, and why. */
+export type HeldWhy = Pick<Held, 'gate' | 'reason' | 'by'>;
+
 /** A held call of a workflow, by the step that names it. */
 export interface HeldStep extends Held {
   readonly step: string;
 }
 
-/** "openai:gpt-4o-mini is down": a whole clause, without a time. */
-export function heldInWords({ gate, reason }: Pick<Held, 'gate' | 'reason'>): string {
-  return `${gate} ${reason}`;
+/** "openai:gpt-4o-mini is down", "openai:gpt-4o is held by alice: maintenance"; without a time. */
+export function heldInWords({ gate, reason, by }: HeldWhy): string {
+  return by === undefined ? `${gate} ${reason}` : `${gate} is held by ${nameOf(by)}: ${reason}`;
+}
+
+/** A person's name, without the machine. */
+export function nameOf(identity: string): string {
+  return identity.split('@')[0] || identity;
 }
 
 /** What a workflow left in its memo about calls that sleep long, so that it is told without a worker. */

@@ -89,7 +89,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       enableNonLocalActivities: false,
       workflowFailureErrorTypes,
     }),
-    ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 100),
+    ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 1000),
     ...activityWorker(queues.effects, options.effects, options.concurrentEffects ?? 50),
   ]);
   const shutdown = () => {

@@ -16,8 +16,8 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
+import { exchangeGates } from './exchange-gates.ts';
 import { journalFrom } from './journal-from.ts';
-import { postGates } from './post-gates.ts';
 
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
@@ -60,10 +60,13 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    maximumInFlight: Object.fromEntries(
+      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
+    ),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
-  const stopPosting = postGates(gates, journal.gates);
+  const stopExchange = await exchangeGates(gates, journal);
   await migrateApp(ledger, app);
   return {
     calls: createCallActivities({
@@ -77,7 +80,7 @@ export async function openApp(
     rules: effects.rules,
     drain: gates.close,
     async close() {
-      await stopPosting();
+      await stopExchange();
       await journal.close();
       await effects.close();
     },

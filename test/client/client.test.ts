@@ -46,6 +46,14 @@ test('twenty starts at once under one id are one workflow and one call', async (
   assert.equal(callsOf('once-1'), 1);
 });
 
+test('a start of one call carries its own policy, and none of the effects', async () => {
+  const { handle } = await startComplete(client, inputOf('hi'), { id: 'small-1' });
+  const { events } = await handle.fetchHistory();
+  const { input } = events?.[0]?.workflowExecutionStartedEventAttributes ?? {};
+  const bytes = input?.payloads?.[0]?.data?.length ?? 0;
+  assert.ok(bytes > 0 && bytes < 2000, `${bytes} bytes`);
+});
+
 test('attaching to a closed execution gives its result', async () => {
   await workflowOutcome(
     client,

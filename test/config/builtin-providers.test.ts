@@ -74,6 +74,21 @@ describe('the providers file', () => {
     assert.equal(providers.azure?.[0], 'openai-compatible');
   });
 
+  test('this machine gets four calls at once, unless its entry says otherwise; others no such limit', () => {
+    const here = 'http://127.0.0.1:8000/v1';
+    const file = providersFile([
+      { name: 'vllm', baseUrl: here },
+      { name: 'large', baseUrl: here, maximumInFlight: 64 },
+      { name: 'far', baseUrl: 'https://models.example/v1' },
+    ]);
+    const { providers } = loadConfig({ HOLDFAST_PROVIDERS: file });
+    const limits = Object.fromEntries(providers.map((each) => [each.name, each.maximumInFlight]));
+    assert.deepEqual(
+      [limits.vllm, limits.large, limits.far, limits.ollama, limits.openai],
+      [4, 64, undefined, 4, undefined],
+    );
+  });
+
   test('names a compatible server without an address, and a family that there is not', () => {
     const file = providersFile([{ name: 'vllm' }, { name: 'x', family: 'cohere' }]);
     assert.throws(

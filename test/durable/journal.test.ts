@@ -62,7 +62,7 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
 
     // The killed worker's gate is there too, until it has been silent for half a minute.
     const idle = await until(async () =>
-      (await listProviders(world.client)).find(
+      (await listProviders(world.client)).gates.find(
         ({ ageMs, inFlight, waiting }) => ageMs < 10_000 && inFlight + waiting === 0,
       ),
     );

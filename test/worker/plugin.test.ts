@@ -142,8 +142,8 @@ test('a signal ends it at once, calls that are held included, and the ledger is 
   );
   await start('T-3');
   await until(async () => {
-    const [gate] = JSON.parse((await holdfast('providers', '--json')).stdout);
-    return gate.waiting > 0 || undefined;
+    const { gates } = JSON.parse((await holdfast('providers', '--json')).stdout);
+    return gates[0]?.waiting > 0 || undefined;
   });
   assert.ok(existsSync(`${ledgerFile}-wal`));
   const fromMs = performance.now();

@@ -42,7 +42,9 @@ const panels: readonly Panel[] = [
 ];
 
 /** The chart: four measures, and below what each did to the provider, second by second. */
-export function chartOf({ storm, outcomes }: Results): TopLevelSpec {
+export function chartOf({ storm, outcomes: all }: Results): TopLevelSpec {
+  // The small storms are in the table only.
+  const outcomes = all.filter(({ calls }) => calls === storm.calls);
   const order = outcomes.map(({ title }) => title);
   const colorOf = ({ id }: KeptOutcome) => (id.startsWith('holdfast') ? ours : theirs);
   return {

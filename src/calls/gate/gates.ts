@@ -1,9 +1,11 @@
 import { providerOf } from '../../policies/model-name.ts';
 import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
+import type { ProviderHold } from '../../wire/provider-hold.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
 import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
+import { createOperatorHolds } from './operator-holds.ts';
 
 export type { GateDecision, GatePass } from './one-gate.ts';
 
@@ -12,6 +14,8 @@ export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
   /** Rate limits known beforehand, for this worker. */
   readonly limits?: RateLimitsByModel;
+  /** Calls in flight at most to each model of a provider, by its name; otherwise as the settings say. */
+  readonly maximumInFlight?: Readonly<Record<string, number>>;
   /** Providers that are one account under two names: see {@link sameProviders}. */
   readonly sameAs?: Readonly<Record<string, string>>;
   /** Whether a model can be asked here at all: one that cannot has no gate, its call fails at once. */
@@ -37,6 +41,8 @@ export interface Gates {
    * @throws the signal's reason when it aborts first.
    */
   readonly enter: (entry: GateEntry) => Promise<GateDecision>;
+  /** What persons hold from now on, all of it: their calls that wait here are sent back. */
+  readonly hold: (holds: readonly ProviderHold[]) => void;
   /** For metrics and people; in order of first use. */
   readonly snapshot: () => NamedGateSnapshot[];
   /** For a worker that drains: sends back all waiting calls, and all that come later. */
@@ -52,8 +58,11 @@ export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
   const { resolves = () => true } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
+  const { maximumInFlight = {} } = options;
   const room = { waiting: 0 };
   const gates = new Map<string, OneGate>();
+  const operator = createOperatorHolds((gate) => namesOfAccount(gate, sameAs), random);
+  const sendBackIfHeld = new Set<() => void>();
   let isClosed = false;
 
   /** Any text may be named as a model: a gate for each would be kept and shown. */
@@ -67,8 +76,9 @@ export function createGates(options: GatesOptions = {}): Gates {
     if (known) return known;
     // One for each model that was ever asked for would be kept for as long as the worker runs.
     for (const [idle, { isIdle }] of gates) if (isIdle()) gates.delete(idle);
+    const most = maximumInFlight[providerOf(model)] ?? settings.maximumLimit;
     const gate = createOneGate({
-      settings,
+      settings: { ...settings, maximumLimit: Math.min(settings.maximumLimit, most) },
       limits: limitsOfAccount(limits, model, sameAs),
       clock,
       random,
@@ -86,17 +96,37 @@ export function createGates(options: GatesOptions = {}): Gates {
       return new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         if (!hasGate(entry)) return resolve({ kind: 'go', pass: { ended() {} } });
+        const gate = canonical(entry.model, sameAs);
+        const held = operator.decide(gate);
+        if (held) return resolve(held);
         let giveUp = () => {};
+        const over = () => {
+          signal.removeEventListener('abort', abort);
+          sendBackIfHeld.delete(sendBack);
+        };
         const abort = () => {
           giveUp();
+          over();
           reject(signal.reason);
         };
+        const sendBack = () => {
+          const decision = operator.decide(gate);
+          if (!decision) return;
+          giveUp();
+          over();
+          resolve(decision);
+        };
         signal.addEventListener('abort', abort, { once: true });
+        sendBackIfHeld.add(sendBack);
         giveUp = gateFor(entry).enter(entry, (decision) => {
-          signal.removeEventListener('abort', abort);
+          over();
           resolve(decision);
         });
       });
+    },
+    hold(holds) {
+      operator.set(holds);
+      for (const sendBack of [...sendBackIfHeld]) sendBack();
     },
     snapshot: () => [...gates].map(([model, gate]) => ({ model, ...gate.snapshot() })),
     close() {
@@ -118,11 +148,16 @@ function limitsOfAccount(
   model: string,
   sameAs: Readonly<Record<string, string>>,
 ): RateLimits {
+  return namesOfAccount(model, sameAs)
+    .map((name) => limitsFor(limits, name))
+    .reduce(tighter);
+}
+
+/** The model under each name of its provider, the one that stands for all first. */
+function namesOfAccount(model: string, sameAs: Readonly<Record<string, string>>): string[] {
   const provider = providerOf(model);
   const others = Object.keys(sameAs).filter((name) => sameAs[name] === provider);
-  return others
-    .map((name) => limitsFor(limits, renamed(model, name)))
-    .reduce(tighter, limitsFor(limits, model));
+  return [model, ...others.map((name) => renamed(model, name))];
 }
 
 /** The same model of a provider by another name. */

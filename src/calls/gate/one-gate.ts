@@ -1,4 +1,4 @@
-import type { Held } from '../../wire/held.ts';
+import type { Held, HeldWhy } from '../../wire/held.ts';
 import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
@@ -50,7 +50,7 @@ export type GateDecision =
   | {
       readonly kind: 'deferred';
       readonly delayMs: number;
-      readonly held: Pick<Held, 'gate' | 'reason'>;
+      readonly held: HeldWhy;
       /** How long the provider has been down, as far as this gate knows; absent when it is not. */
       readonly downForMs?: number;
     };

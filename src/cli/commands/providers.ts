@@ -1,5 +1,7 @@
 import { listProviders } from '../../client/providers.ts';
+import { nameOf } from '../../wire/held.ts';
 import type { ProviderGate } from '../../wire/provider-gate.ts';
+import { isHoldOf, type ProvidersView } from '../../wire/provider-hold.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { plainTable, tableText } from '../plain-table.ts';
@@ -9,29 +11,45 @@ import { withClient } from '../with-client.ts';
 /** Workers post at least every ten seconds; one that is older counts as silent. */
 const talkativeMs = 15_000;
 
-/** `holdfast providers`: how the workers' gates stand. */
+/** `holdfast providers`: what persons hold, and how the workers' gates stand. */
 export async function providersCommand(flags: JsonOption): Promise<void> {
   await withClient(async ({ client, place }) => {
-    const gates = await listProviders(client, place);
-    if (flags.json) return printJson(gates);
-    if (gates.length === 0) return notice('No worker has called a model lately.', flags);
-    print(renderProviders(gates));
+    const view = await listProviders(client, place);
+    if (flags.json) return printJson(view);
+    if (view.holds.length > 0 || view.gates.length > 0) print(renderProviders(view));
+    if (view.gates.length === 0) notice('No worker has called a model lately.', flags);
   });
 }
 
-/** A line for each gate. */
-export function renderProviders(gates: readonly ProviderGate[]): string {
+/** A line for each hold, and one for each gate. */
+export function renderProviders(view: ProvidersView): string {
+  const sections = [renderHolds(view), renderGates(view)];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+function renderHolds({ holds }: ProvidersView): string {
+  return holds
+    .map(({ target, by, reason, ageMs }) => {
+      const since = formatDuration(Math.max(0, ageMs));
+      return printableLine(`${target} is held by ${nameOf(by)} for ${since}: ${reason}`);
+    })
+    .join('\n');
+}
+
+function renderGates({ gates, holds }: ProvidersView): string {
+  if (gates.length === 0) return '';
   const table = plainTable({
     head: ['model', 'state', 'in flight', 'waiting', 'next', 'worker'],
     colAligns: ['left', 'left', 'right', 'right', 'left', 'left'],
   });
   for (const gate of gates) {
+    const isHeld = holds.some(({ target }) => isHoldOf(target, gate.model));
     table.push([
       printableLine(gate.model),
-      `${gate.state} for ${formatDuration(gate.forMs)}`,
+      isHeld ? 'held' : `${gate.state} for ${formatDuration(gate.forMs)}`,
       `${gate.inFlight} of ${gate.limit}`,
       gate.waiting,
-      next(gate),
+      isHeld ? 'when it is released' : next(gate),
       `${printableLine(gate.worker)}${silence(gate)}`,
     ]);
   }

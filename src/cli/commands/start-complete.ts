@@ -33,7 +33,7 @@ export async function startCompleteCommand(
       : await requestFromFile(flags.request, prompt, flags);
   const { config, model, policies } = await startSettings({ model: written.model, ...flags });
   const request: CompleteRequest = { ...written, model };
-  const input: CompleteInput = { request, policies };
+  const input: CompleteInput = { request, policies: { model: policies.model } };
   // Checked before connecting: an input that cannot be sent needs no server.
   assertPayloadFits('the input', input);
   const id = flags.id ?? idFromInput('complete', request, flags);

@@ -79,8 +79,8 @@ function pendingRows({ pending, held = [] }: Status, now: Date): [string, readon
     return [['now', [`${activity}, attempt ${attempt}${of}`, running ? 'runs' : when]]];
   });
   const heldRows = held.map((each): [string, string[]] => [
-    'now',
-    [`${each.step} is held`, describeHeld(each, now)],
+    'held',
+    [`${each.step}: ${describeHeld(each, now)}`],
   ]);
   return [...rows, ...heldRows];
 }

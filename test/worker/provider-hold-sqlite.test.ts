@@ -1,0 +1,3 @@
+import { providerHoldContract } from './provider-hold-contract.ts';
+
+providerHoldContract('SQLite', () => undefined);
