@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /** An amount of money as people write it; never a floating-point number. */
-const decimalSchema = z
+export const decimalSchema = z
   .string()
   .regex(/^\d{1,12}(\.\d{1,6})?$/, 'must be a decimal string such as "0.15"');
 
 /** An ISO 4217 code in lower case. */
-const currencySchema = z.string().regex(/^[a-z]{3}$/, 'must be a currency such as "usd"');
+export const currencySchema = z.string().regex(/^[a-z]{3}$/, 'must be a currency such as "usd"');
 
 /** What a model's tokens cost. */
 export const priceSchema = z.strictObject({
