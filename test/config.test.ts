@@ -16,11 +16,11 @@ function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 /** What the effect that saves an order reads. */
-const limitOf = (env: NodeJS.ProcessEnv) =>
-  (loadConfig(env, orders.effects).ofEffects.save as ChargeLimits).maximumAutoCharge;
+const limitsOf = (env: NodeJS.ProcessEnv) =>
+  loadConfig(env, orders.effects).ofEffects.save as ChargeLimits;
 
 test('an empty environment is fine, and charges above 500 wait for a person', () => {
-  assert.equal(limitOf({}), '500');
+  assert.deepEqual(limitsOf({})[0], { amountMinor: 50_000, currency: 'eur' });
   assert.equal(loadConfig({}).HOLDFAST_TASK_QUEUE, 'holdfast');
 });
 
@@ -66,7 +66,7 @@ test('every mistake is named at once', () => {
       'STRIPE_BASE_URL: must be https, since credentials are sent to it',
       'GITHUB_REPOSITORY: must be set with GITHUB_TOKEN',
       'HOLDFAST_MARKER_SECRET: must be set with GITHUB_TOKEN (any 16 random characters)',
-      'MAX_AUTO_CHARGE: must be a decimal number such as 500.00 (for the effect save)',
+      'MAX_AUTO_CHARGE: must name amounts with their currencies, as 500 EUR, 550.00 USD (for the effect save)',
     ],
   );
 });
@@ -76,8 +76,9 @@ test('a live key is refused until it is allowed, and then nothing is charged wit
     'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
   ]);
   const live = { STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_ALLOW_LIVE: 'true' };
-  assert.equal(limitOf(live), '0');
-  assert.equal(limitOf({ ...live, MAX_AUTO_CHARGE: '20' }), '20');
+  assert.deepEqual(limitsOf(live), []);
+  const named = { ...live, MAX_AUTO_CHARGE: '20 EUR' };
+  assert.deepEqual(limitsOf(named), [{ amountMinor: 2000, currency: 'eur' }]);
 });
 
 test('the address of the webhook is held to what other targets are, but may have a query', () => {

@@ -55,7 +55,7 @@ export async function openStore(location: DatabaseLocation): Promise<Store> {
   const charge = chargeAtOnce();
   const save = createSaveOrder({
     ledger,
-    limits: { maximumAutoCharge: '500', currencies: ['eur'] },
+    limits: [{ amountMinor: 50_000, currency: 'eur' }],
   });
   let claim: Claim | undefined;
   const place = (round: number) => ({ scope: 'bench', workflowId: `order-${round}` });

@@ -52,8 +52,10 @@ export async function withVerdict(
   const { usage, providerRequestId } = answer;
   const paid = { by, sent: true, usage, providerRequestId } as const;
   switch (outcome.kind) {
-    case 'valid':
-      return { ...answer, text: '', verdict: outcome };
+    case 'valid': {
+      const { mended, ...verdict } = outcome;
+      return { ...answer, text: '', verdict, ...(mended && { mended }) };
+    }
     case 'invalid':
     case 'not JSON':
       return { ...answer, verdict: outcome };

@@ -83,6 +83,7 @@ export function createEffectActivity<Input, Result>(
         if (isUncounted(policy, { didNothing })) scoped.thisDidNothing();
         const { failure, decision } = attemptFailure(fields, {
           ...{ requestId, policy, attempt, uncounted, didNothing, random },
+          target: effect.target,
           elapsedMs: elapsedMs(),
         });
         log.warn({ event: 'effect.failed', ...fields, decision });

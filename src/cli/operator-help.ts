@@ -16,6 +16,7 @@ Examples:
   holdfast resume order-7 --set payment.maximumAttempts=20
   holdfast resume order-7 --skip
   holdfast resume --all --type QuotaExhausted
+  holdfast resume --all --of-target stripe
   holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2`,
   providers: `
 Each worker has a gate for each model it was asked for. When a provider limits
@@ -72,7 +73,8 @@ Examples:
   holdfast effects resolve default/order-7:charge --did-not-happen
   holdfast effects resolve default/order-7:charge --give-up`,
   reconcile: `
-Only reads. Ends with 1 when something differs, or a target could not be asked.
+Only reads. Ends with 1 when something differs, a target could not be asked, or
+nothing was compared at all.
 
 Examples:
   holdfast effects reconcile
@@ -82,6 +84,9 @@ Workflows that ran since the backup may have done what the ledger does not know
 any more. From now on each such effect is in doubt: its target is given the same
 key, or asked, and where neither is possible a person decides. Nothing is
 changed at the targets. Run it before the workers serve again.
+
+A SQLite ledger is three files: put back ledger.db with its -wal and -shm, or
+remove those of before, which belong to another ledger.
 
 Before any other worker serves: start one on a queue of its own, and ask that.
 docs/operations.md has the steps. Where the time is not sure, name an earlier

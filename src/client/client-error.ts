@@ -1,3 +1,4 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { FailureType } from '../failures/failure-types.ts';
 import { causes } from '../failures/find-failure.ts';
 
@@ -25,4 +26,39 @@ const unreachableCodes: readonly unknown[] = [4, 14];
 /** Whether an error of the Temporal client means that the server could not be asked, for now. */
 export function isUnreachable(error: unknown): boolean {
   return [...causes(error)].some((link) => 'code' in link && unreachableCodes.includes(link.code));
+}
+
+/** gRPC's RESOURCE_EXHAUSTED: a limit of the server's, such as that on the updates of one workflow. */
+const exhausted = 8;
+
+/**
+ * Whatever asking something of a workflow came to, in words of ours: an error of Temporal's says less
+ * to the person who is to act on it.
+ *
+ * @param id as the person named it.
+ */
+export function asClientError(error: unknown, id: string): ClientError {
+  if (error instanceof ClientError) return error;
+  const options = { cause: error };
+  if (error instanceof WorkflowNotFoundError) {
+    return new ClientError('not found', `${id} is closed meanwhile, or gone`, options);
+  }
+  const found = [...causes(error)];
+  const message = found.at(-1)?.message ?? String(error);
+  if (found.some(({ name }) => name === 'NamespaceNotFoundError')) {
+    return new ClientError('usage', `${message}; set TEMPORAL_NAMESPACE`, options);
+  }
+  if (isUnreachable(error)) {
+    const words = `the Temporal server did not answer, so it is not known what became of ${id}`;
+    return new ClientError('unreachable', words, options);
+  }
+  if (found.some((link) => 'code' in link && link.code === exhausted)) {
+    const words = `the Temporal server takes no more of these for ${id} now (${message}); try again later`;
+    return new ClientError('unreachable', words, options);
+  }
+  return new ClientError(
+    'InvalidRequest',
+    `the Temporal server refused it for ${id}: ${message}`,
+    options,
+  );
 }

@@ -18,6 +18,8 @@ export interface ParkedFilter {
   readonly type?: string;
   /** The model that was asked, as `provider:model`. */
   readonly model?: string;
+  /** The effect's target: `stripe`. */
+  readonly target?: string;
 }
 
 const running = 'ExecutionStatus = "Running"';
@@ -30,7 +32,7 @@ const { name } = holdfastState;
  */
 export async function* listParked(
   client: Client,
-  { type, model }: ParkedFilter = {},
+  { type, model, target }: ParkedFilter = {},
 ): AsyncGenerator<ParkedWorkflow> {
   const state =
     type === undefined
@@ -40,6 +42,7 @@ export async function* listParked(
     const parked = parkedFromMemo(each.memo?.holdfastParked);
     if (!parked || (type !== undefined && parked.type !== type)) continue;
     if (model !== undefined && !('model' in parked && parked.model === model)) continue;
+    if (target !== undefined && !('target' in parked && parked.target === target)) continue;
     yield { workflowId: each.workflowId, runId: each.runId, workflowType: each.type, parked };
   }
 }

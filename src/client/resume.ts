@@ -6,7 +6,7 @@ import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
-import { ClientError } from './client-error.ts';
+import { asClientError, ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { listParked, type ParkedFilter } from './parked.ts';
 import { sendUpdate } from './send-update.ts';
@@ -55,7 +55,7 @@ export async function resume(
  * Resumes all parked workflows that fit, a few at a time. One that refuses does not stop the
  * others.
  *
- * @param filter must name a type or a model, so that no call resumes everything.
+ * @param filter must name a type, a model or a target, so that no call resumes everything.
  * @param onResumed called with each result as it comes.
  */
 export async function resumeAll(
@@ -64,8 +64,8 @@ export async function resumeAll(
   options: ResumeOptions = {},
   onResumed: (resumed: Resumed) => void = () => {},
 ): Promise<Resumed[]> {
-  if (filter.type === undefined && filter.model === undefined) {
-    throw new ClientError('usage', 'name the failure type or the model of those to resume');
+  if (Object.values(filter).every((value) => value === undefined)) {
+    throw new ClientError('usage', 'name the failure type, model or target of those to resume');
   }
   if (filter.type !== undefined && !isFailureType(filter.type)) {
     throw new ClientError('usage', `there is no failure type ${filter.type}`);
@@ -78,10 +78,11 @@ export async function resumeAll(
     const { workflowId } = each;
     const resumed = await resumeParked(client, each, options).then(
       (answer): Resumed => ({ workflowId, answer }),
-      (error: unknown): Resumed => {
-        if (!(error instanceof ClientError)) throw error;
-        return { workflowId, refused: error.message };
-      },
+      // Whatever it is: one that refuses stops no other.
+      (error: unknown): Resumed => ({
+        workflowId,
+        refused: asClientError(error, workflowId).message,
+      }),
     );
     onResumed(resumed);
     return resumed;

@@ -5,7 +5,7 @@ import {
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { findFailure } from '../failures/find-failure.ts';
-import { ClientError } from './client-error.ts';
+import { asClientError, ClientError } from './client-error.ts';
 
 /** How long a worker may take to answer an update. */
 const answerTimeoutMs = 15_000;
@@ -50,6 +50,6 @@ export async function sendUpdate<Result, Args extends [unknown, ...unknown[]]>(
         { cause: error },
       );
     }
-    throw error;
+    throw asClientError(error, id);
   }
 }

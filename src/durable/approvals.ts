@@ -39,8 +39,16 @@ const approvalsKept = 20;
 export function listenForApprovals(park: Park): AwaitApproval {
   const approvals: Approval[] = [];
   let waiting: ApprovalRequest | 'not yet' | 'no more' = 'not yet';
+  let latest: Approval | undefined;
 
-  setHandler(approveUpdate, (approval) => void approvals.push(approval), {
+  /** Decides, once: of two who approve at the same moment the second is told what the first decided. */
+  function decide(approval: Approval): void {
+    const standing = approvals.find(({ fingerprint }) => fingerprint === approval.fingerprint);
+    if (standing) throw refused(whatWasDecided(standing));
+    approvals.push(approval);
+  }
+
+  setHandler(approveUpdate, decide, {
     validator: (approval) => {
       const {
         fingerprint,
@@ -57,7 +65,11 @@ export function listenForApprovals(park: Park): AwaitApproval {
       }
       // A Reset applies old approvals before the workflow waits again: kept, for its fingerprint.
       if (waiting === 'not yet') return;
-      if (waiting === 'no more') throw refused('this workflow does not wait for an approval');
+      if (waiting === 'no more') {
+        const isDecided = latest?.fingerprint === fingerprint;
+        const words = 'this workflow does not wait for an approval';
+        throw refused(isDecided && latest ? whatWasDecided(latest) : words);
+      }
       const problem = problemOf(approval, waiting);
       if (problem !== undefined) throw refused(problem);
     },
@@ -86,8 +98,14 @@ export function listenForApprovals(park: Park): AwaitApproval {
     if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
     // Used up: the next wait, of the same fingerprint too, needs a person again.
     approvals.splice(approvals.indexOf(approved), 1);
+    latest = approved;
     return approved;
   };
+}
+
+function whatWasDecided({ approvedBy, answer }: Approval): string {
+  const what = answer === undefined ? '' : `, with ${JSON.stringify(answer)}`;
+  return `it was approved already by ${approvedBy}${what}: that counts`;
 }
 
 function problemOf(approval: Approval, request: ApprovalRequest): string | undefined {

@@ -105,7 +105,7 @@ function askCall(
     };
     const goesOn = elsewhere({ call, place, progress, conversation: { ...conversation, models } });
     const answer = await runCall(call, place, soFar, progress, goesOn);
-    progress.answered(model);
+    progress.answered(model, one.step, answer.mended);
     return answer;
   });
 }

@@ -15,6 +15,10 @@ export function describeProgress(progress: Progress, workflowId: string): string
     ...(progress.failedModels ?? []).map(
       (failed) => `- no answer: ${escapeMarkdown(describeFailedModel(failed))}`,
     ),
+    ...(progress.mended ?? []).map(
+      ({ requestId, mended }) =>
+        `- mended in ${escapeMarkdown(requestId)}: ${escapeMarkdown(mended.join(', '))}`,
+    ),
     ...progress.effects.map(
       ({ name, replayed }) =>
         `- done: ${escapeMarkdown(name)}${replayed ? ' (had been done)' : ''}`,

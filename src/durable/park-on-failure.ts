@@ -122,6 +122,7 @@ function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 's
     skippable,
     ...(model !== undefined && { model }),
     ...(isEffect && details.requestId !== undefined && { effectKey: details.requestId }),
+    ...(isEffect && details.target !== undefined && { target: details.target }),
   };
 }
 

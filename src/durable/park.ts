@@ -1,4 +1,5 @@
 import { condition, uuid4 } from '@temporalio/workflow';
+import { isCancelled } from '../failures/find-failure.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 
 /** A person's answer, and what is recorded of it. */
@@ -55,19 +56,23 @@ export function createPark(publisher: {
       ...(deadlineMs > 0 && { until: new Date(sinceMs + deadlineMs).toISOString() }),
     });
     publisher.park(parked);
+    const over = (how: Pick<ParkAnswer, 'did' | 'by'>) =>
+      publisher.unpark({
+        ...{ parkId, step, type: parked.type, since, at: new Date().toISOString() },
+        ...how,
+      });
     const isAnswered = () => request.answer() !== undefined;
-    if (deadlineMs > 0) await condition(isAnswered, deadlineMs);
-    else await condition(isAnswered);
-    await condition(() => !isBusy());
+    try {
+      if (deadlineMs > 0) await condition(isAnswered, deadlineMs);
+      else await condition(isAnswered);
+      await condition(() => !isBusy());
+    } catch (error) {
+      // What is closed waits for nobody, in no list.
+      if (isCancelled(error)) over({ did: 'cancelled' });
+      throw error;
+    }
     const answer = request.answer();
-    publisher.unpark({
-      parkId,
-      step,
-      type: parked.type,
-      since,
-      at: new Date().toISOString(),
-      ...(answer ? { did: answer.did, by: answer.by } : { did: 'deadline' }),
-    });
+    over(answer ? { did: answer.did, by: answer.by } : { did: 'deadline' });
     return answer?.answer;
   }
 }

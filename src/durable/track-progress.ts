@@ -36,7 +36,8 @@ export interface ProgressTracker {
   readonly spentElsewhere: (spent: SpentRecord) => void;
   /** For the next run of this workflow. */
   readonly record: () => ProgressRecord;
-  readonly answered: (model: string) => void;
+  /** @param mended what is not as the model wrote it. */
+  readonly answered: (model: string, step: string, mended?: readonly string[]) => void;
   /** A model did not answer, and the next one of the list is asked. */
   readonly movedOn: (failed: FailedModel) => void;
   /** The call of this step is open; `undefined`: it has ended. */
@@ -130,7 +131,11 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
     spentElsewhere: (spent) => spend(spentFromRecord(spent)),
     record: () => ({ progress, spent: spentRecord(totals), published: published.held() }),
     spent: (...costs) => spend(callSpent(...costs)),
-    answered: (model) => update({ model }),
+    answered(model, step, mended) {
+      const requestId = requestIdFor(workflowInfo().workflowId, step);
+      const more = mended && [...(progress.mended ?? []), { requestId, mended }];
+      update({ model, ...(more && { mended: more }) });
+    },
     movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
     tries(step, tries) {
       const { [step]: _, ...others } = progress.calls ?? {};
@@ -160,8 +165,17 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
 
 /** The account's figures for the workflow's result. */
 export function reportOf(progress: ProgressTracker): CallReport {
-  const { attempts, repairs, usage, possiblyBilled, cost, model, failedModels, requestIds } =
-    progress.current();
+  const {
+    attempts,
+    repairs,
+    usage,
+    possiblyBilled,
+    cost,
+    model,
+    failedModels,
+    mended,
+    requestIds,
+  } = progress.current();
   return {
     attempts,
     repairs,
@@ -170,6 +184,7 @@ export function reportOf(progress: ProgressTracker): CallReport {
     ...(cost && { cost }),
     ...(model !== undefined && { model }),
     ...(failedModels && { failedModels }),
+    ...(mended && { mended }),
     requestIds,
   };
 }

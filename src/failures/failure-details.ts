@@ -7,6 +7,8 @@ const kinds = {
   requestId: 'string',
   /** The provider's or target's own id of the request, for its support. */
   providerRequestId: 'string',
+  /** Where an effect is done: `stripe`. */
+  target: 'string',
   /** Counted from 1 over all schedulings of the call. */
   attempt: 'number',
   maximumAttempts: 'number',

@@ -5,7 +5,7 @@ import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelRequest } from '../wire/model-call.ts';
+import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 
@@ -13,7 +13,7 @@ import type { AttemptRecorder } from './attempt-recorder.ts';
 export interface CallAttempt {
   readonly workflowId: string;
   readonly runId?: string;
-  readonly request: ModelRequest;
+  readonly request: Pick<ModelRequest, 'step' | 'model' | 'policy'>;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
   /** How long the gate held it. */
@@ -24,7 +24,7 @@ export interface CallAttempt {
 export interface CallJournal {
   start(attempt: CallAttempt): {
     sent(): void;
-    finished(answer: { readonly usage: Usage; readonly providerRequestId?: string }): void;
+    finished(answer: Pick<ModelAnswer, 'usage' | 'providerRequestId' | 'mended'>): void;
     failed(fields: AttemptErrorFields, decision: RetryDecision): void;
     interrupted(): void;
   };
@@ -39,13 +39,14 @@ export function createCallJournal(recorder: AttemptRecorder): CallJournal {
       const open = recorder.begin({ ...begun(call), sent: 'no' });
       return {
         sent: open.sent,
-        finished({ usage, providerRequestId }) {
+        finished({ usage, providerRequestId, mended }) {
           open.end({
             outcome: 'answered',
             sent: 'yes',
             ...usage,
             ...costs(call.request, usage),
             billing: 'billed',
+            ...(mended && { reason: `mended: ${mended.join(', ')}` }),
             ...(providerRequestId !== undefined && { providerRequestId }),
           });
         },
@@ -115,7 +116,7 @@ function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAtt
   } as const;
 }
 
-function costs({ policy, model }: ModelRequest, usage: Usage) {
+function costs({ policy, model }: CallAttempt['request'], usage: Usage) {
   const price = policy.prices[model];
   // A provider may count anything; the journal fails no call for it.
   const counted =

@@ -46,7 +46,7 @@ export function holdfastMiddleware(
     wrapStream: ({ model, params }) =>
       attemptModel({ model, params, ...shared }, async (sent, watch) => {
         const result = await model.doStream(sent);
-        return { ...result, stream: watchStream(result.stream, watch) };
+        return { ...result, stream: watchStream(result.stream, watch, sent.abortSignal) };
       }),
   };
 }

@@ -2,12 +2,19 @@ import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from '@ai-sdk/pr
 import { APICallError } from '@ai-sdk/provider';
 import type { AttemptWatch } from './attempt-model.ts';
 
+const abandonAfterMs = 100;
+
 /** Hands on a stream's parts; an `error` part or a failed read ends it with a failure of ours. */
 export function watchStream(
   source: ReadableStream<LanguageModelV4StreamPart>,
   watch: AttemptWatch,
+  signal?: AbortSignal,
 ): ReadableStream<LanguageModelV4StreamPart> {
   const reader = source.getReader();
+  // Nobody reads any more, and nobody said so: its place at the gate is given back with the timeout. A
+  // reader that is there has a moment to fail, which says more.
+  const abandonSoon = () => setTimeout(watch.abandoned, abandonAfterMs).unref();
+  signal?.addEventListener('abort', abandonSoon, { once: true });
   let usage: LanguageModelV4Usage | undefined;
   return new ReadableStream<LanguageModelV4StreamPart>({
     async pull(controller) {

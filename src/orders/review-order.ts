@@ -1,4 +1,3 @@
-import { currencyRule } from '../wire/currencies.ts';
 import { formatMoney, type Money } from '../wire/money.ts';
 import type { ChargeLimits } from './charge-limits.ts';
 import { parseMoney } from './money.ts';
@@ -19,13 +18,9 @@ export function reviewOrder(order: ExtractedOrder, limits: ChargeLimits): Review
   const parsed = parseMoney(order.total, order.currency);
   if (!parsed.money) return { reviewReasons: [`total: ${parsed.problem}`] };
   const total = parsed.money;
-  const reviewReasons = [
-    itemsReason(order, total),
-    limitReason(total, limits.maximumAutoCharge),
-    limits.currencies.includes(total.currency)
-      ? undefined
-      : `${total.currency.toUpperCase()} is not among the currencies charged without asking`,
-  ].filter((reason) => reason !== undefined);
+  const reviewReasons = [itemsReason(order, total), limitReason(total, limits)].filter(
+    (reason) => reason !== undefined,
+  );
   return { total, reviewReasons };
 }
 
@@ -46,13 +41,11 @@ function itemsReason(order: ExtractedOrder, total: Money): string | undefined {
   return `the total is ${formatMoney(total)}, the items add up to ${items}`;
 }
 
-function limitReason(total: Money, maximumAutoCharge: string): string | undefined {
-  const [whole = '', fraction = ''] = maximumAutoCharge.split('.');
-  if (!/^\d+$/.test(whole) || !/^\d*$/.test(fraction)) {
-    throw new TypeError('maximumAutoCharge must be a plain decimal such as 500 or 99.50');
+function limitReason(total: Money, limits: ChargeLimits): string | undefined {
+  const limit = limits.find(({ currency }) => currency === total.currency);
+  if (limit === undefined) {
+    return `${total.currency.toUpperCase()} is not among the currencies charged without asking`;
   }
-  const decimals = currencyRule(total.currency)?.decimals ?? 0;
-  const minor = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
-  if (BigInt(total.amountMinor) <= minor) return undefined;
-  return `${formatMoney(total)} is above the limit of ${maximumAutoCharge} for charging without asking`;
+  if (total.amountMinor <= limit.amountMinor) return undefined;
+  return `${formatMoney(total)} is above the limit of ${formatMoney(limit)} for charging without asking`;
 }

@@ -19,6 +19,8 @@ export interface AttemptContext {
   /** Those before it that no cap counts, and whether it is one of them itself. */
   readonly uncounted?: number;
   readonly didNothing?: boolean;
+  /** Where it is done, for effects. */
+  readonly target?: string;
   /** Over all schedulings, without the waiting at the gate. */
   readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
@@ -51,7 +53,7 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),
     details: {
-      ...{ requestId, attempt },
+      ...{ requestId, attempt, target: context.target },
       ...(Number.isFinite(maximumAttempts) && { maximumAttempts }),
       ...{ providerRequestId, status, sent, retryAfterMs, ...usage },
       ...(elapsedMs !== undefined && { elapsedMs: Math.round(elapsedMs) }),

@@ -23,11 +23,6 @@ export type UnusableAnswer = {
 export interface ValidAnswer {
   readonly kind: 'valid';
   readonly value: unknown;
-  /**
-   * What was not as the model wrote it: mended before it could be read, or a number that was rounded
-   * to a double. A phrase each; absent when nothing was.
-   */
-  readonly mended?: readonly string[];
 }
 
 /** What the activity says of an answer's shape. Recorded, so that the workflow can go by it. */

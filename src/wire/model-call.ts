@@ -4,6 +4,7 @@ import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
+import type { ForwardedBody } from './forwarded.ts';
 import type { HeldWhy } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
@@ -20,6 +21,8 @@ export interface ModelRequest extends CallOptions {
   readonly schema?: JsonObject;
   /** The answer's shape, as the question of this name declares it on the worker. */
   readonly question?: string;
+  /** A forwarded call: messages are empty, and the body that goes out is in this record. */
+  readonly forwarded?: ForwardedBody;
   readonly maximumOutputTokens: number;
   /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
   readonly allowEmpty?: boolean;
@@ -80,6 +83,11 @@ export interface ModelAnswer extends CallCosts, AnswerExtras {
   readonly text: string;
   /** Of its shape; absent where none was asked for, and for truncated text. */
   readonly verdict?: AnswerVerdict;
+  /**
+   * What is not as the model wrote it: mended before it could be read, or a number that was rounded to
+   * a double. A phrase each; absent when nothing is.
+   */
+  readonly mended?: readonly string[];
   readonly usage: Usage;
   /** The attempt that succeeded, counted from 1 in this scheduling of the activity. */
   readonly attempts: number;
@@ -120,6 +128,13 @@ export interface FailedModel {
   readonly attempts: number;
 }
 
+/** An answer that is not quite as the model wrote it. */
+export interface MendedAnswer {
+  readonly requestId: string;
+  /** What was mended or rounded, a phrase each: `keys without quotes`, `price rounded`. */
+  readonly mended: readonly string[];
+}
+
 /** What a workflow returns for one call, repairs included. */
 export interface CallReport {
   /** Attempts in all calls, repairs included. */
@@ -135,6 +150,8 @@ export interface CallReport {
   readonly model?: string;
   /** Those that were asked before and did not answer, in order; absent when there was none. */
   readonly failedModels?: readonly FailedModel[];
+  /** Those answers that were mended before they could be read, or rounded; absent when none was. */
+  readonly mended?: readonly MendedAnswer[];
   /** One for the first call and one for each repair and each fallback. */
   readonly requestIds: readonly string[];
 }

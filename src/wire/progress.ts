@@ -72,6 +72,8 @@ export interface ParkedOnFailure extends Park {
   readonly model?: string;
   /** The effect's idempotency key, with its generation; absent for calls. */
   readonly effectKey?: string;
+  /** The effect's target, `stripe`; absent for calls, and where the effect did not come to it. */
+  readonly target?: string;
   /** Whether the workflow can go on without the step's result. */
   readonly skippable: boolean;
 }
@@ -84,7 +86,7 @@ export interface ParkAnswer {
   readonly parkId: string;
   readonly step: string;
   readonly type: FailureType;
-  /** `approved`, `retry`, `skip`, `resolved: happened`, ... and `deadline`, when no answer came in time. */
+  /** `approved`, `retry`, `skip`, `resolved: happened`, ...; `deadline` or `cancelled` where no answer came. */
   readonly did: string;
   /** The client's identity, as its connection knows it; absent for a deadline. */
   readonly by?: string;

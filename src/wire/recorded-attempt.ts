@@ -30,7 +30,10 @@ export interface RecordedAttempt {
    * killed), `interrupted` (cancelled, or the worker stopped), `deferred` (the gate sent it back).
    */
   readonly outcome: string;
-  /** A short reason from a closed list, for example the provider's error code. */
+  /**
+   * A short reason from a closed list, for example the provider's error code; of an answer, what is
+   * not as the model wrote it.
+   */
   readonly reason?: string;
   /** HTTP status. */
   readonly status?: number;

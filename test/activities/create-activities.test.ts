@@ -19,7 +19,7 @@ test('an effect that is written in another database than the ledger is refused a
   const activitiesFor = (made: typeof ledger) => {
     const save = createSaveOrder({
       ledger: made,
-      limits: { maximumAutoCharge: '0', currencies: [] },
+      limits: [],
     });
     return createEffectActivities(
       { save },

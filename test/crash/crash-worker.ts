@@ -49,7 +49,7 @@ const activityOf = <Input, Result>(ledger: Ledger, effect: Effect<Input, Result>
 
 async function saveActivity(location: Parameters<typeof openLedger>[0]) {
   const ledger = await open(location);
-  const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+  const limits = [{ amountMinor: 50_000, currency: 'eur' }];
   const save = createSaveOrder({ ledger, limits });
   return { ledger, save, activity: activityOf(ledger, breakingTransaction(save, reach)) };
 }

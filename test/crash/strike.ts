@@ -20,6 +20,8 @@ export interface Struck {
 
 /** How long a server is down, a connection cut: attempts are made, and fail, in between. */
 const downMs = 1000;
+/** For the workflows to pass a cancellation on. */
+const cancelledMs = 3000;
 /** For what a woken worker still does. */
 const wakeMs = 3000;
 
@@ -37,8 +39,10 @@ async function killed({ worker, startWorker, release }: Struck): Promise<void> {
 export const strike: Record<Strike, (struck: Struck) => Promise<void>> = {
   'worker killed': killed,
   async cancelled({ stage, worker, startWorker, release, ids }) {
-    await worker.stop('SIGKILL');
     await Promise.all(ids.map((id) => stage.client.workflow.getHandle(id).cancel()));
+    // Until the server knows it of each activity: otherwise another worker may be faster, and do it.
+    await sleep(cancelledMs);
+    await worker.stop('SIGKILL');
     release();
     await startWorker();
   },

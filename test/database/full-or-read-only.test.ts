@@ -98,7 +98,7 @@ function thingEffect(endpoint: KeyedEndpoint) {
 }
 
 function save({ ledger }: TroubledStore) {
-  const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+  const limits = [{ amountMinor: 50_000, currency: 'eur' }];
   const line = { description: 'x'.repeat(200), quantity: 1, unitPrice: '1.00' };
   return runOnce(
     ledger,

@@ -14,6 +14,7 @@ import {
 } from '../support/start-test-order.ts';
 import { until } from '../support/until.ts';
 
+const badToken = { kind: 'status', status: 401 } as const;
 const unavailable = { kind: 'status', status: 503 } as const;
 /** Stripe refuses before it begins: surely nothing happened. */
 const limited = {
@@ -33,20 +34,20 @@ test('a charge that succeeded, then a ticket that finally fails: parks, and the 
   let isDown = true;
   const world = await startOrderWorld({
     model: { answer: () => oneLamp },
-    github: { faults: () => (isDown ? unavailable : pass) },
+    github: { faults: () => (isDown ? badToken : pass) },
   });
   t.after(world.stop);
   const { handle } = await startTestOrder(world, 'order-1', { ticket: impatient });
   const parked = await parkedOnFailure(world, 'order-1');
   assert.deepEqual(
     [parked.type, parked.step, parked.policy, parked.skippable, parked.effectKey],
-    ['Overloaded', 'ticket', 'ticket', true, 'default/order-1:ticket'],
+    ['InvalidCredentials', 'ticket', 'ticket', true, 'default/order-1:ticket'],
   );
-  assert.match(parked.reasons[0] ?? '', /^503 Overloaded by github .* giving up/);
+  assert.match(parked.reasons[0] ?? '', /^401 InvalidCredentials by github .* not retried/);
   assert.match(parked.since, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.match(parked.parkId, /^ticket\.1\.[0-9a-f]{8}$/);
   assert.deepEqual(await world.counts(), { rows: 1, charges: 1, tickets: 0 });
-  assert.equal((await workflowStatus(world.client, 'order-1')).waitsFor, 'Overloaded');
+  assert.equal((await workflowStatus(world.client, 'order-1')).waitsFor, 'InvalidCredentials');
   await until(async () => ((await ids(world)).length > 0 ? true : undefined));
   assert.deepEqual(await ids(world, { type: 'QuotaExhausted' }), []);
 
@@ -61,7 +62,7 @@ test('a charge that succeeded, then a ticket that finally fails: parks, and the 
   const { progress } = await workflowStatus(world.client, 'order-1');
   assert.deepEqual(
     progress?.answers?.map(({ type, did, by }) => [type, did, by]),
-    [['Overloaded', 'retry', 'ada@tests']],
+    [['InvalidCredentials', 'retry', 'ada@tests']],
   );
 });
 
@@ -148,7 +149,7 @@ test('all of one type are resumed, and no other; one goes on with another model'
   await until(async () => ((await ids(world)).length === 3 ? true : undefined));
   assert.deepEqual(await ids(world, { type: 'ModelNotFound' }), ['order-3']);
   assert.deepEqual(await ids(world, { model: 'openai:gpt-4o-mini' }), ['order-1', 'order-2']);
-  await assert.rejects(resumeAll(world.client, {}), /name the failure type or the model/);
+  await assert.rejects(resumeAll(world.client, {}), /name the failure type, model or target/);
 
   isExhausted = false;
   const resumed = await resumeAll(world.client, { type: 'QuotaExhausted' });
@@ -163,6 +164,33 @@ test('all of one type are resumed, and no other; one goes on with another model'
     ['gpt-99', 'gpt-4o'],
   );
   assert.deepEqual(await world.counts(), { rows: 3, charges: 3, tickets: 3 });
+});
+
+test('all that are parked on one target are resumed, and no other', async (t) => {
+  let isDown = true;
+  const world = await startOrderWorld({
+    model: { answer: () => oneLamp },
+    stripe: {
+      faults: ({ method, idempotencyKey = '' }) =>
+        isDown && method === 'POST' && !idempotencyKey.includes('order-2') ? limited : pass,
+    },
+    github: { faults: () => unavailable },
+  });
+  t.after(world.stop);
+  const policies = { payment: impatient, ticket: impatient };
+  const all = ['order-1', 'order-2', 'order-3'];
+  await Promise.all(all.map((id) => startTestOrder(world, id, policies)));
+  const parks = await Promise.all(all.map((id) => parkedOnFailure(world, id)));
+  assert.deepEqual(
+    parks.map(({ target }) => target),
+    ['stripe', 'github', 'stripe'],
+  );
+  await until(async () => ((await ids(world)).length === 3 ? true : undefined));
+  assert.deepEqual(await ids(world, { target: 'github' }), ['order-2']);
+  isDown = false;
+  const resumed = await resumeAll(world.client, { target: 'stripe' });
+  assert.deepEqual(resumed.map(({ workflowId }) => workflowId).sort(), ['order-1', 'order-3']);
+  await until(async () => ((await world.counts()).charges === 3 ? true : undefined));
 });
 
 test('answers that cannot be repaired park too: the question alone is asked anew', async (t) => {
@@ -189,7 +217,7 @@ test('a parked workflow that is cancelled ends, and one that fails by policy doe
   });
   t.after(world.stop);
   const failing = await startTestOrder(world, 'order-2', {
-    ticket: { ...impatient, onFailure: 'fail' },
+    ticket: { ...impatient, maximumAttempts: 1, onFailure: 'fail' },
   });
   assert.equal((await failureOf(failing.handle.result())).type, 'Overloaded');
   const { handle } = await startTestOrder(world, 'order-1', { ticket: impatient });

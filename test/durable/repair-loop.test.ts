@@ -46,6 +46,21 @@ test('broken JSON that can be mended costs no second call', async (t) => {
   assert.deepEqual(result.value, { amount: '12.00', currency: 'eur', count: 1 });
   assert.deepEqual([result.attempts, result.repairs, world.provider.requests.length], [1, 0, 1]);
   assert.deepEqual(result.requestIds, ['order-7/complete']);
+  const mended = [
+    'keys without quotes',
+    'strings in single quotes',
+    'a comma before a closing bracket',
+  ];
+  assert.deepEqual(result.mended, [{ requestId: 'order-7/complete', mended }]);
+});
+
+test('a fraction that no double has is an answer, and it is said which was rounded', async (t) => {
+  const world = await startCallsWorld({ answer: scripted('{"share":0.12345678901234567890}') });
+  t.after(world.stop);
+  const share: JsonObject = { type: 'object', properties: { share: { type: 'number' } } };
+  const { value, mended } = await ask(world, 'openai:gpt-4o-mini', share);
+  assert.deepEqual(value, { share: 0.12345678901234568 });
+  assert.deepEqual(mended, [{ requestId: 'order-7/complete', mended: ['share rounded'] }]);
 });
 
 test('an answer of the wrong shape is repaired by a call that shows the model what was wrong', async (t) => {

@@ -42,6 +42,7 @@ export function journalContract(name: string, location: () => DatabaseLocation):
         record.finished({
           usage: { inputTokens: 1000, outputTokens: 100 },
           providerRequestId: 'req_1',
+          mended: ['comments', 'price rounded'],
         });
         const [row] = await journal.read('answered', 10);
         const { attemptId, startedAtMs = 0, ...rest } = row ?? {};
@@ -59,6 +60,7 @@ export function journalContract(name: string, location: () => DatabaseLocation):
           sentAtMs: startedAtMs + 10,
           finishedAtMs: startedAtMs + 20,
           outcome: 'answered',
+          reason: 'mended: comments, price rounded',
           providerRequestId: 'req_1',
           inputTokens: 1000,
           outputTokens: 100,

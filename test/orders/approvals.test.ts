@@ -36,6 +36,31 @@ test('an approval that names another amount than the order has is refused, and n
   assert.equal((await handle.result()).charge.amountMinor, 90000);
 });
 
+test('of two who approve at the same moment one decides, and the other is told what was decided', async (t) => {
+  const ambiguous = large.replace('"total":"900.00"', '"total":"1.234"');
+  const world = await startOrderWorld({ model: { answer: () => ambiguous } });
+  t.after(world.stop);
+  const { workflowId, handle } = await startTestOrder(world, 'order-1');
+  const { fingerprint, amountNeeded } = await parked(world, workflowId);
+  assert.equal(amountNeeded, true);
+  const amounts = [123400, 123];
+  const both = await Promise.allSettled(
+    amounts.map((amountMinor) =>
+      approve(world.client, workflowId, { fingerprint, answer: { amountMinor, currency: 'eur' } }),
+    ),
+  );
+  const decided = both.findIndex(({ status }) => status === 'fulfilled');
+  const [refused, ...others] = both.flatMap((each) =>
+    each.status === 'rejected' ? [String(each.reason.message)] : [],
+  );
+  assert.deepEqual(others, []);
+  assert.match(
+    refused ?? '',
+    new RegExp(`by ada@tests, with .*"amountMinor":${amounts[decided]}[,}]|is closed`),
+  );
+  assert.equal((await handle.result()).charge.amountMinor, amounts[decided]);
+});
+
 test('approvals that are none are refused at any time, and the order goes on', async (t) => {
   let hanging = true;
   const world = await startOrderWorld({

@@ -43,7 +43,7 @@ async function keepsItsRows(location: DatabaseLocation): Promise<void> {
       where name = '002_orders'`.execute(open.database);
     assert.equal(ran.length, 1, 'a worker of before would make the table a second time');
     await sql.raw(as002MadeIt(open.kind)).execute(open.database);
-    const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+    const limits = [{ amountMinor: 50_000, currency: 'eur' }];
     const save = (orderId: string, total: string) =>
       runOnce(
         ledger,

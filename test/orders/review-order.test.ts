@@ -3,7 +3,11 @@ import { test } from 'node:test';
 import type { ExtractedOrder } from '../../src/orders/order.ts';
 import { reviewOrder } from '../../src/orders/review-order.ts';
 
-const limits = { maximumAutoCharge: '500', currencies: ['eur', 'jpy'] };
+const limits = [
+  { amountMinor: 50_000, currency: 'eur' },
+  { amountMinor: 75_000, currency: 'jpy' },
+  { amountMinor: 150_000, currency: 'kwd' },
+];
 
 function order(total: string, currency: string, ...items: [number, string][]): ExtractedOrder {
   return {
@@ -41,13 +45,19 @@ const cases: readonly {
     name: 'a cent above the limit is looked at',
     order: order('500.01', 'EUR', [1, '500.01']),
     total: { amountMinor: 50001, currency: 'eur' },
-    reasons: ['500.01 EUR is above the limit of 500 for charging without asking'],
+    reasons: ['500.01 EUR is above the limit of 500.00 EUR for charging without asking'],
   },
   {
-    name: 'the limit counts in yen too',
-    order: order('501', 'JPY', [1, '501']),
-    total: { amountMinor: 501, currency: 'jpy' },
-    reasons: ['501 JPY is above the limit of 500 for charging without asking'],
+    name: 'the limit in yen is one of its own',
+    order: order('75001', 'JPY', [1, '75001']),
+    total: { amountMinor: 75_001, currency: 'jpy' },
+    reasons: ['75001 JPY is above the limit of 75000 JPY for charging without asking'],
+  },
+  {
+    name: '499 dinars are not below a limit of 500 of anything',
+    order: order('499.00', 'KWD', [1, '499.00']),
+    total: { amountMinor: 499_000, currency: 'kwd' },
+    reasons: ['499.000 KWD is above the limit of 150.000 KWD for charging without asking'],
   },
   {
     name: 'another sum is looked at, never mended',
@@ -73,7 +83,7 @@ const cases: readonly {
     total: { amountMinor: 123400, currency: 'eur' },
     reasons: [
       'unit price of item 1: the amount is ambiguous: its separator may mark thousands or decimals',
-      '1234.00 EUR is above the limit of 500 for charging without asking',
+      '1234.00 EUR is above the limit of 500.00 EUR for charging without asking',
     ],
   },
   {
@@ -98,12 +108,9 @@ for (const { name, order: extracted, total, reasons } of cases) {
   });
 }
 
-test('a limit of 0 has every order looked at', () => {
-  const review = reviewOrder(order('0.01', 'EUR', [1, '0.01']), {
-    maximumAutoCharge: '0',
-    currencies: ['eur'],
-  });
+test('without a limit every order is looked at', () => {
+  const review = reviewOrder(order('0.01', 'EUR', [1, '0.01']), []);
   assert.deepEqual(review.reviewReasons, [
-    '0.01 EUR is above the limit of 0 for charging without asking',
+    'EUR is not among the currencies charged without asking',
   ]);
 });

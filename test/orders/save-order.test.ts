@@ -10,7 +10,7 @@ import { temporaryLedger } from '../effects/once/temporary-ledger.ts';
 import { createSaveOrder, withOrderTable } from '../support/order-effects.ts';
 
 const ledger = temporaryLedger(withOrderTable);
-const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+const limits = [{ amountMinor: 50_000, currency: 'eur' }];
 
 function inputFor(orderId: string, total = '120.00', email = 'Two bolts, please'): SaveOrderInput {
   return {

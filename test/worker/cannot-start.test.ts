@@ -90,7 +90,7 @@ test('variables of its effects are told with all other mistakes', async () => {
     stderr,
     `The configuration has mistakes:
   - HOLDFAST_CONCURRENT_CALLS: Invalid input: expected number, received NaN
-  - MAX_AUTO_CHARGE: must be a decimal number such as 500.00 (for the effect save)`,
+  - MAX_AUTO_CHARGE: must name amounts with their currencies, as 500 EUR, 550.00 USD (for the effect save)`,
   );
   assert.equal(exitCode, 2);
 });

@@ -1,4 +1,4 @@
-import type { AnswerVerdict } from '../../wire/answer-verdict.ts';
+import type { UnusableAnswer, ValidAnswer } from '../../wire/answer-verdict.ts';
 import { describeIssues, type PlacedIssue, pathInWords } from './describe-issues.ts';
 import { findValue } from './find-value.ts';
 import type { Path, ReadValue } from './read-value.ts';
@@ -19,7 +19,11 @@ export interface ShapeCheck {
 
 /** A verdict, or: the answer has numbers that cannot be kept, and the shape lets nothing else stand there. */
 export type Judged =
-  | AnswerVerdict
+  | (ValidAnswer & {
+      /** What is not as the model wrote it, a phrase each; absent when nothing is. */
+      readonly mended?: readonly string[];
+    })
+  | UnusableAnswer
   | { readonly kind: 'not held'; readonly paths: readonly string[] };
 
 /** A text as it was read, or why it could not be. */
@@ -70,8 +74,16 @@ export function judgeAnswer(read: ReadValue | Slip, shape: ShapeCheck): Judged {
   return {
     kind: 'valid',
     value: (checked as { value: unknown }).value,
-    ...(mended.length > 0 && { mended }),
+    ...(mended.length > 0 && { mended: shortened(mended) }),
   };
+}
+
+/** It goes into results and journals. */
+const mostPhrases = 10;
+
+function shortened(phrases: readonly string[]): readonly string[] {
+  const left = phrases.length - mostPhrases;
+  return left > 0 ? [...phrases.slice(0, mostPhrases), `and ${left} more`] : phrases;
 }
 
 const asString =

@@ -8,11 +8,15 @@ import { withClient } from '../with-client.ts';
 /** `holdfast parked`: the workflows that wait for a person. */
 export async function parkedCommand(
   flags: JsonOption &
-    Pick<ParkedFilter, 'type'> & { readonly ofModel?: string; readonly limit?: number },
+    Pick<ParkedFilter, 'type'> & {
+      readonly ofModel?: string;
+      readonly ofTarget?: string;
+      readonly limit?: number;
+    },
 ): Promise<void> {
-  const { type, ofModel, limit = 100 } = flags;
+  const { limit = 100 } = flags;
   await withClient(async ({ client, namespace }) => {
-    const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
+    const filter = parkedFilter(flags);
     const found: ParkedWorkflow[] = [];
     let isMore = false;
     for await (const each of listParked(client, filter)) {
@@ -26,6 +30,16 @@ export async function parkedCommand(
     else notice(`Nothing in ${namespace} waits for a person.`, flags);
     if (isMore) notice(`There are more than ${limit}; --limit shows more.`, flags);
   });
+}
+
+/** Which of them the flags name. */
+export function parkedFilter(flags: {
+  readonly type?: string;
+  readonly ofModel?: string;
+  readonly ofTarget?: string;
+}): ParkedFilter {
+  const { type, ofModel: model, ofTarget: target } = flags;
+  return { ...(type && { type }), ...(model && { model }), ...(target && { target }) };
 }
 
 /** One parked workflow: what it is, why it waits, and the command that ends it. */

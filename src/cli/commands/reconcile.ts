@@ -17,7 +17,9 @@ export async function reconcileCommand(
     if (flags.json) printJson(found);
     else print(renderReconciliation(found));
     const isClean = found.differences.length === 0 && Object.keys(found.notAsked).length === 0;
-    if (!isClean) process.exitCode = exitCodes.failed.code;
+    // Nothing compared is no all-clear.
+    if (!isClean || Object.keys(found.compared).length === 0)
+      process.exitCode = exitCodes.failed.code;
   });
 }
 

@@ -7,12 +7,14 @@ import { mergeSets } from '../load-policies.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
+import { parkedFilter } from './parked.ts';
 
 /** Flags of `holdfast resume`. */
 export interface ResumeFlags extends JsonOption {
   readonly all?: boolean;
   readonly type?: string;
   readonly ofModel?: string;
+  readonly ofTarget?: string;
   readonly park?: string;
   readonly retry?: boolean;
   readonly skip?: boolean;
@@ -22,11 +24,12 @@ export interface ResumeFlags extends JsonOption {
 
 /** `holdfast resume <id>`, or `holdfast resume --all --type T`. */
 export async function resumeCommand(id: string | undefined, flags: ResumeFlags): Promise<void> {
-  const { all = false, type, ofModel } = flags;
+  const { all = false } = flags;
+  const filter = parkedFilter(flags);
   if (all === (id !== undefined))
-    throw usageError('give one id, or --all with --type or --of-model');
-  if (!all && (type !== undefined || ofModel !== undefined)) {
-    throw usageError('--type and --of-model choose among --all');
+    throw usageError('give one id, or --all with --type, --of-model or --of-target');
+  if (!all && Object.keys(filter).length > 0) {
+    throw usageError('--type, --of-model and --of-target choose among --all');
   }
   await withClient(async ({ client, config }) => {
     if (flags.model !== undefined) checkModel(flags.model, config.providerNames());
@@ -37,7 +40,6 @@ export async function resumeCommand(id: string | undefined, flags: ResumeFlags):
       return print(`${id} goes on at ${answer.step}: ${answer.did} by ${answer.by}`);
     }
     if (flags.park !== undefined) throw usageError('--park names one park; leave out --all');
-    const filter = { ...(type && { type }), ...(ofModel && { model: ofModel }) };
     const onResumed = flags.json
       ? () => undefined
       : (each: Resumed) => print(describeResumed(each));

@@ -5,6 +5,9 @@ import type { Effect, EffectContext, OutsideEffect } from './effect.ts';
 import { EffectError, effectErrorFrom } from './effect-error.ts';
 import type { Claim, ClaimRequest, Ledger, LedgerRow } from './ledger.ts';
 
+/** A timer of more runs out at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** One call of `runOnce`, its options filled in. */
 export interface EffectCall<Input, Result, Kind = Effect<Input, Result>> {
   readonly ledger: Ledger;
@@ -54,7 +57,7 @@ export function contextOf<Input, Result>(
     ageMs: () => Math.max(0, readAtMs - firstSentAtMs) + elapsedMs(),
     inDoubt: claim.inDoubt,
     // Not the caller's signal: what was sent finishes and is recorded, also when its caller has gone.
-    signal: AbortSignal.timeout(call.requestTimeoutMs),
+    signal: AbortSignal.timeout(Math.min(call.requestTimeoutMs, longestTimerMs)),
     leftMs: () => Math.max(1, Math.round(call.requestTimeoutMs - (performance.now() - startedMs))),
     heartbeat: call.heartbeat,
     stillMine,

@@ -91,6 +91,17 @@ ticket
     assert.match(text, /429 RateLimited \(a\ufffd\[2Jb c\)/);
   });
 
+  test('an answer that was mended is said to be', () => {
+    const reason = 'mended: keys without quotes, price rounded';
+    const attempts = explanation.attempts
+      .filter(({ outcome }) => outcome === 'answered')
+      .map((attempt) => ({ ...attempt, reason }));
+    assert.match(
+      renderExplanation({ ...explanation, attempts }, { ...view, width: 120 }),
+      /answered \(mended: keys without quotes, price rounded\), 980 ms/,
+    );
+  });
+
   test('a workflow that Temporal has forgotten is explained from journal and ledger', () => {
     const { status: _, ...forgotten } = explanation;
     const text = renderExplanation({ ...forgotten, parks: [] }, view);

@@ -27,7 +27,7 @@ it('npm start ends with every count right, and settings of the shell do not get 
     TEMPORAL_API_KEY: 'of-a-real-cluster',
     STRIPE_SECRET_KEY: 'sk_live_never',
     OPENAI_API_KEY: 'sk-of-the-user',
-    MAX_AUTO_CHARGE: '1',
+    MAX_AUTO_CHARGE: '0',
   });
   for (const fact of facts) assert.match(stdout, fact);
   assert.doesNotMatch(stdout, /✗/);

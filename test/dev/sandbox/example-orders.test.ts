@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { loadExampleOrders, parseOrderFile } from '../../../dev/sandbox/example-orders.ts';
+import { chargeLimits } from '../../../src/orders/charge-limits.ts';
 import { reviewOrder } from '../../../src/orders/review-order.ts';
 
 describe('the example orders', () => {
@@ -27,10 +28,7 @@ describe('the example orders', () => {
   });
 
   it('nine may be charged without asking, and the rules find the other three', () => {
-    const limits = {
-      maximumAutoCharge: '500.00',
-      currencies: ['eur', 'usd', 'gbp', 'chf', 'jpy', 'kwd'],
-    };
+    const limits = chargeLimits.parse({});
     const charged = orders.map(({ orderId, extracted }) => {
       const { total, reviewReasons } = reviewOrder(extracted, limits);
       return [orderId, total?.amountMinor, total?.currency, reviewReasons.length === 0];

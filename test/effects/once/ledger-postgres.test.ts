@@ -25,7 +25,7 @@ runOnceContract('PostgreSQL', open);
 test('ten workers that save one order at once make one row', async () => {
   const ledger = await withOrderTable(await open());
   try {
-    const limits = { maximumAutoCharge: '500', currencies: ['eur'] };
+    const limits = [{ amountMinor: 50_000, currency: 'eur' }];
     const effect = createSaveOrder({ ledger, limits });
     const input = {
       orderId: 'order-1',

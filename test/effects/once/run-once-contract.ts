@@ -65,7 +65,7 @@ export function runOnceContract(name: string, open: () => Promise<Ledger>): void
     test('an order whose row in the ledger was pruned: the first save still decides', async () => {
       const effect = createSaveOrder({
         ledger,
-        limits: { maximumAutoCharge: '500', currencies: ['eur'] },
+        limits: [{ amountMinor: 50_000, currency: 'eur' }],
       });
       const save = (orderId: string, total: string, email = 'One lamp') =>
         runOnce(

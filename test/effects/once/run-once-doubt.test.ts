@@ -193,3 +193,16 @@ test('a lease is renewed for as long as its worker works', async () => {
     ['done', 'done'],
   );
 });
+
+test('a request timeout longer than any timer is no timeout at once', async () => {
+  const { effect } = scripted('native key', [(context) => `aborted: ${context.signal.aborted}`]);
+  const slow = {
+    ...effect,
+    run: async (context: Parameters<typeof effect.run>[0]) => {
+      await sleep(20);
+      return effect.run(context);
+    },
+  } as typeof effect;
+  const { result } = await run(slow, 'long', { to: 'ada' }, { requestTimeoutMs: 2 ** 31 });
+  assert.equal(result, 'aborted: false');
+});
