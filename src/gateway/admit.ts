@@ -1,4 +1,5 @@
-import { costOf, type Price } from '../policies/budget-price.ts';
+import { costOf } from '../policies/budget-price.ts';
+import type { Price } from '../policies/budget-schema.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { nanoOf, nanoOfDecimal, windowLeftMs, windowOf } from './keys/key-limits.ts';
 import type { GatewayKey, KeyStore, Use } from './store/key-store.ts';

@@ -39,7 +39,7 @@ test('a bug is a failure with a type, retried, without its words; the log tells 
     ['ServerError', 'ServerError by worker (unexpected TypeError)', false, undefined],
   );
   assert.equal(logged.length, 1);
-  assert.match(`${logged[0]?.meta?.frames}`, /^at bug \(.*attempt-scope\.test\.ts:\d+:\d+\)/);
+  assert.match(`${logged[0]?.meta?.frames}`, /^at bug \(.*run-attempt\.test\.ts:\d+:\d+\)/);
   assert.doesNotMatch(inspect(logged, { depth: 10 }), /secret/);
 });
 
