@@ -21,6 +21,14 @@ const providerFields = z.strictObject({
     .describe(
       "Where the protocol's own path (`/chat/completions`, `/messages`) is appended. `openai-compatible` needs one; the others have their public endpoint.",
     ),
+  openaiBaseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("For the gateway: where it speaks OpenAI's protocol, if that is elsewhere."),
+  includeUsage: z
+    .boolean()
+    .optional()
+    .describe('For the gateway: ask for the usage of streams whose client does not.'),
   apiKeyVariable: z
     .string()
     .optional()

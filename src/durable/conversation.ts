@@ -1,5 +1,5 @@
 import { type FedBack, judgeRepair } from '../calls/answers/judge-repair.ts';
-import { repairMessages } from '../calls/answers/repair-messages.ts';
+import { type BadAnswer, repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { SpentRecord } from '../policies/budget.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
@@ -56,7 +56,7 @@ export interface Conversation extends ConversationRules {
   readonly step: string;
   readonly maximumOutputTokens: number;
   /** The unusable answer that this call is to repair; absent where it is none. */
-  readonly repairs?: Pick<ModelAnswer, 'text' | 'reasoning' | 'toolCalls' | 'verdict'>;
+  readonly repairs?: BadAnswer & Pick<ModelAnswer, 'verdict'>;
   /** Answers that were cut at the limit. */
   readonly truncated: number;
   /** Unusable answers that the model was told about; of their texts the fingerprints. */
@@ -139,14 +139,15 @@ export function afterAnswer(
     };
     return { kind: 'ask', conversation: longer };
   }
-  const { text, verdict, reasoning, toolCalls } = answer;
+  const { text, verdict, toolCalls, reasoning } = answer;
   const extras = extrasOf(answer);
   if (!verdict) return { kind: 'answered', answered: { value: text, model, extras } };
   if (verdict.kind === 'valid') {
     return { kind: 'answered', answered: { value: verdict.value, model, extras } };
   }
   const { fingerprint } = verdict;
-  const current = { text: fingerprintOf(saidIn(answer)), fingerprint };
+  const said = toolCalls?.map(({ name, arguments: given }) => [name, given]);
+  const current = { text: fingerprintOf(said ? [text, said] : text), fingerprint };
   const chance = judgeRepair(fedBack, current);
   const told = [...fedBack, current];
   const isUsedUp = told.length > policy.maximumRepairs;
@@ -157,19 +158,10 @@ export function afterAnswer(
   const repair = {
     ...conversation,
     step: `${firstStep(step, conversation.round)}.repair-${told.length}`,
-    repairs: {
-      ...{ text, verdict },
-      ...(toolCalls && { toolCalls, ...(reasoning && { reasoning }) }),
-    },
+    repairs: { text, verdict, ...(toolCalls && { toolCalls, ...(reasoning && { reasoning }) }) },
     fedBack: told,
   };
   return { kind: 'ask', conversation: repair };
-}
-
-/** What tells two answers apart, without the names that a provider gives to each call. */
-function saidIn({ text, toolCalls }: ModelAnswer) {
-  if (!toolCalls) return text;
-  return { text, calls: toolCalls.map((call) => [call.name, call.arguments]) };
 }
 
 function outputTruncated({ maximumOutputTokens }: Conversation) {

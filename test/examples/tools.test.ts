@@ -112,7 +112,7 @@ test('model, tool, model: a worker that is killed while the tool is used changes
     role: 'tool',
     tool_call_id: 'call-1',
     content:
-      'Not used: the arguments do not have the shape that the tool takes:\n- day: expected text in the format date\nCall again with all of the arguments.',
+      'No tool was used: the arguments do not have the shape that was asked for:\n- bookVisit.day: expected text in the format date\nCall again, with the whole corrected arguments.',
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { repairMessages } from '../../../src/calls/answers/repair-messages.ts';
+import type { Json } from '../../../src/wire/json.ts';
 import type { Message } from '../../../src/wire/message.ts';
 
 const original: Message[] = [
@@ -38,6 +39,29 @@ describe('the conversation of a repair call', () => {
     );
   });
 
+  test('gives every call of a tool a result, after what the model thought', () => {
+    const call = (id: string, sku: Json) =>
+      ({ type: 'tool-call', id, name: 'lookUp', arguments: { sku } }) as const;
+    const toolCalls = [call('c-1', 'A-1'), call('c-2', 7)];
+    const reasoning = [{ type: 'reasoning', text: 'two' }] as const;
+    const bad = { text: 'Let me see.', toolCalls, reasoning };
+    const result =
+      'No tool was used: the arguments do not have the shape that was asked for:\n- lookUp.sku: expected string\nCall again, with the whole corrected arguments.';
+    assert.deepEqual(repairMessages(original, bad, invalid('lookUp.sku')).slice(2), [
+      {
+        role: 'assistant',
+        content: [...reasoning, { type: 'text', text: 'Let me see.' }, ...toolCalls],
+      },
+      {
+        role: 'tool',
+        content: [
+          { type: 'tool-result', id: 'c-1', name: 'lookUp', result, isError: true },
+          { type: 'tool-result', id: 'c-2', name: 'lookUp', result, isError: true },
+        ],
+      },
+    ]);
+  });
+
   test('leaves an empty answer out, which some providers refuse', () => {
     const messages = repairMessages(original, { text: ' \n' }, notJson);
     assert.deepEqual(
@@ -54,35 +78,5 @@ describe('the conversation of a repair call', () => {
       [lines.length, lines[20], lines[21]],
       [23, '- items.19: expected string', '- and 30 more'],
     );
-  });
-
-  test('of tool calls has a result for each, and what is wrong with its own arguments', () => {
-    const call = (id: string) => ({ type: 'tool-call', id, name: 'book', arguments: {} }) as const;
-    const reasoning = [{ type: 'reasoning', text: 'When?' }] as const;
-    const bad = { text: 'One moment.', reasoning, toolCalls: [call('a'), call('b')] };
-    const wrong = invalid('toolCalls.1.day', 'toolCalls.1');
-    const result = (id: string, result: string) => ({
-      ...{ type: 'tool-result', id, name: 'book', isError: true },
-      result,
-    });
-    assert.deepEqual(repairMessages(original, bad, wrong).slice(2), [
-      {
-        role: 'assistant',
-        content: [...reasoning, { type: 'text', text: 'One moment.' }, call('a'), call('b')],
-      },
-      {
-        role: 'tool',
-        content: [
-          result(
-            'a',
-            'Not used: the arguments of another call are wrong. Call all that you need again.',
-          ),
-          result(
-            'b',
-            'Not used: the arguments do not have the shape that the tool takes:\n- day: expected string\n- the arguments as a whole: expected string\nCall again with all of the arguments.',
-          ),
-        ],
-      },
-    ]);
   });
 });
