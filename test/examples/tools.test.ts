@@ -112,7 +112,7 @@ test('model, tool, model: a worker that is killed while the tool is used changes
     role: 'tool',
     tool_call_id: 'call-1',
     content:
-      'No tool was used: the arguments do not have the shape that was asked for:\n- bookVisit.day: expected text in the format date\nCall again, with the whole corrected arguments.',
+      '{"error":"No tool was used: the arguments do not have the shape that was asked for:\\n- bookVisit.day: expected text in the format date\\nCall again, with the whole corrected arguments."}',
   });
 });
 
@@ -135,6 +135,6 @@ test('a clear no is told to the model, which says what it makes of it', async ()
   assert.equal(await handle.result(), 'Nobody comes then.');
   const [, second] = model.seen;
   const [, , result] = JSON.parse(second?.body ?? '{}').messages;
-  assert.match(result.content, /the planner EffectRefused .*410/);
+  assert.match(result.content, /410 EffectRefused by the planner/);
   assert.equal(planner.things.length, 1);
 });
