@@ -80,4 +80,4 @@ async function run({ number, args, env, input }: CommandLine): Promise<CommandEn
 shared.on('message', (line: CommandLine) => {
   void run(line).then((end) => shared.send?.(end));
 });
-shared.once('disconnect', () => shared.kill(shared.pid, 'SIGKILL'));
+shared.once('disconnect', () => shared.exit());
