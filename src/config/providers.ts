@@ -11,6 +11,8 @@ const providerFields = z.strictObject({
   family: z.enum(providerFamilies).default('openai-compatible'),
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
   apiKeyVariable: z.string().optional(),
+  /** For an http address in a network that is trusted with the key. */
+  allowPlainHttp: z.boolean().optional(),
   headers: z.record(z.string(), z.string()).optional(),
   queryParameters: z.record(z.string(), z.string()).optional(),
   maximumInFlight: z.int().min(1).optional(),
