@@ -109,6 +109,18 @@ export function loadConfig(
     Object.keys(Object(config).shape ?? {}),
   );
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
+  const providers = new Map(
+    [
+      ...builtinProviders(data),
+      ...file.map(({ apiKeyVariable, allowPlainHttp: _, ...rest }) => ({
+        ...rest,
+        apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyVariable: apiKeyVariable,
+        keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
+      })),
+    ].map((provider): [string, ConfiguredProvider] => [provider.name, provider]),
+  );
   return {
     ...data,
     ofEffects,
@@ -121,16 +133,8 @@ export function loadConfig(
       ),
     ],
     rateLimits,
-    providers: [
-      ...builtinProviders(data),
-      ...file.map(({ apiKeyVariable, allowPlainHttp: _, ...rest }) => ({
-        ...rest,
-        apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
-        keyVariable: apiKeyVariable,
-        keyRequired: apiKeyVariable !== undefined,
-        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
-      })),
-    ],
+    // An entry of the file takes the place of one that is always there.
+    providers: [...providers.values()],
   };
 }
 
@@ -170,13 +174,17 @@ export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()):
     providerNames() {
       const file = providersOf(present, problems);
       if (problems.length > 0) throw new InvalidConfiguration(problems);
-      return [...builtinProviderNames, ...file.map(({ name }) => name)];
+      return [...new Set([...builtinProviderNames, ...file.map(({ name }) => name)])];
     },
   };
 }
 
 /** Read elsewhere: where Temporal's servers are found. */
-const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+export const programVariables = [
+  'HOLDFAST_TEMPORAL_CLI',
+  'HOLDFAST_TEST_SERVER',
+  'HOLDFAST_TOXIPROXY',
+];
 
 /** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
 function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {

@@ -11,7 +11,14 @@ const afterShutdownMs = 1000;
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
   ModelRequest,
-  'workflowId' | 'step' | 'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens' | 'outage'
+  | 'workflowId'
+  | 'step'
+  | 'model'
+  | 'fairnessKey'
+  | 'messages'
+  | 'forwarded'
+  | 'maximumOutputTokens'
+  | 'outage'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
 /** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */

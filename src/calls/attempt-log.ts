@@ -14,11 +14,14 @@ export interface AttemptLog {
   deferred(attempt: LoggedAttempt, delayMs: number): void;
 }
 
+/** What of a call its attempts are told by. */
+export type LoggedRequest = Pick<ModelRequest, 'step' | 'model' | 'policy'>;
+
 /** An attempt as it begins. */
 export interface LoggedAttempt {
   readonly workflowId: string;
   readonly runId?: string;
-  readonly request: ModelRequest;
+  readonly request: LoggedRequest;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
   /** How long the gate held it before. */

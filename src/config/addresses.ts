@@ -24,12 +24,15 @@ export function addressProblems(
     ...['OPENAI_BASE_URL', 'ANTHROPIC_BASE_URL', 'GOOGLE_BASE_URL'].map((name) =>
       variable(name, { allowedBy: 'make it an entry of HOLDFAST_PROVIDERS with' }),
     ),
-    ...file.map((entry) => ({
-      name: `HOLDFAST_PROVIDERS (${present.HOLDFAST_PROVIDERS}): ${entry.name}`,
-      url: entry.baseUrl,
-      options: { allowPlain: entry.allowPlainHttp ?? !sendsSecrets(entry) },
-      allowedBy: 'set',
-    })),
+    ...file.flatMap(({ name, apiKeyVariable, allowPlainHttp, ...entry }) =>
+      (['baseUrl', 'openaiBaseUrl'] as const).map((field) => ({
+        name: `HOLDFAST_PROVIDERS (${present.HOLDFAST_PROVIDERS}): ${name}: ${field}`,
+        url: entry[field],
+        // A model on a machine nearby often takes no key, and the file itself holds no secret.
+        options: { allowPlain: allowPlainHttp ?? apiKeyVariable === undefined },
+        allowedBy: 'set',
+      })),
+    ),
   ];
   return addresses.flatMap(({ name, url, options, allowedBy }) => {
     const problem = url === undefined ? undefined : targetUrlProblem(url, options);
@@ -38,9 +41,4 @@ export function addressProblems(
     const cure = `; where the network in between is trusted, ${allowedBy} "allowPlainHttp": true`;
     return [`${name}: ${problem}${isPlain ? cure : ''}`];
   });
-}
-
-/** A model on a machine nearby often takes no key; what takes one would tell it on the way. */
-function sendsSecrets(entry: ProviderEntry): boolean {
-  return Boolean(entry.apiKeyVariable ?? entry.headers ?? entry.queryParameters);
 }
