@@ -125,7 +125,7 @@ export const rooms: readonly Room[] = [
     ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
-      ...['@temporalio/client', 'node:'],
+      ...['@temporalio/client', 'execa', 'node:'],
     ],
   },
   {
@@ -151,7 +151,7 @@ export const rooms: readonly Room[] = [
     holds: "a world for tests of a project's workflows: skipped time, a scripted model, doubles",
     rooms: [
       ...[...leaves, 'calls', 'effects/once', 'app', 'activities', 'client'],
-      ...['config.ts', 'optional-package.ts', 'worker'],
+      ...['config.ts', 'optional-package.ts', 'servers', 'worker'],
     ],
     packages: [
       ...['@temporalio/testing', '@temporalio/worker', '@temporalio/client'],

@@ -194,11 +194,6 @@ function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]):
     .map((name) => `${name} is not known, and not read${didYouMean(name, known)}`);
 }
 
-/** Path of Temporal's test server, for tests with skipped time: `HOLDFAST_TEST_SERVER`. */
-export function testServerPath(env: NodeJS.ProcessEnv = processEnvironment()): string | undefined {
-  return env.HOLDFAST_TEST_SERVER || undefined;
-}
-
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
 export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
