@@ -18,9 +18,9 @@ import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
-import { interruption, runAttempt } from './attempt-scope.ts';
 import { type JudgedAnswer, shapeFor, tooLarge, withVerdict } from './judge-call.ts';
 import { inOutage, metBefore, passGate } from './pass-gate.ts';
+import { interruption, runAttempt } from './run-attempt.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
