@@ -55,6 +55,17 @@ export const environment = z.object({
   HOLDFAST_JOURNAL: text(
     'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
   ),
+  HOLDFAST_JOURNAL_MAXIMUM_MB: whole(1024).describe(
+    'What the journal may take there while the database is away; then attempts are left out, counted and told.',
+  ),
+  HOLDFAST_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Once a day what is older is pruned, as by `holdfast effects prune`: settled effects, saved orders, attempts, doubts. Default: nothing is.',
+    ),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
@@ -117,6 +128,26 @@ export const environment = z.object({
     /^[^\s/]+:\d{1,5}$/,
     "Where the worker serves metrics for Prometheus (/metrics): Temporal's own, and the gates'.",
     'must be address:port, such as 127.0.0.1:9464',
+  ),
+  HOLDFAST_GATEWAY_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:8484')
+    .default('127.0.0.1:8484')
+    .describe('Where the gateway listens; beyond loopback only when keys were made for it.'),
+  HOLDFAST_GATEWAY_CLAIMS: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether a request that an SDK repeats takes over the one whose connection was lost, without a key.',
+    ),
+  HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES: whole(32 * 1024 * 1024).describe(
+    'Largest request that the gateway takes.',
+  ),
+  HOLDFAST_GATEWAY_MAXIMUM_REQUESTS: whole(2000).describe(
+    'Requests in flight in one gateway; one more is told to come back.',
+  ),
+  HOLDFAST_GATEWAY_RETENTION_DAYS: whole(7).describe(
+    'How long requests and answers are kept after their end.',
   ),
   HOLDFAST_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])

@@ -21,12 +21,24 @@ const providerFields = z.strictObject({
     .describe(
       "Where the protocol's own path (`/chat/completions`, `/messages`) is appended. `openai-compatible` needs one; the others have their public endpoint.",
     ),
+  openaiBaseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("For the gateway: where it speaks OpenAI's protocol, if that is elsewhere."),
+  includeUsage: z
+    .boolean()
+    .optional()
+    .describe('For the gateway: ask for the usage of streams whose client does not.'),
   apiKeyVariable: z
     .string()
     .optional()
     .describe(
       'The name of the environment variable that holds the key: the file itself holds no secret. Without it no key is sent.',
     ),
+  allowPlainHttp: z
+    .boolean()
+    .optional()
+    .describe('The key may go over plain `http` to another machine: the network is trusted.'),
   headers: z
     .record(z.string(), z.string())
     .optional()

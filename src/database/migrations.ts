@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from './database-schema.ts';
+import { gatewayTables } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 
 /**
@@ -51,7 +52,7 @@ export async function lockMigrations(
 }
 
 /** The names that a table of migrations holds: those that ran. @throws what the database says. */
-export async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
+async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
   const names = sql<{ name: string }>`select name from ${sql.table(table)}`;
   return new Set((await names.execute(database)).rows.map(({ name }) => name));
 }
@@ -130,6 +131,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         target text primary key, reason text not null, held_by text not null,
         since_ms bigint not null)`,
     ),
+    '020_gateway': statements(...gatewayTables(kind)),
   };
 }
 

@@ -21,12 +21,13 @@ after(async () => {
 
 /** A worker process, with the lines that it logged so far. */
 function startWorker(t: TestContext, env: Record<string, string>) {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const worker = execa(
     path.join(root, 'node_modules/.bin/node'),
     [path.join(root, 'src/serve-file.ts')],
     {
       cwd: folder,
-      env: { PATH: process.env.PATH, TEMPORAL_ADDRESS: server.address, ...env },
+      env: { PATH, NODE_COMPILE_CACHE, TEMPORAL_ADDRESS: server.address, ...env },
       extendEnv: false,
       reject: false,
     },
@@ -50,7 +51,7 @@ function startWorker(t: TestContext, env: Record<string, string>) {
 
 test('a worker warns of what it will miss, and of nothing that is meant to be so', async (t) => {
   const providers = path.join(folder, 'providers.json');
-  const groq = { name: 'groq', baseUrl: 'http://groq.test/v1', apiKeyVariable: 'GROQ_API_KEY' };
+  const groq = { name: 'groq', baseUrl: 'https://groq.test/v1', apiKeyVariable: 'GROQ_API_KEY' };
   writeFileSync(providers, JSON.stringify([groq]));
   const { worker, lines, event } = startWorker(t, {
     HOLDFAST_PROVIDERS: providers,
