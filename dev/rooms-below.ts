@@ -75,7 +75,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'calls',
     holds: 'one attempt of a call, and its lines in the log',
     rooms: [...leaves, 'calls/provider', 'calls/classify'],
-    packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
+    packages: ['@ai-sdk/provider', 'pino'],
   },
   {
     name: 'calls/forward',

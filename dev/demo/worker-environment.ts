@@ -55,7 +55,7 @@ const ofOwnModel = [
  */
 export function workerEnvironment(
   temporal: DevServer,
-  { stripe, github }: Sandbox,
+  { model, stripe, github }: Sandbox,
   files: DemoFiles,
   userEnvironment: NodeJS.ProcessEnv,
   ownModel: boolean,
@@ -79,6 +79,8 @@ export function workerEnvironment(
     HOLDFAST_LEDGER: files.ledger,
     HOLDFAST_SHUTDOWN_GRACE_MS: '1000',
     ...(!ownModel && {
+      // Also for a worker that is given no providers file: none asks a real model by mistake.
+      OPENAI_BASE_URL: model.baseUrl,
       [sandboxProvider.apiKeyVariable]: demoProvider.validKey,
       HOLDFAST_PROVIDERS: files.providers,
       [revokedProvider.apiKeyVariable]: demoProvider.revokedKey,

@@ -33,7 +33,7 @@ export interface AttemptEntry {
   /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
   /** Logs `attempt.finished`: the model answered. */
-  finished(answer: CallAnswer): void;
+  finished(answer: Omit<CallAnswer, 'toolCalls'>): void;
   /** Logs `attempt.failed`, with what was decided and where the delay came from. */
   failed(fields: AttemptErrorFields, decision: RetryDecision): void;
   /** Logs `attempt.interrupted`: cancelled, or the worker stops. */

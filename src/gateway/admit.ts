@@ -1,4 +1,5 @@
-import { costOf, type Price } from '../policies/budget-price.ts';
+import { costOf } from '../policies/budget-price.ts';
+import type { Price } from '../policies/budget-schema.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { nanoOf, nanoOfDecimal, windowLeftMs, windowOf } from './keys/key-limits.ts';
 import type { GatewayKey, KeyStore, Use } from './store/key-store.ts';
@@ -9,9 +10,12 @@ export interface Estimate {
   readonly price: Price | undefined;
 }
 
+/** What a request used: `undefined` is nothing, and what is not known is taken at its estimate. */
+export type Used = Usage | 'not known' | undefined;
+
 /** Whether a key's request may go; `settle` puts what it used in the place of the estimate. */
 export type Admission =
-  | { readonly kind: 'go'; readonly settle: (used: Usage | undefined) => Promise<void> }
+  | { readonly kind: 'go'; readonly settle: (used: Used) => Promise<void> }
   | { readonly kind: 'rate' | 'budget'; readonly reason: string; readonly waitMs: number };
 
 const admitted: Admission = { kind: 'go', settle: async () => {} };
@@ -71,10 +75,11 @@ export async function admit(
   }
   return {
     kind: 'go',
-    settle: (used) =>
-      giveBack(
-        used ? useOf(used, price, budget?.currency) : { ...estimated, tokens: 0, costNano: 0 },
-      ),
+    async settle(used) {
+      const isCounted = typeof used === 'object' && used.inputTokens + used.outputTokens > 0;
+      if (isCounted) await giveBack(useOf(used, price, budget?.currency));
+      else if (used === undefined) await giveBack({ requests: 1, tokens: 0, costNano: 0 });
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { KnownProvider } from '../calls/forward/read-incoming.ts';
 import type { RunAttempt } from '../calls/forward/run-attempt.ts';
-import type { Price } from '../policies/budget-price.ts';
+import type { Price } from '../policies/budget-schema.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { OnceSettings } from './once.ts';
 import type { EndWatch } from './run/wait-for-end.ts';

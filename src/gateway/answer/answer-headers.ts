@@ -1,4 +1,5 @@
-import { costOf, formatAmount, type Price } from '../../policies/budget-price.ts';
+import { costOf, formatAmount } from '../../policies/budget-price.ts';
+import type { Price } from '../../policies/budget-schema.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import type { StoredRequest } from '../store/request-store.ts';
 

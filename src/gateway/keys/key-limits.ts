@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import {
-  currencySchema,
-  decimalSchema,
-  type ExactAmount,
-  parseAmount,
-} from '../../policies/budget-price.ts';
+import { type ExactAmount, parseAmount } from '../../policies/budget-price.ts';
+import { currencySchema, decimalSchema } from '../../policies/budget-schema.ts';
 
 /** What a key may use; a field that is left out limits nothing. */
 export const keyLimitsSchema = z.strictObject({
