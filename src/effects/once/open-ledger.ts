@@ -1,4 +1,4 @@
-import { databaseNowMs, migrate, readNames } from '../../database/migrations.ts';
+import { databaseNowMs, migrate } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
@@ -36,7 +36,7 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
       const now = database.selectNoFrom(databaseNowMs[kind].as('nowMs'));
       return (await now.executeTakeFirstOrThrow()).nowMs;
     },
-    readNames: (table) => readNames(database, table),
+    readBeside: async (statement) => (await statement.execute(database)).rows,
     transaction: (run) =>
       database
         .transaction()
