@@ -3,6 +3,9 @@ import { heldInWords } from '../wire/held.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
 
+/** The text is made anew with each of a thousand parks. */
+const mostParks = 20;
+
 /** A workflow's state as Markdown, for the Temporal UI. Text from outside is escaped. */
 export function describeProgress(progress: Progress, workflowId: string): string {
   const { usage } = progress;
@@ -33,8 +36,8 @@ export function describeProgress(progress: Progress, workflowId: string): string
       `- ${escapeMarkdown(heldInWords(held))}`,
     );
   }
-  const { parked, answers = [] } = progress;
-  if (parked) {
+  const { parked: parks = [], answers = [] } = progress;
+  for (const parked of parks.slice(0, mostParks)) {
     lines.push(
       '',
       `**Waits for a person** since ${parked.since}: ${parked.type} at ${escapeMarkdown(parked.step)}`,
@@ -43,9 +46,11 @@ export function describeProgress(progress: Progress, workflowId: string): string
       '',
       whatToDoAbout(parked),
       '',
-      `\`${answerCommand(workflowId, parked)}\``,
+      `\`${answerCommand(workflowId, parked, parks)}\``,
     );
   }
+  const more = parks.length - mostParks;
+  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${workflowId}\``);
   if (answers.length > 0) lines.push('');
   for (const { at, type, step, did, by } of answers) {
     lines.push(
