@@ -1,20 +1,7 @@
-/** What a room of `src/` holds, and what its files may import; everything else is refused. */
-export interface Room {
-  /** The folder, or the file, below `src/`. */
-  readonly name: string;
-  /** Folders within it that are no rooms of their own: what holds for it holds for them. */
-  readonly folders?: readonly string[];
-  readonly holds: string;
-  /** Rooms that stand above it in the table, so that no two rooms can import each other. */
-  readonly rooms: readonly string[];
-  /** Rooms of which it may import types only. */
-  readonly types?: readonly string[];
-  /** Packages; `node:` stands for all of Node's own modules. */
-  readonly packages: readonly string[];
-}
+import { callRooms, leaves, type Room, roomsBelow } from './rooms-below.ts';
 
-const leaves = ['failures', 'policies', 'wire'];
-const callRooms = ['calls/provider', 'calls/classify', 'calls/gate'];
+export type { Room } from './rooms-below.ts';
+
 const temporalSandbox = ['@temporalio/workflow'];
 
 /**
@@ -23,113 +10,7 @@ const temporalSandbox = ['@temporalio/workflow'];
  * `test/workflows/bundle.test.ts` holds the bundle against that list.
  */
 export const rooms: readonly Room[] = [
-  {
-    name: 'failures',
-    holds: 'the failure types, how failures are made and found, what a person does about them',
-    rooms: [],
-    packages: ['@temporalio/common', '@noble/hashes'],
-  },
-  {
-    name: 'policies',
-    holds: 'retry policies as data, and the arithmetic of attempts, delays, budgets and fallbacks',
-    rooms: ['failures'],
-    packages: ['leven', 'zod'],
-  },
-  {
-    name: 'wire',
-    holds: 'JSON-only types that cross between client, workflow and activity; ids and keys',
-    rooms: ['failures', 'policies'],
-    packages: ['@temporalio/common', '@noble/hashes', 'canonicalize'],
-  },
-  {
-    name: 'servers',
-    holds: "Temporal's servers on this machine: found, downloaded or built, and started",
-    rooms: [],
-    packages: [
-      ...['execa', 'p-map', '@temporalio/client', '@temporalio/common', '@temporalio/testing'],
-      'node:',
-    ],
-  },
-  {
-    name: 'calls/answers',
-    holds: "reading a model's answer: mend, validate, fingerprint; what a repair asks",
-    rooms: ['failures', 'wire'],
-    packages: ['zod', 'ajv', 'ajv-formats', 're2js', 'piscina', 'node:'],
-  },
-  {
-    name: 'calls/provider',
-    folders: ['families'],
-    holds: 'how providers are reached: the one exchange, and each family of them as one object',
-    rooms: leaves,
-    packages: ['@ai-sdk/*', 'node:'],
-  },
-  {
-    name: 'calls/classify',
-    holds: 'what an answer of a provider means, by the tables of its family',
-    rooms: ['failures', 'policies', 'calls/provider'],
-    packages: [],
-  },
-  {
-    name: 'calls/gate',
-    holds: 'where calls wait while a provider limits or is down',
-    rooms: leaves,
-    packages: ['zod', '@temporalio/common'],
-  },
-  {
-    name: 'calls',
-    holds: 'one attempt of a call, and its lines in the log',
-    rooms: [...leaves, 'calls/provider', 'calls/classify'],
-    packages: ['@ai-sdk/provider', 'lossless-json', 'pino'],
-  },
-  {
-    name: 'optional-package.ts',
-    holds: 'loading a package that only some users have installed',
-    rooms: [],
-    packages: ['node:'],
-  },
-  {
-    name: 'database',
-    holds: 'SQLite and PostgreSQL: opening, tables, migrations, what their errors mean',
-    rooms: ['failures', 'optional-package.ts'],
-    packages: ['kysely', 'pg', 'node:'],
-  },
-  {
-    name: 'journal',
-    holds: 'the record of every attempt, and of how the gates stand',
-    rooms: [...leaves, 'database'],
-    packages: ['kysely', 'node:'],
-  },
-  {
-    name: 'effects/once',
-    holds: 'what an effect is, and how it comes to be done once: ledger, claim, lease, replay',
-    rooms: ['failures', 'wire', 'database'],
-    packages: ['kysely', 'zod', 'node:'],
-  },
-  {
-    name: 'effects/targets',
-    folders: ['github', 'http', 'resend', 'stripe'],
-    holds: 'Stripe, GitHub, Resend, any HTTP endpoint: what they do, and what their answers mean',
-    rooms: [...leaves, 'optional-package.ts', 'effects/once'],
-    packages: ['stripe', '@octokit/*', 'undici', 'ipaddr.js', 'zod', 'node:'],
-  },
-  {
-    name: 'effects/operate',
-    holds: 'what persons do with the ledger: resolve, reconcile, prune, restored backups',
-    rooms: ['failures', 'wire', 'effects/once'],
-    packages: ['node:'],
-  },
-  {
-    name: 'app',
-    holds: 'what a project declares: its questions, effects, policies, tables',
-    rooms: ['policies', 'wire', 'calls/answers', 'database', 'effects/once', 'effects/targets'],
-    packages: ['kysely', 'zod', 'node:'],
-  },
-  {
-    name: 'app.ts',
-    holds: 'the door for what a project declares',
-    rooms: ['policies', 'wire', 'effects/targets', 'app'],
-    packages: [],
-  },
+  ...roomsBelow,
   {
     name: 'activities',
     holds: "Temporal's activities: wire in, wire out; heartbeat and cancellation",
@@ -197,28 +78,24 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
-    name: 'cli',
-    folders: ['commands', 'explain', 'up', 'watch'],
-    holds: 'the commands that every workflow needs, and how they show things',
-    rooms: [...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
-    packages: [
-      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
-      ...['@temporalio/client', 'node:'],
-    ],
+    name: 'gateway/keys',
+    holds: 'what the key of a client may use: its limits as data',
+    rooms: ['policies'],
+    packages: ['zod'],
   },
   {
-    name: 'command.ts',
-    holds: 'the door for a command of an application',
-    rooms: ['wire', 'calls/answers', 'cli'],
-    packages: [],
+    name: 'gateway/store',
+    holds: 'records of forwarded requests, gateways that live, keys of clients',
+    rooms: ['wire', 'calls/forward', 'database', 'gateway/keys'],
+    packages: ['kysely', 'node:'],
   },
   {
     name: 'worker',
     holds: 'what a worker is put together from',
     rooms: [
-      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'database', 'journal'],
+      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
       ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
-      'optional-package.ts',
+      ...['optional-package.ts', 'gateway/store'],
     ],
     packages: [
       '@temporalio/worker',
@@ -227,6 +104,35 @@ export const rooms: readonly Room[] = [
       'pino',
       'node:',
     ],
+  },
+  {
+    name: 'gateway',
+    folders: ['answer', 'incoming', 'run'],
+    holds: 'where existing clients point at: routes, once, streams, errors, budgets of keys',
+    rooms: [
+      ...[...leaves, 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database'],
+      ...['durable', 'client', 'config.ts', 'gateway/keys', 'gateway/store', 'worker'],
+    ],
+    packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
+  },
+  {
+    name: 'cli',
+    folders: ['commands', 'explain', 'up', 'watch'],
+    holds: 'the commands that every workflow needs, and how they show things',
+    rooms: [
+      ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
+      ...['database', 'gateway', 'gateway/keys', 'gateway/store'],
+    ],
+    packages: [
+      ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
+      ...['@temporalio/client', 'execa', 'node:'],
+    ],
+  },
+  {
+    name: 'command.ts',
+    holds: 'the door for a command of an application',
+    rooms: ['wire', 'calls/answers', 'cli'],
+    packages: [],
   },
   {
     name: 'worker.ts',
@@ -245,7 +151,7 @@ export const rooms: readonly Room[] = [
     holds: "a world for tests of a project's workflows: skipped time, a scripted model, doubles",
     rooms: [
       ...[...leaves, 'calls', 'effects/once', 'app', 'activities', 'client'],
-      ...['config.ts', 'optional-package.ts', 'worker'],
+      ...['config.ts', 'optional-package.ts', 'servers', 'worker'],
     ],
     packages: [
       ...['@temporalio/testing', '@temporalio/worker', '@temporalio/client'],

@@ -19,7 +19,7 @@ import { overloaded, rateLimited } from './sandbox/model-faults.ts';
 const target = fileURLToPath(new URL('../docs/retry-in-temporal-ui.png', import.meta.url));
 const orderId = 'order-1002';
 /** Two short waits, then one that the provider asks for and that lasts while the picture is taken. */
-const faults = [overloaded, overloaded, rateLimited({ retryAfterSeconds: 120 })];
+const faults = [overloaded, rateLimited({ retryAfterSeconds: 120 })];
 
 const marginPx = 10;
 

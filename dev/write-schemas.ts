@@ -3,7 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { requestSchema } from '../src/client/request-schema.ts';
 import { policiesFileSchema } from '../src/policies/resolve-policies.ts';
+import { cliPage } from './cli-page.ts';
 import { failuresPage } from './failures-page.ts';
+import { providersPage, providersSchema } from './providers-page.ts';
 import { variables } from './variables.ts';
 
 /** A file that says for people or editors what a table or a zod schema says in code. */
@@ -18,6 +20,9 @@ export function generateFiles(): readonly GeneratedFile[] {
   return [
     { path: 'schemas/policies.schema.json', content: policiesSchema() },
     { path: 'schemas/request.schema.json', content: requestFileSchema() },
+    { path: 'schemas/providers.schema.json', content: providersSchema() },
+    { path: 'docs/cli.md', content: cliPage() },
+    { path: 'docs/providers.md', content: providersPage() },
     { path: 'docs/configuration.md', content: configurationPage() },
     { path: 'docs/failures.md', content: failuresPage() },
   ];
@@ -56,7 +61,8 @@ ${rows.join('\n')}
 The connection to Temporal follows Temporal's own conventions, for the worker and the client alike:
 \`TEMPORAL_ADDRESS\` (default \`127.0.0.1:7233\`), \`TEMPORAL_NAMESPACE\` (default \`default\`),
 \`TEMPORAL_API_KEY\`, the \`TEMPORAL_TLS_*\` variables, and profiles (\`TEMPORAL_PROFILE\`,
-\`TEMPORAL_CONFIG_FILE\`).
+\`TEMPORAL_CONFIG_FILE\`). Temporal's programs are looked for on PATH; \`HOLDFAST_TEMPORAL_CLI\` names the one that
+\`holdfast up\` starts, \`HOLDFAST_TEST_SERVER\` the one of tests.
 
 This page is generated from \`src/config/environment.ts\`, and for the application of orders from
 \`src/orders/charge-limits.ts\`, by \`node dev/write-schemas.ts\`.

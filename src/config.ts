@@ -115,6 +115,18 @@ export function loadConfig(
     Object.keys(Object(config).shape ?? {}),
   );
   if (!data || problems.length > 0) throw new InvalidConfiguration(problems);
+  const providers = new Map(
+    [
+      ...builtinProviders(data),
+      ...file.map(({ apiKeyVariable, ...rest }) => ({
+        ...rest,
+        apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
+        keyVariable: apiKeyVariable,
+        keyRequired: apiKeyVariable !== undefined,
+        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
+      })),
+    ].map((provider): [string, ConfiguredProvider] => [provider.name, provider]),
+  );
   return {
     ...data,
     ofEffects,
@@ -127,16 +139,8 @@ export function loadConfig(
       ),
     ],
     rateLimits,
-    providers: [
-      ...builtinProviders(data),
-      ...file.map(({ apiKeyVariable, ...rest }) => ({
-        ...rest,
-        apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
-        keyVariable: apiKeyVariable,
-        keyRequired: apiKeyVariable !== undefined,
-        ...inFlightLimit(rest.maximumInFlight, rest.baseUrl),
-      })),
-    ],
+    // An entry of the file takes the place of one that is always there.
+    providers: [...providers.values()],
   };
 }
 
@@ -176,13 +180,17 @@ export function loadClientConfig(env: NodeJS.ProcessEnv = processEnvironment()):
     providerNames() {
       const file = providersOf(present, problems);
       if (problems.length > 0) throw new InvalidConfiguration(problems);
-      return [...builtinProviderNames, ...file.map(({ name }) => name)];
+      return [...new Set([...builtinProviderNames, ...file.map(({ name }) => name)])];
     },
   };
 }
 
 /** Read elsewhere: where Temporal's servers are found. */
-const programVariables = ['HOLDFAST_TEMPORAL_CLI', 'HOLDFAST_TEST_SERVER', 'HOLDFAST_TOXIPROXY'];
+export const programVariables = [
+  'HOLDFAST_TEMPORAL_CLI',
+  'HOLDFAST_TEST_SERVER',
+  'HOLDFAST_TOXIPROXY',
+];
 
 /** A misspelt variable is silently a default: sentences about those of our prefix that are not ours. */
 function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]): string[] {
@@ -190,11 +198,6 @@ function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]):
   return Object.keys(present)
     .filter((name) => name.startsWith('HOLDFAST_') && !known.includes(name))
     .map((name) => `${name} is not known, and not read${didYouMean(name, known)}`);
-}
-
-/** Path of Temporal's test server, for tests with skipped time: `HOLDFAST_TEST_SERVER`. */
-export function testServerPath(env: NodeJS.ProcessEnv = processEnvironment()): string | undefined {
-  return env.HOLDFAST_TEST_SERVER || undefined;
 }
 
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */

@@ -51,6 +51,8 @@ export async function startBenchWorld(
   const providers = answersMs.map((answerMs) => ({
     name: `after-${answerMs}`,
     baseUrl: baseUrlOf(answerMs),
+    // More than the four that a server on this machine gets otherwise.
+    maximumInFlight: concurrentCalls,
   }));
   await writeFile(path.join(folder, 'providers.json'), JSON.stringify(providers));
   const metrics = `127.0.0.1:${await freePort()}`;

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sandboxProvider } from '../../dev/demo/worker-environment.ts';
 import { startWorker } from '../../dev/demo/worker-process.ts';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import { type Child, startChild } from './child.ts';
@@ -26,6 +27,8 @@ export async function runContender(
     const provider = startChild(path.join(bench, 'storm/provider.ts'), [JSON.stringify(storm)]);
     children.push(provider);
     const { baseUrl = '' } = await provider.next('ready');
+    const providersFile = path.join(folder, 'providers.json');
+    await writeFile(providersFile, JSON.stringify([{ ...sandboxProvider, baseUrl }]));
     if (contender.temporal) temporal = await startDevServer({ isHeadless: true });
     const env = {
       OPENAI_BASE_URL: baseUrl,
@@ -42,7 +45,16 @@ export async function runContender(
       const logFile = path.join(folder, `worker-${worker}.log`);
       const ledger = path.join(folder, 'ledger.db');
       await startWorker(
-        { env: { ...process.env, ...env, HOLDFAST_LEDGER: ledger }, cwd: folder, logFile },
+        {
+          env: {
+            ...process.env,
+            ...env,
+            HOLDFAST_LEDGER: ledger,
+            HOLDFAST_PROVIDERS: providersFile,
+          },
+          cwd: folder,
+          logFile,
+        },
         (process) => children.push(process),
       );
     }

@@ -9,7 +9,8 @@ interface CountingClient {
 export async function countWorkflows({ workflow }: CountingClient): Promise<Progress> {
   const [done, lost] = await Promise.all([
     workflow.count(`ExecutionStatus = 'Completed'`),
-    workflow.count(`ExecutionStatus != 'Running' AND ExecutionStatus != 'Completed'`),
+    // A run that continued as new is neither: the next one goes on.
+    workflow.count(`ExecutionStatus NOT IN ('Running', 'Completed', 'ContinuedAsNew')`),
   ]);
   return { done: done.count, lost: lost.count };
 }

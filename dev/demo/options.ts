@@ -43,7 +43,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | undefined {
         '  130  Ctrl-C; everything that was started is gone, and so is its data\n\n' +
         'Examples:\n' +
         '  npm start\n' +
-        '  npm start -- --messages ../shared/data/banking77/test.csv --limit 200\n' +
+        '  npm start -- --messages examples/messages.csv\n' +
         '  npm start -- --messages messages.csv --limit 20 --model openai:gpt-4o-mini\n',
     )
     .exitOverride()

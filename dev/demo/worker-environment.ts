@@ -21,6 +21,14 @@ export function demoFiles(folder: string) {
 /** The demo's files, by what they hold. */
 export type DemoFiles = ReturnType<typeof demoFiles>;
 
+/** The sandbox's model: it stands for a provider far away, so it has none of this machine's limit. */
+export const sandboxProvider = {
+  name: 'openai',
+  family: 'openai',
+  apiKeyVariable: 'OPENAI_API_KEY',
+  maximumInFlight: 1000,
+} as const;
+
 /** A second provider, whose key was revoked. */
 export const revokedProvider = {
   name: 'revoked',
@@ -71,8 +79,9 @@ export function workerEnvironment(
     HOLDFAST_LEDGER: files.ledger,
     HOLDFAST_SHUTDOWN_GRACE_MS: '1000',
     ...(!ownModel && {
+      // Also for a worker that is given no providers file: none asks a real model by mistake.
       OPENAI_BASE_URL: model.baseUrl,
-      OPENAI_API_KEY: demoProvider.validKey,
+      [sandboxProvider.apiKeyVariable]: demoProvider.validKey,
       HOLDFAST_PROVIDERS: files.providers,
       [revokedProvider.apiKeyVariable]: demoProvider.revokedKey,
     }),

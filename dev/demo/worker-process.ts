@@ -33,8 +33,10 @@ export async function startWorker(
   onSpawned: (worker: ServerProcess) => void,
 ): Promise<ServerProcess> {
   const log = openSync(options.logFile, 'a');
+  // What Node compiled is kept in the runner's cache: half the starting time.
+  const { NODE_COMPILE_CACHE } = process.env;
   const worker = await startServerProcess(node, [options.program ?? realWorker], {
-    env: options.env,
+    env: { NODE_COMPILE_CACHE, ...options.env },
     extendEnv: false,
     cwd: options.cwd,
     stdout: log,

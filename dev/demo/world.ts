@@ -12,6 +12,7 @@ import {
   type DemoFiles,
   demoFiles,
   revokedProvider,
+  sandboxProvider,
   workerEnvironment,
 } from './worker-environment.ts';
 import { startWorker } from './worker-process.ts';
@@ -67,8 +68,9 @@ export async function startWorld(
   cleanups.defer(() => connection.close());
   const client = new Client({ connection, namespace: temporal.namespace, identity: 'npm start' });
 
-  const provider = { ...revokedProvider, baseUrl: sandbox.model.baseUrl };
-  await writeFile(files.providers, JSON.stringify([provider]));
+  const { baseUrl } = sandbox.model;
+  const providers = [sandboxProvider, revokedProvider].map((entry) => ({ ...entry, baseUrl }));
+  await writeFile(files.providers, JSON.stringify(providers));
   await writeFile(files.profiles, '[profile.default]\n');
   const env = workerEnvironment(temporal, sandbox, files, process.env, ownModel);
   const start = () =>

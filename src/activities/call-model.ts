@@ -1,5 +1,5 @@
 import type { AnswerShape } from '../calls/answers/answer-shape.ts';
-import type { AttemptCall, CallAnswer } from '../calls/attempt-call.ts';
+import type { AttemptCall } from '../calls/attempt-call.ts';
 import type { AttemptEntry, AttemptLog } from '../calls/attempt-log.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { Gates } from '../calls/gate/gates.ts';
@@ -18,9 +18,9 @@ import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
-import { interruption, runAttempt } from './attempt-scope.ts';
-import { shapeFor, withVerdict } from './judge-call.ts';
+import { type JudgedAnswer, shapeFor, tooLarge, withVerdict } from './judge-call.ts';
 import { inOutage, metBefore, passGate } from './pass-gate.ts';
+import { interruption, runAttempt } from './run-attempt.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What the activity needs. */
@@ -85,7 +85,7 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         });
         // The provider has done its part: nobody waits at the gate while its answer is judged.
         if (!doubt) pass?.ended({ signal: 'answered' }, tokensOf(answered.usage));
-        const answer = await withVerdict(answered, shape, by);
+        const answer = await withVerdict(answered, shape, request.tools ?? [], by);
         if (doubt && answer.verdict?.kind !== 'valid') throw new AttemptError(doubt);
         assertAnswerFits(answer);
         log.finished(answer);
@@ -127,13 +127,9 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
         return (request.elapsedUsedMs ?? 0) + scope.elapsedMs();
       }
 
-      function assertAnswerFits(answer: CallAnswer): void {
+      function assertAnswerFits(answer: JudgedAnswer): void {
         const bytes = payloadBytes(answer);
-        if (bytes <= maximumPayloadBytes) return;
-        const { usage, providerRequestId } = answer;
-        const reason = `${bytes} bytes as JSON; Temporal carries at most ${maximumPayloadBytes}`;
-        const what = { type: 'PayloadTooLarge', by, status: 200, sent: true } as const;
-        throw new AttemptError({ ...what, reason, usage, providerRequestId });
+        if (bytes > maximumPayloadBytes) throw tooLarge(answer, bytes, by);
       }
 
       function failed(

@@ -1,7 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { type AppDefinition, listEffectsOf, policiesOf } from '../app/define-app.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import { InvalidPolicy } from '../policies/resolve-policies.ts';
+import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
+import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { Rules } from '../wire/rules.ts';
 import { type ActivityQueues, taskQueuesOf } from '../wire/task-queues.ts';
 
@@ -17,39 +18,48 @@ export interface RulesDependencies {
   readonly queuesOf?: QueuesOf | undefined;
 }
 
-/** The local activity that the library's own workflows begin with. */
-export function createQueuesActivity(queuesOf: QueuesOf = taskQueuesOf) {
+/** The local activities that the library's own workflows need: they ask nothing of an application. */
+export function createLibraryActivities(queuesOf: QueuesOf = taskQueuesOf) {
   return {
     readQueues: async (): Promise<ActivityQueues> => queuesOf(Context.current().info.taskQueue),
+    /** A policy with fields changed by a person. Checked here: workflows load no schemas. */
+    changePolicy: async (
+      name: string,
+      policy: RetryPolicy,
+      fields: unknown,
+    ): Promise<RetryPolicy> => refusing(() => changePolicy(name, policy, fields)),
   };
 }
 
 /** The local activities that workflows begin with: `readRules` those with questions or effects. */
 export function createRulesActivity({ app, scope, ledgerName, queuesOf }: RulesDependencies) {
-  const { readQueues } = createQueuesActivity(queuesOf);
+  const library = createLibraryActivities(queuesOf);
   const models = Object.entries(app.questions ?? {}).flatMap(([name, { model }]) =>
     model === undefined ? [] : [[name, model] as const],
   );
   const effects = listEffectsOf(app).map(({ name, policy }) => [name, policy] as const);
   return {
-    readQueues,
+    ...library,
     /** @param overrides of policies for this one start: unknown JSON. */
-    async readRules(overrides: unknown): Promise<Rules> {
-      try {
-        return {
-          scope,
-          ledger: ledgerName,
-          queues: await readQueues(),
-          policies: policiesOf(app, overrides ?? {}),
-          models: Object.fromEntries(models),
-          effects: Object.fromEntries(effects),
-        };
-      } catch (error) {
-        if (!(error instanceof InvalidPolicy)) throw error;
-        throw createFailure('InvalidRequest', error.message);
-      }
-    },
+    readRules: async (overrides: unknown): Promise<Rules> => ({
+      scope,
+      ledger: ledgerName,
+      queues: await library.readQueues(),
+      policies: refusing(() => policiesOf(app, overrides ?? {})),
+      models: Object.fromEntries(models),
+      effects: Object.fromEntries(effects),
+    }),
   };
+}
+
+/** @throws ApplicationFailure `InvalidRequest` where a policy makes no sense. */
+function refusing<T>(resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof InvalidPolicy)) throw error;
+    throw createFailure('InvalidRequest', error.message);
+  }
 }
 
 /** What workflows know of it, by `import type` only. */

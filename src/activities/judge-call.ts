@@ -1,81 +1,85 @@
 import type { AnswerShape } from '../calls/answers/answer-shape.ts';
-import { judgeAside, problemAside, type TooMuch } from '../calls/answers/judge.ts';
+import { problemAside } from '../calls/answers/judge.ts';
 import type { CallAnswer } from '../calls/attempt-call.ts';
 import { AttemptError } from '../failures/attempt-error.ts';
-import type { ModelRequest } from '../wire/model-call.ts';
+import type { OfferedTool } from '../wire/call-options.ts';
+import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes } from '../wire/payload-limit.ts';
+import { judgeToolCalls } from './judge-tool-calls.ts';
+import { judge, type Paid, takesTooMuch } from './judge-written.ts';
+
+/** An answer as the workflow gets it, without what only the activity knows. */
+export type JudgedAnswer = Omit<ModelAnswer, 'kind' | 'attempts'>;
 
 /**
  * The shape that a request asks for, as it can be checked.
  *
- * @throws AttemptError before anything is sent: `SchemaRejected` for a schema that cannot be checked;
- * `ServerError`, which is retried, for a question that this worker does not know: while a deploy
- * rolls, another worker does.
+ * @throws AttemptError before anything is sent: `SchemaRejected` for a schema that cannot be checked, be
+ * it of the answer or of a tool; `ServerError`, which is retried, for a question that this worker does
+ * not know: while a deploy rolls, another worker does.
  */
 export async function shapeFor(
-  { schema, question }: Pick<ModelRequest, 'schema' | 'question'>,
+  { schema, question, tools = [] }: Pick<ModelRequest, 'schema' | 'question' | 'tools'>,
   questions: Readonly<Record<string, AnswerShape>>,
 ): Promise<AnswerShape | undefined> {
   const notSent = { by: 'worker', sent: false } as const;
-  if (question !== undefined) {
-    if (Object.hasOwn(questions, question)) return questions[question];
-    const known = Object.keys(questions).join(', ') || 'none';
-    const reason = `this worker knows no question ${question}; known are ${known}`;
-    throw new AttemptError({ ...notSent, type: 'ServerError', reason });
+  const given = [
+    ...(schema && question === undefined ? [{ what: 'the JSON Schema', schema }] : []),
+    ...tools.map(({ name, parameters }) => ({
+      what: `the schema of the tool ${name}`,
+      schema: parameters,
+    })),
+  ];
+  for (const { what, ...shape } of given) {
+    const problem = await problemAside(shape);
+    if (!problem) continue;
+    const why = problem.kind === 'unusable' ? problem.why : takesTooMuch(problem);
+    const reason = `${what} cannot be used: ${why}`;
+    throw new AttemptError({ ...notSent, type: 'SchemaRejected', reason });
   }
-  if (!schema) return undefined;
-  const problem = await problemAside({ schema });
-  if (!problem) return { schema };
-  const why = problem.kind === 'unusable' ? problem.why : takesTooMuch(problem);
-  const reason = `the JSON Schema cannot be used: ${why}`;
-  throw new AttemptError({ ...notSent, type: 'SchemaRejected', reason });
+  if (question === undefined) return schema && { schema };
+  if (Object.hasOwn(questions, question)) return questions[question];
+  const known = Object.keys(questions).join(', ') || 'none';
+  const reason = `this worker knows no question ${question}; known are ${known}`;
+  throw new AttemptError({ ...notSent, type: 'ServerError', reason });
 }
 
 /**
- * An answer with the verdict on its shape. A cut answer is not read: it would be taken for a whole
- * one, or for the wrong shape. Nor is the text beside calls of tools: the answer comes after their results.
+ * An answer with the verdict on its shape, or on the arguments of the tools that it calls. A cut answer
+ * is not read: it would be taken for a whole one, or for the wrong shape. Nor is the text beside calls
+ * of tools: the answer comes after their results.
  *
- * @throws AttemptError for an answer that is paid for and can never be used: `SchemaRejected` when the
- * shape itself cannot be checked, or makes of the answer what no JSON is; `SchemaMismatch` for a
- * number that no double holds where the shape lets only a number stand. What takes too long or too
- * much memory is the shape's fault, or the answer's (`MalformedResponse`) while it is only read.
+ * @throws AttemptError for an answer that is paid for and can never be used: see {@link judge}; and
+ * `PayloadTooLarge`.
  */
 export async function withVerdict(
-  answer: CallAnswer,
+  { toolCalls = [], ...answer }: CallAnswer,
   shape: AnswerShape | undefined,
+  tools: readonly OfferedTool[],
   by: string,
-): Promise<CallAnswer> {
-  if (!shape || ['length', 'tool-calls'].includes(answer.finishReason)) return answer;
-  // It can only be refused for its size, which is looked at next.
-  if (Buffer.byteLength(answer.text) > maximumPayloadBytes) return answer;
-  const outcome = await judgeAside(answer.text, shape);
-  const { usage, providerRequestId } = answer;
-  const paid = { by, sent: true, usage, providerRequestId } as const;
-  switch (outcome.kind) {
-    case 'valid': {
-      const { mended, ...verdict } = outcome;
-      return { ...answer, text: '', verdict, ...(mended && { mended }) };
-    }
-    case 'invalid':
-    case 'not JSON':
-      return { ...answer, verdict: outcome };
-    case 'not held': {
-      const places = outcome.paths.map((path) => path || 'the answer').join(', ');
-      const reason = `a number cannot be kept exactly, and the schema takes no string, at ${places}`;
-      throw new AttemptError({ ...paid, type: 'SchemaMismatch', reason });
-    }
-    case 'too much': {
-      const type = outcome.at === 'reading' ? 'MalformedResponse' : 'SchemaRejected';
-      const reason = `the answer cannot be checked: ${takesTooMuch(outcome)}`;
-      throw new AttemptError({ ...paid, type, reason });
-    }
-    case 'unusable': {
-      const reason = `the answer cannot be checked: ${outcome.why}`;
-      throw new AttemptError({ ...paid, type: 'SchemaRejected', reason });
-    }
-  }
+): Promise<JudgedAnswer> {
+  if (answer.finishReason === 'length') return answer;
+  const texts = [answer.text, ...toolCalls.map((call) => call.arguments)];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes > maximumPayloadBytes) throw tooLarge(answer, bytes, by);
+  const paid = paidFor(answer, by);
+  if (toolCalls.length > 0) return { ...answer, ...(await judgeToolCalls(toolCalls, tools, paid)) };
+  if (!shape || answer.finishReason === 'tool-calls') return answer;
+  const said = await judge(answer.text, shape, { what: 'the answer', paid });
+  if (said.kind !== 'valid') return { ...answer, verdict: said };
+  const { mended, ...verdict } = said;
+  return { ...answer, text: '', verdict, ...(mended && { mended }) };
 }
 
-function takesTooMuch({ at }: TooMuch): string {
-  return `${at} took more than a second or more memory than it may`;
+function paidFor({ usage, providerRequestId }: Omit<CallAnswer, 'toolCalls'>, by: string): Paid {
+  return { by, sent: true, usage, providerRequestId };
+}
+
+/** The failure of an answer that Temporal does not carry. */
+export function tooLarge(answer: Omit<CallAnswer, 'toolCalls'>, bytes: number, by: string) {
+  const reason = `${bytes} bytes as JSON; Temporal carries at most ${maximumPayloadBytes}`;
+  return new AttemptError({
+    ...paidFor(answer, by),
+    ...{ type: 'PayloadTooLarge', status: 200, reason },
+  });
 }

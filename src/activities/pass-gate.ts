@@ -3,7 +3,7 @@ import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { mostUsage } from '../wire/estimate-tokens.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { Deferred, ModelRequest } from '../wire/model-call.ts';
-import type { AttemptScope } from './attempt-scope.ts';
+import type { GateScope, WorkScope } from './attempt-scope.ts';
 
 /** A worker that stops sends its calls back for so long, plus as much at random. */
 const afterShutdownMs = 1000;
@@ -11,14 +11,21 @@ const afterShutdownMs = 1000;
 /** What the gate needs to know of a call. */
 export type GatedRequest = Pick<
   ModelRequest,
-  'workflowId' | 'step' | 'model' | 'fairnessKey' | 'messages' | 'maximumOutputTokens' | 'outage'
+  | 'workflowId'
+  | 'step'
+  | 'model'
+  | 'fairnessKey'
+  | 'messages'
+  | 'forwarded'
+  | 'maximumOutputTokens'
+  | 'outage'
 > & { readonly policy: Pick<ModelRequest['policy'], 'gateCapMs'> };
 
 /** Waits at the gate, if any; what waits over the policy's cap is handed back, at no attempt. */
 export async function passGate(
   gates: Gates | undefined,
   request: GatedRequest,
-  scope: AttemptScope,
+  scope: WorkScope & GateScope,
   random: () => number,
 ): Promise<GatePass | Deferred | undefined> {
   if (!gates) return undefined;
@@ -63,7 +70,7 @@ export async function passGate(
 }
 
 /** What a call has met in its earlier schedulings and in the earlier attempts of this one. */
-export function metBefore({ outage }: Pick<GatedRequest, 'outage'>, scope: AttemptScope) {
+export function metBefore({ outage }: Pick<GatedRequest, 'outage'>, scope: GateScope) {
   const failures = (outage?.failures ?? 0) + scope.outageFailures();
   return failures > 0 || outage ? { ...noOutage, ...outage, failures } : undefined;
 }

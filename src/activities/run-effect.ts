@@ -13,7 +13,7 @@ import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
-import { runAttempt } from './attempt-scope.ts';
+import { runAttempt } from './run-attempt.ts';
 import { unexpectedError } from './unexpected-error.ts';
 
 /** What every effect's activity needs. */

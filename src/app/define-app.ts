@@ -88,7 +88,7 @@ function realpathOf(file: string): string {
 
 /** Effects are activities too, and one of two with one name would run in place of the other. */
 const activitiesOfHoldfast: readonly string[] = [
-  ...['callModel', 'readRules', 'readQueues', 'readAttempts', 'readGates'],
+  ...['callModel', 'readRules', 'readQueues', 'changePolicy', 'readAttempts', 'readGates'],
   ...['holdProvider', 'releaseProvider'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
   ...['settleEffect', 'ledgerRestored'],

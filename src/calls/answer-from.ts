@@ -1,5 +1,4 @@
 import type { LanguageModelV4Content, LanguageModelV4GenerateResult } from '@ai-sdk/provider';
-import { isSafeNumber, parse } from 'lossless-json';
 import { AttemptError } from '../failures/attempt-error.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import type { CallOptions } from '../wire/call-options.ts';
@@ -7,11 +6,20 @@ import type { JsonObject } from '../wire/json.ts';
 import type { FilePart, ReasoningPart, ToolCallPart } from '../wire/message.ts';
 import type { FinishReason, ModelAnswer } from '../wire/model-call.ts';
 
+/** A call of a tool as the model wrote it. */
+export interface WrittenToolCall extends Omit<ToolCallPart, 'arguments'> {
+  /** JSON, if the model made no mistake. */
+  readonly arguments: string;
+}
+
 /** What an answer holds, whoever sent it. */
-export type AnswerContent = Pick<
-  ModelAnswer,
-  'text' | 'reasoning' | 'toolCalls' | 'files' | 'finishReason' | 'usage' | 'warnings'
->;
+export interface AnswerContent
+  extends Pick<
+    ModelAnswer,
+    'text' | 'reasoning' | 'files' | 'finishReason' | 'usage' | 'warnings'
+  > {
+  readonly toolCalls?: readonly WrittenToolCall[];
+}
 
 type Part<Type> = Extract<LanguageModelV4Content, { type: Type }>;
 
@@ -20,8 +28,7 @@ type Part<Type> = Extract<LanguageModelV4Content, { type: Type }>;
  * the provider wants back in the next request.
  *
  * @param by the provider's name.
- * @throws AttemptError `MalformedResponse` for a tool call that nobody offered, or whose arguments are
- *   no JSON object that can be carried as it is.
+ * @throws AttemptError `MalformedResponse` for a call of a tool that nobody offered.
  */
 export function answerFrom(
   result: LanguageModelV4GenerateResult,
@@ -45,12 +52,10 @@ export function answerFrom(
   const offered = new Set(request.tools?.map(({ name }) => name));
   const toolCalls = ofType('tool-call')
     .filter(({ providerExecuted }) => !providerExecuted)
-    .map((part): ToolCallPart => {
-      const { toolCallId: id, toolName: name } = part;
+    .map((part): WrittenToolCall => {
+      const { toolCallId: id, toolName: name, input } = part;
       if (!offered.has(name)) throw malformed('a call of a tool that was not offered');
-      const parsed = readArguments(part.input);
-      if (!parsed) throw malformed('the arguments of a tool call cannot be read');
-      return { type: 'tool-call', id, name, arguments: parsed, ...toProvider(part) };
+      return { type: 'tool-call', id, name, arguments: input, ...toProvider(part) };
     });
   return {
     text: request.schema ? (result.structuredOutputText ?? text) : text,
@@ -68,22 +73,6 @@ const finishReasons: Readonly<Record<string, FinishReason>> = {
   length: 'length',
   'tool-calls': 'tool-calls',
 };
-
-/** `undefined` for what is no object, has a name twice, or holds a number that JavaScript rounds. */
-function readArguments(text: string): JsonObject | undefined {
-  try {
-    const value = parse(text, undefined, exactNumber);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function exactNumber(text: string): number {
-  if (!isSafeNumber(text)) throw new RangeError('rounded');
-  return Number(text);
-}
 
 function toFile(part: Part<'file'>): FilePart {
   const { data, mediaType } = part;

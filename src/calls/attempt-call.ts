@@ -8,7 +8,7 @@ import {
 import type { Usage } from '../policies/call-costs.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
-import { aboutOf, answerFrom, usageOf } from './answer-from.ts';
+import { aboutOf, answerFrom, usageOf, type WrittenToolCall } from './answer-from.ts';
 import { isUnusable } from './classify/classify-answer.ts';
 import { classifyExchange } from './classify/classify-exchange.ts';
 import { messageIn } from './classify/error-body.ts';
@@ -44,8 +44,9 @@ export interface CallContext {
   readonly log?: { readonly sent: () => void };
 }
 
-/** A model's answer, without the fields that only the activity knows. */
-export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts'> & {
+/** A model's answer as it came, unread. */
+export type CallAnswer = Omit<ModelAnswer, 'kind' | 'attempts' | 'toolCalls'> & {
+  readonly toolCalls?: readonly WrittenToolCall[];
   /** What it is unless its whole text is of the shape: nobody knows whether its finish reason is an end. */
   readonly doubt?: AttemptErrorFields;
 };

@@ -14,11 +14,14 @@ export interface AttemptLog {
   deferred(attempt: LoggedAttempt, delayMs: number): void;
 }
 
+/** What of a call its attempts are told by. */
+export type LoggedRequest = Pick<ModelRequest, 'step' | 'model' | 'policy'>;
+
 /** An attempt as it begins. */
 export interface LoggedAttempt {
   readonly workflowId: string;
   readonly runId?: string;
-  readonly request: ModelRequest;
+  readonly request: LoggedRequest;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
   /** How long the gate held it before. */
@@ -30,7 +33,7 @@ export interface AttemptEntry {
   /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
   /** Logs `attempt.finished`: the model answered. */
-  finished(answer: CallAnswer): void;
+  finished(answer: Omit<CallAnswer, 'toolCalls'>): void;
   /** Logs `attempt.failed`, with what was decided and where the delay came from. */
   failed(fields: AttemptErrorFields, decision: RetryDecision): void;
   /** Logs `attempt.interrupted`: cancelled, or the worker stops. */

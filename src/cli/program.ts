@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addGatewayCommands } from './gateway-commands.ts';
 import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
@@ -84,6 +85,7 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
   addSetupCommands(program);
+  addGatewayCommands(program);
   addOperatorCommands(program);
   addCommands(program, start, common);
   return program;

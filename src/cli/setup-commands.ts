@@ -4,6 +4,9 @@ import { setupHelp } from './setup-help.ts';
 
 /** Adds the commands that one begins with. */
 export function addSetupCommands(program: Command): void {
+  addCommand(program, 'init <folder>', setupHelp.init)
+    .description('a project of your own to begin with: a workflow, and its test')
+    .action(lazily(async () => (await import('./commands/init.ts')).initCommand));
   addCommand(program, 'up', setupHelp.up)
     .description('a Temporal server with its UI, and a worker, until Ctrl-C')
     .option('--worker <file>', 'a module that serves, or one that exports `app`')

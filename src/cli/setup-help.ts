@@ -1,5 +1,13 @@
 /** What stands under the options of the commands that one begins with, before the exit codes. */
 export const setupHelp = {
+  init: `
+Five files in an empty folder: app.ts (what is asked, what is done),
+workflows.ts (in which order), a test of both, package.json and tsconfig.json.
+Beside them this Holdfast, packed, which package.json names.
+
+Examples:
+  holdfast init my-project
+  holdfast init .`,
   up: `
 For development. Temporal's data and the ledger are kept in .holdfast/, so that
 workflows go on at the next \`up\`. Without --worker: worker.ts or app.ts (or

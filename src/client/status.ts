@@ -1,4 +1,8 @@
-import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
+import type {
+  Client,
+  WorkflowExecutionDescription,
+  WorkflowExecutionStatusName,
+} from '@temporalio/client';
 import { progressQuery } from '../durable/messages.ts';
 import { type HeldStep, heldFromMemo } from '../wire/held.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
@@ -48,11 +52,7 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const workflowId = workflowIdFor(id);
   const [description, progress] = await Promise.all([
     describeWorkflow(client, id),
-    client
-      .withDeadline(Date.now() + queryTimeoutMs, () =>
-        client.workflow.getHandle(workflowId).query(progressQuery),
-      )
-      .catch(() => undefined),
+    progressOf(client, workflowId),
   ]);
   const { runId, status } = description;
   const waiting = waitsFor(description);
@@ -60,11 +60,12 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const untaken = progress || stuck ? undefined : await notTakenUp(client, description);
   const unsuccessful = !['RUNNING', 'PAUSED', 'COMPLETED'].includes(status.name);
   const left = leftFromMemo(description.memo?.holdfastLeft);
-  const pending = await pendingAttempts(client, description, progress?.calls);
-  const held = [
-    ...(progress ? (progress.held ?? []) : heldFromMemo(description.memo?.holdfastHeld)),
-    ...pending.flatMap(({ step, held }) => (held ? [{ step, ...held }] : [])),
-  ];
+  const calls = await Promise.all([
+    callsOf(client, description, progress),
+    ...callsInChildren(client, description),
+  ]);
+  const pending = calls.flatMap((each) => each.pending);
+  const held = calls.flatMap((each) => each.held);
   const outcome = unsuccessful ? await closedOutcome(client, workflowId, runId) : undefined;
   return {
     workflowId,
@@ -82,6 +83,50 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
     ...(left && { left }),
     ...(progress && { progress: asOf(status.name, progress) }),
   };
+}
+
+/** The workflow's own account, if a worker answers in time. */
+function progressOf(client: Client, workflowId: string): Promise<Progress | undefined> {
+  return client
+    .withDeadline(Date.now() + queryTimeoutMs, () =>
+      client.workflow.getHandle(workflowId).query(progressQuery),
+    )
+    .catch(() => undefined);
+}
+
+interface Calls {
+  readonly pending: readonly PendingAttempt[];
+  readonly held: readonly HeldStep[];
+}
+
+/** The calls that a workflow waits for, and those of them for which nothing is sent now. */
+async function callsOf(
+  client: Client,
+  description: WorkflowExecutionDescription,
+  progress: Progress | undefined,
+): Promise<Calls> {
+  const pending = await pendingAttempts(client, description, progress?.calls);
+  const asleep = progress ? progress.held : heldFromMemo(description.memo?.holdfastHeld);
+  const atGates = pending.flatMap(({ step, held }) => (held ? [{ step, ...held }] : []));
+  return { pending, held: [...(asleep ?? []), ...atGates] };
+}
+
+/** Those that go on in child workflows, so that the history of this one stays small. */
+function callsInChildren(client: Client, { raw }: WorkflowExecutionDescription): Promise<Calls>[] {
+  const children = (raw.pendingChildren ?? []).filter(
+    ({ workflowTypeName }) => workflowTypeName === 'heldCall',
+  );
+  return children.map(async ({ workflowId }) => {
+    const id = workflowId ?? '';
+    try {
+      const describing = client.workflow.getHandle(id).describe();
+      const [description, progress] = await Promise.all([describing, progressOf(client, id)]);
+      return await callsOf(client, description, progress);
+    } catch {
+      // It has ended since.
+      return { pending: [], held: [] };
+    }
+  });
 }
 
 /** The message of a failure says it already; a cancellation has no words of its own. */

@@ -41,11 +41,10 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
     {
       name: 'ollama',
       family: 'openai-compatible',
-      baseUrl: data.OLLAMA_BASE_URL,
+      ...at(data.OLLAMA_BASE_URL),
       apiKey: undefined,
       keyVariable: undefined,
       keyRequired: false,
-      ...inFlightLimit(undefined, data.OLLAMA_BASE_URL),
     },
   ];
 }
@@ -59,8 +58,8 @@ export const builtinProviderNames: readonly string[] = [
   'ollama',
 ];
 
-function at(baseUrl: string | undefined): { baseUrl?: string } {
-  return baseUrl === undefined ? {} : { baseUrl };
+function at(baseUrl: string | undefined): Pick<ConfiguredProvider, 'baseUrl' | 'maximumInFlight'> {
+  return baseUrl === undefined ? {} : { baseUrl, ...inFlightLimit(undefined, baseUrl) };
 }
 
 /** Adds the version to an address without a path, which only providers' own SDKs take. */

@@ -118,6 +118,26 @@ export const environment = z.object({
     "Where the worker serves metrics for Prometheus (/metrics): Temporal's own, and the gates'.",
     'must be address:port, such as 127.0.0.1:9464',
   ),
+  HOLDFAST_GATEWAY_ADDRESS: z
+    .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:8484')
+    .default('127.0.0.1:8484')
+    .describe('Where the gateway listens; beyond loopback only when keys were made for it.'),
+  HOLDFAST_GATEWAY_CLAIMS: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Whether a request that an SDK repeats takes over the one whose connection was lost, without a key.',
+    ),
+  HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES: whole(32 * 1024 * 1024).describe(
+    'Largest request that the gateway takes.',
+  ),
+  HOLDFAST_GATEWAY_MAXIMUM_REQUESTS: whole(2000).describe(
+    'Requests in flight in one gateway; one more is told to come back.',
+  ),
+  HOLDFAST_GATEWAY_RETENTION_DAYS: whole(7).describe(
+    'How long requests and answers are kept after their end.',
+  ),
   HOLDFAST_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Tables } from './database-schema.ts';
+import { gatewayTables } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 
 /**
@@ -130,6 +131,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         target text primary key, reason text not null, held_by text not null,
         since_ms bigint not null)`,
     ),
+    '020_gateway': statements(...gatewayTables(kind)),
   };
 }
 

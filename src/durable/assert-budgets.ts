@@ -1,6 +1,6 @@
 import { createFailure } from '../failures/create-failure.ts';
 import { decideBudget, type Spent, spentSince } from '../policies/budget.ts';
-import type { Price } from '../policies/budget-price.ts';
+import type { Price } from '../policies/budget-schema.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 
 /**

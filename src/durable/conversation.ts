@@ -1,5 +1,5 @@
 import { type FedBack, judgeRepair } from '../calls/answers/judge-repair.ts';
-import { repairMessages } from '../calls/answers/repair-messages.ts';
+import { type BadAnswer, repairMessages } from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { SpentRecord } from '../policies/budget.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
@@ -56,7 +56,7 @@ export interface Conversation extends ConversationRules {
   readonly step: string;
   readonly maximumOutputTokens: number;
   /** The unusable answer that this call is to repair; absent where it is none. */
-  readonly repairs?: Pick<ModelAnswer, 'text' | 'verdict'>;
+  readonly repairs?: BadAnswer & Pick<ModelAnswer, 'verdict'>;
   /** Answers that were cut at the limit. */
   readonly truncated: number;
   /** Unusable answers that the model was told about; of their texts the fingerprints. */
@@ -116,12 +116,12 @@ export function messagesOf(
   { repairs }: Conversation,
 ): readonly Message[] {
   if (!repairs?.verdict || repairs.verdict.kind === 'valid') return messages;
-  return repairMessages(messages, repairs.text, repairs.verdict);
+  return repairMessages(messages, repairs, repairs.verdict);
 }
 
 /** Decides on recorded data only: whether this is the answer, and if not, what is asked next. */
 export function afterAnswer(
-  { step, shape }: Pick<Question, 'step' | 'shape'>,
+  { step }: Pick<Question, 'step'>,
   before: Conversation,
   answer: ModelAnswer,
 ): Turn {
@@ -139,14 +139,15 @@ export function afterAnswer(
     };
     return { kind: 'ask', conversation: longer };
   }
-  const { text, verdict } = answer;
+  const { text, verdict, toolCalls, reasoning } = answer;
   const extras = extrasOf(answer);
-  if (!shape || !verdict) return { kind: 'answered', answered: { value: text, model, extras } };
+  if (!verdict) return { kind: 'answered', answered: { value: text, model, extras } };
   if (verdict.kind === 'valid') {
     return { kind: 'answered', answered: { value: verdict.value, model, extras } };
   }
   const { fingerprint } = verdict;
-  const current = { text: fingerprintOf(text), fingerprint };
+  const said = toolCalls?.map(({ name, arguments: given }) => [name, given]);
+  const current = { text: fingerprintOf(said ? [text, said] : text), fingerprint };
   const chance = judgeRepair(fedBack, current);
   const told = [...fedBack, current];
   const isUsedUp = told.length > policy.maximumRepairs;
@@ -157,7 +158,7 @@ export function afterAnswer(
   const repair = {
     ...conversation,
     step: `${firstStep(step, conversation.round)}.repair-${told.length}`,
-    repairs: { text, verdict },
+    repairs: { text, verdict, ...(toolCalls && { toolCalls, ...(reasoning && { reasoning }) }) },
     fedBack: told,
   };
   return { kind: 'ask', conversation: repair };

@@ -1,5 +1,6 @@
 /** The workflows of the library itself; a worker serves them beside those of its application. */
 export { complete } from './complete.ts';
+export { forward } from './forward.ts';
 export { heldCall } from './held-call.ts';
 export {
   ledgerRestored,

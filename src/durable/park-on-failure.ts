@@ -1,13 +1,13 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import type { FoundFailure } from '../failures/find-failure.ts';
-import { changePolicy, InvalidPolicy } from '../policies/resolve-policies.ts';
 import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import type { Resolve, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
 import { ledgerActivity } from './ledger-activity.ts';
 import { resolveUpdate, resumeUpdate } from './messages.ts';
 import type { Park, PersonsAnswer } from './park.ts';
+import { changePolicy } from './read-rules.ts';
 
 /** A step that failed for good. */
 export interface FailedStep {
@@ -42,32 +42,30 @@ export function listenForResume(park: Park): ParkOnFailure {
 
   setHandler(
     resumeUpdate,
-    (resume): ParkAnswer => {
+    async (resume): Promise<ParkAnswer> => {
       const waits = named(resume.parkId);
       const did = resume.action === 'skip' ? 'skip' : describeRetry(resume);
       const by = resume.resumedBy;
-      waits.answer = { answer: decisionFrom(resume, waits.failed), did, by };
+      const decision = await whileBusy(waits, () => decisionFrom(resume, waits.failed));
+      waits.answer = { answer: decision, did, by };
       const { parkId, step, type } = waits.parked;
       return { parkId, step, type, did, by, at: new Date().toISOString() };
     },
-    { validator: (resume) => void decisionFrom(resume, named(resume.parkId).failed) },
+    { validator: (resume) => assertFits(resume, named(resume.parkId).failed) },
   );
 
   setHandler(
     resolveUpdate,
-    async (resolve) => {
+    (resolve) => {
       const waits = named(resolve.parkId);
-      const { failed } = waits;
-      waits.busy = true;
-      try {
-        const resolved = await resolveInLedger(failed, resolve);
+      return whileBusy(waits, async () => {
+        const resolved = await resolveInLedger(waits.failed, resolve);
         const kind = resolve.verdict.kind === 'give up' ? 'fail' : 'retry';
+        const answer = { kind, policy: waits.failed.policy } as const;
         const did = `resolved: ${resolve.verdict.kind}`;
-        waits.answer = { answer: { kind, policy: failed.policy }, did, by: resolve.resolvedBy };
+        waits.answer = { answer, did, by: resolve.resolvedBy };
         return resolved;
-      } finally {
-        waits.busy = false;
-      }
+      });
     },
     {
       validator: ({ parkId }) => {
@@ -109,6 +107,16 @@ export function listenForResume(park: Park): ParkOnFailure {
   };
 }
 
+/** While the answer is worked on, no other one is taken and the deadline waits. */
+async function whileBusy<T>(waits: Waiting, work: () => Promise<T>): Promise<T> {
+  waits.busy = true;
+  try {
+    return await work();
+  } finally {
+    waits.busy = false;
+  }
+}
+
 function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 'since' | 'until'> {
   const { step, failure, policyName, model, isEffect, skippable } = failed;
   const { type, message, details } = failure;
@@ -126,26 +134,27 @@ function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 's
 }
 
 /** @throws InvalidRequest when the answer does not fit the step. */
-function decisionFrom(resume: Resume, failed: FailedStep): ParkDecision {
-  const { action, model, policy } = resume;
-  const { step, policyName } = failed;
+function assertFits({ action, model }: Resume, { step, isEffect, skippable }: FailedStep): void {
   if (action === 'skip') {
-    if (failed.skippable) return { kind: 'skip' };
+    if (skippable) return;
     throw refused(`the workflow cannot go on without the result of ${step}`);
   }
-  if (model !== undefined && (failed.isEffect || !/^[^:]+:.+$/s.test(model))) {
-    throw refused(failed.isEffect ? `${step} asks no model` : `${model} is not provider:model`);
+  if (model !== undefined && (isEffect || !/^[^:]+:.+$/s.test(model))) {
+    throw refused(isEffect ? `${step} asks no model` : `${model} is not provider:model`);
   }
-  try {
-    return {
-      kind: 'retry',
-      policy: policy ? changePolicy(policyName, failed.policy, policy) : failed.policy,
-      ...(model !== undefined && { model }),
-    };
-  } catch (error) {
-    if (error instanceof InvalidPolicy) throw refused(error.message);
-    throw error;
-  }
+}
+
+/** @throws ActivityFailure over `InvalidRequest` when it changes the policy to one that makes no sense. */
+async function decisionFrom(
+  { action, model, policy: fields }: Resume,
+  { policy, policyName }: FailedStep,
+): Promise<ParkDecision> {
+  if (action === 'skip') return { kind: 'skip' };
+  return {
+    kind: 'retry',
+    policy: fields ? await changePolicy(policyName, policy, fields) : policy,
+    ...(model !== undefined && { model }),
+  };
 }
 
 function describeRetry({ model, policy }: Resume): string {

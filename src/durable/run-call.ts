@@ -3,6 +3,7 @@ import type { CallActivities } from '../activities/create-activities.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { costDetails } from '../policies/call-costs.ts';
 import { mostUsage } from '../wire/estimate-tokens.ts';
+import { heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { Deferred, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
@@ -98,9 +99,10 @@ async function untilAnswered(
         throw createFailure(outcome.type, message, { final: true, details: used });
       }
       progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price, atMost);
-    } else if (isDown(outcome) && call.attemptsUntilFallback?.Overloaded !== undefined) {
+    } else if (isClosed(outcome) && call.attemptsUntilFallback?.Overloaded !== undefined) {
       // It would be slept through, if there were no other model for such a time.
-      const message = `the gate holds back what is for ${model}: nothing was sent`;
+      const why = outcome.held ? heldInWords(outcome.held) : `the gate lets nothing go to ${model}`;
+      const message = `${why}: nothing was sent`;
       throw createFailure('Overloaded', message, {
         final: true,
         details: { ...used, sent: false },
@@ -117,7 +119,7 @@ async function untilAnswered(
   }
 }
 
-/** Whether the gate sent it back because the provider is down. */
-function isDown({ failure, outage }: Deferred): boolean {
-  return failure === undefined && outage?.forMs !== undefined;
+/** Whether it was sent back because the provider is down, or because a person holds it. */
+function isClosed({ failure, outage, held }: Deferred): boolean {
+  return failure === undefined && (outage?.forMs !== undefined || held?.by !== undefined);
 }

@@ -13,7 +13,7 @@ import type { AttemptRecorder } from './attempt-recorder.ts';
 export interface CallAttempt {
   readonly workflowId: string;
   readonly runId?: string;
-  readonly request: ModelRequest;
+  readonly request: Pick<ModelRequest, 'step' | 'model' | 'policy'>;
   /** Counted from 1 over all schedulings of the call. */
   readonly attempt: number;
   /** How long the gate held it. */
@@ -116,7 +116,7 @@ function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAtt
   } as const;
 }
 
-function costs({ policy, model }: ModelRequest, usage: Usage) {
+function costs({ policy, model }: CallAttempt['request'], usage: Usage) {
   const price = policy.prices[model];
   // A provider may count anything; the journal fails no call for it.
   const counted =

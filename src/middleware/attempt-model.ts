@@ -4,8 +4,9 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { Context } from '@temporalio/activity';
-import { type AttemptScope, runAttempt } from '../activities/attempt-scope.ts';
+import type { AttemptScope } from '../activities/attempt-scope.ts';
 import { passGate } from '../activities/pass-gate.ts';
+import { runAttempt } from '../activities/run-attempt.ts';
 import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
@@ -88,7 +89,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
   );
   if (gate && !('kind' in gate)) return gate;
   // The calling workflow is the user's own and cannot sleep for us, so Temporal's retry waits.
-  scope.wasHeldBack();
+  scope.thisDidNothing();
   const delayMs = gate?.delayMs ?? 0;
   throw createFailure(
     'Overloaded',
@@ -99,7 +100,7 @@ async function enterGate(attempt: ModelAttempt, scope: AttemptScope): Promise<Ga
 
 /** The attempt's number in its call: Temporal also counts those that were held back. */
 function attemptNumber(scope: AttemptScope): number {
-  return Math.max(1, scope.attempt - scope.heldBack);
+  return Math.max(1, scope.attempt - scope.didNothing);
 }
 
 function requestIdOf({ workflowId }: AttemptScope): string {

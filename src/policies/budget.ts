@@ -1,32 +1,6 @@
-import { z } from 'zod';
-import {
-  costOf,
-  currencySchema,
-  decimalSchema,
-  type ExactAmount,
-  formatAmount,
-  type Price,
-  parseAmount,
-} from './budget-price.ts';
+import { costOf, type ExactAmount, formatAmount, parseAmount } from './budget-price.ts';
+import type { Budget, Price } from './budget-schema.ts';
 import { addUsage, type CallCosts, type Usage } from './call-costs.ts';
-
-const cap = z.int().min(1).optional();
-
-/** What may be spent; a field that is left out caps nothing. */
-export const budgetSchema = z.lazy(() =>
-  z.strictObject({
-    maximumAttempts: cap.describe('Attempts in all, of all calls and repairs.'),
-    maximumElapsedMs: cap.describe('Time in calls, waits between attempts included, the gate not.'),
-    maximumTokens: cap.describe('Tokens in and out; the call that crosses it is the last.'),
-    maximumCost: z
-      .strictObject({ amount: decimalSchema, currency: currencySchema })
-      .optional()
-      .describe('Money, by the prices given; the call that crosses it is the last.'),
-  }),
-);
-
-/** See the field descriptions in {@link budgetSchema}. */
-export type Budget = z.infer<typeof budgetSchema>;
 
 /** What was spent so far. */
 export interface Spent {

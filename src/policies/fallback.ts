@@ -1,73 +1,7 @@
-import { z } from 'zod';
 import type { FailureType } from '../failures/failure-types.ts';
+import type { Fallback } from './fallback-schema.ts';
+import { transientTypes } from './fallback-types.ts';
 import { providerOf } from './model-name.ts';
-
-/** Failures that time may cure: the model gets some attempts before the next one takes over. */
-const transientTypes = [
-  'Overloaded',
-  'RateLimited',
-  'ServerError',
-  'Timeout',
-  'ConnectionFailed',
-  'MalformedResponse',
-] as const satisfies FailureType[];
-
-/** Failures of one model or account, which another model or account need not have. */
-const accountTypes = [
-  'ModelNotFound',
-  'PermissionDenied',
-  'InvalidCredentials',
-  'QuotaExhausted',
-] as const satisfies FailureType[];
-
-/** Failure types that move on to the next model by default. */
-const usualTypes = [...transientTypes, ...accountTypes];
-
-/**
- * All failure types that may move on to another model. Never among them: `ContentRejected`, so that
- * a rejected prompt is not tried on model after model; `SchemaRejected`, `SchemaMismatch` and
- * `InvalidRequest`, which the request causes and a fallback would hide; `OutputTruncated`, which
- * needs a larger limit.
- */
-const allowedTypes = [...usualTypes, 'RequestTooLarge'] as const satisfies FailureType[];
-
-/** A model that is asked when those before it did not answer. */
-export const fallbackSchema = z.lazy(() =>
-  z.strictObject({
-    model: z
-      .string()
-      .regex(/^[^\s:]+:\S+$/, 'must be provider:model')
-      .describe('The model, as <provider>:<model>.'),
-    on: z
-      .array(
-        z.enum(allowedTypes, {
-          error: ({ input }) =>
-            input === 'ContextLengthExceeded'
-              ? 'is said with largerContext: true'
-              : `must be one of ${allowedTypes.join(', ')}: what the request itself causes asks no other model`,
-        }),
-      )
-      .min(1)
-      .default(usualTypes)
-      .describe(
-        'Failure types that move on to this model. InvalidCredentials only from another provider.',
-      ),
-    afterAttempts: z
-      .int()
-      .min(1)
-      .default(2)
-      .describe(
-        'Attempts of the model before, when time may cure its failure. Other types move on at once.',
-      ),
-    largerContext: z
-      .boolean()
-      .default(false)
-      .describe('Whether its context window is larger: then ContextLengthExceeded moves on to it.'),
-  }),
-);
-
-/** See the field descriptions in {@link fallbackSchema}. */
-export type Fallback = z.infer<typeof fallbackSchema>;
 
 /** A model to go on with, and its place: 0 is the one that was asked for, 1 the first fallback. */
 export interface NextModel {

@@ -13,18 +13,16 @@ import {
  * The content of a policies file: for each policy of the catalogue, and for each of an application's
  * own, the fields that differ.
  */
-export const policiesFileSchema = z.lazy(() =>
-  z
-    .object({
-      $schema: z.string().optional(),
-      model: modelPolicyOverride.optional(),
-      database: retryPolicyOverride.optional(),
-      payment: retryPolicyOverride.optional(),
-      ticket: retryPolicyOverride.optional(),
-      message: retryPolicyOverride.optional(),
-    })
-    .catchall(retryPolicyOverride),
-);
+export const policiesFileSchema = z
+  .object({
+    $schema: z.string().optional(),
+    model: modelPolicyOverride.optional(),
+    database: retryPolicyOverride.optional(),
+    payment: retryPolicyOverride.optional(),
+    ticket: retryPolicyOverride.optional(),
+    message: retryPolicyOverride.optional(),
+  })
+  .catchall(retryPolicyOverride);
 
 /** Overrides by policy name; the parsed policies file, or flags of one start. */
 export type PolicyOverrides = {

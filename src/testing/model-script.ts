@@ -53,9 +53,16 @@ export interface AnswerOptions extends Partial<AnswerExtras> {
  */
 export function answers(answer: unknown, options: AnswerOptions = {}): ModelStep {
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
-  const { toolCalls, finishReason = toolCalls ? 'tool-calls' : 'stop' } = options;
+  const { toolCalls, finishReason = toolCalls ? 'tool-calls' : 'stop', ...rest } = options;
   const usage = { inputTokens: 100, outputTokens: 20 };
-  return { kind: 'answers', answer: { text, usage, ...options, finishReason } };
+  const written = toolCalls?.map((call) => ({
+    ...call,
+    arguments: JSON.stringify(call.arguments),
+  }));
+  return {
+    kind: 'answers',
+    answer: { text, usage, ...rest, ...(written && { toolCalls: written }), finishReason },
+  };
 }
 
 /** The model answers with text that does not have the question's shape, so that it is repaired. */

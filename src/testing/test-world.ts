@@ -37,7 +37,7 @@ export interface TestWorldOptions<App extends AppDefinition> {
   readonly effects?: Doubles<App>;
   /** The variables of the worker; nothing is read from the environment. Default: `HOLDFAST_SCOPE` is `test`. */
   readonly config?: Readonly<Record<string, string>>;
-  /** Path of Temporal's test server. Default: `HOLDFAST_TEST_SERVER`, else the SDK fetches one. */
+  /** Path of Temporal's test server. Default: `HOLDFAST_TEST_SERVER`, else it is found or fetched. */
   readonly server?: string;
 }
 

@@ -1,8 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { testServerPath } from '../config.ts';
+import { processEnvironment } from '../config.ts';
 import { optionalPackage } from '../optional-package.ts';
+import { findProgram } from '../servers/find-program.ts';
+import { ProgramMissingError } from '../servers/program.ts';
+import { testServer } from '../servers/test-server.ts';
 
 /** The server of a world, with skipped time. */
 export interface TimeServer {
@@ -22,18 +25,22 @@ let users = 0;
 /**
  * The server that all worlds of this process share while they last. It has one clock.
  *
- * @param path of Temporal's test server. Default: `HOLDFAST_TEST_SERVER`, else the SDK fetches it.
+ * @param path of Temporal's test server. Default: `HOLDFAST_TEST_SERVER`, what is on PATH, or what is
+ *   downloaded or built once for a user.
  * @throws PackageMissing without `@temporalio/testing`; Error without a server.
  */
-export async function takeTimeServer(path = testServerPath()): Promise<TimeServer> {
+export async function takeTimeServer(path?: string): Promise<TimeServer> {
   const { TestWorkflowEnvironment } = optionalPackage<Testing>('@temporalio/testing');
   // The environment's own client has no say in its namespace.
   const { TimeSkippingClient } = optionalPackage<Clients>('@temporalio/testing/lib/client.js');
   beQuiet();
   users += 1;
-  shared ??= TestWorkflowEnvironment.createTimeSkipping(
-    path === undefined ? {} : { server: { executable: { type: 'existing-path', path } } },
-  );
+  shared ??= startServer();
+  async function startServer() {
+    const found = path ?? (await findProgram(testServer, processEnvironment()));
+    const server = { executable: { type: 'existing-path', path: found } } as const;
+    return TestWorkflowEnvironment.createTimeSkipping({ server });
+  }
   const release = async () => {
     users -= 1;
     if (users > 0) return;
@@ -49,8 +56,10 @@ export async function takeTimeServer(path = testServerPath()): Promise<TimeServe
   } catch (cause) {
     users -= 1;
     shared = undefined;
+    // What is missing is told with its mend.
+    if (cause instanceof ProgramMissingError) throw cause;
     throw new Error(
-      `Temporal's test server does not start (${path ?? 'fetched by the SDK'}): name one with testWorld({ server }) or HOLDFAST_TEST_SERVER`,
+      `Temporal's test server does not start (${path ?? 'the one found'}): name one with testWorld({ server }) or HOLDFAST_TEST_SERVER`,
       { cause },
     );
   }

@@ -11,11 +11,9 @@ export interface AttemptNotes {
   readonly waitedMs: number;
   /** Attempts that may have been billed without an answer. */
   readonly possiblyBilled: number;
-  /** Attempts that ended before anything was sent, because the gate held them back. */
-  readonly heldBack: number;
   /** Attempts that failed as in an outage. */
   readonly outageFailures: number;
-  /** Attempts of an effect that surely did nothing, so that no policy counts them. */
+  /** Attempts that surely did nothing, so that no policy counts them: an effect's, or held back. */
   readonly didNothing: number;
   /** Time since the first scheduling when this attempt may start, what was waited taken out. */
   readonly elapsedMs: number;
@@ -33,7 +31,6 @@ export function readNotes(details: unknown): AttemptNotes {
     ended: 0,
     waitedMs: 0,
     possiblyBilled: 0,
-    heldBack: 0,
     outageFailures: 0,
     didNothing: 0,
     elapsedMs: 0,

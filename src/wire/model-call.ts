@@ -4,6 +4,7 @@ import type { OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
+import type { ForwardedBody } from './forwarded.ts';
 import type { HeldWhy } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
@@ -20,6 +21,8 @@ export interface ModelRequest extends CallOptions {
   readonly schema?: JsonObject;
   /** The answer's shape, as the question of this name declares it on the worker. */
   readonly question?: string;
+  /** A forwarded call: messages are empty, and the body that goes out is in this record. */
+  readonly forwarded?: ForwardedBody;
   readonly maximumOutputTokens: number;
   /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
   readonly allowEmpty?: boolean;

@@ -1,6 +1,6 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { CallActivities } from '../activities/create-activities.ts';
-import { createQueuesActivity } from '../activities/create-rules-activity.ts';
+import { createLibraryActivities } from '../activities/create-rules-activity.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -84,7 +84,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       taskQueue,
       workflowBundle: await workflowBundle(options.workflowsPath),
       ...(options.cachedWorkflows !== undefined && { maxCachedWorkflows: options.cachedWorkflows }),
-      activities: { ...createQueuesActivity(), ...options.rules },
+      activities: { ...createLibraryActivities(), ...options.rules },
       // What is scheduled on this queue is local.
       enableNonLocalActivities: false,
       workflowFailureErrorTypes,

@@ -3,10 +3,14 @@ import type { Logger } from 'pino';
 import { type CallActivities, createCallActivities } from '../activities/create-activities.ts';
 import { createJournalActivities } from '../activities/create-journal-activities.ts';
 import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
+import { createForwardActivities, type ForwardActivities } from '../activities/end-forwarded.ts';
 import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
 import { createAttemptLog } from '../calls/attempt-log.ts';
+import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
+import { forwardProviders } from '../calls/forward/forward-providers.ts';
+import { withForwardedCalls } from '../calls/forward/forwarded-call.ts';
 import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
@@ -17,11 +21,12 @@ import type { Ledger } from '../effects/once/ledger.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
+import { forwardedFrom } from './forwarded-from.ts';
 import { journalFrom } from './journal-from.ts';
 
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
-  readonly calls: CallActivities;
+  readonly calls: CallActivities & ForwardActivities;
   readonly effects: object;
   /** The local activities that workflows begin with. */
   readonly rules: RulesActivities;
@@ -68,20 +73,27 @@ export async function openApp(
   recordGates(Runtime.instance().metricMeter, gates);
   const stopExchange = await exchangeGates(gates, journal);
   await migrateApp(ledger, app);
+  const forwarded = forwardedFrom(config);
+  const attemptCall = createAttemptCall({ providers, scope, log });
+  const send = createForwardAttempt({ resolve: forwardProviders(config.providers), log });
   return {
-    calls: createCallActivities({
-      attemptCall: createAttemptCall({ providers, scope, log }),
-      attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
-      gates,
-      questions: shapesOf(app),
-      random: Math.random,
-    }),
+    calls: {
+      ...createCallActivities({
+        attemptCall: withForwardedCalls(attemptCall, { records: forwarded.records, send }),
+        attemptLog: combineAttemptLogs(createAttemptLog(log), journal.calls),
+        gates,
+        questions: shapesOf(app),
+        random: Math.random,
+      }),
+      ...createForwardActivities(forwarded.records),
+    },
     effects: { ...effects.activities, ...createJournalActivities(journal) },
     rules: effects.rules,
     drain: gates.close,
     async close() {
       await stopExchange();
       await journal.close();
+      await forwarded.close();
       await effects.close();
     },
   };

@@ -34,7 +34,7 @@ export async function workflowBundle(
     inMemory.set(workflowsPath, bundled);
     return bundled;
   }
-  const codePath = join(folder, `workflow-bundle-${hashOfSources()}.js`);
+  const codePath = join(folder, `workflow-bundle-${hashOfSources(workflowsPath)}.js`);
   if (statSync(codePath, { throwIfNoEntry: false })) return { codePath };
   const { code } = await bundle(workflowsPath);
   try {
@@ -63,9 +63,9 @@ function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
   });
 }
 
-/** A change anywhere in the sources, or another version of a package, makes a new bundle. */
-function hashOfSources(): string {
-  const hash = createHash('sha256');
+/** Another entry, a change anywhere in the sources, or another version of a package makes a new bundle. */
+function hashOfSources(workflowsPath: string): string {
+  const hash = createHash('sha256').update(workflowsPath.slice(project.length));
   for (const file of [...packageFiles(), ...filesBelow(source)]) {
     hash.update(file.slice(project.length)).update(readFileSync(file));
   }

@@ -105,7 +105,7 @@ test('a timeout is noted for the attempts after it', async () => {
   assert.deepEqual(note, {
     attempt: 1,
     ended: 1,
-    heldBack: 0,
+
     didNothing: 0,
     outageFailures: 1,
     possiblyBilled: 1,

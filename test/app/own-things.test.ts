@@ -251,9 +251,9 @@ describe('an own effect that nobody knows the outcome of', () => {
     assert.match(stdout, /^\d\d:\d\d:\d\d T-6 done: done: saveSummary notify$/m);
   });
 
-  test('reconcile says that nothing was compared: its target lists nothing', async () => {
+  test('reconcile says that nothing was compared, which is no all-clear: its target lists nothing', async () => {
     const { exitCode, stdout } = await holdfast(['effects', 'reconcile']);
-    assert.equal(exitCode, 0);
+    assert.equal(exitCode, 1);
     assert.match(stdout, /^Nothing was compared: no effect of this worker has a target that lists/);
   });
 });

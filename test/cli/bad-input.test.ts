@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
-import { runHoldfast } from './run-holdfast.ts';
+import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-cli-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -290,6 +290,7 @@ test('with --json an error is JSON on standard error', async () => {
 });
 
 test('a mistake in the command line is JSON too', async () => {
-  const run = await runHoldfast(['status', '--json']);
+  const run = await startHoldfast(['status', '--json']);
+  assert.equal(run.exitCode, 2);
   assert.equal(JSON.parse(run.stderr).error.exitCode, 2);
 });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { runHoldfast } from './run-holdfast.ts';
+import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const nobody = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
@@ -118,7 +118,7 @@ test('.env in the working directory counts, and real variables win over it', asy
   writeFileSync(path.join(cwd, '.env'), 'HOLDFAST_MODEL=ollama:llama3.2\n');
   const modelWith = async (env: Record<string, string>) => {
     const args = ['start', 'complete', 'hi', '--dry-run', '--json'];
-    return JSON.parse((await runHoldfast(args, { cwd, env })).stdout).ask.model;
+    return JSON.parse((await startHoldfast(args, { cwd, env })).stdout).ask.model;
   };
   assert.equal(await modelWith({}), 'ollama:llama3.2');
   assert.equal(await modelWith({ HOLDFAST_MODEL: 'openai:gpt-4.1' }), 'openai:gpt-4.1');

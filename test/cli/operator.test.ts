@@ -104,7 +104,7 @@ describe('the operator at a terminal', () => {
     // biome-ignore format: a table is read by its columns
     const rows: [args: string[], message: RegExp][] = [
       [['resume'], /give one id, or --all/],
-      [['resume', '--all'], /name the failure type or the model/],
+      [['resume', '--all'], /name the failure type, model or target of those to resume/],
       [['resume', 'order-2', '--skip', '--retry'], /exclude each other/],
       [['resume', 'order-2', '--park', 'ticket.9.00000000'], /the answer is for ticket\.9\.00000000/],
       [['resume', 'order-2', '--set', 'ticket.maximumAttempts=-1'], /ticket\.maximumAttempts/],

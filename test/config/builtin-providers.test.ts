@@ -89,6 +89,39 @@ describe('the providers file', () => {
     );
   });
 
+  test('so do those that are always there, and an entry of their name takes their place', () => {
+    const env = {
+      OPENAI_BASE_URL: 'http://127.0.0.1:8000/v1',
+      ANTHROPIC_BASE_URL: 'http://[::1]:8001',
+      GOOGLE_BASE_URL: 'https://proxy.example',
+    };
+    const own = { name: 'openai', family: 'openai', apiKeyVariable: 'OPENAI_API_KEY' };
+    const file = providersFile([{ ...own, baseUrl: env.OPENAI_BASE_URL, maximumInFlight: 500 }]);
+    const limits = (variables: Record<string, string>) =>
+      loadConfig(variables).providers.map(({ name, maximumInFlight }) => [name, maximumInFlight]);
+    assert.deepEqual(limits(env), [
+      ['openai', 4],
+      ['openai-responses', 4],
+      ['anthropic', 4],
+      ['google', undefined],
+      ['ollama', 4],
+    ]);
+    assert.deepEqual(limits({ ...env, HOLDFAST_PROVIDERS: file }), [
+      ['openai', 500],
+      ['openai-responses', 4],
+      ['anthropic', 4],
+      ['google', undefined],
+      ['ollama', 4],
+    ]);
+    assert.deepEqual(loadClientConfig({ HOLDFAST_PROVIDERS: file }).providerNames(), [
+      'openai',
+      'openai-responses',
+      'anthropic',
+      'google',
+      'ollama',
+    ]);
+  });
+
   test('names a compatible server without an address, and a family that there is not', () => {
     const file = providersFile([{ name: 'vllm' }, { name: 'x', family: 'cohere' }]);
     assert.throws(

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { cellsOf, type Point, type Store, type Strike } from './cells.ts';
 import { runGroup } from './run-group.ts';
-import { startStage } from './stage.ts';
+import { type Stage, startStage } from './stage.ts';
 
 // A small part of the matrix; all of it is `npm run test:crash`.
 
+const cleanups = new AsyncDisposableStack();
+let stage: Stage;
+before(async () => {
+  stage = await startStage(cleanups);
+});
+after(() => cleanups.disposeAsync());
+
 async function outcomes(store: Store, strike: Strike, point: Point): Promise<object> {
-  await using cleanups = new AsyncDisposableStack();
-  const stage = await startStage(cleanups);
   const cells = cellsOf(store, strike).filter((cell) => cell.point === point);
   const results = await runGroup(stage, store, strike, cells);
   return Object.fromEntries(results.map(({ effect, outcome }) => [effect, outcome]));

@@ -40,7 +40,7 @@ describe('links lead somewhere', () => {
   });
 });
 
-test('every page of docs/ is linked from the README or from another page', () => {
+test('every page is linked from the README or from another page', () => {
   const linked = new Set(
     pages.flatMap(({ path: from, text }) =>
       relativeLinks(text).map((link) => path.join(path.dirname(from), link.split('#')[0] ?? '')),

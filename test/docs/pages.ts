@@ -11,9 +11,9 @@ export interface Page {
   readonly text: string;
 }
 
-/** README.md and everything below docs/. */
+/** The pages beside the README, everything below docs/, and what examples say of themselves. */
 export function readPages(): readonly Page[] {
-  const files = ['README.md', ...globSync('docs/**/*.md', { cwd: root }).sort()];
+  const files = globSync(['*.md', 'docs/**/*.md', 'examples/**/*.md'], { cwd: root }).sort();
   return files.map((file) => ({
     path: file,
     text: readFileSync(path.join(root, file), 'utf8'),

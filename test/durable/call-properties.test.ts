@@ -5,7 +5,7 @@ import { overloaded, rateLimited, serverError } from '../../dev/sandbox/model-fa
 import { raw, reset, type WireFault } from '../../dev/sandbox/wire-fault.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
-import type { Budget } from '../../src/policies/budget.ts';
+import type { Budget } from '../../src/policies/budget-schema.ts';
 import type { Usage } from '../../src/policies/call-costs.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { type CallsWorld, startCallsWorld } from '../support/calls-world.ts';

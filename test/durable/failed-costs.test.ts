@@ -15,7 +15,7 @@ const inActivity = (cause: Error, retryState: RetryState) =>
 const silent = (notes: unknown, retryState: RetryState = RetryState.MAXIMUM_ATTEMPTS_REACHED) =>
   inActivity(new TimeoutFailure('timed out', notes, TimeoutType.HEARTBEAT), retryState);
 const failedUsage = { inputTokens: 11, outputTokens: 7 };
-const notes = { attempt: 3, ended: 2, waitedMs: 0, possiblyBilled: 1, heldBack: 0, elapsedMs: 0 };
+const notes = { attempt: 3, ended: 2, waitedMs: 0, possiblyBilled: 1, elapsedMs: 0 };
 const refused = createFailure('ContentRejected', 'no', {
   details: { attempt: 4, failedInputTokens: 11, failedOutputTokens: 7 },
 });

@@ -8,7 +8,12 @@ import {
   serverError,
 } from '../../dev/sandbox/model-faults.ts';
 import type { WireFault } from '../../dev/sandbox/wire-fault.ts';
-import { createGates, type GateEntry, type Gates } from '../../src/calls/gate/gates.ts';
+import {
+  createGates,
+  type GateDecision,
+  type GateEntry,
+  type Gates,
+} from '../../src/calls/gate/gates.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { type PolicyOverrides, resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { JsonObject } from '../../src/wire/json.ts';
@@ -195,34 +200,60 @@ test('a budget of attempts holds over all models', async (t) => {
   assert.equal(world.provider.requests.length, 3);
 });
 
-test('a model that the gate knows to be down is not waited for', async (t) => {
-  const entries: GateEntry[] = [];
+/** A gate that lets nothing go to the first model, and why. */
+const closedGates: Record<
+  string,
+  Pick<GateDecision & { kind: 'deferred' }, 'held' | 'downForMs'>
+> = {
+  'the gate knows to be down': { held: { gate: first, reason: 'is down' }, downForMs: 1000 },
+  'a person holds': { held: { gate: first, reason: 'maintenance', by: 'ada@desk' } },
+};
+
+for (const [name, closed] of Object.entries(closedGates)) {
+  test(`a model that ${name} is not waited for`, async (t) => {
+    const entries: GateEntry[] = [];
+    const gates: Gates = {
+      ...createGates(),
+      enter: async (entry) => {
+        entries.push(entry);
+        if (entry.model === first) return { kind: 'deferred', delayMs: 3_600_000, ...closed };
+        return { kind: 'go', pass: { ended() {} } };
+      },
+    };
+    const world = await startCallsWorld({ answer: () => 'hello', gates });
+    t.after(world.stop);
+    const result = await ask(world, two);
+    assert.equal(result.model, 'openai:large');
+    assert.deepEqual(result.failedModels, [
+      { requestId: 'hello-1/complete', model: first, type: 'Overloaded', attempts: 0 },
+    ]);
+    assert.deepEqual(
+      entries.map(({ model }) => model),
+      [first, 'openai:large'],
+    );
+    // Not by the clock: the server may skip to the timeout of an activity that is finished.
+    const { events } = await world.client.workflow.getHandle('hello-1').fetchHistory();
+    const timers = (events ?? []).filter((event) => event.timerStartedEventAttributes);
+    assert.equal(timers.length, 0, 'nobody slept');
+    assert.deepEqual(asked(world), ['large hello-1/complete.fallback-1/attempt-1']);
+  });
+}
+
+test('a person who holds all models of the list holds the call, at the last of them', async (t) => {
+  let isHeld = true;
   const gates: Gates = {
     ...createGates(),
-    enter: async (entry) => {
-      entries.push(entry);
-      if (entry.model === first) {
-        const held = { gate: first, reason: 'is down' };
-        return { kind: 'deferred', delayMs: 3_600_000, held, downForMs: 1000 };
-      }
-      return { kind: 'go', pass: { ended() {} } };
+    async enter({ model: gate }) {
+      if (!isHeld) return { kind: 'go', pass: { ended() {} } };
+      if (gate === 'openai:large') isHeld = false;
+      const held = { gate, reason: 'maintenance', by: 'ada@desk' };
+      return { kind: 'deferred', delayMs: 3_600_000, held };
     },
   };
   const world = await startCallsWorld({ answer: () => 'hello', gates });
   t.after(world.stop);
   const result = await ask(world, two);
-  assert.equal(result.model, 'openai:large');
-  assert.deepEqual(result.failedModels, [
-    { requestId: 'hello-1/complete', model: first, type: 'Overloaded', attempts: 0 },
-  ]);
-  assert.deepEqual(
-    entries.map(({ model }) => model),
-    [first, 'openai:large'],
-  );
-  // Not by the clock: the server may skip to the timeout of an activity that is finished.
-  const { events } = await world.client.workflow.getHandle('hello-1').fetchHistory();
-  const timers = (events ?? []).filter((event) => event.timerStartedEventAttributes);
-  assert.equal(timers.length, 0, 'nobody slept');
+  assert.deepEqual([result.model, result.attempts], ['openai:large', 1]);
   assert.deepEqual(asked(world), ['large hello-1/complete.fallback-1/attempt-1']);
 });
 

@@ -14,10 +14,12 @@ import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createGates, type Gates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { startComplete } from '../../src/client/start.ts';
+import { workflowStatus } from '../../src/client/status.ts';
 import { orders } from '../../src/orders/app.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
+import { until } from '../support/until.ts';
 
 const taskQueue = 'histories';
 const model = 'openai:gpt-4o-mini';
@@ -36,6 +38,9 @@ function closedForLong(): Gates {
       entered.set(call, count);
       if (count > sentBack) return { kind: 'go', pass: { ended() {} } };
       const held = { gate: model, reason: 'is down' };
+      if (call.startsWith('watched-')) {
+        return { kind: 'deferred', delayMs: 90_000, held, downForMs: 1000 };
+      }
       return { kind: 'deferred', delayMs: 20, held, downForMs: 1000 };
     },
   };
@@ -142,5 +147,21 @@ describe('on a server that ends histories which grow too large', () => {
     for (const { bytes, events } of await runsOf('ten-1/')) {
       assert.ok(bytes < 3_500_000 && events < 130, `${bytes} bytes, ${events} events`);
     }
+  });
+
+  test('what is held in a child is seen where it was asked', async () => {
+    const handle = await client.workflow.start('tenQuestions', {
+      ...{ workflowId: 'watched-1', taskQueue },
+      args: [200_000],
+    });
+    const held = await until(async () => {
+      const { held = [] } = await workflowStatus(client, 'watched-1');
+      return held.length === 10 ? held : undefined;
+    });
+    assert.deepEqual(
+      held.map(({ step, gate, reason }) => `${step} ${gate} ${reason}`).sort(),
+      Array.from({ length: 10 }, (_, nth) => `question-${nth} ${model} is down`),
+    );
+    await handle.terminate();
   });
 });

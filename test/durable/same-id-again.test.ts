@@ -102,7 +102,8 @@ test('--retry-failed after the ticket failed for good: save and charge are repla
       [
         ...['start', 'order', '-', '--id', 'order-1', '--wait', '--json', ...more],
         ...['--customer', customer.id, '--payment-method', customer.paymentMethod],
-        ...['--set', 'ticket.maximumAttempts=2', '--set', 'ticket.onFailure="fail"'],
+        ...['--set', 'ticket.maximumAttempts=2', '--set', 'ticket.elapsedBudgetMs=0'],
+        ...['--set', 'ticket.onFailure="fail"'],
       ],
       { env: { TEMPORAL_ADDRESS: world.address }, input: 'One lamp, 12.00 EUR please' },
     );

@@ -145,7 +145,7 @@ test('what the gate holds back sends nothing, is retried, and is no attempt of t
   assert.equal(failure.nonRetryable, false);
   assert.ok(Number(failure.nextRetryDelay) > 0);
   assert.equal(provider.requests.length, 0);
-  assert.equal((heartbeats.at(-1) as { heldBack: number }).heldBack, 1);
+  assert.equal((heartbeats.at(-1) as { didNothing: number }).didNothing, 1);
 });
 
 async function partsOf(stream: ReadableStream<LanguageModelV4StreamPart>): Promise<string[]> {

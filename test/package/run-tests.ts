@@ -3,7 +3,9 @@ import { execa } from 'execa';
 import { testFiles } from '../../dev/test-files.ts';
 import { root } from './install-project.ts';
 
-const files = ['package', 'triage', 'triage-node22'].map((name) => `test/package/${name}.test.ts`);
+const files = ['package', 'starter', 'triage', 'triage-node22'].map(
+  (name) => `test/package/${name}.test.ts`,
+);
 process.exitCode = await testFiles(files, async () => {
   // Once, and not by each of them at the same time.
   await execa('npm', ['run', 'build'], { cwd: root });

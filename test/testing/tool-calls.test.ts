@@ -46,3 +46,31 @@ test('a workflow offers a tool, uses it, and tells the model what came of it', a
     },
   ]);
 });
+
+test('arguments that do not fit the schema of their tool go back to the model with what is wrong', async () => {
+  const asked = { type: 'tool-call', name: 'lookUp' } as const;
+  const bad = { ...asked, id: 'c-1', arguments: { sku: 7 } };
+  const config = { CRM_URL: 'http://crm.test' };
+  await using there = await testWorld({
+    ...{ app, workflowsPath, server, config },
+    effects: { notify: () => ({ ok: true }) },
+    model: [
+      answers('', { toolCalls: [bad] }),
+      answers('', { toolCalls: [{ ...asked, id: 'c-2', arguments: { sku: 'A-1' } }] }),
+      answers('It is 9.50.'),
+    ],
+  });
+  assert.equal(await there.run<typeof priced>('priced', 'A-1', { id: 'P-2' }), 'It is 9.50.');
+  const [, repair, last] = there.requests;
+  assert.equal(repair?.step, 'ask.repair-1');
+  const result =
+    'No tool was used: the arguments do not have the shape that was asked for:\n- lookUp.sku: expected string\nCall again, with the whole corrected arguments.';
+  assert.deepEqual(repair?.messages.slice(1), [
+    { role: 'assistant', content: [bad] },
+    {
+      role: 'tool',
+      content: [{ type: 'tool-result', id: 'c-1', name: 'lookUp', result, isError: true }],
+    },
+  ]);
+  assert.equal(last?.step, 'ask.2');
+});

@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startWorker } from '../../dev/demo/worker-process.ts';
 import { startDevServer, startPostgres } from '../../dev/servers/index.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
@@ -34,12 +33,10 @@ async function start(scope: string, ledger: Readonly<Record<string, string>>) {
       TEMPORAL_ADDRESS: address,
       HOLDFAST_SCOPES: scope,
       HOLDFAST_JOURNAL: file(`journal-${workers}`),
-      CRM_URL: 'http://127.0.0.1:9',
       ...ledger,
     },
     cwd: folder,
     logFile: file(`worker-${workers}.log`),
-    program: fileURLToPath(new URL('../app/triage/worker.ts', import.meta.url)),
   };
   try {
     const worker = await startWorker(options, (process) => cleanups.defer(() => process.stop()));

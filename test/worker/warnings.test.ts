@@ -21,12 +21,13 @@ after(async () => {
 
 /** A worker process, with the lines that it logged so far. */
 function startWorker(t: TestContext, env: Record<string, string>) {
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const worker = execa(
     path.join(root, 'node_modules/.bin/node'),
     [path.join(root, 'src/serve-file.ts')],
     {
       cwd: folder,
-      env: { PATH: process.env.PATH, TEMPORAL_ADDRESS: server.address, ...env },
+      env: { PATH, NODE_COMPILE_CACHE, TEMPORAL_ADDRESS: server.address, ...env },
       extendEnv: false,
       reject: false,
     },

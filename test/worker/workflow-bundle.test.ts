@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
+
+test('the worker of the library and that of orders each have a bundle of their own', async () => {
+  const library = new URL('../../src/durable/library-workflows.ts', import.meta.url);
+  const bundles = [await workflowBundle(fileURLToPath(library)), await workflowBundle()];
+  const serveOrders = bundles.map((bundle) => {
+    assert.ok('codePath' in bundle);
+    return readFileSync(bundle.codePath, 'utf8').includes('processOrder');
+  });
+  assert.deepEqual(serveOrders, [false, true]);
+});
 
 test('where the bundle cannot be written, its code comes back, so that a worker can start', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));

@@ -12,7 +12,7 @@ const silent = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error()
 /** The bundler's view of what is in a bundle: its modules by path. */
 async function modulesOf(workflowsPath: string): Promise<string[]> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
-  return [...code.matchAll(/^\/\*\*\*\/ "(\.\/[^"]+)"/gm)].map(([, path = '']) => path);
+  return [...code.matchAll(/^\/\*\*\*\/ "(\.\.?\/[^"]+)"/gm)].map(([, path = '']) => path);
 }
 
 test('the workflow bundle holds leaves and workflows, and nothing of what runs outside the sandbox', async () => {

@@ -1,8 +1,12 @@
 import type { UnusableAnswer } from '../../wire/answer-verdict.ts';
 import type { Message } from '../../wire/message.ts';
+import type { ModelAnswer } from '../../wire/model-call.ts';
 
 /** Most issues shown to the model: more issues of the same kind do not help it. */
 const maximumIssues = 20;
+
+/** What is shown again; reasoning only with calls of tools, whose signatures some providers check. */
+export type BadAnswer = Pick<ModelAnswer, 'text' | 'toolCalls' | 'reasoning'>;
 
 /**
  * The conversation of a repair call: the original messages once, the last bad answer, and what is
@@ -12,16 +16,37 @@ const maximumIssues = 20;
  */
 export function repairMessages(
   messages: readonly Message[],
-  badText: string,
+  { text, toolCalls, reasoning = [] }: BadAnswer,
   unusable: UnusableAnswer,
 ): Message[] {
+  if (toolCalls) {
+    const said = text.trim() === '' ? [] : [{ type: 'text', text } as const];
+    const result = feedback(unusable, aboutTools);
+    // Every call of a tool has a result, or the next request is refused.
+    const results = toolCalls.map(
+      ({ id, name }) => ({ type: 'tool-result', id, name, result, isError: true }) as const,
+    );
+    return [
+      ...messages,
+      { role: 'assistant', content: [...reasoning, ...said, ...toolCalls] },
+      { role: 'tool', content: results },
+    ];
+  }
   // Some providers refuse an assistant message without content.
-  const shown: Message[] = badText.trim() === '' ? [] : [{ role: 'assistant', content: badText }];
+  const shown: Message[] = text.trim() === '' ? [] : [{ role: 'assistant', content: text }];
   return [...messages, ...shown, { role: 'user', content: feedback(unusable) }];
 }
 
-function feedback(unusable: UnusableAnswer): string {
-  const request = 'Answer again with the whole corrected JSON and nothing else.';
+const aboutAnswer = {
+  wrong: 'Your answer does not have the shape that was asked for',
+  request: 'Answer again with the whole corrected JSON and nothing else.',
+};
+const aboutTools = {
+  wrong: 'No tool was used: the arguments do not have the shape that was asked for',
+  request: 'Call again, with the whole corrected arguments.',
+};
+
+function feedback(unusable: UnusableAnswer, { wrong, request } = aboutAnswer): string {
   if (unusable.kind === 'not JSON') {
     return `Your answer is not valid JSON: ${unusable.slip}. ${request}`;
   }
@@ -30,5 +55,5 @@ function feedback(unusable: UnusableAnswer): string {
     .map(({ path, expected }) => `- ${path || 'the answer as a whole'}: expected ${expected}`);
   const left = unusable.issues.length - lines.length;
   if (left > 0) lines.push(`- and ${left} more`);
-  return `Your answer does not have the shape that was asked for:\n${lines.join('\n')}\n${request}`;
+  return `${wrong}:\n${lines.join('\n')}\n${request}`;
 }

@@ -26,15 +26,12 @@ const longestTurnDownMs = 60_000;
 const longestDelayDownMs = 300_000;
 
 /** Turns a second. */
-function rateOf(
-  { phase, ratePerSecond, ceilingPerSecond }: GateState,
-  { assumedRatePerSecond }: GateSettings,
-): number {
-  const isKnown = phase === 'limited' && ceilingPerSecond < Number.POSITIVE_INFINITY;
-  if (isKnown) return ratePerSecond;
-  const known =
-    ceilingPerSecond < Number.POSITIVE_INFINITY ? ceilingPerSecond : assumedRatePerSecond;
-  return phase === 'limited' ? Math.max(2 * ratePerSecond, known) : known;
+function rateOf(state: GateState, { assumedRatePerSecond }: GateSettings): number {
+  const { ceilingPerSecond } = state;
+  const isKnown = ceilingPerSecond < Number.POSITIVE_INFINITY;
+  const known = isKnown ? ceilingPerSecond : assumedRatePerSecond;
+  if (state.phase !== 'limited') return known;
+  return isKnown ? state.ratePerSecond : Math.max(2 * state.ratePerSecond, known);
 }
 
 /**

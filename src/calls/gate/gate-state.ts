@@ -2,49 +2,31 @@ import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import type { GateSettings } from './gate-settings.ts';
 
 /**
- * What is known of a provider, seen by one worker. Pure data, changed by the functions of
- * `gate-state` and `request-ended`; times are milliseconds of one clock.
- *
- * - `free`: it has not limited anything; only the number in flight is limited, and doubles each
- *   round trip.
- * - `limited`: it limited requests, or was down; requests are paced at a rate that adapts.
- * - `down`: nothing goes but one probe at a time.
+ * What a worker knows of a provider in any phase. Pure data, changed by the functions of `gate-state`
+ * and `request-ended`; times are milliseconds of one clock.
  */
-export interface GateState {
-  readonly phase: 'free' | 'limited' | 'down';
-  readonly phaseSinceMs: number;
+export interface KnownOfProvider {
   readonly inFlight: number;
   /** In flight at most. Kept as a fraction; what counts is its whole part. */
   readonly limit: number;
   /** From here on the limit grows by one a round trip instead of doubling. */
   readonly limitThreshold: number;
-  /** The pace while `limited`. */
-  readonly ratePerSecond: number;
+  /** No request goes before this: Retry-After, the pause after a decrease, the next probe. */
+  readonly notBeforeMs: number;
   /** The rate that was too much the last time; infinite while it is not known. */
   readonly ceilingPerSecond: number;
   /** `ceilingPerSecond` as it was before the current row of failures. */
   readonly ceilingBeforePerSecond: number;
-  /** No request goes before this: Retry-After, the pause after a decrease, the next probe. */
-  readonly notBeforeMs: number;
-  /** When the pace lets the next request go. */
-  readonly nextSendMs: number;
-  /** When the rate last grew, or was set. */
-  readonly grownMs: number;
   /**
    * When the rate was last decreased. Requests sent before are of the same burst: they cause no
    * further decrease.
    */
   readonly decreasedMs: number;
-  /** Requests since the last decrease; with `resumedMs`, their mean rate. */
-  readonly sentSince: number;
-  /** When the first of the requests of `sentSince` went. */
-  readonly resumedMs: number;
+  /** Decreases in a row without an answer. */
+  readonly roundsInRow: number;
   readonly failuresInRow: number;
   /** The calls that failed in this row; those without a name count as one each. */
   readonly failedCalls: readonly string[];
-  readonly roundsInRow: number;
-  readonly probeIntervalMs: number;
-  readonly isProbing: boolean;
   /** Smoothed time of an answer; 0 before the first one. */
   readonly latencyMs: number;
   /** The last answer. */
@@ -53,6 +35,50 @@ export interface GateState {
   readonly heardMs: number;
   /** Requests sent in the running second and in the one before: the rate while nothing paces. */
   readonly window: { readonly startMs: number; readonly count: number; readonly before: number };
+}
+
+/** It has not limited anything: only the number in flight is limited, and doubles each round trip. */
+export interface FreeState extends KnownOfProvider {
+  readonly phase: 'free';
+  readonly phaseSinceMs: number;
+}
+
+/** It limited requests, or was down: requests are paced at a rate that adapts. */
+export interface LimitedState extends KnownOfProvider {
+  readonly phase: 'limited';
+  readonly phaseSinceMs: number;
+  readonly ratePerSecond: number;
+  /** When the pace lets the next request go. */
+  readonly nextSendMs: number;
+  /** When the rate last grew, or was set. */
+  readonly grownMs: number;
+  /** Requests since the last decrease; with `resumedMs`, their mean rate. */
+  readonly sentSince: number;
+  /** When the first of the requests of `sentSince` went. */
+  readonly resumedMs: number;
+}
+
+/** Nothing goes but one probe at a time. */
+export interface DownState extends KnownOfProvider {
+  readonly phase: 'down';
+  readonly phaseSinceMs: number;
+  readonly probeIntervalMs: number;
+  readonly isProbing: boolean;
+}
+
+/** How a provider stands: each phase has what it needs, and nothing of the others. */
+export type GateState = FreeState | LimitedState | DownState;
+
+/** What goes along from one phase to the next. */
+export function knownOf(state: GateState): KnownOfProvider {
+  const { inFlight, limit, limitThreshold, notBeforeMs, latencyMs, answeredMs } = state;
+  const { ceilingPerSecond, ceilingBeforePerSecond, decreasedMs, roundsInRow } = state;
+  const { failuresInRow, failedCalls, heardMs, window } = state;
+  return {
+    ...{ inFlight, limit, limitThreshold, notBeforeMs, latencyMs, answeredMs },
+    ...{ ceilingPerSecond, ceilingBeforePerSecond, decreasedMs, roundsInRow },
+    ...{ failuresInRow, failedCalls, heardMs, window },
+  };
 }
 
 /** After a late timer, so much of the pace may be caught up at once. */
@@ -67,20 +93,13 @@ export function newGateState(settings: GateSettings, nowMs: number): GateState {
     inFlight: 0,
     limit: Math.min(settings.initialLimit, settings.maximumLimit),
     limitThreshold: settings.maximumLimit,
-    ratePerSecond: Number.POSITIVE_INFINITY,
     ceilingPerSecond: Number.POSITIVE_INFINITY,
     ceilingBeforePerSecond: Number.POSITIVE_INFINITY,
     notBeforeMs: nowMs,
-    nextSendMs: nowMs,
-    grownMs: nowMs,
     decreasedMs: Number.NEGATIVE_INFINITY,
-    sentSince: 0,
-    resumedMs: nowMs,
     failuresInRow: 0,
     failedCalls: [],
     roundsInRow: 0,
-    probeIntervalMs: settings.firstProbeMs,
-    isProbing: false,
     latencyMs: 0,
     answeredMs: Number.NEGATIVE_INFINITY,
     heardMs: nowMs,
@@ -102,16 +121,16 @@ export function gateWaitMs(state: GateState, nowMs: number): number {
 /** The state after a request went. Only when {@link gateWaitMs} is 0. */
 export function requestSent(state: GateState, settings: GateSettings, nowMs: number): GateState {
   const sent = {
-    ...state,
     inFlight: state.inFlight + 1,
     heardMs: state.inFlight === 0 ? nowMs : state.heardMs,
     window: counted(state.window, nowMs),
   };
-  if (state.phase === 'down') return { ...sent, isProbing: true };
-  if (state.phase === 'free') return sent;
+  if (state.phase === 'down') return { ...state, ...sent, isProbing: true };
+  if (state.phase === 'free') return { ...state, ...sent };
   const ratePerSecond = grownRate(state, settings, nowMs);
   const spacingMs = 1000 / ratePerSecond;
   return {
+    ...state,
     ...sent,
     ratePerSecond,
     sentSince: state.sentSince + 1,
@@ -159,7 +178,7 @@ export function snapshotOf(state: GateState, waiting: number, nowMs: number): Ga
  * The rate after a request. It grows only while it is used: fast while the rate that is too much is
  * unknown or far away, slowly near that, and faster the longer nothing is refused.
  */
-function grownRate(state: GateState, settings: GateSettings, nowMs: number): number {
+function grownRate(state: LimitedState, settings: GateSettings, nowMs: number): number {
   const { ratePerSecond, ceilingPerSecond } = state;
   if (state.roundsInRow > 0) return ratePerSecond;
   const seconds = Math.min((nowMs - state.grownMs) / 1000, 2 / ratePerSecond, 1);

@@ -1,6 +1,12 @@
 import type { GateSettings } from './gate-settings.ts';
 import type { GateSignal } from './gate-signal.ts';
-import { type GateState, recentRate } from './gate-state.ts';
+import {
+  type DownState,
+  type GateState,
+  knownOf,
+  type LimitedState,
+  recentRate,
+} from './gate-state.ts';
 
 /** The end of a request, as the gate needs to know it. */
 export interface RequestEnd {
@@ -35,19 +41,9 @@ export function requestEnded(
   nowMs: number,
   random: () => number,
 ): GateState {
-  const isProbe = state.phase === 'down' && state.isProbing && end.sentMs >= state.phaseSinceMs;
-  const ended = floored(
-    {
-      ...state,
-      inFlight: Math.max(0, state.inFlight - 1),
-      // A cancelled request says nothing about the provider.
-      heardMs: end.signal === 'unknown' ? state.heardMs : nowMs,
-    },
-    settings,
-    end,
-    nowMs,
-  );
-  if (state.phase === 'down') {
+  const ended = { ...state, ...afterEnd(state, settings, end, nowMs) };
+  if (ended.phase === 'down') {
+    const isProbe = ended.isProbing && end.sentMs >= ended.phaseSinceMs;
     if (!isProbe) return ended;
     const probed = { ...ended, isProbing: false };
     if (end.signal === 'unknown') return probed;
@@ -63,24 +59,33 @@ export function requestEnded(
       return failedOnce(ended, settings, end, nowMs, random);
     case 'limited':
       return decreased(ended, settings, end, nowMs);
-    case 'overloaded':
-      return decreased(failedOnce(ended, settings, end, nowMs, random), settings, end, nowMs);
+    case 'overloaded': {
+      const failed = failedOnce(ended, settings, end, nowMs, random);
+      return failed.phase === 'down' ? failed : decreased(failed, settings, end, nowMs);
+    }
   }
 }
 
-/** One call's Retry-After holds back all calls until it has passed. */
-function floored(
-  state: GateState,
-  settings: GateSettings,
-  { retryAfterMs = 0 }: RequestEnd,
+/** What every end changes. One call's Retry-After holds back all calls until it has passed. */
+function afterEnd(
+  { inFlight, heardMs, notBeforeMs }: GateState,
+  { longestBlockMs }: GateSettings,
+  { signal, retryAfterMs = 0 }: RequestEnd,
   nowMs: number,
-): GateState {
-  const untilMs = nowMs + Math.min(retryAfterMs, settings.longestBlockMs);
-  return untilMs > state.notBeforeMs ? { ...state, notBeforeMs: untilMs } : state;
+) {
+  return {
+    inFlight: Math.max(0, inFlight - 1),
+    // A cancelled request says nothing about the provider.
+    heardMs: signal === 'unknown' ? heardMs : nowMs,
+    notBeforeMs: Math.max(notBeforeMs, nowMs + Math.min(retryAfterMs, longestBlockMs)),
+  };
 }
 
+/** A provider that lets requests go. */
+type Open = Exclude<GateState, DownState>;
+
 function answered(
-  state: GateState,
+  state: Open,
   settings: GateSettings,
   { sentMs }: RequestEnd,
   nowMs: number,
@@ -91,17 +96,19 @@ function answered(
   const isForgotten =
     state.phase === 'limited' &&
     nowMs - Math.max(state.decreasedMs, state.phaseSinceMs) > settings.forgetMs;
+  const phase: Open = isForgotten
+    ? { ...knownOf(state), phase: 'free', phaseSinceMs: nowMs }
+    : state;
   return {
-    ...state,
-    ...(isForgotten && { phase: 'free' as const, phaseSinceMs: nowMs }),
+    ...phase,
     limit: isUsed ? Math.min(settings.maximumLimit, state.limit + step) : state.limit,
     latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
     answeredMs: nowMs,
-    failuresInRow: 0,
-    failedCalls: [],
-    roundsInRow: 0,
+    ...noFailures,
   };
 }
+
+const noFailures = { failuresInRow: 0, failedCalls: [], roundsInRow: 0 };
 
 function smoothed(latencyMs: number, measuredMs: number): number {
   return latencyMs === 0 ? measuredMs : latencyMs * 0.9 + measuredMs * 0.1;
@@ -111,7 +118,7 @@ function smoothed(latencyMs: number, measuredMs: number): number {
 const callsUntilDown = 2;
 
 function failedOnce(
-  state: GateState,
+  state: Open,
   settings: GateSettings,
   { call = `${state.failuresInRow}` }: RequestEnd,
   nowMs: number,
@@ -130,29 +137,29 @@ function failedOnce(
 
 /** Decreases once a round trip: the other refusals of the same burst say nothing new. */
 function decreased(
-  state: GateState,
+  state: Open,
   settings: GateSettings,
   { signal, sentMs }: RequestEnd,
   nowMs: number,
 ): GateState {
-  if (state.phase === 'down' || sentMs < state.decreasedMs) return state;
+  if (sentMs < state.decreasedMs) return state;
   const roundsInRow = state.roundsInRow + 1;
   const ceilingBeforePerSecond =
     roundsInRow === 1 ? state.ceilingPerSecond : state.ceilingBeforePerSecond;
   const isFirst = state.phase === 'free';
-  const tooMuch = isFirst
+  const sustained = isFirst
     ? Math.max(settings.startRatePerSecond, recentRate(state, nowMs))
-    : state.ratePerSecond;
-  const sustained = isFirst ? tooMuch : sustainedRate(state, tooMuch, nowMs);
+    : sustainedRate(state, nowMs);
   const ratePerSecond = Math.max(slowestPerSecond, sustained * settings.decrease);
   // As long as an answer takes, so that the provider's token bucket can refill.
   const pauseMs = Math.min(1000, Math.max(100, state.latencyMs));
   const limit =
     signal === 'overloaded' ? Math.max(1, (state.inFlight + 1) * settings.decrease) : state.limit;
   return {
-    ...state,
+    ...knownOf(state),
     phase: 'limited',
     phaseSinceMs: isFirst ? nowMs : state.phaseSinceMs,
+    resumedMs: nowMs,
     roundsInRow,
     ratePerSecond,
     // The first burst at a provider says little about the rate that it sustains.
@@ -176,9 +183,10 @@ function decreased(
  * The mean rate from one refusal to the next is nearer to the provider's capacity than the rate at
  * the second one, which a reserve in the provider's bucket allows for a while.
  */
-function sustainedRate(state: GateState, tooMuch: number, nowMs: number): number {
-  const mean = (state.sentSince * 1000) / Math.max(1, nowMs - state.resumedMs);
-  if (state.sentSince < 5) return tooMuch;
+function sustainedRate(state: LimitedState, nowMs: number): number {
+  const { ratePerSecond: tooMuch, sentSince, resumedMs } = state;
+  if (sentSince < 5) return tooMuch;
+  const mean = (sentSince * 1000) / Math.max(1, nowMs - resumedMs);
   return Math.min(tooMuch, Math.max(mean, leastSustained * tooMuch));
 }
 
@@ -187,10 +195,10 @@ function down(
   settings: GateSettings,
   nowMs: number,
   random: () => number,
-): GateState {
+): DownState {
   const probeIntervalMs = settings.firstProbeMs;
   return {
-    ...state,
+    ...knownOf(state),
     phase: 'down',
     phaseSinceMs: nowMs,
     isProbing: false,
@@ -203,7 +211,7 @@ function down(
 }
 
 function probeAgain(
-  state: GateState,
+  state: DownState,
   settings: GateSettings,
   nowMs: number,
   random: () => number,
@@ -220,7 +228,7 @@ function probeAgain(
 
 /** The state after an answered probe: the waiting calls follow at a pace, not in a burst. */
 function recovered(
-  state: GateState,
+  state: DownState,
   settings: GateSettings,
   { sentMs }: RequestEnd,
   nowMs: number,
@@ -230,9 +238,10 @@ function recovered(
     state.ceilingPerSecond * settings.decrease,
   );
   return {
-    ...state,
+    ...knownOf(state),
     phase: 'limited',
     phaseSinceMs: nowMs,
+    resumedMs: nowMs,
     limit: Math.max(Math.min(settings.initialLimit, settings.maximumLimit), state.limit / 2),
     ratePerSecond,
     notBeforeMs: nowMs,
@@ -240,9 +249,7 @@ function recovered(
     grownMs: nowMs,
     decreasedMs: sentMs,
     sentSince: 0,
-    failuresInRow: 0,
-    failedCalls: [],
-    roundsInRow: 0,
+    ...noFailures,
     latencyMs: smoothed(state.latencyMs, nowMs - sentMs),
     answeredMs: nowMs,
   };

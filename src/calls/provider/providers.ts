@@ -76,7 +76,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
       const reason = `this worker has no provider ${name}, only ${names.join(', ')}; name it in HOLDFAST_PROVIDERS and start the worker again`;
       throw new AttemptError({ ...about, type: 'ConnectionFailed', reason });
     }
-    checkKey(config);
+    assertKey(config);
     return {
       provider: config.name,
       family: config.family,
@@ -121,7 +121,14 @@ function quirksOf({ family, baseUrl, structuredOutput, limitParameter }: Provide
   };
 }
 
-function checkKey({ name, family, apiKey, keyVariable, keyRequired }: ProviderConfig): void {
+/** @throws AttemptError `InvalidCredentials` for a key that is missing or cannot be a header. */
+export function assertKey({
+  name,
+  family,
+  apiKey,
+  keyVariable,
+  keyRequired,
+}: ProviderConfig): void {
   const isMissing = !apiKey && (family !== 'openai-compatible' || keyRequired === true);
   const which = keyVariable ?? 'the API key';
   const reason = isMissing

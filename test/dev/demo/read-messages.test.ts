@@ -24,3 +24,12 @@ it('a message is named by the line on which its record begins', () => {
   });
   assert.equal(readMessages(file, 3).messages[2]?.line, 6);
 });
+
+it('the file that the README names holds 200 messages, twenty of each kind, each but once', () => {
+  const { messages, intents } = readMessages('examples/messages.csv', 1000);
+  assert.equal(new Set(messages.map(({ text }) => text)).size, 200);
+  assert.equal(intents.length, 10);
+  for (const intent of intents) {
+    assert.equal(messages.filter(({ category }) => category === intent).length, 20, intent);
+  }
+});

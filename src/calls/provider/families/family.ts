@@ -63,6 +63,8 @@ export interface Family {
   readonly dialects: readonly string[];
   /** The public endpoint; empty where there is none. */
   readonly baseUrl: string;
+  /** Where its servers speak OpenAI's protocol, after that address; absent where at the same one. */
+  readonly openaiPath?: string;
   /** Names by which the AI SDK calls its providers of this protocol. */
   readonly sdkProvider: RegExp;
   /** What errors mean, read from top to bottom; the first row that fits rules. */

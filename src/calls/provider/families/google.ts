@@ -24,6 +24,7 @@ export const google: Family = {
   answer: 'generated content',
   dialects: ['Gemini generateContent'],
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  openaiPath: '/openai',
   sdkProvider: /^(google|vertex)/,
   rows: googleRows,
   finishReasons: finishReasons({

@@ -5,7 +5,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger, type LogEntry } from '@temporalio/worker';
 import { pino } from 'pino';
-import { runAttempt } from '../../src/activities/attempt-scope.ts';
+import { runAttempt } from '../../src/activities/run-attempt.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
 import type { FailureDetails } from '../../src/failures/failure-details.ts';
@@ -39,7 +39,7 @@ test('a bug is a failure with a type, retried, without its words; the log tells 
     ['ServerError', 'ServerError by worker (unexpected TypeError)', false, undefined],
   );
   assert.equal(logged.length, 1);
-  assert.match(`${logged[0]?.meta?.frames}`, /^at bug \(.*attempt-scope\.test\.ts:\d+:\d+\)/);
+  assert.match(`${logged[0]?.meta?.frames}`, /^at bug \(.*run-attempt\.test\.ts:\d+:\d+\)/);
   assert.doesNotMatch(inspect(logged, { depth: 10 }), /secret/);
 });
 

@@ -1,0 +1,96 @@
+import { AttemptError, type AttemptErrorFields } from '../../failures/attempt-error.ts';
+import { billingOf } from '../../policies/billing.ts';
+import type { ForwardedAnswer, ForwardedRequest } from '../../wire/forwarded.ts';
+import { requestIdFor } from '../../wire/identifiers.ts';
+import type { AttemptCall, CallAnswer } from '../attempt-call.ts';
+import { requestHeaders } from '../provider/request-headers.ts';
+import { type ForwardAttempt, ForwardError } from './forward-attempt.ts';
+
+/** A forwarded call's record, as an attempt of it needs it. */
+export interface ForwardedRecord {
+  readonly request: ForwardedRequest;
+  readonly body: Uint8Array;
+  readonly answer: ForwardedAnswer | null;
+  readonly ended_at_ms: number | null;
+  readonly possibly_billed: number;
+}
+
+/** Where bodies and answers of forwarded calls are: the gateway's table. */
+export interface ForwardedRecords {
+  readonly read: (id: string) => Promise<ForwardedRecord | undefined>;
+  readonly answered: (
+    id: string,
+    head: ForwardedAnswer,
+    body: Uint8Array,
+    used: { readonly attempts: number; readonly possiblyBilled: number },
+  ) => Promise<boolean>;
+  /** Counts a failed attempt; the provider's own error answer is kept for the client. */
+  readonly attemptFailed: (
+    id: string,
+    failed: {
+      readonly attempts: number;
+      readonly isPossiblyBilled: boolean;
+      readonly answer: ForwardError['answer'];
+    },
+  ) => Promise<void>;
+}
+
+/**
+ * Adds forwarded calls to the function that makes attempts: their bodies come from a record, and their
+ * answers go into it before anything else happens. All that is around an attempt, gate, policy, journal,
+ * is the same for them.
+ */
+export function withForwardedCalls(
+  attemptCall: AttemptCall,
+  { records, send }: { readonly records: ForwardedRecords; readonly send: ForwardAttempt },
+): AttemptCall {
+  return async function attempt(asked, context) {
+    if (!asked.forwarded) return attemptCall(asked, context);
+    const { id } = asked.forwarded;
+    const record = await records.read(id);
+    if (!record) throw new AttemptError(recordIsGone);
+    // Recorded by an attempt whose worker was lost before it could say so.
+    if (record.ended_at_ms !== null && record.answer) return answerOf(record.answer);
+    try {
+      const { body, usage, status, headers, providerRequestId } = await send(
+        record.request,
+        record.body,
+        {
+          signal: context.signal,
+          requestTimeoutMs: asked.policy.requestTimeoutMs,
+          headers: requestHeaders(requestIdFor(context.workflowId, asked.step), context.attempt),
+          onSent: () => context.log?.sent(),
+        },
+      );
+      const head = { status, headers, usage };
+      const { attempt: attempts } = context;
+      await records.answered(id, head, body, { attempts, possiblyBilled: record.possibly_billed });
+      return answerOf(head, providerRequestId);
+    } catch (error) {
+      if (error instanceof ForwardError) {
+        await records.attemptFailed(id, {
+          attempts: context.attempt,
+          isPossiblyBilled: billingOf(error.fields) === 'possibly billed',
+          answer: error.answer,
+        });
+      }
+      throw error;
+    }
+  };
+}
+
+const recordIsGone: AttemptErrorFields = {
+  type: 'InvalidRequest',
+  by: 'holdfast',
+  reason: 'its record is gone',
+  sent: false,
+};
+
+function answerOf({ usage }: ForwardedAnswer, providerRequestId?: string): CallAnswer {
+  return {
+    text: '',
+    finishReason: 'other',
+    usage: usage ?? { inputTokens: 0, outputTokens: 0 },
+    ...(providerRequestId !== undefined && { providerRequestId }),
+  };
+}

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ForwardedApi, ForwardedRequest } from '../../wire/forwarded.ts';
+import { fieldValue, NotAnObject, spliced, topLevelFields } from './top-level-fields.ts';
+
+/** A provider as far as the way of a request depends on it. */
+export interface KnownProvider {
+  readonly name: string;
+  readonly family: string;
+  /** Add `stream_options.include_usage` to streams, and take that piece out again on the way down. */
+  readonly includeUsage?: boolean | undefined;
+}
+
+/** What a client sent. */
+export interface Incoming {
+  readonly method: string;
+  /** Path and query as they came. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/** A request on its way: what goes out, and what makes it the same as another one. */
+export interface Outgoing {
+  readonly request: ForwardedRequest;
+  readonly body: Uint8Array;
+  readonly fingerprint: string;
+  /** `background: true` of the Responses API. */
+  readonly isBackground: boolean;
+  /** The client asked that the answer be kept. */
+  readonly isStored: boolean;
+  /** We asked for a last piece with the usage, which the client did not ask for. */
+  readonly addedUsage: boolean;
+}
+
+/** Why a request cannot be forwarded, in a sentence for its client. */
+export class NotForwardable extends Error {
+  override readonly name = 'NotForwardable';
+  readonly status: number;
+  readonly param: string | null;
+  constructor(message: string, status = 400, param: string | null = null) {
+    super(message);
+    this.status = status;
+    this.param = param;
+  }
+}
+
+const openaiPaths: Readonly<Record<string, ForwardedApi>> = {
+  '/v1/chat/completions': 'chat',
+  '/v1/responses': 'responses',
+  '/v1/embeddings': 'embeddings',
+};
+
+/**
+ * A client's headers that go on to the provider: what the content is, what the client accepts, and the
+ * versions and switches that providers' own APIs have. Keys, cookies, addresses and lengths do not.
+ */
+const passedUp =
+  /^(content-type|accept|openai-beta|anthropic-version|anthropic-beta|x-goog-api-client)$/;
+
+/** Finds the provider, model and API of a request, and takes the provider's name out of its body. */
+export function readIncoming(incoming: Incoming, providers: readonly KnownProvider[]): Outgoing {
+  const { pathname, search } = new URL(incoming.url, 'http://gateway');
+  const api = openaiPaths[pathname];
+  const fingerprint = fingerprintOf(pathname, incoming.body);
+  const headers = headersUp(incoming.headers);
+  if (api) {
+    const { body, fields, modelPlaces } = readBody(incoming.body);
+    const model = fieldValue(body, fields, 'model');
+    if (typeof model !== 'string') {
+      throw new NotForwardable('the body has no model; write <provider>:<model>', 400, 'model');
+    }
+    const provider = providerOf(model, providers);
+    const modelId = model.slice(provider.name.length + 1);
+    const isStream = fieldValue(body, fields, 'stream') === true;
+    const changes = modelPlaces.map((place) => ({ ...place, text: JSON.stringify(modelId) }));
+    const usageChange =
+      isStream && api === 'chat' && provider.includeUsage ? includeUsage(fields) : undefined;
+    const all = [...changes, ...(usageChange ? [usageChange] : [])];
+    return {
+      request: {
+        ...{ provider: provider.name, model, api, method: incoming.method, headers, isStream },
+        path: `${pathname.slice('/v1'.length)}${search}`,
+        ...maximumTokens(body, fields),
+      },
+      body: spliced(
+        body,
+        all.sort((a, b) => a.start - b.start),
+      ),
+      ...{ fingerprint, addedUsage: usageChange !== undefined },
+      isBackground: api === 'responses' && fieldValue(body, fields, 'background') === true,
+      isStored: api === 'responses' && fieldValue(body, fields, 'store') === true,
+    };
+  }
+  const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
+  const provider = providers.find((each) => each.name === name);
+  if (!provider) {
+    throw new NotForwardable(
+      `there is nothing at ${pathname}; providers are ${namesOf(providers)}`,
+      404,
+    );
+  }
+  const nativeApi = nativeApiOf(provider.family, rest);
+  const { modelId, isStream, tokens } = readNative(nativeApi, rest, search, incoming.body);
+  return {
+    request: {
+      ...{ provider: provider.name, model: `${provider.name}:${modelId}`, api: nativeApi },
+      ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
+    },
+    ...{ body: incoming.body, fingerprint },
+    ...{ isBackground: false, isStored: false, addedUsage: false },
+  };
+}
+
+function readBody(body: Uint8Array) {
+  try {
+    const fields = topLevelFields(body);
+    return { body, fields, modelPlaces: fields.filter(({ name }) => name === 'model') };
+  } catch (error) {
+    if (!(error instanceof NotAnObject)) throw error;
+    throw new NotForwardable(`the body is not a JSON object: ${error.message}`);
+  }
+}
+
+type Fields = ReturnType<typeof readBody>['fields'];
+
+function providerOf(model: string, providers: readonly KnownProvider[]): KnownProvider {
+  const name = model.includes(':') ? model.slice(0, model.indexOf(':')) : '';
+  const provider = providers.find((each) => each.name === name);
+  if (provider && model.length > name.length + 1) return provider;
+  throw new NotForwardable(
+    `the model must be <provider>:<model>, with one of the providers ${namesOf(providers)}`,
+    404,
+    'model',
+  );
+}
+
+function namesOf(providers: readonly KnownProvider[]): string {
+  return providers.map(({ name }) => name).join(', ');
+}
+
+const maximumTokenFields = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'];
+
+function maximumTokens(body: Uint8Array, fields: Fields): { maximumOutputTokens?: number } {
+  for (const name of maximumTokenFields) {
+    const value = fieldValue(body, fields, name);
+    if (typeof value === 'number' && value > 0) return { maximumOutputTokens: value };
+  }
+  return {};
+}
+
+/** Asks for the usage of a stream, unless the client has settings of its own. */
+function includeUsage(fields: Fields) {
+  if (fields.some(({ name }) => name === 'stream_options')) return undefined;
+  const last = fields.at(-1);
+  if (!last) return undefined;
+  const text = ',"stream_options":{"include_usage":true}';
+  return { start: last.end, end: last.end, text };
+}
+
+function nativeApiOf(family: string, path: string): ForwardedApi {
+  if (family === 'anthropic' && path.endsWith('/messages')) return 'messages';
+  if (family === 'google' && /:(streamGenerateContent|generateContent)$/.test(path)) {
+    return 'generateContent';
+  }
+  if (path.endsWith('/chat/completions')) return 'chat';
+  if (path.endsWith('/responses')) return 'responses';
+  return path.endsWith('/embeddings') ? 'embeddings' : 'other';
+}
+
+/** What a native request says of itself; of an API that nobody knows, nothing. */
+function readNative(api: ForwardedApi, path: string, search: string, body: Uint8Array) {
+  if (api === 'generateContent') {
+    const modelId = /\/models\/([^/:]+):/.exec(path)?.[1] ?? 'unknown';
+    const isStream = path.includes(':stream') && new URLSearchParams(search).get('alt') === 'sse';
+    return { modelId, isStream, tokens: {} };
+  }
+  try {
+    const fields = topLevelFields(body);
+    const model = fieldValue(body, fields, 'model');
+    return {
+      modelId: typeof model === 'string' ? model : 'unknown',
+      isStream: fieldValue(body, fields, 'stream') === true,
+      tokens: maximumTokens(body, fields),
+    };
+  } catch {
+    return { modelId: 'unknown', isStream: false, tokens: {} };
+  }
+}
+
+function headersUp(headers: IncomingHttpHeaders): Record<string, string> {
+  const passed = Object.entries(headers).filter(([name]) => passedUp.test(name));
+  return Object.fromEntries(passed.map(([name, value]) => [name, String(value)]));
+}
+
+function fingerprintOf(path: string, body: Uint8Array): string {
+  return createHash('sha256').update(path).update('\n').update(body).digest('hex');
+}

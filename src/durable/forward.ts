@@ -1,0 +1,81 @@
+import {
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  proxyActivities,
+  sleep,
+} from '@temporalio/workflow';
+import type { ForwardActivities } from '../activities/end-forwarded.ts';
+import { findFailure } from '../failures/find-failure.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import { noOutage } from '../policies/outage.ts';
+import { type ForwardInput, forwardStep } from '../wire/forwarded.ts';
+import type { CallReport } from '../wire/model-call.ts';
+import { activityOptions } from './activity-options.ts';
+import type { CallSoFar } from './call-so-far.ts';
+import { historyFull } from './history-full.ts';
+import { readQueues } from './read-rules.ts';
+import { runCall } from './run-call.ts';
+import { reportOf, trackProgress } from './track-progress.ts';
+
+/** What an earlier run of the same call hands on. */
+export interface ForwardedBefore {
+  readonly soFar: CallSoFar;
+  readonly progress: NonNullable<Parameters<typeof trackProgress>[0]>;
+}
+
+/**
+ * A forwarded call that needs more than its first attempt: it is held, retried and shown as an asked
+ * one. Its body and its answer are bytes in a record that clients are served from; none of them passes
+ * through a history.
+ */
+export async function forward(input: ForwardInput, before?: ForwardedBefore): Promise<CallReport> {
+  const { id, model, bytes, maximumOutputTokens, policy, attemptsUsed, deadlineAtMs } = input;
+  const progress = trackProgress(before?.progress);
+  const { calls } = await readQueues();
+  const step = forwardStep;
+  if (!before) {
+    progress.callStarted(step, false);
+    const { possiblyBilled } = input;
+    progress.spent({ attempts: attemptsUsed, possiblyBilled }, undefined, nothing);
+    if (input.delayMs > 0) await sleep(input.delayMs);
+  }
+  const left = Math.max(1, policy.maximumAttempts - attemptsUsed);
+  const soFar: CallSoFar = before?.soFar ?? {
+    ...{ attemptsUsed, elapsedMs: 0, endedIn: {}, outage: noOutage, deadlineAtMs },
+    ...(policy.maximumAttempts > 0 && { attemptsLeft: left }),
+  };
+  try {
+    await runCall(
+      { step, model, messages: [], forwarded: { id, bytes }, maximumOutputTokens, policy },
+      { taskQueue: calls, summary: `${model}, forwarded` },
+      soFar,
+      progress,
+      {
+        isDue: historyFull(),
+        goOn: (next) =>
+          continueAsNew<typeof forward>(input, { soFar: next, progress: progress.record() }),
+      },
+    );
+    progress.answered(model, step);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    const failure = findFailure(error);
+    const { type, message } = failure ?? cancelled;
+    const { attempts, possiblyBilled: billed } = progress.totals();
+    // Whoever waits for the record is told, also of a cancellation.
+    const { endForwarded } = proxyActivities<ForwardActivities>({
+      ...activityOptions(policy, undefined, 'tell the client'),
+      taskQueue: calls,
+    });
+    await CancellationScope.nonCancellable(() =>
+      endForwarded({ id, type, message, attempts, possiblyBilled: billed }),
+    );
+    throw error;
+  }
+  progress.step('done');
+  return reportOf(progress);
+}
+
+const cancelled = { type: 'InvalidRequest', message: 'the call was cancelled' } as const;
+const nothing: Usage = { inputTokens: 0, outputTokens: 0 };

@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http';
+import type { ForwardedAnswer, ForwardedApi } from '../../wire/forwarded.ts';
+import { errorBody, errorFrame, retryHeaders, type ToldError } from './error-answer.ts';
+
+/** Writes one answer to one client: whole, or as a stream; the status is held back until it is known. */
+export interface Delivery {
+  /** Whether a status has been sent: from then on an error is an event of the stream. */
+  readonly isCommitted: () => boolean;
+  /** Aborts when the client is gone. */
+  readonly gone: AbortSignal;
+  readonly whole: (answer: ForwardedAnswer, body: Uint8Array) => void;
+  /** Bytes of a stream; the first ones send the status. */
+  readonly bytes: (bytes: Uint8Array, head: ForwardedAnswer) => void;
+  readonly end: () => void;
+  readonly error: (error: ToldError) => void;
+  /** The stream cannot be gone on with, and no frame would be understood: the connection is cut. */
+  readonly cut: () => void;
+}
+
+/** After so long without a byte, a client that asked for a stream is told that something goes on. */
+const keepAliveMs = 10_000;
+/** A client that reads nothing while so much waits for it is taken for gone. */
+const maximumUnreadBytes = 8 * 1024 * 1024;
+
+const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
+
+/**
+ * Makes the delivery of one request.
+ *
+ * @param headers ours, known when the answer begins: attempts, cost, the workflow.
+ */
+export function createDelivery(
+  response: ServerResponse,
+  { api, isStream }: { readonly api: ForwardedApi; readonly isStream: boolean },
+  headers: () => Record<string, string>,
+): Delivery {
+  const gone = new AbortController();
+  let isCommitted = false;
+  const beat = isStream ? setInterval(keepAlive, keepAliveMs) : undefined;
+  response.on('error', () => {});
+  response.once('close', () => {
+    clearInterval(beat);
+    if (!response.writableFinished) gone.abort(new Error('the client is gone'));
+  });
+
+  function commit(status: number, more: Readonly<Record<string, string>>): void {
+    isCommitted = true;
+    response.writeHead(status, { ...more, ...headers(), 'cache-control': 'no-cache' });
+  }
+  /** A comment: every client of server-sent events skips it. Never `id:` or a lone `retry:`. */
+  function keepAlive(): void {
+    if (!isCommitted) commit(200, streamHeaders);
+    write(Buffer.from(': waiting\n\n'));
+  }
+  function write(bytes: Uint8Array): void {
+    response.write(bytes);
+    if (response.writableLength > maximumUnreadBytes) response.destroy();
+  }
+  function finish(last?: Uint8Array | string): void {
+    clearInterval(beat);
+    if (last === undefined) response.end();
+    else response.end(last);
+  }
+
+  return {
+    gone: gone.signal,
+    isCommitted: () => isCommitted,
+    whole(answer, body) {
+      if (isCommitted) return finish(body);
+      commit(answer.status, { ...answer.headers, 'content-length': String(body.byteLength) });
+      finish(body);
+    },
+    bytes(bytes, head) {
+      if (!isCommitted) commit(head.status, { ...streamHeaders, ...head.headers });
+      beat?.refresh();
+      write(bytes);
+    },
+    end: () => finish(),
+    error(error) {
+      if (isCommitted) return finish(errorFrame(api, error));
+      const body = JSON.stringify(errorBody(api, error));
+      commit(error.status, {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        ...retryHeaders(error),
+      });
+      finish(body);
+    },
+    cut: () => response.destroy(),
+  };
+}

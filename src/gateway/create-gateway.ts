@@ -1,0 +1,128 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
+import { isDatabaseError } from '../database/classify-database.ts';
+import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
+import { createRequestHandler } from './handle-request.ts';
+import { readBody } from './incoming/read-body.ts';
+import { mayUse } from './keys/key-limits.ts';
+import type { GatewayKey } from './store/key-store.ts';
+
+type Bindings = { Bindings: HttpBindings };
+
+/** Who asks where no keys were ever made. */
+const anyone: GatewayKey = {
+  id: '',
+  tenant: 'default',
+  limits: {},
+  createdAtMs: 0,
+  revokedAtMs: null,
+};
+
+/** Makes the gateway's routes; `serve-gateway.ts` listens. */
+export function createGateway(dependencies: GatewayDependencies): Hono<Bindings> {
+  const { keys, providers, log, maximumBodyBytes, maximumInFlight } = dependencies;
+  const handle = createRequestHandler(dependencies);
+  const app = new Hono<Bindings>();
+  let inFlight = 0;
+
+  app.get('/healthz', (context) => context.text('ok'));
+  app.get('/readyz', async (context) =>
+    (await dependencies.isReady()) ? context.text('ok') : context.text('the database is away', 503),
+  );
+  app.get('/v1/models', async (context) => {
+    const key = await keyOf(context);
+    if (!key) return told(context, unknownKey);
+    return context.json(await dependencies.listModels());
+  });
+  app.all('*', async (context) => {
+    if (inFlight >= maximumInFlight) return told(context, tooMany);
+    inFlight += 1;
+    try {
+      return await forwarded(context);
+    } catch (error) {
+      return told(context, errorOf(error));
+    } finally {
+      inFlight -= 1;
+    }
+  });
+  return app;
+
+  async function forwarded(context: Context<Bindings>): Promise<Response> {
+    const { incoming, outgoing } = context.env;
+    const key = await keyOf(context);
+    if (!key) return told(context, unknownKey);
+    const body = await readBody(incoming as IncomingMessage, maximumBodyBytes);
+    const { method = 'POST', url = '/', headers } = incoming;
+    const request = readIncoming({ method, url, headers, body }, providers);
+    if (!mayUse(key.limits, request.request.model)) {
+      return told(context, {
+        status: 403,
+        type: 'PermissionDenied',
+        message: `the key may not use ${request.request.model}`,
+        param: 'model',
+      });
+    }
+    await handle({ headers }, request, key, outgoing as ServerResponse);
+    return RESPONSE_ALREADY_SENT;
+  }
+
+  /** The key that came with the request, in the header of whichever SDK. */
+  async function keyOf(context: Context<Bindings>): Promise<GatewayKey | undefined> {
+    const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
+    const sent = bearer ?? context.req.header('x-api-key') ?? context.req.header('x-goog-api-key');
+    const found = sent === undefined ? undefined : await keys.find(sent.trim());
+    if (found) return found;
+    return (await keys.hasAny()) ? undefined : anyone;
+  }
+
+  function told(context: Context<Bindings>, error: ToldError): Response {
+    const { outgoing } = context.env;
+    // A stream that has begun can only be cut.
+    if (outgoing.headersSent) {
+      outgoing.destroy();
+      return RESPONSE_ALREADY_SENT;
+    }
+    return Response.json(errorBody('chat', error), {
+      status: error.status,
+      headers: retryHeaders(error),
+    });
+  }
+
+  function errorOf(error: unknown): ToldError {
+    if (error instanceof NotForwardable) {
+      const { status, message, param } = error;
+      const type = status === 422 ? 'IdempotencyKeyReused' : typesByStatus[status];
+      return { status, type: type ?? 'InvalidRequest', message, param };
+    }
+    const name = error instanceof Error ? error.name : typeof error;
+    log.error({ event: 'gateway.failed', error: name }, 'a request failed in the gateway');
+    return { status: 503, type: 'Overloaded', message: describe(error), retryAfterMs: 1000 };
+  }
+}
+
+const typesByStatus: Readonly<Record<number, ToldError['type']>> = {
+  404: 'ModelNotFound',
+  413: 'RequestTooLarge',
+};
+
+const unknownKey: ToldError = {
+  status: 401,
+  type: 'InvalidCredentials',
+  message: 'the gateway does not know this key; make one with `holdfast keys add`',
+};
+const tooMany: ToldError = {
+  status: 429,
+  type: 'RateLimited',
+  message: 'the gateway has as many requests in flight as it may have',
+  retryAfterMs: 1000,
+};
+
+function describe(error: unknown): string {
+  return isDatabaseError(error)
+    ? 'the database of the gateway does not answer; nothing was sent'
+    : 'the gateway failed; whether the request was sent is not known';
+}

@@ -1,0 +1,22 @@
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+
+/** Room for the request of an attempt to end before its call's deadline does. */
+const marginMs = 1000;
+
+/**
+ * The policy of a forwarded call: that of model calls, within the time that its client has. How long one
+ * answer may take is the client's to say, so an attempt may take all of it; nobody is asked to resume it.
+ *
+ * @param deadlineMs of the whole call.
+ */
+export function forwardPolicy(policy: ModelPolicy, deadlineMs: number): ModelPolicy {
+  const usualMs = 10 * 60_000;
+  return {
+    ...policy,
+    requestTimeoutMs: Math.max(marginMs, Math.min(deadlineMs, usualMs)),
+    elapsedBudgetMs: 0,
+    deadlineMs: Math.max(marginMs, Math.round(deadlineMs)),
+    onFailure: 'fail',
+    fallback: [],
+  };
+}

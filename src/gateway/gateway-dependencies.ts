@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { KnownProvider } from '../calls/forward/read-incoming.ts';
+import type { RunAttempt } from '../calls/forward/run-attempt.ts';
+import type { Price } from '../policies/budget-schema.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+import type { OnceSettings } from './once.ts';
+import type { EndWatch } from './run/wait-for-end.ts';
+import type { KeyStore } from './store/key-store.ts';
+import type { RequestStore, StoredRequest } from './store/request-store.ts';
+
+/** What a gateway is made from. */
+export interface GatewayDependencies {
+  readonly store: RequestStore;
+  readonly keys: KeyStore;
+  readonly providers: readonly KnownProvider[];
+  readonly prices: Readonly<Record<string, Price>>;
+  readonly watch: EndWatch;
+  readonly runAttempt: RunAttempt;
+  /** The policy of a forwarded call that may take so long in all. */
+  readonly policyFor: (deadlineMs: number) => ModelPolicy;
+  /** Starts the workflow that goes on with a request. */
+  readonly goOn: (row: StoredRequest, delayMs?: number) => Promise<void>;
+  /** This process, as its leases name it. */
+  readonly gateway: string;
+  readonly once: OnceSettings;
+  readonly log: Logger;
+  readonly listModels: () => Promise<object>;
+  /** Whether the gateway can do its work: its database answers. */
+  readonly isReady: () => Promise<boolean>;
+  readonly maximumBodyBytes: number;
+  /** Requests in flight at most; one more is told to come back. */
+  readonly maximumInFlight: number;
+  /** Where the Temporal UI shows the namespace's workflows. */
+  readonly uiUrl?: string;
+}

@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
+import type { AttemptOutcome } from '../calls/forward/run-attempt.ts';
+import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import { mostForwarded } from '../wire/estimate-tokens.ts';
+import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
+import { admit } from './admit.ts';
+import { answerHeaders } from './answer/answer-headers.ts';
+import { createDelivery, type Delivery } from './answer/delivery.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
+import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
+import type { GatewayKey } from './store/key-store.ts';
+import type { AttemptsUsed, NewRequest, StoredRequest } from './store/request-store.ts';
+
+/** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
+const durableDeadlineMs = 24 * 3_600_000;
+/** Longest hold at the gate in the gateway's own process; a longer one is a workflow's. */
+const longestHoldMs = 1000;
+/** A client that is gone comes back within so long, if its SDK tries again by itself. */
+const comesBackMs = 15_000;
+
+/** One request, from where it is understood to where its client has an answer. */
+export function createRequestHandler(dependencies: GatewayDependencies) {
+  const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+
+  return async function handle(
+    { headers }: Pick<Incoming, 'headers'>,
+    outgoing: Outgoing,
+    key: GatewayKey,
+    response: ServerResponse,
+  ): Promise<void> {
+    const { request } = outgoing;
+    const idempotencyKey = idempotencyKeyIn(headers);
+    const isDurable = idempotencyKey !== null || outgoing.isStored;
+    const asked: NewRequest = {
+      id: `fwd-${randomBytes(12).toString('hex')}`,
+      tenant: key.tenant,
+      apiKey: key.id,
+      ...{ idempotencyKey, fingerprint: outgoing.fingerprint, request, body: outgoing.body },
+      gateway,
+      deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
+    };
+    let id = asked.id;
+    let told: Partial<StoredRequest> = {};
+    const delivery = createDelivery(response, request, () =>
+      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    );
+    const admission = await admit(keys, key, {
+      price: prices[request.model],
+      usage: mostForwarded(outgoing.body.byteLength, request.maximumOutputTokens),
+    });
+    if (admission.kind !== 'go') {
+      const { kind, reason, waitMs } = admission;
+      const type = kind === 'rate' ? 'RateLimited' : 'QuotaExhausted';
+      // A budget that is used up is not waited for: the SDK tells its caller at once.
+      const wait = kind === 'rate' ? { retryAfterMs: waitMs } : {};
+      return delivery.error({ status: 429, type, message: reason, ...wait });
+    }
+    let used: Usage | undefined;
+    try {
+      const found = await findOrBegin(store, asked, retryCountIn(headers), dependencies.once);
+      if (found.kind === 'same') {
+        id = found.row.id;
+        if (found.row.broke_off === 1 && found.row.state === 'begun') await goOnAgain(found.row);
+        await follow(found.row, found.isReplay);
+        return;
+      }
+      used = await runFirst();
+    } finally {
+      await admission.settle(used);
+    }
+
+    /** Makes the first attempt here, and gives the client its answer, or that of the workflow. */
+    async function runFirst(): Promise<Usage | undefined> {
+      const stop = new AbortController();
+      let hasContent = false;
+      delivery.gone.addEventListener('abort', () => void clientGone(stop, hasContent));
+      const pending: Uint8Array[] = [];
+      const { tenant, body, deadlineMs } = asked;
+      const outcome = await runAttempt({
+        ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
+        ...{ policy: policyFor(deadlineMs), longestHoldMs, signal: stop.signal },
+        onBytes(bytes, soFar, head) {
+          pending.push(bytes);
+          if (!soFar.hasContent || delivery.gone.aborted) return;
+          hasContent = true;
+          for (const each of pending.splice(0)) delivery.bytes(each, head);
+        },
+      }).catch((error: unknown) => {
+        if (stop.signal.aborted) return undefined;
+        throw error;
+      });
+      // Its client gave up, and nobody asked for the same again.
+      if (!outcome) {
+        await store.forget(id);
+        return undefined;
+      }
+      return settle(outcome, hasContent);
+    }
+
+    async function settle(
+      outcome: AttemptOutcome,
+      hadContent: boolean,
+    ): Promise<Usage | undefined> {
+      if (outcome.kind === 'held') {
+        return goOnWith({ attempts: 0, possiblyBilled: 0 }, outcome.delayMs);
+      }
+      const isPossiblyBilled = outcome.kind === 'failed' && outcome.isPossiblyBilled;
+      const used = { attempts: 1, possiblyBilled: isPossiblyBilled ? 1 : 0 };
+      told = { attempts: used.attempts, possibly_billed: used.possiblyBilled };
+      if (outcome.kind === 'answer') {
+        const { body, usage, status, headers: head } = outcome.answer;
+        told = { ...told, answer: { status, headers: head, usage } };
+        // Recorded before anything else happens to it; the last bytes of a stream wait for that.
+        await store.answered(id, { status, headers: head, usage }, body, used);
+        watch.tell(id);
+        if (hadContent) delivery.end();
+        else delivery.whole({ status, headers: head }, body);
+        return usage;
+      }
+      const { fields, retryInMs } = outcome;
+      if (outcome.hadContent) {
+        delivery.error(failureOf(fields));
+        if (isDurable) await goOnWith(used, retryInMs ?? 0, false);
+        else await store.clientGone(id, { brokeOff: true });
+        return fields.usage;
+      }
+      if (retryInMs !== undefined) return goOnWith(used, retryInMs);
+      const failure = failureOf(fields);
+      await store.failed(id, failure, used, outcome.answer);
+      watch.tell(id);
+      deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
+      return fields.usage;
+    }
+
+    /** A workflow goes on with it; its client waits for what that records. */
+    async function goOnWith(used: AttemptsUsed, delayMs: number, isWaitedFor = true) {
+      await store.handOver(id, used);
+      const row = await store.read(id);
+      if (!row) return undefined;
+      await goOn(row, delayMs);
+      return isWaitedFor ? follow(row, false) : undefined;
+    }
+
+    /** Waits for the end of a request that others make, and delivers what is recorded. */
+    async function follow(row: StoredRequest, isReplay: boolean): Promise<Usage | undefined> {
+      if (row.ended_at_ms === null) {
+        const signal = AbortSignal.any([delivery.gone, AbortSignal.timeout(asked.deadlineMs)]);
+        try {
+          await watch.ended(row.id, signal);
+        } catch {
+          if (delivery.gone.aborted) await store.clientGone(row.id);
+          else delivery.error(stillRunning);
+          return undefined;
+        }
+      }
+      const ended = row.ended_at_ms === null ? await store.read(row.id) : row;
+      if (!ended) {
+        delivery.error(stillRunning);
+        return undefined;
+      }
+      told = ended;
+      if (isReplay) response.setHeader('idempotent-replayed', 'true');
+      deliver(delivery, ended);
+      return ended.answer?.usage;
+    }
+
+    async function goOnAgain(row: StoredRequest): Promise<void> {
+      const used = { attempts: 1, possiblyBilled: 1 };
+      await store.handOver(row.id, used);
+      await goOn({ ...row, attempts: 1, possibly_billed: 1 });
+    }
+
+    /** Without a key the call ends some time after its client, unless that asked again. */
+    async function clientGone(stop: AbortController, hadContent: boolean) {
+      await store.clientGone(id);
+      if (isDurable) return;
+      if (hadContent) return stop.abort(new Error('the client is gone'));
+      setTimeout(async () => {
+        const row = await store.read(id).catch(() => undefined);
+        if (row?.has_client === 0) stop.abort(new Error('the client is gone'));
+      }, comesBackMs).unref();
+    }
+  };
+}
+
+const stillRunning = {
+  status: 504,
+  type: 'Timeout',
+  message: 'the call has not ended yet; ask again with the same Idempotency-Key for its answer',
+} as const;
+
+/** What is recorded, as the client gets it: the provider's bytes, or an error of ours. */
+function deliver(delivery: Delivery, row: Partial<StoredRequest>): void {
+  const { answer, answer_body: body, failure } = row;
+  if (failure) delivery.error(toldError(failure, body ?? null));
+  else if (answer && body) delivery.whole(answer, body);
+  else delivery.error({ status: 500, type: 'ServerError', message: 'the record holds no answer' });
+}
+
+function failureOf(fields: AttemptErrorFields): ForwardFailure {
+  const { type, status } = fields;
+  return { type, message: describeAttemptError(fields), status: clientStatus(type, status) };
+}
+
+/** The provider's own words go to the client whose request they are about, and nowhere else. */
+function toldError(failure: ForwardFailure, body: Uint8Array | null) {
+  const { type, status, message } = failure;
+  const own = body && type !== 'InvalidCredentials' ? providersWords(body) : undefined;
+  return { type, status, message: own?.message ?? message, param: own?.param ?? null };
+}
+
+function providersWords(body: Uint8Array): { message: string; param: string | null } | undefined {
+  try {
+    const { error } = JSON.parse(Buffer.from(body).toString('utf8'));
+    if (typeof error?.message !== 'string') return undefined;
+    return { message: error.message, param: typeof error.param === 'string' ? error.param : null };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { NotForwardable } from '../calls/forward/read-incoming.ts';
+import type { NewRequest, RequestStore, StoredRequest } from './store/request-store.ts';
+
+/** Whether a request is new, or the same as one that is there. */
+export type Found =
+  | { readonly kind: 'new' }
+  /** Its record is there: it is waited for, or read. */
+  | { readonly kind: 'same'; readonly row: StoredRequest; readonly isReplay: boolean };
+
+/** For so long an equal request gets the final failure that the one before it got. */
+const failureLastsMs = 10_000;
+
+/** The settings of {@link findOrBegin}. */
+export interface OnceSettings {
+  /** Whether requests without a key may claim the record of one whose client is gone. */
+  readonly claims: boolean;
+}
+
+/**
+ * Finds the record of a request, or makes it. Clients that send an `Idempotency-Key` are told apart by
+ * it. OpenAI's own SDKs send none, but they say how often they have tried: a request that is a retry
+ * takes the record of one whose client is gone, and each record is taken once, so that eight equal
+ * requests and a lost connection are eight answers.
+ */
+export async function findOrBegin(
+  store: RequestStore,
+  request: NewRequest,
+  retryCount: number,
+  { claims }: OnceSettings,
+): Promise<Found> {
+  const { tenant, apiKey, fingerprint, idempotencyKey } = request;
+  const same = { tenant, apiKey, fingerprint };
+  if (claims) {
+    // Frameworks repeat by themselves what was refused for good, with a key or without.
+    const failed = await store.failedJustNow(same, failureLastsMs);
+    if (failed) return { kind: 'same', row: failed, isReplay: true };
+  }
+  if (claims && idempotencyKey === null) {
+    const claimed = await store.claim(same, { onlyBroken: retryCount === 0 });
+    if (claimed) return { kind: 'same', row: claimed, isReplay: false };
+  }
+  while (!(await store.begin(request))) {
+    const row = await store.readByKey(tenant, idempotencyKey ?? '');
+    // Deleted between the two statements, by a retention that is shorter than this moment.
+    if (!row) continue;
+    if (row.fingerprint !== fingerprint) {
+      throw new NotForwardable(
+        `the idempotency key ${idempotencyKey} was used for another request; use another key, or send the same path and body`,
+        422,
+      );
+    }
+    if (!mayRunAgain(row)) return { kind: 'same', row, isReplay: row.ended_at_ms !== null };
+    await store.forget(row.id);
+  }
+  return { kind: 'new' };
+}
+
+/** A call that ended without an answer, and that nobody was billed for, may be made under its key again. */
+function mayRunAgain({ state, possibly_billed }: StoredRequest): boolean {
+  return state === 'failed' && possibly_billed === 0;
+}
+
+/** The client's key: as it is, or a quoted string of structured fields. */
+export function idempotencyKeyIn(headers: IncomingHttpHeaders): string | null {
+  const header = headers['idempotency-key'];
+  if (header === undefined) return null;
+  const text = String(header).trim();
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text)?.[1]?.replace(/\\(.)/g, '$1');
+  const key = quoted ?? text;
+  if (key === '' || key.length > 255) {
+    throw new NotForwardable('Idempotency-Key must have 1 to 255 characters');
+  }
+  return key;
+}
+
+/** How often an SDK of OpenAI or Anthropic has tried already, by its own count. */
+export function retryCountIn(headers: IncomingHttpHeaders): number {
+  const count = Number(headers['x-stainless-retry-count']);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+}
+
+const defaultTimeoutMs = 10 * 60_000;
+
+/** How long a client waits by its own word, in milliseconds. */
+export function clientTimeoutMs(headers: IncomingHttpHeaders): number {
+  const seconds = Number(headers['x-stainless-timeout']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : defaultTimeoutMs;
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
+import { createAdaptorServer } from '@hono/node-server';
+import { createAttemptLog } from '../calls/attempt-log.ts';
+import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
+import { forwardProviders } from '../calls/forward/forward-providers.ts';
+import { createRunAttempt } from '../calls/forward/run-attempt.ts';
+import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
+import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createProviders } from '../calls/provider/providers.ts';
+import { type Config, InvalidConfiguration } from '../config.ts';
+import { migrate } from '../database/migrations.ts';
+import { openDatabase } from '../database/open-database.ts';
+import type { Policies } from '../policies/catalogue.ts';
+import { combineAttemptLogs } from '../worker/combine-attempt-logs.ts';
+import { createLogger } from '../worker/create-logger.ts';
+import { exchangeGates } from '../worker/exchange-gates.ts';
+import { journalFrom } from '../worker/journal-from.ts';
+import { createGateway } from './create-gateway.ts';
+import { forwardPolicy } from './forward-policy.ts';
+import { createListModels } from './run/list-models.ts';
+import { startForward } from './run/start-forward.ts';
+import { createSweeper } from './run/sweep.ts';
+import { createTemporal } from './run/temporal.ts';
+import { createEndWatch } from './run/wait-for-end.ts';
+import { keyStore } from './store/key-store.ts';
+import { leaseStore } from './store/lease-store.ts';
+import { requestStore, type StoredRequest } from './store/request-store.ts';
+
+/** A gateway that listens. */
+export interface ServedGateway {
+  readonly url: string;
+  /** Takes no new requests, waits for those that are open, and leaves the rest to the others. */
+  readonly close: () => Promise<void>;
+}
+
+/** How long a gateway may be silent before others go on with what it began. */
+const leaseMs = 3000;
+const renewEveryMs = 1000;
+/** A request whose headers or body come more slowly is refused: 408. */
+const slowRequestMs = 30_000;
+
+/**
+ * Serves the gateway, as configured. Without Temporal it serves what needs one attempt; what needs more
+ * waits in its record until Temporal is back.
+ *
+ * @throws InvalidConfiguration where it would be open to a network without asking for keys.
+ */
+export async function serveGateway(config: Config, policies: Policies): Promise<ServedGateway> {
+  const [host = '', port = ''] = config.HOLDFAST_GATEWAY_ADDRESS.split(/:(?=\d+$)/);
+  const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
+  const opened = openDatabase(
+    { databaseUrl: config.DATABASE_URL, sqliteFile: config.HOLDFAST_LEDGER },
+    { connections: 10 },
+  );
+  await migrate(opened.database, opened.kind);
+  const keys = keyStore(opened);
+  if (!isLoopback(host) && !(await keys.hasAny())) {
+    await opened.database.destroy();
+    throw new InvalidConfiguration([
+      `HOLDFAST_GATEWAY_ADDRESS: ${host} can be reached from elsewhere, and there is no key that the gateway would ask for; make one with \`holdfast keys add --tenant NAME\`, or bind to 127.0.0.1`,
+    ]);
+  }
+  const store = requestStore(opened);
+  const leases = leaseStore(opened);
+  const gateway = `${process.pid}@${hostname()}-${randomBytes(3).toString('hex')}`;
+  await leases.renew(gateway, leaseMs);
+  const journal = journalFrom(config, { log });
+  const gates = createGates({
+    resolves: createProviders(config.providers).resolves,
+    settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
+    limits: config.rateLimits,
+    sameAs: sameProviders(config.providers),
+  });
+  // The board shows this gateway's gates beside those of workers, and an operator's hold holds here too.
+  const stopExchange = await exchangeGates(gates, journal);
+  const resolve = forwardProviders(config.providers);
+  const watch = createEndWatch(store);
+  const temporal = createTemporal(log);
+  const policyFor = (deadlineMs: number) => forwardPolicy(policies.model, deadlineMs);
+
+  async function goOn(row: StoredRequest, delayMs = 0): Promise<void> {
+    const policy = policyFor(row.deadline_at_ms - row.created_at_ms);
+    try {
+      const client = await temporal.client();
+      await startForward(client, row, {
+        ...{ policy, delayMs, taskQueue: config.HOLDFAST_TASK_QUEUE },
+      });
+    } catch (error) {
+      // The sweep starts it when Temporal is back: its record says that it runs.
+      temporal.lost();
+      const name = error instanceof Error ? error.name : typeof error;
+      log.error({ event: 'gateway.no-workflow', request: row.id, error: name });
+    }
+  }
+
+  const app = createGateway({
+    ...{ store, keys, watch, gateway, log, policyFor, goOn },
+    providers: config.providers,
+    prices: policies.model.prices,
+    runAttempt: createRunAttempt({
+      gates,
+      attempt: createForwardAttempt({ resolve, log }),
+      log: combineAttemptLogs(createAttemptLog(log), journal.calls),
+    }),
+    once: { claims: config.HOLDFAST_GATEWAY_CLAIMS },
+    listModels: createListModels(config.providers, resolve),
+    isReady: () =>
+      leases.living().then(
+        () => true,
+        () => false,
+      ),
+    maximumBodyBytes: config.HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES,
+    maximumInFlight: config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS,
+    ...(config.HOLDFAST_UI_URL !== undefined && { uiUrl: config.HOLDFAST_UI_URL }),
+  });
+  const sweep = createSweeper({ store, leases, goOn, log, retentionMs: retentionMs(config) });
+  const stops = [
+    every(renewEveryMs, () => leases.renew(gateway, leaseMs), log),
+    every(renewEveryMs * 2, sweep, log),
+  ];
+
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      requestTimeout: slowRequestMs,
+      headersTimeout: slowRequestMs / 2,
+      maxHeaderSize: 32 * 1024,
+    },
+  });
+  await new Promise<void>((done, failed) => {
+    server.once('error', failed);
+    server.listen(Number(port), host, done);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  log.info({ event: 'gateway.serving', url }, `the gateway serves ${url}/v1`);
+  return {
+    url,
+    async close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      if ('closeIdleConnections' in server) server.closeIdleConnections();
+      const over = setTimeout(() => {
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }, config.HOLDFAST_SHUTDOWN_GRACE_MS);
+      await closed;
+      clearTimeout(over);
+      for (const stop of stops) stop();
+      gates.close();
+      await stopExchange();
+      await leases.end(gateway).catch(() => {});
+      await journal.close();
+      await temporal.close();
+      await opened.database.destroy();
+      log.info({ event: 'gateway.stopped' }, 'stopped');
+    },
+  };
+}
+
+function retentionMs({ HOLDFAST_GATEWAY_RETENTION_DAYS: days }: Config): number {
+  return days * 24 * 3_600_000;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+/** Does something again and again, one at a time; what fails is told, and tried again. */
+function every(
+  intervalMs: number,
+  work: () => Promise<void>,
+  log: { readonly warn: (line: object) => void },
+): () => void {
+  let isBusy = false;
+  const timer = setInterval(async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await work();
+    } catch (error) {
+      const name = error instanceof Error ? error.name : typeof error;
+      log.warn({ event: 'gateway.database-away', error: name });
+    } finally {
+      isBusy = false;
+    }
+  }, intervalMs);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { databaseNowMs } from '../../database/migrations.ts';
+import type { OpenDatabase } from '../../database/open-database.ts';
+import { type KeyLimits, keyLimitsSchema } from '../keys/key-limits.ts';
+import { withGatewayTables } from './gateway-tables.ts';
+
+/** A key as it is known; the key itself is not kept. */
+export interface GatewayKey {
+  readonly id: string;
+  readonly tenant: string;
+  readonly limits: KeyLimits;
+  readonly createdAtMs: number;
+  readonly revokedAtMs: number | null;
+}
+
+/** What a key used, or is about to use, in a window. */
+export interface Use {
+  readonly requests: number;
+  readonly tokens: number;
+  /** In 10^-9 of the budget's currency. */
+  readonly costNano: number;
+}
+
+/** The keys of clients, and what they used. */
+export type KeyStore = ReturnType<typeof keyStore>;
+
+/**
+ * Keys are random, 32 bytes, so SHA-256 hides them well enough, and finding one by its hash compares
+ * nothing of the key itself: no time tells how much of a guess was right.
+ */
+export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'kind'>) {
+  const tables = withGatewayTables(database);
+  const now = databaseNowMs[kind];
+  const rows = () => tables.selectFrom('holdfast_gateway_key').selectAll();
+  return {
+    /** @returns the key, which is shown this once. */
+    async add(tenant: string, limits: KeyLimits): Promise<{ id: string; key: string }> {
+      const id = `key_${randomBytes(6).toString('hex')}`;
+      const key = `hf_${randomBytes(32).toString('base64url')}`;
+      await tables
+        .insertInto('holdfast_gateway_key')
+        .values({
+          ...{ id, tenant, hash: hashOf(key), limits: JSON.stringify(limits) },
+          ...{ created_at_ms: now, revoked_at_ms: null },
+        })
+        .execute();
+      return { id, key };
+    },
+    async list(): Promise<GatewayKey[]> {
+      return (await rows().orderBy('created_at_ms').execute()).map(keyOf);
+    },
+    /** @returns whether there was such a key in use. */
+    async revoke(id: string): Promise<boolean> {
+      const { numUpdatedRows } = await tables
+        .updateTable('holdfast_gateway_key')
+        .set({ revoked_at_ms: now })
+        .where('id', '=', id)
+        .where('revoked_at_ms', 'is', null)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+    /** The key in use, if it is one of ours. */
+    async find(key: string): Promise<GatewayKey | undefined> {
+      const row = await rows()
+        .where('hash', '=', hashOf(key))
+        .where('revoked_at_ms', 'is', null)
+        .executeTakeFirst();
+      return row && keyOf(row);
+    },
+    /** Whether any key was ever made: from then on, none is served without. */
+    async hasAny(): Promise<boolean> {
+      return (await rows().limit(1).executeTakeFirst()) !== undefined;
+    },
+    /** Adds to what a key used in a window, over all gateways. @returns what it is with that. */
+    async use(keyId: string, window: string, { requests, tokens, costNano }: Use): Promise<Use> {
+      const total = await tables
+        .insertInto('holdfast_gateway_use')
+        .values({ key_id: keyId, window, requests, tokens, cost_nano: costNano })
+        .onConflict((conflict) =>
+          conflict.columns(['key_id', 'window']).doUpdateSet({
+            requests: sql<number>`holdfast_gateway_use.requests + ${requests}`,
+            tokens: sql<number>`holdfast_gateway_use.tokens + ${tokens}`,
+            cost_nano: sql<number>`holdfast_gateway_use.cost_nano + ${costNano}`,
+          }),
+        )
+        .returning(['requests', 'tokens', 'cost_nano as costNano'])
+        .executeTakeFirstOrThrow();
+      return total;
+    },
+    /** The database's clock: the windows of all gateways begin together. */
+    async nowMs(): Promise<number> {
+      const { rows: found } = await sql<{ now: number }>`select ${now} as now`.execute(tables);
+      return Number(found[0]?.now);
+    },
+  };
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+function keyOf(row: {
+  id: string;
+  tenant: string;
+  limits: string;
+  created_at_ms: number;
+  revoked_at_ms: number | null;
+}): GatewayKey {
+  const { id, tenant, limits, created_at_ms: createdAtMs, revoked_at_ms: revokedAtMs } = row;
+  const read = keyLimitsSchema.parse(JSON.parse(limits));
+  return { id, tenant, limits: read, createdAtMs, revokedAtMs };
+}

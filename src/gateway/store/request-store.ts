@@ -1,0 +1,286 @@
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
+import { databaseNowMs } from '../../database/migrations.ts';
+import type { OpenDatabase } from '../../database/open-database.ts';
+import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
+import { type GatewayTables, type RequestTable, withGatewayTables } from './gateway-tables.ts';
+
+/** A request that is about to be made. */
+export interface NewRequest {
+  readonly id: string;
+  readonly tenant: string;
+  readonly apiKey: string;
+  readonly idempotencyKey: string | null;
+  readonly fingerprint: string;
+  readonly request: ForwardedRequest;
+  readonly body: Uint8Array;
+  readonly gateway: string;
+  /** How long it may take in all. */
+  readonly deadlineMs: number;
+}
+
+/** What asks for the same: a tenant's key, path and body. */
+export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
+
+/** What an attempt has used up. */
+export interface AttemptsUsed {
+  readonly attempts: number;
+  readonly possiblyBilled: number;
+}
+
+/** A stored request as it is read: JSON columns parsed. */
+export interface StoredRequest
+  extends Omit<Selectable<RequestTable>, 'request' | 'answer' | 'failure'> {
+  readonly request: ForwardedRequest;
+  readonly answer: ForwardedAnswer | null;
+  readonly failure: ForwardFailure | null;
+}
+
+/** The records of forwarded requests, in the ledger's database. */
+export type RequestStore = ReturnType<typeof requestStore>;
+
+/**
+ * Records of forwarded requests. A request is committed before anything is sent, and a paid answer
+ * before anything else happens to it.
+ */
+export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' | 'kind'>) {
+  const tables = withGatewayTables(database);
+  const now = databaseNowMs[kind];
+  const isOpen = ({ eb }: ExpressionBuilder<GatewayTables, 'holdfast_request'>) =>
+    eb('state', 'in', ['begun', 'running']);
+
+  return {
+    /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
+    async begin(request: NewRequest): Promise<boolean> {
+      const { deadlineMs, request: forwarded, ...rest } = request;
+      const { numInsertedOrUpdatedRows } = await tables
+        .insertInto('holdfast_request')
+        .values({
+          id: rest.id,
+          tenant: rest.tenant,
+          api_key: rest.apiKey,
+          idempotency_key: rest.idempotencyKey,
+          fingerprint: rest.fingerprint,
+          model: forwarded.model,
+          request: JSON.stringify(forwarded),
+          body: rest.body,
+          state: 'begun',
+          gateway: rest.gateway,
+          has_client: 1,
+          is_claimed: 0,
+          broke_off: 0,
+          attempts: 0,
+          possibly_billed: 0,
+          deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
+          created_at_ms: now,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return numInsertedOrUpdatedRows === 1n;
+    },
+
+    async read(id: string): Promise<StoredRequest | undefined> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row && parsed(row);
+    },
+
+    async readByKey(tenant: string, idempotencyKey: string): Promise<StoredRequest | undefined> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('idempotency_key', '=', idempotencyKey)
+        .executeTakeFirst();
+      return row && parsed(row);
+    },
+
+    /** Those of the ids that have ended. */
+    async ended(ids: readonly string[]): Promise<string[]> {
+      const rows = await tables
+        .selectFrom('holdfast_request')
+        .select('id')
+        .where('id', 'in', ids)
+        .where('ended_at_ms', 'is not', null)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /**
+     * Takes the oldest record that asks for the same and whose client is gone; each is taken once.
+     * With `onlyBroken`, one whose stream broke off, since nobody repeats those but the application.
+     */
+    async claim(
+      { tenant, apiKey, fingerprint }: Sameness,
+      { onlyBroken }: { onlyBroken: boolean },
+    ): Promise<StoredRequest | undefined> {
+      const candidate = tables
+        .selectFrom('holdfast_request as other')
+        .select('other.id')
+        .where('other.tenant', '=', tenant)
+        .where('other.api_key', '=', apiKey)
+        .where('other.fingerprint', '=', fingerprint)
+        .where('other.idempotency_key', 'is', null)
+        .where('other.has_client', '=', 0)
+        .where('other.is_claimed', '=', 0)
+        .where('other.state', '!=', 'failed')
+        .$if(onlyBroken, (query) => query.where('other.broke_off', '=', 1))
+        .orderBy('other.created_at_ms')
+        .limit(1)
+        .$if(kind === 'postgres', (query) => query.forUpdate().skipLocked());
+      const row = await tables
+        .updateTable('holdfast_request')
+        .set({ is_claimed: 1, has_client: 1 })
+        .where('id', '=', candidate)
+        .where('is_claimed', '=', 0)
+        .returningAll()
+        .executeTakeFirst();
+      return row && parsed(row);
+    },
+
+    /** A final failure of the same request that ended within the last moments. */
+    async failedJustNow(same: Sameness, withinMs: number): Promise<StoredRequest | undefined> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .selectAll()
+        .where('tenant', '=', same.tenant)
+        .where('api_key', '=', same.apiKey)
+        .where('fingerprint', '=', same.fingerprint)
+        .where('state', '=', 'failed')
+        .where('ended_at_ms', '>', sql<number>`${now} - ${sql.lit(withinMs)}`)
+        .orderBy('ended_at_ms', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && parsed(row);
+    },
+
+    /** Its process goes on without it: a workflow does. @returns whether it was still begun. */
+    handOver: (id: string, used: AttemptsUsed) =>
+      changed(id, {
+        state: 'running',
+        attempts: used.attempts,
+        possibly_billed: used.possiblyBilled,
+      }),
+
+    answered: (id: string, answer: ForwardedAnswer, body: Uint8Array, used: AttemptsUsed) =>
+      changed(id, {
+        state: 'answered',
+        answer: JSON.stringify(answer),
+        answer_body: body,
+        attempts: used.attempts,
+        possibly_billed: used.possiblyBilled,
+        ended_at_ms: now,
+      }),
+
+    /** @param answer the provider's own error, where there was one. */
+    failed: (
+      id: string,
+      failure: ForwardFailure,
+      used: AttemptsUsed,
+      answer?: { readonly head: ForwardedAnswer; readonly body: Uint8Array },
+    ) =>
+      changed(id, {
+        state: 'failed',
+        failure: JSON.stringify(failure),
+        attempts: used.attempts,
+        possibly_billed: used.possiblyBilled,
+        ended_at_ms: now,
+        ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
+      }),
+
+    /** Counts a failed attempt; the provider's own error answer is kept for the client. */
+    async attemptFailed(
+      id: string,
+      { attempts, isPossiblyBilled, answer }: Parameters<ForwardedRecords['attemptFailed']>[1],
+    ): Promise<void> {
+      await changed(id, {
+        attempts,
+        ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
+        ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
+      });
+    },
+
+    /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
+    async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {
+      await tables
+        .updateTable('holdfast_request')
+        .set({ has_client: 0, ...(brokeOff && { broke_off: 1 }) })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Lets a key whose call ended without an answer, and unbilled, run again: its record goes. */
+    async forget(id: string): Promise<void> {
+      await tables.deleteFrom('holdfast_request').where('id', '=', id).execute();
+    },
+
+    /** Takes over what gateways that are dead have begun: a workflow goes on with it. */
+    async takeOver(): Promise<string[]> {
+      const rows = await tables
+        .updateTable('holdfast_request')
+        // It may have been sent: that attempt counts, and may have been billed.
+        .set({ state: 'running', has_client: 0, attempts: 1, possibly_billed: 1 })
+        .where('state', '=', 'begun')
+        // A stream that broke off is gone on with when somebody asks for it again.
+        .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
+        .where('gateway', 'not in', (query) =>
+          query
+            .selectFrom('holdfast_gateway')
+            .select('holdfast_gateway.gateway')
+            .where('lease_until_ms', '>', now),
+        )
+        .returning('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** Those that a workflow goes on with, as far as the record knows: it may not have been started. */
+    async running(olderThanMs: number): Promise<string[]> {
+      const rows = await tables
+        .selectFrom('holdfast_request')
+        .select('id')
+        .where('state', '=', 'running')
+        .where('created_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
+        .limit(1000)
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    /** Deletes what ended so long ago, a page at a time. @returns how many. */
+    async prune(olderThanMs: number): Promise<number> {
+      const page = tables
+        .selectFrom('holdfast_request')
+        .select('id')
+        .where('ended_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
+        .limit(1000);
+      const { numDeletedRows } = await tables
+        .deleteFrom('holdfast_request')
+        .where('id', 'in', page)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+  };
+
+  async function changed(id: string, values: object): Promise<boolean> {
+    const { numUpdatedRows } = await tables
+      .updateTable('holdfast_request')
+      .set(values)
+      .where('id', '=', id)
+      .where(isOpen)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  }
+}
+
+function parsed(row: Selectable<RequestTable>): StoredRequest {
+  const read = (text: string | null) => (text === null ? null : JSON.parse(text));
+  return {
+    ...row,
+    request: JSON.parse(row.request),
+    answer: read(row.answer),
+    failure: read(row.failure),
+  };
+}

@@ -1,0 +1,105 @@
+import type { FailureType } from '../failures/failure-types.ts';
+import type { Usage } from '../policies/call-costs.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
+
+/** The step of a forwarded call within its workflow, and in the journal. */
+export const forwardStep = 'forward';
+
+/** What of a protocol is read of a forwarded call: how it ended, and what it used. */
+export type ForwardedApi =
+  | 'chat'
+  | 'responses'
+  | 'embeddings'
+  | 'messages'
+  | 'generateContent'
+  | 'other';
+
+/** A client's request as it goes out, without its body. */
+export interface ForwardedRequest {
+  /** The provider's name in the configuration. */
+  readonly provider: string;
+  /** `<provider>:<model>`, as gates, prices and journal know it. */
+  readonly model: string;
+  readonly api: ForwardedApi;
+  readonly method: string;
+  /** Path and query at the provider, after its base address. */
+  readonly path: string;
+  /** Those of the client's that are let through; lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The client asked for server-sent events. */
+  readonly isStream: boolean;
+  /** The most tokens that the client lets the model write, where it says so. */
+  readonly maximumOutputTokens?: number;
+}
+
+/** A provider's answer as it goes to the client, without its body. */
+export interface ForwardedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly usage?: Usage;
+}
+
+/** Why a forwarded call has no answer, and what the client is told. */
+export interface ForwardFailure {
+  readonly type: FailureType;
+  /** Ours: it holds nothing from outside. */
+  readonly message: string;
+  readonly status: number;
+}
+
+/** The record that holds the body of a forwarded call. */
+export interface ForwardedBody {
+  readonly id: string;
+  /** How large it is: gates and budgets estimate its tokens by that. */
+  readonly bytes: number;
+}
+
+/** What the workflow `forward` is started with; body and answer are in the record of that id. */
+export interface ForwardInput {
+  readonly id: string;
+  readonly model: string;
+  readonly bytes: number;
+  readonly maximumOutputTokens: number;
+  readonly policy: ModelPolicy;
+  /** What the gateway's own process has used up before. */
+  readonly attemptsUsed: number;
+  readonly possiblyBilled: number;
+  /** When it may be tried again, after the attempt before. */
+  readonly delayMs: number;
+  /** When it is not tried any more, in milliseconds since 1970. */
+  readonly deadlineAtMs: number;
+}
+
+/**
+ * A failure's status where no answer of a provider has one. Those that an SDK would try again by
+ * itself carry `x-should-retry: false`: the call has been tried already.
+ */
+const statusOf: Readonly<Partial<Record<FailureType, number>>> = {
+  RateLimited: 429,
+  Overloaded: 503,
+  ServerError: 502,
+  Timeout: 504,
+  ConnectionFailed: 502,
+  MalformedResponse: 502,
+  InvalidCredentials: 502,
+  PermissionDenied: 403,
+  ModelNotFound: 404,
+  QuotaExhausted: 429,
+  RequestTooLarge: 413,
+  ContextLengthExceeded: 400,
+  ContentRejected: 400,
+  InvalidRequest: 400,
+  PayloadTooLarge: 413,
+  IdempotencyKeyReused: 422,
+  WorkerLost: 502,
+};
+
+/**
+ * The status that a client sees: the provider's own for a 4xx about the request, ours otherwise. A
+ * key of ours that the provider refuses is no mistake of the client's: 502, not 401.
+ */
+export function clientStatus(type: FailureType, providerStatus: number | undefined): number {
+  const own = statusOf[type] ?? 500;
+  if (type === 'InvalidCredentials') return own;
+  return providerStatus !== undefined && providerStatus >= 400 ? providerStatus : own;
+}

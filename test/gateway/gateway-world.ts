@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { createAttemptLog } from '../../src/calls/attempt-log.ts';
+import { createForwardAttempt } from '../../src/calls/forward/forward-attempt.ts';
+import { createRunAttempt } from '../../src/calls/forward/run-attempt.ts';
+import { createGates } from '../../src/calls/gate/gates.ts';
+import { migrate } from '../../src/database/migrations.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
+import { createGateway } from '../../src/gateway/create-gateway.ts';
+import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
+import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
+import { withGatewayTables } from '../../src/gateway/store/gateway-tables.ts';
+import { keyStore } from '../../src/gateway/store/key-store.ts';
+import { leaseStore } from '../../src/gateway/store/lease-store.ts';
+import { requestStore } from '../../src/gateway/store/request-store.ts';
+import { catalogue } from '../../src/policies/catalogue.ts';
+
+/** A gateway of this process on a SQLite file, in front of one provider; workflows are the test's. */
+export async function gatewayWorld(
+  providerUrl: string,
+  change: (
+    parts: Pick<GatewayDependencies, 'store' | 'watch'>,
+  ) => Partial<GatewayDependencies> = () => ({}),
+) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-gateway-'));
+  const opened = openDatabase({ sqliteFile: path.join(folder, 'ledger.db') });
+  await migrate(opened.database, opened.kind);
+  const store = requestStore(opened);
+  const keys = keyStore(opened);
+  const watch = createEndWatch(store, 10);
+  const log = pino({ level: 'silent' });
+  const families = { openai: 'openai', anthropic: 'anthropic', google: 'google' } as const;
+  const gateway = createGateway({
+    ...{ store, keys, watch, log },
+    providers: Object.entries(families).map(([name, family]) => ({ name, family })),
+    prices: {
+      'openai:gpt-4o': { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' },
+    },
+    runAttempt: createRunAttempt({
+      gates: createGates(),
+      attempt: createForwardAttempt({
+        resolve: (name) => ({
+          name,
+          family: families[name as keyof typeof families],
+          baseUrl: providerUrl,
+          apiKey: 'provider-key',
+        }),
+        log,
+      }),
+      log: createAttemptLog(log),
+    }),
+    policyFor: (requestTimeoutMs) => ({ ...catalogue.model, requestTimeoutMs }),
+    goOn: () => Promise.reject(new Error('no workflow is expected')),
+    gateway: 'gateway-1',
+    once: { claims: true },
+    listModels: async () => ({ object: 'list', data: [] }),
+    isReady: async () => true,
+    maximumBodyBytes: 1_000_000,
+    maximumInFlight: 100,
+    ...change({ store, watch }),
+  });
+  await leaseStore(opened).renew('gateway-1', 3_600_000);
+  const server = createAdaptorServer({ fetch: gateway.fetch, overrideGlobalObjects: false });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    ...{ store, keys, port },
+    /** Whether the client of the request with these words in its body is gone. */
+    async isAbandoned(words: string): Promise<boolean> {
+      const rows = await withGatewayTables(opened.database)
+        .selectFrom('holdfast_request')
+        .select(['body', 'has_client'])
+        .execute();
+      const row = rows.find(({ body }) => Buffer.from(body).includes(words));
+      return row?.has_client === 0;
+    },
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await opened.database.destroy();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
