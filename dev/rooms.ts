@@ -116,6 +116,12 @@ export const rooms: readonly Room[] = [
     packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
   },
   {
+    name: 'gateway.ts',
+    holds: 'the door for processes that serve the gateway',
+    rooms: ['gateway'],
+    packages: [],
+  },
+  {
     name: 'cli',
     folders: ['commands', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',

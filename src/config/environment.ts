@@ -55,6 +55,17 @@ export const environment = z.object({
   HOLDFAST_JOURNAL: text(
     'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
   ),
+  HOLDFAST_JOURNAL_MAXIMUM_MB: whole(1024).describe(
+    'What the journal may take there while the database is away; then attempts are left out, counted and told.',
+  ),
+  HOLDFAST_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Once a day what is older is pruned, as by `holdfast effects prune`: settled effects, saved orders, attempts, doubts. Default: nothing is.',
+    ),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()

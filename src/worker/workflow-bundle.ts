@@ -52,6 +52,9 @@ const inMemory = new Map<string, Promise<{ readonly code: string }>>();
 function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
   return bundleWorkflowCode({
     workflowsPath,
+    workflowInterceptorModules: [
+      join(source, 'durable', `queues-beside${extname(import.meta.url)}`),
+    ],
     logger: {
       log() {},
       trace() {},

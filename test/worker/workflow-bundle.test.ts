@@ -26,3 +26,13 @@ test('where the bundle cannot be written, its code comes back, so that a worker 
   assert.ok('code' in bundle);
   assert.match(bundle.code, /processOrder/);
 });
+
+test('each entry has a bundle of its own', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const library = path.join(import.meta.dirname, '../../src/durable/library-workflows.ts');
+  await workflowBundle(library, folder);
+  const orders = await workflowBundle(undefined, folder);
+  assert.ok('codePath' in orders);
+  assert.match(readFileSync(orders.codePath, 'utf8'), /processOrder/);
+});

@@ -1,4 +1,4 @@
-import { migrate, readNames } from '../../database/migrations.ts';
+import { migrate } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
@@ -32,7 +32,7 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
     id,
     kind,
     name,
-    readNames: (table) => readNames(database, table),
+    readBeside: async (statement) => (await statement.execute(database)).rows,
     transaction: (run) =>
       database
         .transaction()
