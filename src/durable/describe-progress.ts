@@ -2,6 +2,7 @@ import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
 import { type HeldStep, heldInWords } from '../wire/held.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
+import { shellWord } from '../wire/shell-word.ts';
 
 /** The text is made anew with each of a thousand parks. */
 const mostParks = 20;
@@ -44,7 +45,7 @@ export function describeProgress(progress: Progress, workflowId: string): string
     );
   }
   const more = parks.length - mostParks;
-  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${workflowId}\``);
+  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${shellWord(workflowId)}\``);
   if (answers.length > 0) lines.push('');
   for (const { at, type, step, did, by } of answers) {
     lines.push(
