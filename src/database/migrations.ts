@@ -52,7 +52,7 @@ export async function lockMigrations(
 }
 
 /** The names that a table of migrations holds: those that ran. @throws what the database says. */
-export async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
+async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
   const names = sql<{ name: string }>`select name from ${sql.table(table)}`;
   return new Set((await names.execute(database)).rows.map(({ name }) => name));
 }
