@@ -5,6 +5,7 @@ import { shapesOf } from '../../../src/app/define-app.ts';
 import type { AnswerShape } from '../../../src/calls/answers/answer-shape.ts';
 import { judgeAside, problemAside } from '../../../src/calls/answers/judge.ts';
 import type { JsonObject } from '../../../src/wire/json.ts';
+import { app as appThatHangs } from './hanging-questions.ts';
 import { app } from './questions-of-test.ts';
 
 /** What an activity does: asks whether the schema can be checked, then judges the answer. */
@@ -73,6 +74,13 @@ test('a question that its file has not any more is judged as the worker has it',
   assert.ok(question);
   const answer = z.object({ id: z.string() });
   assert.equal(await judge('{"id": "x"}', { schema: { other: true }, answer, question }), 'valid');
+});
+
+test('a file that no thread gets loaded holds up no judgement', async () => {
+  const [hanging] = Object.values(shapesOf(appThatHangs));
+  assert.ok(hanging?.question);
+  assert.equal(await judge('{"id": "x"}', hanging), 'valid');
+  assert.equal(await judge('{"id": 1}', hanging), 'invalid');
 });
 
 /** The most CPU time that one turn of this thread's event loop takes, in milliseconds. */
