@@ -31,7 +31,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'workflow.ts',
     holds: 'the door for workflows; loads inside the sandbox',
-    rooms: ['wire', 'durable'],
+    rooms: ['failures', 'wire', 'durable'],
     packages: [],
   },
   {
