@@ -31,7 +31,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'workflow.ts',
     holds: 'the door for workflows; loads inside the sandbox',
-    rooms: ['wire', 'durable'],
+    rooms: ['failures', 'wire', 'durable'],
     packages: [],
   },
   {
@@ -116,8 +116,14 @@ export const rooms: readonly Room[] = [
     packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
   },
   {
+    name: 'gateway.ts',
+    holds: 'the door for processes that serve the gateway',
+    rooms: ['gateway'],
+    packages: [],
+  },
+  {
     name: 'cli',
-    folders: ['commands', 'explain', 'up', 'watch'],
+    folders: ['commands', 'doctor', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [
       ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { z } from 'zod';
 import type { RateLimitsByModel } from './calls/gate/gate-limits.ts';
+import { addressProblems } from './config/addresses.ts';
 import {
   builtinProviderNames,
   builtinProviders,
@@ -9,7 +10,7 @@ import {
 import { environment } from './config/environment.ts';
 import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
-import { isLiveStripeKey, targetUrlProblem } from './config/trust.ts';
+import { isLiveStripeKey } from './config/trust.ts';
 import { didYouMean } from './policies/did-you-mean.ts';
 
 /** All that is wrong with the configuration, a sentence each. */
@@ -88,14 +89,7 @@ export function loadConfig(
       'STRIPE_SECRET_KEY: is a live key; set STRIPE_ALLOW_LIVE=true if real money may move',
     );
   }
-  for (const variable of ['STRIPE_BASE_URL', 'GITHUB_BASE_URL', 'RESEND_BASE_URL'] as const) {
-    const problem = present[variable] && targetUrlProblem(present[variable]);
-    if (problem) problems.push(`${variable}: ${problem}`);
-  }
-  const webhook = present.HOLDFAST_WEBHOOK_URL;
-  // A query is allowed: it is often the webhook's only secret.
-  const webhookProblem = webhook && targetUrlProblem(webhook, { allowQuery: true });
-  if (webhookProblem) problems.push(`HOLDFAST_WEBHOOK_URL: ${webhookProblem}`);
+  problems.push(...addressProblems(present, file));
   const isDeployed = present.NODE_ENV === 'production' || present.KUBERNETES_SERVICE_HOST;
   if (isDeployed && !present.DATABASE_URL && !present.HOLDFAST_LEDGER) {
     problems.push(
@@ -118,7 +112,7 @@ export function loadConfig(
   const providers = new Map(
     [
       ...builtinProviders(data),
-      ...file.map(({ apiKeyVariable, ...rest }) => ({
+      ...file.map(({ apiKeyVariable, allowPlainHttp: _, ...rest }) => ({
         ...rest,
         apiKey: apiKeyVariable ? present[apiKeyVariable] : undefined,
         keyVariable: apiKeyVariable,
@@ -202,7 +196,8 @@ function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]):
 
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
 export function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { HOLDFAST_ENV_FILE: file = '.env' } = process.env;
+  if (file && existsSync(file)) process.loadEnvFile(file);
   return process.env;
 }
 

@@ -110,6 +110,7 @@ export function createLedgerActivities(
           // Attempts are of no scope: once removed they are not found again, only counted again.
           pruned.attempts = dryRun ? each.attempts : pruned.attempts + each.attempts;
         }
+        log.info({ ...pruned, event: 'ledger.pruned' });
         return pruned;
       }),
 

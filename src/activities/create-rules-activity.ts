@@ -46,6 +46,7 @@ export function createRulesActivity({ app, scope, ledgerName, queuesOf }: RulesD
       ledger: ledgerName,
       queues: await library.readQueues(),
       policies: refusing(() => policiesOf(app, overrides ?? {})),
+      questions: Object.keys(app.questions ?? {}),
       models: Object.fromEntries(models),
       effects: Object.fromEntries(effects),
     }),

@@ -50,7 +50,12 @@ export async function runAttempt<T>(
   };
   const beatEveryMs = (info.heartbeatTimeoutMs ?? usualTimeoutMs) / heartbeatsPerTimeout;
   let tellHeld: NodeJS.Timeout | undefined;
-  const heart = setInterval(() => context.heartbeat(notes), beatEveryMs);
+  let isHeldTold = false;
+  const beat = () => {
+    isHeldTold = notes.held !== undefined;
+    context.heartbeat(notes);
+  };
+  const heart = setInterval(beat, beatEveryMs);
   const elapsedMs = () =>
     earlierMs + (performance.now() - startedMs) - (notes.waitedMs - before.waitedMs);
   const isWorkerStopping = () => context.cancellationDetails?.workerShutdown === true;
@@ -68,7 +73,9 @@ export async function runAttempt<T>(
         clearTimeout(tellHeld);
         const { held: _, ...rest } = notes;
         notes = held ? { ...rest, held } : rest;
-        if (held) tellHeld = setTimeout(() => context.heartbeat(notes), tellHeldAfterMs);
+        if (held) tellHeld = setTimeout(beat, tellHeldAfterMs);
+        // Who was told that it waits is told that it goes.
+        else if (isHeldTold) beat();
       },
       costs: () => ({
         elapsedMs: Math.max(0, Math.round(elapsedMs())),

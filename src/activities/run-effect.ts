@@ -65,10 +65,13 @@ export function createEffectActivity<Input, Result>(
             log = dependencies.log.child({ key, effect: name, attempt });
           },
         });
-        assertPayloadFits(`the result of ${name}`, result);
+        const words = didOf(effect, result);
         log.info({ event: 'effect.succeeded', replayed });
         record?.succeeded({ replayed });
-        return { result, replayed, ...didOf(effect, result) };
+        // After the fact: what is done stays done, and whoever reads the failure is told so.
+        const done = words.did === undefined ? 'was done' : `was done (${words.did})`;
+        assertPayloadFits(`${name} ${done} and is in the ledger, but its result`, result);
+        return { result, replayed, ...words };
       } catch (error) {
         const isStopped = signal.aborted || error instanceof TemporalFailure;
         if (isStopped && !isAttemptError(error)) {

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { ApplicationFailure } from '@temporalio/common';
 import { AttemptError, describeAttemptError, unexpected } from '../failures/attempt-error.ts';
+import { framesOf } from '../failures/code-frames.ts';
 import { createFailure } from '../failures/create-failure.ts';
 
 /**
@@ -11,13 +12,8 @@ import { createFailure } from '../failures/create-failure.ts';
  */
 export function unexpectedError(by: string, error: unknown): AttemptError {
   const fields = unexpected(by, error);
-  const { stack = '', message = '' } = error instanceof Error ? error : {};
-  // The stack begins with the message, which may have lines that look like frames.
-  const frames = stack
-    .slice(stack.indexOf(message) + message.length)
-    .split('\n')
-    .flatMap((line) => /^\s+(at .+)$/.exec(line)?.[1] ?? []);
-  Context.current().log.error(`${fields.reason} in an activity`, { frames: frames.join('\n') });
+  const frames = framesOf(error).join('\n');
+  Context.current().log.error(`${fields.reason} in an activity`, { frames });
   return new AttemptError(fields);
 }
 

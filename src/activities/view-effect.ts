@@ -35,8 +35,17 @@ export function detailsOf(row: DatedRow): EffectDetails {
     ...(row.state === 'started' && { leaseLeftMs: row.leaseLeftMs }),
     ...(row.apiVersion !== undefined && { apiVersion: row.apiVersion }),
     requestBytes: payloadBytes(JSON.parse(row.request)),
-    ...(row.result !== undefined && { result: JSON.parse(row.result) }),
+    ...resultOf(row),
   };
+}
+
+/** All generations of a key are shown in one payload. */
+const largestShownResult = 64 * 1024;
+
+function resultOf({ result }: DatedRow): Pick<EffectDetails, 'result' | 'resultBytes'> {
+  if (result === undefined) return {};
+  if (result.length <= largestShownResult) return { result: JSON.parse(result) };
+  return { resultBytes: Buffer.byteLength(result) };
 }
 
 /**

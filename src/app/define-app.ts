@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { getCallSites } from 'node:util';
 import type { z } from 'zod';
 import { type AnswerShape, schemaFromZod } from '../calls/answers/answer-shape.ts';
+import { zodProblem } from '../calls/answers/zod-problem.ts';
 import { catalogue, effectPolicy, type PolicySet } from '../policies/catalogue.ts';
 import { changePolicies, type PolicyOverrides } from '../policies/resolve-policies.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
@@ -36,7 +37,7 @@ export class InvalidApp extends Error {
  * Declares what a project has. Workflows import it by type only; the worker runs it.
  *
  * @throws InvalidApp for a name that no idempotency key can hold, an answer that JSON Schema cannot
- * express, or a policy that makes no sense.
+ * express or that cannot reach a workflow, or a policy that makes no sense.
  */
 export function defineApp<const Definition extends AppDefinition>(
   definition: Definition,
@@ -53,7 +54,7 @@ export function defineApp<const Definition extends AppDefinition>(
     ]),
     ...Object.entries(definition.questions ?? {}).flatMap(([name, { answer, model }]) => [
       ...nameProblem(name),
-      ...problemOf(() => schemaFromZod(answer), `the answer of ${name}`),
+      ...problemOf(() => zodProblem(answer), `the answer of ${name}`),
       ...(model === undefined || /^[^\s:]+:\S+$/.test(model)
         ? []
         : [`the model of ${name} is ${model}; write it provider:model`]),
@@ -89,6 +90,7 @@ function realpathOf(file: string): string {
 /** Effects are activities too, and one of two with one name would run in place of the other. */
 const activitiesOfHoldfast: readonly string[] = [
   ...['callModel', 'readRules', 'readQueues', 'changePolicy', 'readAttempts', 'readGates'],
+  'readHealth',
   ...['holdProvider', 'releaseProvider'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
   ...['settleEffect', 'ledgerRestored'],
@@ -116,10 +118,11 @@ function policyProblem(
   return [`there is no policy ${policy} for the effect ${name}; known are ${others.join(', ')}`];
 }
 
+/** @param work returns what is wrong, if that is text, or throws it. */
 function problemOf(work: () => unknown, what: string): string[] {
   try {
-    work();
-    return [];
+    const problem = work();
+    return typeof problem === 'string' ? [`${what}: ${problem}`] : [];
   } catch (error) {
     return [`${what}: ${error instanceof Error ? error.message : error}`];
   }

@@ -24,7 +24,7 @@ export interface InTransactionOptions<Input, Result, Config>
   readonly result: z.ZodType<Result>;
   /** The fields that make it the same effect: the same key with others is `IdempotencyKeyReused`. */
   readonly identity: (input: Input) => Json;
-  /** Tables of its own: name to SQL, in order of the names; never changed once it ran. */
+  /** Tables of its own: name to SQL, in order of the names. A worker with one edited after it ran does not start. */
   readonly migrations?: AppMigrations;
   /** Removes what it wrote under a key, when `effects prune` removes the ledger's row. Default: it stays. */
   readonly forget?: (context: { readonly key: string; readonly sql: Sql }) => Promise<unknown>;

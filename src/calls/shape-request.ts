@@ -8,6 +8,7 @@ import { families } from './provider/families/families.ts';
 import type { LimitParameter, StructuredForm } from './provider/families/family.ts';
 import { allowedOutputTokens, isReasoningModel } from './provider/output-limit.ts';
 import type { ResolvedModel } from './provider/providers.ts';
+import { withoutMark } from './provider/prune-schema.ts';
 
 /** How a request is put to its provider. */
 export interface RequestShape {
@@ -29,7 +30,8 @@ export function shapeRequest(
   learned: Accommodation,
 ): RequestShape {
   const family = families[model.family];
-  const { schema, messages } = request;
+  const { messages } = request;
+  const schema = request.schema && withoutMark(request.schema);
   const form = schema && formFor(schema, model, learned.form);
   const sent = schema && form ? family.schemaFor(schema, form) : undefined;
   const isShown = form === 'json_object' || form === 'prompt';

@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { isFailureType } from '../failures/failure-types.ts';
+import { readNotes } from '../wire/attempt-notes.ts';
 import { type Held, isHeld } from '../wire/held.ts';
 import type { Tries } from '../wire/progress.ts';
 
@@ -65,7 +66,10 @@ export function pendingAttempts(
 }
 
 /** What cannot be read, of another version or without the codec's key, says nothing. */
-async function heldBy(client: Client, { heartbeatDetails }: Pending): Promise<Held | undefined> {
+async function heldBy(
+  client: Client,
+  { heartbeatDetails, attempt }: Pending,
+): Promise<Held | undefined> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
   let [payload] = heartbeatDetails?.payloads ?? [];
   let notes: unknown;
@@ -76,6 +80,7 @@ async function heldBy(client: Client, { heartbeatDetails }: Pending): Promise<He
   } catch {
     return undefined;
   }
-  const held = typeof notes === 'object' && notes !== null && 'held' in notes && notes.held;
-  return isHeld(held) ? held : undefined;
+  const { held, ...told } = readNotes(notes);
+  // What a killed attempt told last stays until the next one tells something.
+  return isHeld(held) && told.attempt === attempt ? held : undefined;
 }

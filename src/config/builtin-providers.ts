@@ -4,7 +4,8 @@ import { inFlightLimit } from './in-flight.ts';
 import type { ProviderEntry } from './providers.ts';
 
 /** A provider with its key: an entry of the providers file, or one that is always there. */
-export interface ConfiguredProvider extends Omit<ProviderEntry, 'apiKeyVariable'> {
+export interface ConfiguredProvider
+  extends Omit<ProviderEntry, 'apiKeyVariable' | 'allowPlainHttp'> {
   readonly apiKey: string | undefined;
   /** The variable that the key is read from; `undefined` where there is none. */
   readonly keyVariable: string | undefined;

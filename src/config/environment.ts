@@ -41,6 +41,9 @@ export const environment = z.object({
   HOLDFAST_PROVIDERS: text(
     'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
   ),
+  HOLDFAST_ENV_FILE: text(
+    'A file of variables that are read where the environment has them not. Default: `.env` in the working directory; empty for none.',
+  ),
   HOLDFAST_UI_URL: endpoint(
     'Address of the Temporal UI, for the links that `status` and `watch` show.',
   ),
@@ -55,6 +58,17 @@ export const environment = z.object({
   HOLDFAST_JOURNAL: text(
     'Folder of the journal of attempts, until they are in the database: on a disk that outlives the worker. Default: `journal` beside HOLDFAST_LEDGER.',
   ),
+  HOLDFAST_JOURNAL_MAXIMUM_MB: whole(1024).describe(
+    'What the journal may take there while the database is away; then attempts are left out, counted and told.',
+  ),
+  HOLDFAST_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Once a day what is older is pruned, as by `holdfast effects prune`: settled effects, saved orders, attempts, doubts. Default: nothing is.',
+    ),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()

@@ -35,6 +35,10 @@ const providerFields = z.strictObject({
     .describe(
       'The name of the environment variable that holds the key: the file itself holds no secret. Without it no key is sent.',
     ),
+  allowPlainHttp: z
+    .boolean()
+    .optional()
+    .describe('The key may go over plain `http` to another machine: the network is trusted.'),
   headers: z
     .record(z.string(), z.string())
     .optional()

@@ -52,7 +52,7 @@ export async function lockMigrations(
 }
 
 /** The names that a table of migrations holds: those that ran. @throws what the database says. */
-export async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
+async function readNames(database: Kysely<Tables>, table: string): Promise<Set<string>> {
   const names = sql<{ name: string }>`select name from ${sql.table(table)}`;
   return new Set((await names.execute(database)).rows.map(({ name }) => name));
 }
@@ -132,8 +132,20 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         since_ms bigint not null)`,
     ),
     '020_gateway': statements(...gatewayTables(kind)),
+    // Of one step of a loop, as `charge.2026-11`; an effect without steps costs nothing here.
+    '021_steps': statements(
+      `create index holdfast_effect_step on holdfast_effect
+        ((${labelOfKey[kind]}), updated_at_ms desc, "key", generation)
+        where ${labelOfKey[kind]} <> effect`,
+    ),
   };
 }
+
+/** What of a key names the effect within its workflow: `charge`, `charge.2026-11`. */
+export const labelOfKey: Record<DatabaseKind, string> = {
+  sqlite: `substr("key", instr("key", ':') + 1)`,
+  postgres: `substr("key", strpos("key", ':') + 1)`,
+};
 
 /** 16 hexadecimal digits. */
 const randomId: Record<DatabaseKind, string> = {

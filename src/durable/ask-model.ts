@@ -93,7 +93,10 @@ function askCall(
       ...{ ...one, maximumOutputTokens, ...shape, ...options },
       messages: messagesOf(question, conversation),
     };
-    const place = { taskQueue, summary: `${modelNameOf(model)}, ${titled}` };
+    const place = {
+      ...(taskQueue !== undefined && { taskQueue }),
+      summary: `${modelNameOf(model)}, ${titled}`,
+    };
     const soFar = models.call ?? {
       attemptsUsed: 0,
       ...(Number.isFinite(left) && { attemptsLeft: left }),

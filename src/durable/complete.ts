@@ -7,7 +7,6 @@ import type { CallSoFar } from './call-so-far.ts';
 import type { Conversation } from './conversation.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { historyFull } from './history-full.ts';
-import { readQueues } from './read-rules.ts';
 import { type ProgressRecord, reportOf, trackProgress } from './track-progress.ts';
 
 /** What a run hands to the next one. */
@@ -24,7 +23,6 @@ export async function complete(input: CompleteInput, before?: RunBefore): Promis
   const { request, policies } = input;
   const { model, messages, schema, settings } = request;
   const progress = trackProgress(before?.progress);
-  const { calls } = await readQueues();
   const isFull = historyFull();
   const elsewhere: Elsewhere = ({ conversation }) => {
     const { models } = conversation;
@@ -48,7 +46,6 @@ export async function complete(input: CompleteInput, before?: RunBefore): Promis
       messages,
       policy: withOwnLimit(policies.model, settings),
       options: callOptionsOf(request),
-      taskQueue: calls,
       ...(schema && { shape: { schema } }),
     },
     progress,

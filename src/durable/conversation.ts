@@ -27,8 +27,8 @@ export interface Question {
   /** What is sent beside messages and shape. */
   readonly options?: CallOptions;
   readonly policy: ModelPolicy;
-  /** Where calls are served. */
-  readonly taskQueue: string;
+  /** Where its calls are served. Default: as the worker's bundle says. */
+  readonly taskQueue?: string;
 }
 
 /** An answer of the right shape. */

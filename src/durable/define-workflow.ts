@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AppDefinition } from '../app/define-app.ts';
 import type { InputOf, ResultOf } from '../app/effect-definition.ts';
 import { createFailure } from '../failures/create-failure.ts';
+import { didYouMean } from '../policies/did-you-mean.ts';
 import { type CallOptions, callOptionsOf, withOwnLimit } from '../wire/call-options.ts';
 import { fingerprintOf, languageNames } from '../wire/identifiers.ts';
 import type { Json, JsonObject } from '../wire/json.ts';
@@ -156,6 +157,12 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     reading = Promise.resolve(withAdditions(known, await readRules(policies)));
     return reading;
   }
+  async function rulesKnowingQuestion(name: string, model: string | undefined): Promise<Rules> {
+    if (model === undefined) return rulesKnowing('models', name);
+    const known = await rules();
+    const { questions = [name] } = known;
+    return questions.includes(name) ? known : rulesKnowing('models', name);
+  }
   const effects = effectRunner(progress);
 
   /** A step of its own for each ask: two calls under one request id would be one to the provider. */
@@ -178,11 +185,13 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     shape: { readonly question?: string; readonly schema?: JsonObject },
   ): Promise<Answered> {
     const step = given === undefined ? stepFor(name) : take(given);
-    const {
-      policies: ruling,
-      models,
-      queues,
-    } = model === undefined ? await rulesKnowing('models', name) : await rules();
+    const { question: declared } = shape;
+    const ruled = declared === undefined ? await rules() : await rulesKnowingQuestion(name, model);
+    const { policies: ruling, models, queues, questions } = ruled;
+    if (declared !== undefined && questions && !questions.includes(name)) {
+      const message = `the application of this worker has no question ${name}`;
+      throw createFailure('InvalidRequest', `${message}${didYouMean(name, questions)}`);
+    }
     const askedModel = model ?? models[name];
     if (askedModel === undefined) {
       throw createFailure('InvalidRequest', `the question ${name} names no model`);
@@ -233,9 +242,11 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
 }
 
 /** Only what the run does not know yet is taken from the rules of today. */
-function withAdditions(known: Rules, { policies, models, effects }: Rules): Rules {
+function withAdditions(known: Rules, { policies, questions, models, effects }: Rules): Rules {
+  const all = known.questions && questions && [...known.questions, ...questions];
   return {
     ...known,
+    ...(all && { questions: all }),
     policies: { ...policies, ...known.policies },
     models: { ...models, ...known.models },
     effects: { ...effects, ...known.effects },

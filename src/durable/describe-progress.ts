@@ -1,7 +1,8 @@
 import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
-import { heldInWords } from '../wire/held.ts';
+import { type HeldStep, heldInWords } from '../wire/held.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
+import { shellWord } from '../wire/shell-word.ts';
 
 /** The text is made anew with each of a thousand parks. */
 const mostParks = 20;
@@ -12,6 +13,8 @@ export function describeProgress(progress: Progress, workflowId: string): string
   const lines = [
     `**${escapeMarkdown(progress.step)}**`,
     '',
+    // First: the UI shows little of it without scrolling.
+    ...(progress.held ?? []).flatMap(describeHeld),
     `- attempts ${progress.attempts}, repairs ${progress.repairs}`,
     `- tokens ${usage.inputTokens} in, ${usage.outputTokens} out`,
     ...(progress.model === undefined ? [] : [`- answered by ${escapeMarkdown(progress.model)}`]),
@@ -27,20 +30,12 @@ export function describeProgress(progress: Progress, workflowId: string): string
         `- done: ${escapeMarkdown(name)}${replayed ? ' (had been done)' : ''}`,
     ),
   ];
-  for (const held of progress.held ?? []) {
-    const { step, sinceMs, untilMs } = held;
-    const until = untilMs === undefined ? '' : `, tried again about ${iso(untilMs)}`;
-    lines.push(
-      '',
-      `**Held**, nothing is sent: ${escapeMarkdown(step)}, since ${iso(sinceMs)}${until}`,
-      `- ${escapeMarkdown(heldInWords(held))}`,
-    );
-  }
   const { parked: parks = [], answers = [] } = progress;
   for (const parked of parks.slice(0, mostParks)) {
     lines.push(
       '',
       `**Waits for a person** since ${parked.since}: ${parked.type} at ${escapeMarkdown(parked.step)}`,
+      '',
       ...(parked.until ? [`- until ${parked.until}, then it fails`] : []),
       ...parked.reasons.map((reason) => `- ${escapeMarkdown(reason)}`),
       '',
@@ -50,7 +45,7 @@ export function describeProgress(progress: Progress, workflowId: string): string
     );
   }
   const more = parks.length - mostParks;
-  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${workflowId}\``);
+  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${shellWord(workflowId)}\``);
   if (answers.length > 0) lines.push('');
   for (const { at, type, step, did, by } of answers) {
     lines.push(
@@ -60,8 +55,21 @@ export function describeProgress(progress: Progress, workflowId: string): string
   return lines.join('\n');
 }
 
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
+/** The blank lines are needed: without them the UI runs the lines together. */
+function describeHeld(held: HeldStep): string[] {
+  const { step, sinceMs, untilMs } = held;
+  const next = untilMs === undefined ? '' : `; next try about ${minuteOf(untilMs)}`;
+  return [
+    `**Held**, nothing is sent for ${escapeMarkdown(step)}: ${escapeMarkdown(heldInWords(held))}`,
+    '',
+    `Since ${minuteOf(sinceMs)}${next}`,
+    '',
+  ];
+}
+
+/** `2026-11-27 14:03 UTC` */
+function minuteOf(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** Text from outside as one line of inert Markdown: no markup, HTML, link or mention survives. */

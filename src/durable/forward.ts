@@ -14,7 +14,6 @@ import type { CallReport } from '../wire/model-call.ts';
 import { activityOptions } from './activity-options.ts';
 import type { CallSoFar } from './call-so-far.ts';
 import { historyFull } from './history-full.ts';
-import { readQueues } from './read-rules.ts';
 import { runCall } from './run-call.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
 
@@ -32,7 +31,6 @@ export interface ForwardedBefore {
 export async function forward(input: ForwardInput, before?: ForwardedBefore): Promise<CallReport> {
   const { id, model, bytes, maximumOutputTokens, policy, attemptsUsed, deadlineAtMs } = input;
   const progress = trackProgress(before?.progress);
-  const { calls } = await readQueues();
   const step = forwardStep;
   if (!before) {
     progress.callStarted(step, false);
@@ -48,7 +46,7 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
   try {
     await runCall(
       { step, model, messages: [], forwarded: { id, bytes }, maximumOutputTokens, policy },
-      { taskQueue: calls, summary: `${model}, forwarded` },
+      { summary: `${model}, forwarded` },
       soFar,
       progress,
       {
@@ -64,10 +62,9 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
     const { type, message } = failure ?? cancelled;
     const { attempts, possiblyBilled: billed } = progress.totals();
     // Whoever waits for the record is told, also of a cancellation.
-    const { endForwarded } = proxyActivities<ForwardActivities>({
-      ...activityOptions(policy, undefined, 'tell the client'),
-      taskQueue: calls,
-    });
+    const { endForwarded } = proxyActivities<ForwardActivities>(
+      activityOptions(policy, undefined, 'tell the client'),
+    );
     await CancellationScope.nonCancellable(() =>
       endForwarded({ id, type, message, attempts, possiblyBilled: billed }),
     );

@@ -19,7 +19,7 @@ export function readRules(overrides: unknown): Promise<Rules> {
   return local('what rules this run').readRules(overrides ?? null);
 }
 
-/** Where the activities of this workflow are served: the first command of the library's own workflows. */
+/** Where the activities of this workflow are served. */
 export function readQueues(): Promise<ActivityQueues> {
   return local('where activities are served').readQueues();
 }

@@ -18,7 +18,8 @@ export type AskedCall = Omit<ModelRequest, keyof ReturnType<typeof requestFields
 
 /** Where a call is served, and how the Temporal UI names it. */
 export interface CallPlace {
-  readonly taskQueue: string;
+  /** Default: as the worker's bundle says. */
+  readonly taskQueue?: string;
   readonly summary: string;
 }
 
@@ -64,7 +65,7 @@ async function untilAnswered(
     progress.tries(step, { attemptsUsed, maximumAttempts });
     const activities = proxyActivities<CallActivities>({
       ...activityOptions(policy, soFar.attemptsLeft, summary),
-      taskQueue,
+      ...(taskQueue !== undefined && { taskQueue }),
       // What the server shows of it is found again among the workflow's own account.
       activityId: step,
       ...(fairnessKey !== undefined && { priority: { fairnessKey } }),

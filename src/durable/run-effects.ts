@@ -1,6 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import { findFailure } from '../failures/find-failure.ts';
+import { didYouMean } from '../policies/did-you-mean.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { EffectOutcome, EffectRequest } from '../wire/effect-call.ts';
 import { effectLabel } from '../wire/idempotency-key.ts';
@@ -71,7 +72,8 @@ export function effectRunner(progress: ProgressTracker): EffectRunner {
     const policyName = effects[name];
     const ruling = policyName === undefined ? undefined : policies[policyName];
     if (policyName === undefined || !ruling) {
-      throw createFailure('InvalidRequest', `the application of this worker has no effect ${name}`);
+      const message = `the application of this worker has no effect ${name}`;
+      throw createFailure('InvalidRequest', `${message}${didYouMean(name, Object.keys(effects))}`);
     }
     take(label);
     assertPayloadFits(`the input of ${label}`, input);

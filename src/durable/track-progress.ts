@@ -152,7 +152,7 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
       update({ held: [...(progress.held ?? []), { step, ...held }] });
       published.hold({ step, ...held });
       const wakesBefore = wakes;
-      const summary = `${step} is held: ${heldInWords(held)}`;
+      const summary = `${step} held: ${heldInWords(held)}, next try about ${clockTime(held.untilMs)} UTC`;
       try {
         await condition(() => wakes > wakesBefore, held.untilMs - Date.now(), { summary });
       } finally {
@@ -165,6 +165,11 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
     park,
     parkOnFailure: listenForResume(park),
   };
+}
+
+/** `14:03` */
+function clockTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(11, 16);
 }
 
 /** The account's figures for the workflow's result. */

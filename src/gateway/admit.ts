@@ -10,9 +10,12 @@ export interface Estimate {
   readonly price: Price | undefined;
 }
 
+/** What a request used: `undefined` is nothing, and what is not known is taken at its estimate. */
+export type Used = Usage | 'not known' | undefined;
+
 /** Whether a key's request may go; `settle` puts what it used in the place of the estimate. */
 export type Admission =
-  | { readonly kind: 'go'; readonly settle: (used: Usage | undefined) => Promise<void> }
+  | { readonly kind: 'go'; readonly settle: (used: Used) => Promise<void> }
   | { readonly kind: 'rate' | 'budget'; readonly reason: string; readonly waitMs: number };
 
 const admitted: Admission = { kind: 'go', settle: async () => {} };
@@ -72,10 +75,11 @@ export async function admit(
   }
   return {
     kind: 'go',
-    settle: (used) =>
-      giveBack(
-        used ? useOf(used, price, budget?.currency) : { ...estimated, tokens: 0, costNano: 0 },
-      ),
+    async settle(used) {
+      const isCounted = typeof used === 'object' && used.inputTokens + used.outputTokens > 0;
+      if (isCounted) await giveBack(useOf(used, price, budget?.currency));
+      else if (used === undefined) await giveBack({ requests: 1, tokens: 0, costNano: 0 });
+    },
   };
 }
 

@@ -3,10 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
 import type { AttemptOutcome } from '../calls/forward/run-attempt.ts';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
-import type { Usage } from '../policies/call-costs.ts';
 import { mostForwarded } from '../wire/estimate-tokens.ts';
 import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
-import { admit } from './admit.ts';
+import { admit, type Used } from './admit.ts';
 import { answerHeaders } from './answer/answer-headers.ts';
 import { createDelivery, type Delivery } from './answer/delivery.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
@@ -58,7 +57,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const wait = kind === 'rate' ? { retryAfterMs: waitMs } : {};
       return delivery.error({ status: 429, type, message: reason, ...wait });
     }
-    let used: Usage | undefined;
+    let used: Used;
     try {
       const found = await findOrBegin(store, asked, retryCountIn(headers), dependencies.once);
       if (found.kind === 'same') {
@@ -73,7 +72,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     }
 
     /** Makes the first attempt here, and gives the client its answer, or that of the workflow. */
-    async function runFirst(): Promise<Usage | undefined> {
+    async function runFirst(): Promise<Used> {
       const stop = new AbortController();
       let hasContent = false;
       delivery.gone.addEventListener('abort', () => void clientGone(stop, hasContent));
@@ -100,14 +99,13 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       return settle(outcome, hasContent);
     }
 
-    async function settle(
-      outcome: AttemptOutcome,
-      hadContent: boolean,
-    ): Promise<Usage | undefined> {
+    async function settle(outcome: AttemptOutcome, hadContent: boolean): Promise<Used> {
       if (outcome.kind === 'held') {
         return goOnWith({ attempts: 0, possiblyBilled: 0 }, outcome.delayMs);
       }
       const isPossiblyBilled = outcome.kind === 'failed' && outcome.isPossiblyBilled;
+      const usedByFailure = (usage: Used): Used =>
+        usage ?? (isPossiblyBilled ? 'not known' : undefined);
       const used = { attempts: 1, possiblyBilled: isPossiblyBilled ? 1 : 0 };
       told = { attempts: used.attempts, possibly_billed: used.possiblyBilled };
       if (outcome.kind === 'answer') {
@@ -125,14 +123,14 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         delivery.error(failureOf(fields));
         if (isDurable) await goOnWith(used, retryInMs ?? 0, false);
         else await store.clientGone(id, { brokeOff: true });
-        return fields.usage;
+        return usedByFailure(fields.usage);
       }
       if (retryInMs !== undefined) return goOnWith(used, retryInMs);
       const failure = failureOf(fields);
       await store.failed(id, failure, used, outcome.answer);
       watch.tell(id);
       deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
-      return fields.usage;
+      return usedByFailure(fields.usage);
     }
 
     /** A workflow goes on with it; its client waits for what that records. */
@@ -141,11 +139,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const row = await store.read(id);
       if (!row) return undefined;
       await goOn(row, delayMs);
-      return isWaitedFor ? follow(row, false) : undefined;
+      return isWaitedFor ? follow(row, false) : 'not known';
     }
 
     /** Waits for the end of a request that others make, and delivers what is recorded. */
-    async function follow(row: StoredRequest, isReplay: boolean): Promise<Usage | undefined> {
+    async function follow(row: StoredRequest, isReplay: boolean): Promise<Used> {
       if (row.ended_at_ms === null) {
         const signal = AbortSignal.any([delivery.gone, AbortSignal.timeout(asked.deadlineMs)]);
         try {
@@ -153,13 +151,13 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         } catch {
           if (delivery.gone.aborted) await store.clientGone(row.id);
           else delivery.error(stillRunning);
-          return undefined;
+          return 'not known';
         }
       }
       const ended = row.ended_at_ms === null ? await store.read(row.id) : row;
       if (!ended) {
         delivery.error(stillRunning);
-        return undefined;
+        return 'not known';
       }
       told = ended;
       if (isReplay) response.setHeader('idempotent-replayed', 'true');

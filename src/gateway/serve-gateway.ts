@@ -9,10 +9,10 @@ import { createRunAttempt } from '../calls/forward/run-attempt.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
-import { type Config, InvalidConfiguration } from '../config.ts';
+import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
 import { migrate } from '../database/migrations.ts';
 import { openDatabase } from '../database/open-database.ts';
-import type { Policies } from '../policies/catalogue.ts';
+import { catalogue, type Policies } from '../policies/catalogue.ts';
 import { combineAttemptLogs } from '../worker/combine-attempt-logs.ts';
 import { createLogger } from '../worker/create-logger.ts';
 import { exchangeGates } from '../worker/exchange-gates.ts';
@@ -27,6 +27,14 @@ import { createEndWatch } from './run/wait-for-end.ts';
 import { keyStore } from './store/key-store.ts';
 import { leaseStore } from './store/lease-store.ts';
 import { requestStore, type StoredRequest } from './store/request-store.ts';
+
+/** What a gateway is served with; everything has a default. */
+export interface GatewayOptions {
+  /** The environment's otherwise. */
+  readonly config?: Config;
+  /** Of forwarded calls the policy `model` rules, with its prices; that of the catalogue otherwise. */
+  readonly policies?: Policies;
+}
 
 /** A gateway that listens. */
 export interface ServedGateway {
@@ -47,7 +55,10 @@ const slowRequestMs = 30_000;
  *
  * @throws InvalidConfiguration where it would be open to a network without asking for keys.
  */
-export async function serveGateway(config: Config, policies: Policies): Promise<ServedGateway> {
+export async function serveGateway({
+  config = loadConfig(),
+  policies = catalogue,
+}: GatewayOptions = {}): Promise<ServedGateway> {
   const [host = '', port = ''] = config.HOLDFAST_GATEWAY_ADDRESS.split(/:(?=\d+$)/);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
   const opened = openDatabase(

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts';
@@ -32,18 +32,32 @@ export function workerOf(name: string): string | undefined {
  * Makes the file of a worker. It has no bytes until the worker holds its lock: those who look for
  * files of dead workers pass over empty ones.
  *
+ * @param maximumBytes of the whole folder, while the database is away.
  * @throws when the folder cannot be written, so that this is found at the start.
  */
 export function createLocalFile(
   folder: string,
   workerId: string,
   onProblem: (error: unknown) => void,
+  maximumBytes = Number.POSITIVE_INFINITY,
 ): LocalFile {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${workerId}${suffix}`);
   // SQLite would only say that it cannot open the file; Node says why.
   closeSync(openSync(file, 'wx'));
-  return openLocalFile(file, onProblem);
+  const leftBytes = maximumBytes - bytesIn(folder);
+  return openLocalFile(file, onProblem, Math.max(leastBytes, leftBytes));
+}
+
+/** A new worker has room for some hundred attempts, whatever those before it left. */
+const leastBytes = 1024 * 1024;
+const pageBytes = 4096;
+
+function bytesIn(folder: string): number {
+  const sizes = readdirSync(folder).map(
+    (name) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /**
@@ -53,7 +67,11 @@ export function createLocalFile(
  *
  * @throws when the file cannot be opened, and what `isBusy` knows when a living worker has it open.
  */
-export function openLocalFile(file: string, onProblem: (error: unknown) => void): LocalFile {
+export function openLocalFile(
+  file: string,
+  onProblem: (error: unknown) => void,
+  maximumBytes = Number.POSITIVE_INFINITY,
+): LocalFile {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     // Locked before anything else. Only a checkpoint waits for the disk, once in a thousand pages: a
@@ -63,6 +81,10 @@ export function openLocalFile(file: string, onProblem: (error: unknown) => void)
       pragma synchronous = normal;
       create table if not exists attempt (
         number integer primary key, has_ended integer not null, attempt text not null)`);
+    // What comes then finds the file full, until some of it is forwarded: the oldest are kept.
+    if (Number.isFinite(maximumBytes)) {
+      database.exec(`pragma max_page_count = ${Math.floor(maximumBytes / pageBytes)}`);
+    }
   } catch (error) {
     database.close();
     throw error;

@@ -47,6 +47,8 @@ export type JournalEvent =
 export interface JournalOptions extends DatabaseLocation {
   /** Where the local files are: on a disk that outlives the process, shared by workers of one machine. */
   readonly folder: string;
+  /** Of the folder, at most; then the latest attempts are given up, counted and told. Default 1 GiB. */
+  readonly maximumBytes?: number;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -71,7 +73,7 @@ const tellEveryMs = 60_000;
  */
 export function openJournal(options: JournalOptions): Journal {
   const { folder, now = Date.now } = options;
-  const { forwardEveryMs = 500, takeInEveryMs = 30_000 } = options;
+  const { forwardEveryMs = 500, takeInEveryMs = 30_000, maximumBytes = 1024 ** 3 } = options;
   let isClosed = false;
   const onEvent = (event: JournalEvent) => {
     if (!isClosed) options.onEvent?.(event);
@@ -80,7 +82,7 @@ export function openJournal(options: JournalOptions): Journal {
   const workerId = `${now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const fileFailed = (error: unknown) =>
     tell({ event: 'journal.file-failed', dropped: recorder.dropped(), error: errorName(error) });
-  const file = createLocalFile(folder, workerId, fileFailed);
+  const file = createLocalFile(folder, workerId, fileFailed, maximumBytes);
   const recorder = createAttemptRecorder(file, workerId, now);
   // SQLite would hold up all calls while it waits, for the disk or for the lock of another process.
   const opened = openDatabase(options, { connections: 1, ...inBackground });

@@ -1,6 +1,7 @@
 import type { FailureType } from '../failures/failure-types.ts';
 import { whatToDo } from '../failures/what-to-do.ts';
 import type { Parked } from './progress.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Only a person's word on the effect ends these: after a resume the ledger would say the same. */
 const resolvedWith: Partial<Record<FailureType, string>> = {
@@ -9,7 +10,7 @@ const resolvedWith: Partial<Record<FailureType, string>> = {
 };
 
 /**
- * The command that ends a park, for people. Its ids are of safe characters only.
+ * The command that ends a park, for people.
  *
  * @param all what the workflow waits for: where that is more than this, the command names this.
  */
@@ -18,19 +19,19 @@ export function answerCommand(
   parked: Parked,
   all: readonly Parked[] = [parked],
 ): string {
-  const byPark = ` --park ${parked.parkId}`;
+  const byPark = ` --park ${shellWord(parked.parkId)}`;
   if (parked.type === 'ApprovalRequired') {
     const amount = parked.amountNeeded ? ' --amount AMOUNT --currency CURRENCY' : '';
     const { fingerprint, again = false } = parked;
     const same = all.filter((each) => 'fingerprint' in each && each.fingerprint === fingerprint);
     const one = again || same.length > 1 ? byPark : '';
-    return `holdfast approve ${workflowId} --fingerprint ${fingerprint}${one}${amount}`;
+    return `holdfast approve ${shellWord(workflowId)} --fingerprint ${fingerprint}${one}${amount}`;
   }
   const ways = resolvedWith[parked.type];
   if (ways !== undefined && parked.effectKey !== undefined) {
-    return `holdfast effects resolve ${parked.effectKey} ${ways}`;
+    return `holdfast effects resolve ${shellWord(parked.effectKey)} ${ways}`;
   }
-  return `holdfast resume ${workflowId}${all.length > 1 ? byPark : ''}`;
+  return `holdfast resume ${shellWord(workflowId)}${all.length > 1 ? byPark : ''}`;
 }
 
 /** What a person should do, in sentences: the failure's own advice, and how the workflow goes on. */

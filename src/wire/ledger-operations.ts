@@ -63,6 +63,8 @@ export interface EffectDetails extends EffectView {
   readonly apiVersion?: string;
   readonly requestBytes: number;
   readonly result?: unknown;
+  /** In place of a result that is too large to be shown. */
+  readonly resultBytes?: number;
 }
 
 /** A person's verdict on an effect, to be settled in the ledger. */

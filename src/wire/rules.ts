@@ -12,6 +12,8 @@ export interface Rules {
   readonly ledger: string;
   readonly queues: ActivityQueues;
   readonly policies: PolicySet;
+  /** The declared questions; absent in runs that began before this was told. */
+  readonly questions?: readonly string[];
   /** The model of each declared question, where it names one. */
   readonly models: Readonly<Record<string, string>>;
   /** The name of the policy that rules each declared effect. */

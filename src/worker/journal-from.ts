@@ -17,6 +17,7 @@ export function journalFrom(config: Config, { log }: { readonly log: Logger }): 
       databaseUrl: config.DATABASE_URL,
       sqliteFile: config.HOLDFAST_LEDGER,
       folder,
+      maximumBytes: config.HOLDFAST_JOURNAL_MAXIMUM_MB * 1024 * 1024,
       onEvent: (event) => log[event.event === 'journal.taken-in' ? 'info' : 'error'](event),
     });
   } catch (error) {

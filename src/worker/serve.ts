@@ -13,6 +13,7 @@ import { connectionProblem, connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
 import { installRuntime } from './install-runtime.ts';
+import { keepRetention } from './keep-retention.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
@@ -48,6 +49,7 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
   const serverAway = createServerAway(log);
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS, serverAway);
+  const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
   const ledger = await ledgerFrom(config);
   const { connection, address, namespace } = await connectTemporal();
   const searchable = await registerSearchAttributes(connection, namespace);
@@ -55,8 +57,11 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
     ...{ connection, namespace, ledger, variable: ledgerVariable(config) },
     scopes: scopesServed(config, namespace),
   });
+  await keepRetention({
+    ...{ connection, namespace, taskQueue, log },
+    retentionDays: config.HOLDFAST_RETENTION_DAYS,
+  });
   const opened = await openApp(config, app, { namespace, log, ledger });
-  const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
   const { rules, calls, effects } = opened;
   const goesAway = (error: unknown) => {
     throw error instanceof TransportError ? connectionProblem(error, address) : error;

@@ -38,5 +38,27 @@ test('a call that waits says in its heartbeats where and why, until it may go', 
   const callModel = createCallModelActivity({ attemptCall, attemptLog, gates, random: () => 0.5 });
   await env.run(callModel, request);
   const why = 'has as many calls in flight as it may have';
-  assert.deepEqual(heldBy, [['openai:gpt-4o-mini', why], undefined]);
+  assert.deepEqual(heldBy.slice(0, 2), [['openai:gpt-4o-mini', why], undefined]);
+});
+
+test('who was told that a call waits is told at once when it goes, whatever the heartbeat', async () => {
+  const gates = createGates({ settings: { initialLimit: 1, maximumLimit: 1 } });
+  const entry = { model: request.model, fairnessKey: '', tokens: 1, capMs: 60_000 };
+  const first = await gates.enter({ ...entry, signal: new AbortController().signal });
+  const env = new MockActivityEnvironment({ heartbeatTimeoutMs: 600_000 });
+  const told: boolean[] = [];
+  env.on('heartbeat', ({ held }: AttemptNotes) => {
+    told.push(held !== undefined);
+    if (held && first.kind === 'go') first.pass.ended({ signal: 'answered' });
+  });
+  const attemptCall: AttemptCall = async () => {
+    assert.deepEqual(told, [true, false]);
+    return { text: 'hello', finishReason: 'stop', usage: { inputTokens: 3, outputTokens: 1 } };
+  };
+  const attemptLog = createAttemptLog(pino({ level: 'silent' }));
+  await env.run(
+    createCallModelActivity({ attemptCall, attemptLog, gates, random: () => 0.5 }),
+    request,
+  );
+  assert.deepEqual(told, [true, false]);
 });

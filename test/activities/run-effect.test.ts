@@ -4,6 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
+import { detailsOf } from '../../src/activities/view-effect.ts';
 import type { Effect } from '../../src/effects/once/effect.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { resolveEffect } from '../../src/effects/operate/resolve-effect.ts';
@@ -108,4 +109,30 @@ test('a run that began under another scope is not done here: it would have anoth
     replayed: false,
   });
   assert.equal((await ledger().read({ key: 'before/order-scope:send' }))?.state, 'succeeded');
+});
+
+test('a result that Temporal cannot carry: the effect is done, recorded as such, and whoever asked is told', async () => {
+  const large = 'x'.repeat(3_000_000);
+  const { effect, requests } = scripted('at most once', [() => large], undefined, {
+    did: () => 'sent it (em_1)',
+  });
+  const first = await attempt(effect, 'order-large');
+  const again = await attempt(effect, 'order-large');
+  for (const { outcome } of [first, again]) {
+    assert.ok(outcome instanceof ApplicationFailure, `${outcome}`);
+    assert.deepEqual([outcome.type, outcome.nonRetryable], ['PayloadTooLarge', true]);
+    assert.equal(
+      outcome.message,
+      'send was done (sent it (em_1)) and is in the ledger, but its result has 3000002 bytes as JSON; Temporal carries at most 2031616 in one piece',
+    );
+  }
+  const outcomes = [first, again].map(
+    ({ record }) => record && 'outcome' in record && record.outcome,
+  );
+  assert.deepEqual(outcomes, ['done', 'replayed']);
+  assert.equal(requests.length, 1);
+  const [row] = await ledger().operator.list({ keyPrefix: 'test/order-large:', limit: 1 });
+  assert.ok(row, 'no row');
+  const { state, result, resultBytes } = detailsOf(row);
+  assert.deepEqual([state, result, resultBytes], ['succeeded', undefined, 3_000_002]);
 });

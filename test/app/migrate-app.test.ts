@@ -81,3 +81,35 @@ test('where nothing is to be done, a worker starts while another one holds the l
   t.after(() => other.close());
   await migrateApp(other, appWith(migrations));
 });
+
+test('a migration that is edited after it ran is told, since the edit would never be made', async (t) => {
+  const { migrated, file, tables } = await tablesAfter(t, { '001': 'create table own_a (x text)' });
+  await migrated;
+  const ledger = await openLedger({ sqliteFile: file });
+  t.after(() => ledger.close());
+  await migrateApp(ledger, appWith({ '001': 'create table own_a\n  (x text) ' }));
+  const edited = {
+    '001': 'create table own_a (x text, y text)',
+    '002': 'create table own_b (x text)',
+  };
+  await assert.rejects(migrateApp(ledger, appWith(edited)), {
+    name: 'InvalidApp',
+    message:
+      'the migration note/001 was edited after it ran in this database, where the edit would never be made: put its text back, and write the change as a migration of its own',
+  });
+  assert.deepEqual(await tables(), ['own_a']);
+});
+
+test('what ran before hashes were kept is taken as it is, and told from then on', async (t) => {
+  const migrations = { '001': 'create table own_a (x text)' };
+  const { migrated, file } = await tablesAfter(t, migrations);
+  await migrated;
+  const ledger = await openLedger({ sqliteFile: file });
+  t.after(() => ledger.close());
+  using before = new DatabaseSync(file);
+  before.exec('alter table holdfast_app_migration drop column hash');
+  await migrateApp(ledger, appWith(migrations));
+  await migrateApp(ledger, appWith(migrations));
+  const edited = { '001': 'create table own_a (x text, y text)' };
+  await assert.rejects(migrateApp(ledger, appWith(edited)), { name: 'InvalidApp' });
+});

@@ -180,6 +180,28 @@ const declared: readonly (readonly [
     'the answer of summarise: the JSON Schema cannot be used: Date cannot be represented in JSON Schema',
   ],
   [
+    'an answer with a rule that must be awaited',
+    { questions: { summarise: { answer: row.refine(async ({ id }) => id !== '') } } },
+    'the answer of summarise: it has an asynchronous rule, and answers are judged without waiting',
+  ],
+  [
+    'a rule that returns a promise',
+    { questions: { summarise: { answer: row.refine(({ id }) => Promise.resolve(id !== '')) } } },
+    'the answer of summarise: it has an asynchronous rule, and answers are judged without waiting',
+  ],
+  [
+    'an answer that becomes a Date',
+    { questions: { summarise: { answer: z.object({ at: z.string().pipe(z.coerce.date()) }) } } },
+    'the answer of summarise: it makes of the answer a Date, which is no JSON: it would not reach the workflow',
+  ],
+  [
+    'a transform whose bigint only a value shows',
+    {
+      questions: { summarise: { answer: z.object({ n: z.array(z.string().transform(BigInt)) }) } },
+    },
+    'the answer of summarise: it makes of the answer a bigint, which is no JSON: it would not reach the workflow',
+  ],
+  [
     'a policy that there is not',
     { effects: { save: save('databse') } },
     'there is no policy databse for the effect save; known are database, payment, ticket, message',
@@ -207,6 +229,16 @@ describe('defineApp says it', () => {
       assert.throws(() => defineApp(app), { name: 'InvalidApp', message });
     });
   }
+});
+
+test('an answer that becomes other JSON is declared, whatever a made-up value becomes', () => {
+  const answers = [
+    z.string().transform(Number),
+    z.object({ at: z.iso.datetime(), tag: z.enum(['a', 'b']).optional() }),
+    z.string().refine((text) => JSON.parse(text).length > 0),
+    z.codec(z.string(), z.number(), { decode: Number, encode: String }),
+  ];
+  for (const answer of answers) defineApp({ questions: { summarise: { answer } } });
 });
 
 /** By `serve`, before it connects to anything. */

@@ -87,6 +87,26 @@ describe('the form of asking for a shape', () => {
     assert.deepEqual(formsAsked(), ['json_object']);
   });
 
+  test('is sent without the mark that only Holdfast knows, in every form', async () => {
+    const exact = { type: 'number', exact: true };
+    const marked: JsonObject = {
+      ...closed,
+      properties: { a: exact, b: { not: exact }, exact: { type: 'boolean' } },
+      required: ['a', 'b', 'exact'],
+    };
+    const tools = [{ name: 'pay', parameters: marked }];
+    for (const structuredOutput of ['json_schema', 'json_object', 'prompt'] as const) {
+      refusing(() => undefined);
+      await callerTo(server.baseUrl, { structuredOutput }).call({ schema: marked, tools });
+    }
+    assert.equal(bodies.length, 3);
+    for (const body of bodies) {
+      const text = JSON.stringify(body).replaceAll('\\"', '"');
+      assert.ok(text.includes('"exact":{"type":"boolean"}'), text);
+      assert.ok(!text.includes('"exact":true'), text);
+    }
+  });
+
   test('in strict mode keeps the words beside a reference', async () => {
     refusing(() => undefined);
     const schema = {

@@ -136,4 +136,32 @@ describe('the providers file', () => {
       },
     );
   });
+
+  test('a key goes over plain http to this machine only, unless the entry allows it', () => {
+    const key = { apiKeyVariable: 'KEY' };
+    const far = 'http://models.internal/v1';
+    const file = providersFile([
+      { name: 'here', baseUrl: 'http://[::1]:8000/v1', ...key },
+      { name: 'keyless', baseUrl: far },
+      { name: 'allowed', baseUrl: far, ...key, allowPlainHttp: true },
+      { name: 'by-key', baseUrl: far, ...key },
+      { name: 'other-door', openaiBaseUrl: far, baseUrl: 'https://models.internal', ...key },
+      { name: 'refused', baseUrl: far, allowPlainHttp: false },
+    ]);
+    const cured =
+      'must be https, since credentials are sent to it; where the network in between is trusted,';
+    assert.throws(
+      () => loadConfig({ HOLDFAST_PROVIDERS: file, OPENAI_BASE_URL: far }),
+      (error) => {
+        assert.ok(error instanceof InvalidConfiguration);
+        assert.deepEqual(error.problems, [
+          `OPENAI_BASE_URL: ${cured} make it an entry of HOLDFAST_PROVIDERS with "allowPlainHttp": true`,
+          ...['by-key: baseUrl', 'other-door: openaiBaseUrl', 'refused: baseUrl'].map(
+            (name) => `HOLDFAST_PROVIDERS (${file}): ${name}: ${cured} set "allowPlainHttp": true`,
+          ),
+        ]);
+        return true;
+      },
+    );
+  });
 });

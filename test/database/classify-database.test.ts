@@ -8,7 +8,7 @@ const rows: readonly (readonly [object, type: string, reason: string | undefined
   [{ code: '57P01' }, 'ConnectionFailed', '57P01'],
   [{ code: 'ECONNREFUSED' }, 'ConnectionFailed', 'ECONNREFUSED'],
   [{ message: 'Connection terminated unexpectedly' }, 'ConnectionFailed', undefined],
-  [{ name: 'TypeError' }, 'ServerError', 'unexpected TypeError'],
+  [{ name: 'TypeError', stack: '' }, 'ServerError', 'unexpected TypeError'],
   [{ code: '28P01' }, 'InvalidCredentials', '28P01'],
   [{ code: '42501' }, 'PermissionDenied', '42501'],
   [{ code: '40001' }, 'Overloaded', '40001'],

@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -148,5 +149,43 @@ test('a disk that takes no more fails no call: what is given up is counted and t
   const answered = rows.filter(({ outcome }) => outcome === 'answered').length;
   assert.ok(answered > 10 && answered < 2000, `${answered} of ${rows.length}`);
   assert.equal(answered + events.at(-1).dropped, 3000);
+  await journal.close();
+});
+
+test('while the database is away the journal takes no more than its share of the disk; the oldest are kept', async () => {
+  const place = placeOf('capped');
+  const events: JournalEvent[] = [];
+  const away = openJournal({
+    folder: place.folder,
+    // Nothing listens there.
+    databaseUrl: 'postgres://nobody@127.0.0.1:9/nothing',
+    maximumBytes: 2 * 1024 * 1024,
+    onEvent: (event) => events.push(event),
+  });
+  for (let attempt = 1; attempt <= 20_000; attempt += 1) {
+    const record = away.calls.start(callOf('capped', attempt));
+    record.sent();
+    record.finished({ usage: { inputTokens: 1, outputTokens: 1 } });
+  }
+  await away.close();
+  const failed = events.filter((event) => event.event === 'journal.file-failed');
+  assert.deepEqual(
+    failed.map(({ error }) => error),
+    ['database or disk is full', 'closed'],
+  );
+  const sizes = readdirSync(place.folder).map(
+    (name) => statSync(path.join(place.folder, name)).size,
+  );
+  assert.ok(Math.max(...sizes) <= 2 * 1024 * 1024, `${sizes}`);
+
+  const journal = openJournal(place);
+  await journal.flush();
+  const rows = await journal.read('capped', 20_000);
+  const answered = rows.filter(({ outcome }) => outcome === 'answered');
+  assert.equal(answered.length + (failed.at(-1)?.dropped ?? 0), 20_000);
+  assert.ok(answered.length > 1000, `${answered.length}`);
+  // None is missing before the first that is.
+  const kept = answered.map(({ attempt }) => attempt).sort((one, other) => one - other);
+  assert.deepEqual(kept.at(-1), kept.length);
   await journal.close();
 });

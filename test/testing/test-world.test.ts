@@ -202,6 +202,12 @@ test('mistakes in a workflow are told at once, with their place', async () => {
     await run('unknownEffect'),
     'unknownEffect failed: the application of this worker has no effect telephone',
   );
+  for (const name of ['unknownQuestion', 'unknownQuestionOfModel']) {
+    assert.equal(
+      await run(name),
+      `${name} failed: the application of this worker has no question sumarise; did you mean summarise?`,
+    );
+  }
   assert.equal(
     await run('nobody'),
     "nobody cannot go on: Failed to initialize workflow of type 'nobody': no such function is exported by the workflow bundle",

@@ -38,6 +38,19 @@ export const unknownEffect = workflow('unknownEffect', async (ticket: Ticket, { 
   await telephone(ticket);
 });
 
+type Misspelt = { readonly ask: { sumarise: (...asked: unknown[]) => Promise<void> } };
+
+export const unknownQuestion = workflow('unknownQuestion', async (ticket: Ticket, tools) => {
+  await (tools as unknown as Misspelt).ask.sumarise(ticket.text);
+});
+
+export const unknownQuestionOfModel = workflow(
+  'unknownQuestionOfModel',
+  async (ticket: Ticket, tools) => {
+    await (tools as unknown as Misspelt).ask.sumarise(ticket.text, { model: 'openai:gpt-4o' });
+  },
+);
+
 /** Two steps that fail at once, of which a person may skip the one and not the other. */
 export const inParallel = workflow('inParallel', async (ticket: Ticket, { id, effects }) => {
   const note = { id, summary: ticket.text, urgency: 'low' } as const;

@@ -51,7 +51,7 @@ function startWorker(t: TestContext, env: Record<string, string>) {
 
 test('a worker warns of what it will miss, and of nothing that is meant to be so', async (t) => {
   const providers = path.join(folder, 'providers.json');
-  const groq = { name: 'groq', baseUrl: 'http://groq.test/v1', apiKeyVariable: 'GROQ_API_KEY' };
+  const groq = { name: 'groq', baseUrl: 'https://groq.test/v1', apiKeyVariable: 'GROQ_API_KEY' };
   writeFileSync(providers, JSON.stringify([groq]));
   const { worker, lines, event } = startWorker(t, {
     HOLDFAST_PROVIDERS: providers,

@@ -8,9 +8,10 @@ import { type ShownShape, type Task, tellClock } from './thread-task.ts';
  * when the question is not in its file as the worker has it.
  */
 export default async function work({ text, shape, clock }: Task): Promise<Outcome | undefined> {
+  const tell = tellClock(clock);
+  tell('loading');
   const known = await shapeHere(shape);
   if (!known) return undefined;
-  const tell = tellClock(clock);
   tell('compiling');
   const problem = problemOf(known);
   if (problem || text === undefined) return problem;

@@ -3,24 +3,23 @@ import { extname } from 'node:path';
 import { Piscina } from 'piscina';
 import type { AnswerShape } from './answer-shape.ts';
 import { judgeText, type Outcome, type Unusable } from './judge-text.ts';
+import { isTooMuch, nothingUsed, type Used, useMore } from './thread-limits.ts';
 import { newClock, type Phase, readClock, type ShownShape, type Task } from './thread-task.ts';
 
 /** The thread took too long or too much memory, and was ended at what it was at. */
 export interface TooMuch {
   readonly kind: 'too much';
   /** `reading`: the answer's fault. Otherwise the shape's. */
-  readonly at: Exclude<Phase, 'loading'>;
+  readonly at: Exclude<Phase, 'waiting' | 'loading'>;
 }
 
-/** How long a thread may work on one answer. */
-const limitMs = 1000;
 /** How often the clocks of threads are read. */
 const readEveryMs = 50;
 
 /**
  * Judges an answer in another thread: all heartbeats of a worker beat on this one, and a hostile
- * pattern, schema or answer would stop them all. A shape that lives only in this thread's memory is
- * judged here.
+ * pattern, schema or answer would stop them all. A shape that lives only in this thread's memory, or in
+ * a file that no thread gets loaded, is judged here.
  */
 export async function judgeAside(text: string, shape: AnswerShape): Promise<Outcome | TooMuch> {
   const shown = shownAs(shape);
@@ -46,30 +45,36 @@ const maximumUsable = 1000;
 
 function shownAs({ schema, answer, question }: AnswerShape): ShownShape | undefined {
   if (!answer) return { schema };
-  return question && { schema, question };
+  return question && !unloadable.has(question.file) ? { schema, question } : undefined;
 }
+
+/** Files that took a thread too long to load: each answer would wait for as long. */
+const unloadable = new Set<string>();
 
 interface Running {
   readonly clock: SharedArrayBuffer;
   readonly abort: AbortController;
+  used: Used;
 }
 
 const running = new Set<Running>();
 let watch: NodeJS.Timeout | undefined;
 
 async function runAside(task: Task): Promise<Outcome | TooMuch | undefined> {
-  const one: Running = { clock: task.clock, abort: new AbortController() };
+  const one: Running = { clock: task.clock, abort: new AbortController(), used: nothingUsed };
   running.add(one);
-  watch ??= setInterval(endSlow, readEveryMs).unref();
+  watch ??= setInterval(endSlow(), readEveryMs).unref();
   try {
     return await threads().run(task, { signal: one.abort.signal });
   } catch (error) {
-    const { phase } = readClock(task.clock);
+    const phase = readClock(task.clock);
     const isOurs =
       one.abort.signal.aborted ||
       Reflect.get(error as object, 'code') === 'ERR_WORKER_OUT_OF_MEMORY';
-    if (!isOurs || phase === 'loading') throw error;
-    return { kind: 'too much', at: phase };
+    if (!isOurs || phase === 'waiting') throw error;
+    if (phase !== 'loading') return { kind: 'too much', at: phase };
+    if (task.shape.question) unloadable.add(task.shape.question.file);
+    return undefined;
   } finally {
     running.delete(one);
     if (running.size === 0) {
@@ -79,10 +84,26 @@ async function runAside(task: Task): Promise<Outcome | TooMuch | undefined> {
   }
 }
 
-function endSlow(): void {
-  for (const { clock, abort } of running) {
-    if (readClock(clock).workedMs > limitMs) abort.abort();
-  }
+function endSlow(): () => void {
+  const now = () => {
+    const { user, system } = process.cpuUsage();
+    return { cpuMs: (user + system) / 1000, wallMs: performance.now() };
+  };
+  let before = now();
+  return () => {
+    const at = now();
+    const phases = [...running].map((one) => [one, readClock(one.clock)] as const);
+    const passed = {
+      cpuMs: at.cpuMs - before.cpuMs,
+      wallMs: at.wallMs - before.wallMs,
+      threads: phases.filter(([, phase]) => phase !== 'waiting').length,
+    };
+    before = at;
+    for (const [one, phase] of phases) {
+      one.used = useMore(one.used, phase, passed);
+      if (isTooMuch(one.used)) one.abort.abort();
+    }
+  };
 }
 
 let pool: Piscina<Task, Outcome | undefined> | undefined;

@@ -16,34 +16,24 @@ export interface Task {
   readonly clock: SharedArrayBuffer;
 }
 
-/** What a thread is at, in order; before the first it loads the application's file. */
-const phases = ['loading', 'compiling', 'reading', 'checking'] as const;
+/** What a task is at, in order: it waits for a thread, which may load the application's file first. */
+const phases = ['waiting', 'loading', 'compiling', 'reading', 'checking'] as const;
 
-/** What a thread is at. */
+/** What a task is at. */
 export type Phase = (typeof phases)[number];
 
-/** A clock that stands at `loading`. */
+/** A clock that stands at `waiting`. */
 export function newClock(): SharedArrayBuffer {
-  return new SharedArrayBuffer(16);
+  return new SharedArrayBuffer(4);
 }
 
 /** Tells the thread that waits what this one is at. */
 export function tellClock(clock: SharedArrayBuffer): (phase: Phase) => void {
   const at = new Int32Array(clock);
-  const begun = new Float64Array(clock, 8);
-  return (phase) => {
-    if (at[0] === 0) begun[0] = performance.timeOrigin + performance.now();
-    Atomics.store(at, 0, phases.indexOf(phase));
-  };
+  return (phase) => void Atomics.store(at, 0, phases.indexOf(phase));
 }
 
-/** What a thread is at, and since when it works. */
-export function readClock(clock: SharedArrayBuffer): {
-  readonly phase: Phase;
-  readonly workedMs: number;
-} {
-  const phase = phases[Atomics.load(new Int32Array(clock), 0)] ?? 'loading';
-  const begunMs = new Float64Array(clock, 8)[0] ?? 0;
-  const nowMs = performance.timeOrigin + performance.now();
-  return { phase, workedMs: phase === 'loading' ? 0 : nowMs - begunMs };
+/** What a task is at. */
+export function readClock(clock: SharedArrayBuffer): Phase {
+  return phases[Atomics.load(new Int32Array(clock), 0)] ?? 'waiting';
 }

@@ -1,8 +1,12 @@
 import type { Json, JsonObject } from '../../wire/json.ts';
 
-const maps = new Set(['properties', 'patternProperties', '$defs', 'definitions']);
-const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
-const singles = new Set(['items', 'additionalProperties']);
+const maps = new Set('properties patternProperties dependentSchemas $defs definitions'.split(' '));
+const lists = new Set('anyOf oneOf allOf prefixItems'.split(' '));
+const singles = new Set(
+  'items additionalProperties additionalItems unevaluatedItems unevaluatedProperties contains propertyNames not if then else'.split(
+    ' ',
+  ),
+);
 
 /** The schemas directly inside one keyword's value; values of `enum` and the like are none. */
 export function subschemas(keyword: string, value: Json): readonly Json[] {
@@ -23,6 +27,11 @@ export function pruneSchema(
 ): JsonObject {
   const kept = Object.entries(schema).filter(([keyword, value]) => keeps(keyword, value));
   return mapSubschemas(Object.fromEntries(kept), (inner) => pruneSchema(inner, keeps));
+}
+
+/** Holdfast's own mark on numbers, which means nothing to others; some refuse what they do not know. */
+export function withoutMark(schema: JsonObject): JsonObject {
+  return pruneSchema(schema, (keyword, value) => keyword !== 'exact' || typeof value !== 'boolean');
 }
 
 /** A schema with every schema directly inside it changed. */

@@ -5,6 +5,7 @@ import type { ProviderOptions } from '../../wire/message.ts';
 import { families } from './families/families.ts';
 import type { RequestOptions } from './families/family.ts';
 import type { ProviderFamily } from './provider-families.ts';
+import { withoutMark } from './prune-schema.ts';
 
 type Sent = Omit<LanguageModelV4CallOptions, 'prompt'>;
 
@@ -31,7 +32,7 @@ function toTool({ name, description, parameters }: OfferedTool) {
     type: 'function' as const,
     name,
     ...(description !== undefined && { description }),
-    inputSchema: parameters as object,
+    inputSchema: withoutMark(parameters) as object,
   };
 }
 

@@ -64,11 +64,12 @@ export function renderEffects(effects: readonly EffectView[]): string {
 
 /** One row in full. */
 export function renderEffect(effect: EffectDetails): string {
-  const { key, state, failure, result, leaseLeftMs } = effect;
+  const { key, state, failure, result, resultBytes, leaseLeftMs } = effect;
   const rows: [string, string | undefined][] = [
     ['workflow', effect.workflowId],
     ['failure', failure],
     ['result', result === undefined ? undefined : printableJson(result)],
+    ['result', resultBytes === undefined ? undefined : `${resultBytes} bytes, not shown`],
     ['lease', leaseLeftMs === undefined ? undefined : leaseInWords(leaseLeftMs)],
     ['in doubt', effect.inDoubt ? 'an earlier attempt may have done it' : undefined],
     ['first', effect.firstSentAt],

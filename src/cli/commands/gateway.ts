@@ -10,7 +10,7 @@ export async function gatewayCommand(flags: PolicyFlags & JsonOption): Promise<v
   const config = loadConfig();
   const policies = await loadPolicies(flags, config.HOLDFAST_POLICIES);
   await untilInterrupted(async (signal) => {
-    const gateway = await serveGateway(config, policies).catch((error: unknown) => {
+    const gateway = await serveGateway({ config, policies }).catch((error: unknown) => {
       if (codeOf(error) !== 'EADDRINUSE') throw error;
       throw usageError(
         `another program listens at ${config.HOLDFAST_GATEWAY_ADDRESS}; end it, or set HOLDFAST_GATEWAY_ADDRESS`,

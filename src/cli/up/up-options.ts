@@ -5,6 +5,7 @@ import { usageError } from '../command-error.ts';
 /** Flags of `holdfast up`. */
 export interface UpFlags {
   readonly worker?: string;
+  readonly gateway: boolean;
   readonly port: number;
   readonly uiPort: number;
   readonly json?: boolean;
@@ -47,5 +48,7 @@ export function workerEnvironment(
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_CONFIG_FILE: profiles,
     HOLDFAST_UI_URL: ui,
+    // Read here already, and what it says of Temporal is left out with the rest.
+    HOLDFAST_ENV_FILE: '',
   };
 }

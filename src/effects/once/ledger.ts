@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { RowState, Tables } from '../../database/database-schema.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import type { AttemptErrorFields } from '../../failures/attempt-error.ts';
@@ -144,8 +144,10 @@ export interface Ledger extends LedgerStatements {
   readonly kind: DatabaseKind;
   /** For logs: the file, or the URL without its password. */
   readonly name: string;
+  /** The database's clock. @throws what the database says. */
+  nowMs(): Promise<number>;
   /** Reads beside all transactions, and takes no lock. @throws what the database says. */
-  readNames(table: string): Promise<ReadonlySet<string>>;
+  readBeside<Row>(statement: RawBuilder<Row>): Promise<readonly Row[]>;
   /** Runs statements of the ledger and of the application in one transaction. */
   transaction<T>(
     run: (statements: LedgerStatements, transaction: Transaction<Tables>) => Promise<T>,

@@ -1,4 +1,4 @@
-import { migrate, readNames } from '../../database/migrations.ts';
+import { databaseNowMs, migrate } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
@@ -32,7 +32,11 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
     id,
     kind,
     name,
-    readNames: (table) => readNames(database, table),
+    nowMs: async () => {
+      const now = database.selectNoFrom(databaseNowMs[kind].as('nowMs'));
+      return (await now.executeTakeFirstOrThrow()).nowMs;
+    },
+    readBeside: async (statement) => (await statement.execute(database)).rows,
     transaction: (run) =>
       database
         .transaction()

@@ -33,8 +33,9 @@ export async function runInTransaction<Input, Result>(
         return supersededBy(acquired.row) ?? (await replay(call, acquired.row, request));
       }
       const context = contextOf(call, acquired.claim, async () => {});
-      const result = effect.result.parse(await effect.run({ ...context, transaction }));
-      const text = JSON.stringify(result);
+      const parsed = effect.result.safeParse(await effect.run({ ...context, transaction }));
+      if (!parsed.success) throw badResult(effect.name);
+      const text = JSON.stringify(parsed.data);
       await statements.record(acquired.claim, text);
       return { result: JSON.parse(text) as Result, replayed: false };
     });
@@ -47,6 +48,12 @@ export async function runInTransaction<Input, Result>(
     // Even where the answer to the commit was lost, the next attempt finds the row, or none.
     throw databaseError(error, false);
   }
+}
+
+/** A mistake in its code, which a corrected deploy cures: nothing of it was kept. */
+function badResult(by: string): AttemptError {
+  const reason = 'its result does not fit its schema';
+  return new AttemptError({ type: 'ServerError', by, reason });
 }
 
 /** What the effect did was rolled back with its claim: the refusal is stored in a transaction of its own. */

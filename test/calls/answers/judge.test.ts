@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { shapesOf } from '../../../src/app/define-app.ts';
 import type { AnswerShape } from '../../../src/calls/answers/answer-shape.ts';
 import { judgeAside, problemAside } from '../../../src/calls/answers/judge.ts';
 import type { JsonObject } from '../../../src/wire/json.ts';
+import { app as appThatHangs } from './hanging-questions.ts';
 import { app } from './questions-of-test.ts';
 
 /** What an activity does: asks whether the schema can be checked, then judges the answer. */
@@ -43,8 +46,10 @@ const hostile: readonly (readonly [what: string, text: string, shape: AnswerShap
   ['such a pattern of a question', JSON.stringify({ text: words }), questions.hostile, 'too much at checking'],
 ];
 
-test('what is hostile ends with a name, and holds neither this thread nor 500 other answers', async () => {
+test('what is hostile ends with a name, and holds neither this thread nor 500 other answers', async (t) => {
   const busy = longestTurn();
+  // Its turns would keep the process alive where the test fails.
+  t.after(busy);
   const good: AnswerShape = { schema: { type: 'object', properties: { id: { type: 'integer' } } } };
   const others = Array.from({ length: 500 }, (_, id) => judge(JSON.stringify({ id }), good));
   const ends = hostile.map(([, text, shape]) => judge(text, shape ?? { schema: {} }));
@@ -56,6 +61,15 @@ test('what is hostile ends with a name, and holds neither this thread nor 500 ot
   // The only time that a test asserts: it is what is asked for. CPU, so that other programs do not count.
   const longestMs = busy();
   assert.ok(longestMs < 50, `${longestMs} ms`);
+});
+
+test('an answer whose thread the machine did not let run is no answer that takes too long', async () => {
+  const many = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => at));
+  const judged = judge(many, { schema: { type: 'array', uniqueItems: true } });
+  // Stands still for longer than a thread may work, as soon as it works.
+  const still = `sleep 0.1; kill -STOP ${process.pid}; sleep 1.5; kill -CONT ${process.pid}`;
+  await promisify(execFile)('sh', ['-c', still]);
+  assert.equal(await judged, 'valid');
 });
 
 test("a question's own rules run in another thread", async () => {
@@ -73,6 +87,13 @@ test('a question that its file has not any more is judged as the worker has it',
   assert.ok(question);
   const answer = z.object({ id: z.string() });
   assert.equal(await judge('{"id": "x"}', { schema: { other: true }, answer, question }), 'valid');
+});
+
+test('a file that no thread gets loaded holds up no judgement', async () => {
+  const [hanging] = Object.values(shapesOf(appThatHangs));
+  assert.ok(hanging?.question);
+  assert.equal(await judge('{"id": "x"}', hanging), 'valid');
+  assert.equal(await judge('{"id": 1}', hanging), 'invalid');
 });
 
 /** The most CPU time that one turn of this thread's event loop takes, in milliseconds. */

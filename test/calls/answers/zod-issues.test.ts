@@ -49,7 +49,7 @@ describe('what is wrong with an answer, without its values', () => {
 const unusable: [what: string, answer: z.ZodType, why: string][] = [
   ['a rule that throws', z.string().refine(() => { throw new Error('bug'); }), 'its own rule throws'],
   ['an asynchronous rule', z.string().refine(async () => true), 'it has an asynchronous rule'],
-  ['a transform into a date', z.string().transform((text) => new Date(Number(text))), 'it makes of the answer what is no JSON'],
+  ['a transform into a date', z.string().transform((text) => new Date(Number(text))), 'it makes of the answer a Date, which is no JSON'],
 ];
 for (const [what, answer, why] of unusable) {
   test(`${what} is told as the schema's fault`, () =>

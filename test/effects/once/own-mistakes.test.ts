@@ -7,9 +7,14 @@ import { temporaryLedger } from './temporary-ledger.ts';
 
 const ledger = temporaryLedger();
 
-for (const [name, run, kind] of [
-  ['a bug', () => (undefined as unknown as string[]).join(), 'TypeError'],
-  ['a result of another form', () => 7 as unknown as string, 'ZodError'],
+for (const [name, run, kind, message] of [
+  ['a bug', () => (undefined as unknown as string[]).join(), 'TypeError', /./],
+  [
+    'a result of another form',
+    () => 7 as unknown as string,
+    'AttemptError',
+    /^ServerError by note \(its result does not fit its schema\)$/,
+  ],
 ] as const) {
   test(`${name} in an effect's own code is told as what it is, and nothing is kept`, async () => {
     const effect: TransactionEffect<string, string> = {
@@ -18,7 +23,7 @@ for (const [name, run, kind] of [
       run: async () => run(),
     };
     const place = { scope: 'test', workflowId: kind };
-    await assert.rejects(runOnce(ledger(), effect, place, 'x'), { name: kind });
+    await assert.rejects(runOnce(ledger(), effect, place, 'x'), { name: kind, message });
     assert.equal(await ledger().read({ key: `test/${kind}:note` }), undefined);
   });
 }

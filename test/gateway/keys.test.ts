@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { completion, literally, literalServer } from '../calls/literal-server.ts';
+import { gatewayWorld } from './gateway-world.ts';
+
+const provider = await literalServer();
+after(() => provider.close());
+
+type World = Awaited<ReturnType<typeof gatewayWorld>>;
+interface Told {
+  readonly error: { readonly code: string; readonly type: string; readonly message: string };
+}
+
+let seed = 0;
+const bodyOf = (more: object = {}) => {
+  seed += 1;
+  return { model: 'openai:gpt-4o', seed, messages: [{ role: 'user', content: 'hi' }], ...more };
+};
+function ask(world: World, key: string | undefined, body: object, headers: object = {}) {
+  return fetch(`${world.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { ...(key && { authorization: `Bearer ${key}` }), ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+describe('keys of the gateway', () => {
+  let world: World;
+  before(async () => {
+    world = await gatewayWorld(provider.baseUrl);
+    provider.answer(literally(200, completion('hi')));
+  });
+  after(() => world.close());
+
+  test('without any, everybody is served; from the first on nobody without', async () => {
+    assert.equal((await ask(world, undefined, bodyOf())).status, 200);
+    const { key } = await world.keys.add('acme', {});
+    const refused = await ask(world, undefined, bodyOf());
+    assert.equal(refused.status, 401);
+    const told = (await refused.json()) as Told;
+    assert.deepEqual(
+      [told.error.code, told.error.type],
+      ['InvalidCredentials', 'authentication_error'],
+    );
+    assert.equal((await ask(world, `${key}x`, bodyOf())).status, 401);
+    assert.equal((await ask(world, key, bodyOf())).status, 200);
+    const native = await fetch(`${world.url}/anthropic/v1/messages`, {
+      ...{ method: 'POST', headers: { 'x-api-key': key }, body: '{"model":"claude"}' },
+    });
+    assert.notEqual(native.status, 401);
+  });
+
+  test('a key that is revoked is refused, and stored is only its hash', async () => {
+    const { id, key } = await world.keys.add('acme', {});
+    assert.equal((await ask(world, key, bodyOf())).status, 200);
+    assert.equal(await world.keys.revoke(id), true);
+    assert.equal(await world.keys.revoke(id), false);
+    assert.equal((await ask(world, key, bodyOf())).status, 401);
+    assert.equal(JSON.stringify(await world.keys.list()).includes(key), false);
+  });
+
+  test('another tenant‘s idempotency key is another call', async () => {
+    const acme = await world.keys.add('acme', {});
+    const globex = await world.keys.add('globex', {});
+    provider.answer(literally(200, completion('for acme')));
+    const body = bodyOf();
+    const headers = { 'idempotency-key': 'shared-name' };
+    assert.match(await (await ask(world, acme.key, body, headers)).text(), /for acme/);
+    provider.answer(literally(200, completion('for globex')));
+    const other = await ask(world, globex.key, body, headers);
+    assert.match(await other.text(), /for globex/);
+    assert.equal(other.headers.get('idempotent-replayed'), null);
+  });
+
+  test('a model that the key may not use is 403, before anything is sent', async () => {
+    const { key } = await world.keys.add('lab', { models: ['ollama:*', 'openai:gpt-4o-mini'] });
+    provider.answer(literally(200, completion('hi')));
+    const refused = await ask(world, key, bodyOf());
+    assert.equal(refused.status, 403);
+    assert.match(((await refused.json()) as Told).error.message, /may not use openai:gpt-4o/);
+    assert.equal((await ask(world, key, bodyOf({ model: 'openai:gpt-4o-mini' }))).status, 200);
+    assert.equal(provider.seen.length, 1);
+  });
+
+  test('requests a minute: the one too many is told when to come back, of twenty at once too', async () => {
+    const { key } = await world.keys.add('busy', { requestsPerMinute: 5 });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(world, key, bodyOf())));
+    const served = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    // The minute may turn in between.
+    assert.ok(served.length === 5 || served.length === 10, String(served.length));
+    assert.equal(served.length + refused.length, 20);
+    const waitMs = Number(refused[0]?.headers.get('retry-after-ms'));
+    assert.ok(waitMs > 0 && waitMs <= 60_000, String(waitMs));
+    assert.equal(refused[0]?.headers.get('x-should-retry'), null);
+  });
+
+  test('a budget is what was used, not what was estimated; used up, it is no wait', async () => {
+    // 11 tokens at 2.50 and 7 at 10.00 a million: 0.0000975 usd an answer.
+    const { key } = await world.keys.add('poor', {
+      budget: { amount: '0.000250', currency: 'usd', per: 'day' },
+    });
+    const small = () => ask(world, key, bodyOf({ max_tokens: 1 }));
+    assert.equal((await small()).status, 200);
+    assert.equal((await small()).status, 200);
+    const third = await small();
+    assert.equal(third.status, 429);
+    const { error } = (await third.json()) as Told;
+    assert.equal(error.code, 'QuotaExhausted');
+    assert.match(error.message, /budget of 0.000250 usd a day is used up/);
+    assert.equal(third.headers.get('x-should-retry'), 'false');
+  });
+
+  test('an answer that counts no tokens is taken at its estimate', async () => {
+    const { key } = await world.keys.add('uncounted', {
+      budget: { amount: '0.000250', currency: 'usd', per: 'day' },
+    });
+    const { usage: _, ...uncounted } = completion('hi');
+    provider.answer(literally(200, uncounted));
+    // At most 10 tokens out, at 10.00 a million.
+    assert.equal((await ask(world, key, bodyOf({ max_tokens: 10 }))).status, 200);
+    assert.equal((await ask(world, key, bodyOf({ max_tokens: 10 }))).status, 429);
+  });
+
+  test('a call that fails costs its key nothing', async () => {
+    const { key } = await world.keys.add('unlucky', {
+      budget: { amount: '0.000250', currency: 'usd', per: 'month' },
+    });
+    provider.answer(literally(400, { error: { message: 'no' } }));
+    for (let nth = 0; nth < 4; nth += 1) {
+      assert.equal((await ask(world, key, bodyOf({ max_tokens: 1 }))).status, 400);
+    }
+    const unpriced = await ask(world, key, bodyOf({ model: 'openai:unknown', max_tokens: 1 }));
+    assert.match(((await unpriced.json()) as Told).error.message, /no price in usd/);
+  });
+});
+
+describe('a hostile client', () => {
+  let world: World;
+  before(async () => {
+    world = await gatewayWorld(provider.baseUrl, () => ({ maximumBodyBytes: 2000 }));
+    provider.answer(literally(200, completion('hi')));
+  });
+  after(() => world.close());
+
+  test('a body that is too large, with its length said and without, is 413', async () => {
+    assert.equal((await ask(world, undefined, bodyOf({ user: 'x'.repeat(3000) }))).status, 413);
+    const stream = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.from(`{"model":"openai:gpt-4o","user":"${'x'.repeat(3000)}"}`));
+        controller.close();
+      },
+    });
+    const chunked = await fetch(`${world.url}/v1/chat/completions`, {
+      ...{ method: 'POST', body: stream, duplex: 'half' },
+    } as RequestInit);
+    assert.equal(chunked.status, 413);
+  });
+
+  test('whatever is sent, the answer has a status and one of our types', async () => {
+    const bodies = [
+      '',
+      '{',
+      '[]',
+      'null',
+      '{"model":1}',
+      '{"model":""}',
+      '\u0000',
+      '{"model":"x:"}',
+    ];
+    const paths = [
+      '/v1/chat/completions',
+      '/v1/nothing',
+      '/nobody/v1/x',
+      '/',
+      '/v1/%00',
+      '/openai',
+    ];
+    for (const path of paths) {
+      for (const body of bodies) {
+        const answer = await fetch(`${world.url}${path}`, { method: 'POST', body });
+        const { error } = (await answer.json()) as Told;
+        assert.ok(answer.status >= 400 && answer.status < 500, `${path} ${body}: ${answer.status}`);
+        assert.deepEqual(Object.keys(error), ['message', 'type', 'param', 'code']);
+        assert.match(error.code, /^(InvalidRequest|ModelNotFound)$/);
+      }
+    }
+  });
+
+  test('an idempotency key without end is 400', async () => {
+    const answer = await ask(world, undefined, bodyOf(), { 'idempotency-key': 'k'.repeat(300) });
+    assert.equal(answer.status, 400);
+  });
+});
