@@ -31,7 +31,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'workflow.ts',
     holds: 'the door for workflows; loads inside the sandbox',
-    rooms: ['wire', 'durable'],
+    rooms: ['failures', 'wire', 'durable'],
     packages: [],
   },
   {
@@ -123,7 +123,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'cli',
-    folders: ['commands', 'explain', 'up', 'watch'],
+    folders: ['commands', 'doctor', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [
       ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],

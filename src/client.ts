@@ -36,6 +36,7 @@ export {
   type AnyWorkflow,
   connect,
   type Holdfast,
+  type ResultOptions,
   type StartedWorkflow,
 } from './client/open-client.ts';
 export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';

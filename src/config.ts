@@ -196,7 +196,8 @@ function unknownVariables(present: NodeJS.ProcessEnv, ofApp: readonly string[]):
 
 /** The process's variables, and those of `.env` in the working directory: the real ones win. */
 export function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  const { HOLDFAST_ENV_FILE: file = '.env' } = process.env;
+  if (file && existsSync(file)) process.loadEnvFile(file);
   return process.env;
 }
 

@@ -14,6 +14,7 @@ export {
   type WholeQuestion,
   type WorkflowOptions,
 } from './durable/define-workflow.ts';
+export { findFailure } from './failures/find-failure.ts';
 export type { CallSettings, OfferedTool, ToolChoice } from './wire/call-options.ts';
 export { fingerprintOf } from './wire/identifiers.ts';
 export type {

@@ -90,6 +90,7 @@ function realpathOf(file: string): string {
 /** Effects are activities too, and one of two with one name would run in place of the other. */
 const activitiesOfHoldfast: readonly string[] = [
   ...['callModel', 'readRules', 'readQueues', 'changePolicy', 'readAttempts', 'readGates'],
+  'readHealth',
   ...['holdProvider', 'releaseProvider'],
   ...['listEffects', 'showEffect', 'resolveEffect', 'reconcileEffects', 'pruneEffects'],
   ...['settleEffect', 'ledgerRestored'],

@@ -13,6 +13,9 @@ export function addSetupCommands(program: Command): void {
     .option('--port <port>', 'of the Temporal server', port, 7233)
     .option('--ui-port <port>', 'of its UI', port, 8233)
     .action(lazily(async () => (await import('./commands/up.ts')).upCommand));
+  addCommand(program, 'doctor', setupHelp.doctor)
+    .description('whether all is there that workflows need, and what to do where it is not')
+    .action(lazily(async () => (await import('./commands/doctor.ts')).doctorCommand));
 }
 
 function port(text: string): number {

@@ -21,4 +21,13 @@ Examples:
   holdfast up
   holdfast up --worker src/app.ts
   holdfast up --port 17233 --ui-port 18233 --json | jq -c .event`,
+  doctor: `
+Looks at the configuration of this shell, the versions, the server, its
+namespace and its search attribute, and asks a worker for its ledger, its
+providers' keys (by their variables) and the clocks. Nothing is changed. Ends
+with 0 when all is well, 2 when something is wrong; each with its mend.
+
+Examples:
+  holdfast doctor
+  holdfast doctor --json | jq -c '.checks[] | select(.state == "wrong")'`,
 } as const;

@@ -3,7 +3,7 @@ import type { FailureType } from '../failures/failure-types.ts';
 import { causes } from '../failures/find-failure.ts';
 
 /** What went wrong on the client's side, besides the failure types of workflows. */
-export type ClientErrorKind = 'usage' | 'unreachable' | 'not found' | FailureType;
+export type ClientErrorKind = 'usage' | 'unreachable' | 'not found' | 'parked' | FailureType;
 
 /** A mistake or obstacle met by the client, told in one clear sentence. */
 export class ClientError extends Error {

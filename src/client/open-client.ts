@@ -1,9 +1,14 @@
+import type { Client } from '@temporalio/client';
 import type { ParkAnswer } from '../wire/progress.ts';
+import { shellWord } from '../wire/shell-word.ts';
+import { defaultTaskQueue } from '../wire/task-queues.ts';
 import { type ApproveOptions, approve } from './approve.ts';
 import { type CancelAnswer, cancel } from './cancel.ts';
+import { ClientError } from './client-error.ts';
 import { type Connected, connect as connectTo } from './connect.ts';
 import { type Explanation, explainWorkflow } from './explain.ts';
 import { type PollOptions, pollStatuses, type StatusRound } from './poll-statuses.ts';
+import { workflowOutcome } from './result.ts';
 import { type ResumeOptions, resume } from './resume.ts';
 import { type StartWorkflowOptions, startWorkflow } from './start.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
@@ -15,14 +20,25 @@ export interface AnyWorkflow {
   readonly workflowName: string;
 }
 
+/** How a result is waited for. */
+export interface ResultOptions {
+  /** What becomes of the waiting when the workflow waits for a person. Default: `wait`. */
+  readonly onPark?: 'wait' | 'throw';
+}
+
 /** A workflow that runs under the id, started now or before. */
 export interface StartedWorkflow<Result> {
   readonly workflowId: string;
   readonly runId: string;
   /** It existed before with the same input; this start did nothing. */
   readonly attached: boolean;
-  /** Waits for the end. @throws WorkflowFailedError of Temporal; `findFailure` reads it. */
-  readonly result: () => Promise<Result>;
+  /**
+   * Waits for the end: also while the workflow waits for a person, unless `onPark` is `throw`.
+   *
+   * @throws WorkflowFailedError of Temporal; `findFailure` reads it. ClientError `parked` saying for
+   * what it waits, with `onPark: 'throw'`.
+   */
+  readonly result: (options?: ResultOptions) => Promise<Result>;
 }
 
 /** A connection, and what is done with it. Ids are as they were given to the start. */
@@ -50,24 +66,47 @@ export interface Holdfast extends Connected {
 
 /**
  * Connects as Temporal's own tools do: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
- * TLS variables and profiles.
+ * TLS variables and profiles. Workflows are started on the queue of `HOLDFAST_TASK_QUEUE`, as commands
+ * do, unless a start names another.
  *
  * @throws ClientError `unreachable` when no server answers, `usage` when those settings are wrong.
  */
 export async function connect(): Promise<Holdfast> {
   const connected = await connectTo();
   const { client } = connected;
+  const taskQueue = process.env.HOLDFAST_TASK_QUEUE || defaultTaskQueue;
   return {
     ...connected,
     async start(name, input, options) {
-      const { handle, ...started } = await startWorkflow<AnyWorkflow>(client, name, input, options);
-      return { ...started, result: () => handle.result() as never };
+      const given = { taskQueue, ...options };
+      const { handle, ...started } = await startWorkflow<AnyWorkflow>(client, name, input, given);
+      return {
+        ...started,
+        async result({ onPark = 'wait' } = {}) {
+          if (onPark === 'throw') await untilClosedOrParked(client, options.id);
+          return (await handle.result()) as never;
+        },
+      };
     },
     status: (id) => workflowStatus(client, id),
     watch: (options) => pollStatuses(client, options),
     approve: (id, options) => approve(client, id, options),
     resume: (id, options) => resume(client, id, options),
     cancel: (id) => cancel(client, id),
-    explain: (id) => explainWorkflow(client, id),
+    explain: (id) => explainWorkflow(client, id, { taskQueue }),
   };
+}
+
+/** One whose code fails counts as under way: the next worker may have it right. */
+async function untilClosedOrParked(client: Client, id: string): Promise<void> {
+  for (;;) {
+    const outcome = await workflowOutcome(client, id);
+    if (outcome.kind === 'parked') {
+      throw new ClientError(
+        'parked',
+        `${id} waits for a person (${outcome.waitsFor}); see \`holdfast status ${shellWord(id)}\``,
+      );
+    }
+    if (outcome.kind !== 'stuck') return;
+  }
 }

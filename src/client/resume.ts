@@ -6,6 +6,7 @@ import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
+import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { listParked, type ParkedFilter } from './parked.ts';
@@ -99,7 +100,7 @@ async function resumeParked(
   if (parked.type === 'ApprovalRequired') {
     throw new ClientError(
       'InvalidRequest',
-      `${id} waits for an approval: \`holdfast approve ${id} --fingerprint ${parked.fingerprint}\``,
+      `${id} waits for an approval: \`holdfast approve ${shellWord(id)} --fingerprint ${parked.fingerprint}\``,
     );
   }
   const policy = policyChange(policies, parked.policy);

@@ -5,6 +5,7 @@ import {
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { findFailure } from '../failures/find-failure.ts';
+import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
 
 /** How long a worker may take to answer an update. */
@@ -46,7 +47,7 @@ export async function sendUpdate<Result, Args extends [unknown, ...unknown[]]>(
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       throw new ClientError(
         'unreachable',
-        `no worker answered within ${timeoutMs / 1000} s, so it is not known whether ${what}; see \`holdfast status ${id}\``,
+        `no worker answered within ${timeoutMs / 1000} s, so it is not known whether ${what}; see \`holdfast status ${shellWord(id)}\``,
         { cause: error },
       );
     }

@@ -41,6 +41,9 @@ export const environment = z.object({
   HOLDFAST_PROVIDERS: text(
     'A providers file (JSON list): further endpoints by name, of any family (failures.md lists them).',
   ),
+  HOLDFAST_ENV_FILE: text(
+    'A file of variables that are read where the environment has them not. Default: `.env` in the working directory; empty for none.',
+  ),
   HOLDFAST_UI_URL: endpoint(
     'Address of the Temporal UI, for the links that `status` and `watch` show.',
   ),

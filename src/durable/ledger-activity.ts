@@ -1,9 +1,10 @@
 import { proxyActivities } from '@temporalio/workflow';
+import type { HealthActivity } from '../activities/create-health-activity.ts';
 import type { JournalActivities } from '../activities/create-journal-activities.ts';
 import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
 import { readQueues } from './read-rules.ts';
 
-type Activities = JournalActivities & LedgerActivities;
+type Activities = HealthActivity & JournalActivities & LedgerActivities;
 
 /**
  * What persons ask of ledger and journal. A person waits: what does not work soon is told.

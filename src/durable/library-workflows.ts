@@ -11,5 +11,6 @@ export {
   showEffect,
 } from './operate-ledger.ts';
 export { holdProvider, readProviders, releaseProvider } from './operate-providers.ts';
+export { readHealth } from './read-health.ts';
 export { readRecords } from './read-records.ts';
 export { readPolicies } from './read-rules.ts';

@@ -1,6 +1,7 @@
 import { type FailureType, isFailureType } from '../failures/failure-types.ts';
 import { whatToDo } from '../failures/what-to-do.ts';
 import type { Parked } from './progress.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Only a person's word on the effect ends these: after a resume the ledger would say the same. */
 const resolvedWith: Partial<Record<FailureType, string>> = {
@@ -8,17 +9,17 @@ const resolvedWith: Partial<Record<FailureType, string>> = {
   EffectRefused: '--did-not-happen | --give-up',
 };
 
-/** The command that ends a park, for people. Its ids are of safe characters only. */
+/** The command that ends a park, for people. */
 export function answerCommand(workflowId: string, parked: Parked): string {
   if (parked.type === 'ApprovalRequired') {
     const amount = parked.amountNeeded ? ' --amount AMOUNT --currency CURRENCY' : '';
-    return `holdfast approve ${workflowId} --fingerprint ${parked.fingerprint}${amount}`;
+    return `holdfast approve ${shellWord(workflowId)} --fingerprint ${parked.fingerprint}${amount}`;
   }
   const ways = resolvedWith[parked.type];
   if (ways !== undefined && parked.effectKey !== undefined) {
-    return `holdfast effects resolve ${parked.effectKey} ${ways}`;
+    return `holdfast effects resolve ${shellWord(parked.effectKey)} ${ways}`;
   }
-  return `holdfast resume ${workflowId}`;
+  return `holdfast resume ${shellWord(workflowId)}`;
 }
 
 /** What a person should do, in sentences: the failure's own advice, and how the workflow goes on. */

@@ -1,6 +1,7 @@
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { type CallActivities, createCallActivities } from '../activities/create-activities.ts';
+import { createHealthActivity } from '../activities/create-health-activity.ts';
 import { createJournalActivities } from '../activities/create-journal-activities.ts';
 import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
 import { createForwardActivities, type ForwardActivities } from '../activities/end-forwarded.ts';
@@ -22,6 +23,7 @@ import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
 import { forwardedFrom } from './forwarded-from.ts';
+import { healthFrom } from './health-from.ts';
 import { journalFrom } from './journal-from.ts';
 
 /** An application's activities, with what they keep open. */
@@ -87,7 +89,11 @@ export async function openApp(
       }),
       ...createForwardActivities(forwarded.records),
     },
-    effects: { ...effects.activities, ...createJournalActivities(journal) },
+    effects: {
+      ...effects.activities,
+      ...createJournalActivities(journal),
+      ...createHealthActivity(healthFrom(config, app, { namespace, ledger })),
+    },
     rules: effects.rules,
     drain: gates.close,
     async close() {

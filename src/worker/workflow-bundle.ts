@@ -1,14 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
 import {
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { findPackageJSON } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
@@ -100,17 +103,35 @@ function filesBelow(folder: string): string[] {
  */
 function entryFor(workflowsPath: string): string {
   const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
-  const manifest = findPackageJSON(pathToFileURL(workflowsPath));
-  const folder = join(dirname(manifest ?? workflowsPath), 'node_modules', '.cache', 'holdfast');
   const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
   const text = lines.join('');
   // Named after what it holds: test files of a project bundle their workflows at the same time.
+  const name = `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`;
+  try {
+    return writeEntry(cacheOf(workflowsPath), name, text);
+  } catch {
+    return writeEntry(temporaryBeside(workflowsPath), name, text);
+  }
+}
+
+function cacheOf(workflowsPath: string): string {
+  const manifest = findPackageJSON(pathToFileURL(workflowsPath));
+  return join(dirname(manifest ?? workflowsPath), 'node_modules', '.cache', 'holdfast');
+}
+
+/** For a project that cannot be written, as containers often have it: its packages, in a folder that can. */
+function temporaryBeside(workflowsPath: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-workflows-'));
+  const one = findPackageJSON('@temporalio/workflow', pathToFileURL(workflowsPath));
+  // node_modules/@temporalio/workflow/package.json
+  if (one) symlinkSync(dirname(dirname(dirname(one))), join(folder, 'node_modules'));
+  return folder;
+}
+
+function writeEntry(folder: string, name: string, text: string): string {
   mkdirSync(folder, { recursive: true });
   // The bundler takes no entry below a link, which node_modules may be.
-  const entry = join(
-    realpathSync(folder),
-    `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`,
-  );
+  const entry = join(realpathSync(folder), name);
   writeWhole(entry, text);
   return entry;
 }

@@ -9,8 +9,10 @@ import { type KeyedEndpoint, startKeyedEndpoint } from '../../dev/sandbox/keyed-
 import { startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { pass, type WireFault } from '../../dev/sandbox/wire-fault.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
+import { connect } from '../../src/client.ts';
 import { runHoldfast, startHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import type { triage } from './triage/workflows.ts';
 
 // A worker process of a user's own application, and every command on it.
 
@@ -200,6 +202,25 @@ describe('an own effect that nobody knows the outcome of', () => {
     await start('T-6');
     await parkedAs('T-6');
     fault = pass;
+  });
+
+  test('ends the waiting of the library where that was asked for', async (t) => {
+    const env = { TEMPORAL_ADDRESS: address, HOLDFAST_TASK_QUEUE: 'nobody' };
+    Object.assign(process.env, env);
+    t.after(() => Object.keys(env).forEach((name) => void delete process.env[name]));
+    const library = await connect();
+    t.after(() => library.close());
+    const ticket = { text: 'It is dark' };
+    const attached = await library.start<typeof triage>('triage', ticket, { id: 'T-6' });
+    await assert.rejects(attached.result({ onPark: 'throw' }), {
+      kind: 'parked',
+      message: 'T-6 waits for a person (EffectUnknown); see `holdfast status T-6`',
+    });
+    // What the library starts is on the queue that commands start on.
+    await library.start<typeof triage>('triage', ticket, { id: 'T-6b' });
+    const handle = library.client.workflow.getHandle('T-6b');
+    assert.equal((await handle.describe()).taskQueue, 'nobody');
+    await handle.terminate();
   });
 
   test('is listed where one looks: parked, watch, effects, explain', async () => {

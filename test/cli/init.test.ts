@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { shellWord } from '../../src/cli/shell-word.ts';
+import { shellWord } from '../../src/wire/shell-word.ts';
 import { runHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -45,7 +45,8 @@ test('the starter wants the versions that Holdfast is tested with', () => {
 test('words are quoted where a shell would read more into them', () => {
   const rows = [
     ['order-1001', 'order-1001'],
-    ['default/T-1:charge#2', "'default/T-1:charge#2'"],
+    ['default/T-1:charge#2', 'default/T-1:charge#2'],
+    ['#1', "'#1'"],
     ['two words', "'two words'"],
     ["it's", "'it'\\''s'"],
     ['', "''"],

@@ -36,6 +36,8 @@ after(() => model?.stop());
 /** `holdfast up` in a folder of its own, with what it printed so far. */
 async function startUp(t: TestContext, args: readonly string[] = []) {
   const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
+  // Nor what a file of variables says of another server.
+  writeFileSync(path.join(cwd, '.env'), 'TEMPORAL_API_KEY=of-another-server\n');
   const [port, uiPort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
   const up = startHoldfast(['up', ...ports, ...args], { cwd, env, timeoutMs: 100_000 });

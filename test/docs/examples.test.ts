@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import { listEffectsOf } from '../../src/app/define-app.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
@@ -89,16 +87,14 @@ function linesNotIn(shown: string, printed: readonly string[]): readonly string[
   return shown.split('\n').filter((line) => !printed.includes(line));
 }
 
-test('README shows the files of the project that is installed and run', () => {
-  const root = path.join(import.meta.dirname, '../..');
-  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
-  const shown = [...readme.matchAll(/```ts\n\/\/ (\w+\.ts)\n([\s\S]*?)```/g)];
+test('docs/how-to/own-workflow.md shows the files of the project that is installed and run', () => {
+  const page = readPage('docs/how-to/own-workflow.md');
+  const shown = [...page.matchAll(/```ts\n\/\/ ([\w.]+\.ts)\n([\s\S]*?)```/g)];
   assert.deepEqual(
     shown.map(([, file]) => file),
-    ['app.ts', 'workflows.ts', 'worker.ts', 'start.ts'],
+    ['app.ts', 'workflows.ts', 'worker.ts', 'start.ts', 'triage.test.ts'],
   );
   for (const [, file = '', code] of shown) {
-    const actual = readFileSync(path.join(root, 'test/package/project/triage', file), 'utf8');
-    assert.equal(code, actual, file);
+    assert.equal(code, readPage(`test/package/project/triage/${file}`), file);
   }
 });

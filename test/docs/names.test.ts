@@ -12,7 +12,10 @@ const own = new RegExp(`^(?:${folders.join('|')})/[\\w./*{}-]+$`);
 function problemsWithShell(shell: string): readonly string[] {
   const run = [...shell.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name = '']) => name);
   const words = shell.split(/[\s'"=]+/).filter((word) => own.test(word));
-  const outside = [...shell.matchAll(/(?:^|\s)(\.\.\/\S+)/g)].map(([, file = '']) => file);
+  // What `holdfast init` makes is the reader's own.
+  const outside = [...shell.matchAll(/(?<!holdfast init |cd )(?<=^|\s)\.\.\/\S+/g)].map(
+    ([file]) => file,
+  );
   return [
     ...run.filter((name) => !Object.hasOwn(scripts, name)).map((name) => `npm run ${name}`),
     ...words.filter((word) => !isThere(word)),
@@ -52,7 +55,7 @@ test('`npx holdfast` is said only where it was installed before', () => {
   // The name is not ours on npm: elsewhere npx would run a stranger's package.
   const wrong = readPages().filter(({ text }) => {
     const at = text.indexOf('npx holdfast');
-    return at !== -1 && !/npm install|has (?:it|Holdfast) installed/.test(text.slice(0, at));
+    return at !== -1 && !/checkout|has (?:it|Holdfast) installed/i.test(text.slice(0, at));
   });
   assert.deepEqual(
     wrong.map(({ path: file }) => file),

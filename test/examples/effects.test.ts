@@ -59,13 +59,6 @@ test('the example finds its parcel again when the carrier has forgotten the key'
   assert.equal(carrier.things.length, 1);
 });
 
-test('docs/effects.md shows the example as it is', () => {
-  const shown = [...read('docs/effects.md').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-    ([, code]) => code,
-  );
-  assert.deepEqual(shown, [read('examples/effects/book-shipment.ts')]);
-});
-
 test('every file that docs/effects.md names is there', () => {
   const named = [...read('docs/effects.md').matchAll(/`((?:src|examples|dev|test)\/[\w./-]+)`/g)];
   assert.ok(named.length > 5);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { execa } from 'execa';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import { readPage, relativeLinks } from '../docs/pages.ts';
 import { type InstalledProject, installProject, root } from './install-project.ts';
 
 let project: InstalledProject;
@@ -19,11 +20,21 @@ after(async () => {
   project?.remove();
 });
 
-test('built code, types, schemas and the command are packed, and nothing else', () => {
+test('built code, types, schemas, pages, examples and the command are packed, and nothing else', () => {
   const packed =
-    /^(LICENSE|README\.md|package\.json|bin\/holdfast\.mjs|schemas\/[\w.]+|starter\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts|mjs|d\.mts|json))$/;
+    /^(LICENSE|\w+\.md|docs\/[\w./-]+\.(md|svg|png)|examples\/[\w./-]+|package\.json|bin\/holdfast\.mjs|schemas\/[\w.]+|starter\/[\w.]+|dist\/[\w./-]+\.(js|d\.ts|mjs|d\.mts|json))$/;
   assert.deepEqual(
     project.packedFiles.filter((file) => !packed.test(file) || /^dist.*\.test\./.test(file)),
+    [],
+  );
+});
+
+test('what the README links to is packed with it', () => {
+  const links = relativeLinks(readPage('README.md')).map((link) => link.split('#')[0] ?? '');
+  const isPacked = (link: string) =>
+    project.packedFiles.some((file) => file === link || file.startsWith(`${link}/`));
+  assert.deepEqual(
+    links.filter((link) => !isPacked(link)),
     [],
   );
 });

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import { testFiles } from '../../dev/test-files.ts';
 import { root } from './install-project.ts';
 
-const files = ['package', 'starter', 'triage', 'triage-node22'].map(
+const files = ['package', 'starter', 'triage', 'tutorial', 'triage-node22'].map(
   (name) => `test/package/${name}.test.ts`,
 );
 process.exitCode = await testFiles(files, async () => {

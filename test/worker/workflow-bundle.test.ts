@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -25,6 +25,27 @@ test('where the bundle cannot be written, its code comes back, so that a worker 
   const bundle = await workflowBundle(undefined, path.join(file, 'cache'));
   assert.ok('code' in bundle);
   assert.match(bundle.code, /processOrder/);
+});
+
+test('a project that cannot be written is bundled all the same, from another folder', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const modules = path.resolve('node_modules');
+  mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of ['@temporalio', 'long', 'protobufjs']) {
+    symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name));
+  }
+  // A file where the folder should be.
+  writeFileSync(path.join(folder, 'node_modules/.cache'), '');
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  const workflows = path.join(folder, 'workflows.ts');
+  writeFileSync(
+    workflows,
+    "import { sleep } from '@temporalio/workflow';\nexport const ofMyOwn = () => sleep(1);\n",
+  );
+  const bundle = await workflowBundle(workflows);
+  assert.ok('code' in bundle);
+  assert.match(bundle.code, /ofMyOwn/);
 });
 
 test('each entry has a bundle of its own', async (t) => {

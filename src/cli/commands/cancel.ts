@@ -1,4 +1,5 @@
 import { type CancelAnswer, cancel } from '../../client/cancel.ts';
+import { shellWord } from '../../wire/shell-word.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
@@ -25,7 +26,7 @@ export function renderCancel(id: string, { statusBefore, status, left }: CancelA
     ...(isAsked && left && !done && left.inDoubt.length === 0 ? ['  nothing had been done'] : []),
     ...(left?.inDoubt ?? []).map(
       (key) =>
-        `  may have happened: ${printableLine(key)}; look at the target, then \`holdfast effects resolve ${printableLine(key)}\``,
+        `  may have happened: ${printableLine(key)}; look at the target, then \`holdfast effects resolve ${shellWord(printableLine(key))}\``,
     ),
     ...(left ? [] : ['  no worker answers: `holdfast effects --workflow` shows what was done']),
   ].join('\n');
@@ -35,7 +36,7 @@ function headline(id: string, before: string, after: string): string {
   if (before !== 'RUNNING')
     return `${id} is closed already (${before.toLowerCase()}); nothing was done`;
   if (after === 'RUNNING') {
-    return `${id} was asked to stop, and has not yet (holdfast watch ${id})`;
+    return `${id} was asked to stop, and has not yet (holdfast watch ${shellWord(id)})`;
   }
   return after === 'CANCELLED'
     ? `${id} is cancelled`

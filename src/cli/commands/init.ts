@@ -2,9 +2,9 @@ import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { shellWord } from '../../wire/shell-word.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
-import { shellWord } from '../shell-word.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { type WorkflowOutcome, workflowOutcome } from '../../client/result.ts';
 import { workflowStatus } from '../../client/status.ts';
+import { shellWord } from '../../wire/shell-word.ts';
 import { CommandError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, print, printJson, warn } from '../output.ts';
@@ -80,7 +81,7 @@ export async function completedValue(
   const reasons = progress?.parked?.reasons.join('; ');
   throw new CommandError(
     'parked',
-    `${id} waits for a person (${outcome.waitsFor}${reasons ? `: ${printableLine(reasons)}` : ''}); see holdfast status ${id}`,
+    `${id} waits for a person (${outcome.waitsFor}${reasons ? `: ${printableLine(reasons)}` : ''}); see holdfast status ${shellWord(id)}`,
     {
       kind: outcome.waitsFor,
       details: { workflowId: id, ...(progress?.parked && { parked: progress.parked }) },

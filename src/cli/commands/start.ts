@@ -3,6 +3,7 @@ import { assertTenant, type Started, type StartOptions } from '../../client/star
 import { type ClientConfig, loadClientConfig } from '../../config.ts';
 import type { PolicyOverrides } from '../../policies/resolve-policies.ts';
 import { fingerprintOf } from '../../wire/identifiers.ts';
+import { shellWord } from '../../wire/shell-word.ts';
 import { checkModel } from '../check-model.ts';
 import { loadPolicies, type PolicyFlags } from '../load-policies.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
@@ -55,12 +56,15 @@ export async function startAndTell(
     const link = ui(workflowId);
     const facts = { workflowId, runId, attached, ...(link && { ui: link }) };
     if (!flags.wait) {
-      notice(`See it with: holdfast watch ${id}${link ? `, or at ${link}` : ''}`, flags);
+      notice(`See it with: holdfast watch ${shellWord(id)}${link ? `, or at ${link}` : ''}`, flags);
       return flags.json ? printJson(facts) : print(workflowId);
     }
     const outcome = await awaitOutcome(client, id, flags);
     if (outcome === undefined) {
-      return notice(`No longer waiting; the workflow goes on: holdfast result ${id}`, flags);
+      return notice(
+        `No longer waiting; the workflow goes on: holdfast result ${shellWord(id)}`,
+        flags,
+      );
     }
     const value = await completedValue(client, id, outcome);
     if (flags.json) printJson({ ...facts, result: value });

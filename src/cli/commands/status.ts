@@ -1,6 +1,7 @@
 import { type WorkflowStatus, workflowStatus } from '../../client/status.ts';
 import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
 import type { DoneEffect, ParkAnswer, Parked } from '../../wire/progress.ts';
+import { shellWord } from '../../wire/shell-word.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
@@ -81,7 +82,7 @@ function effectLine({ name, replayed, did = name }: DoneEffect) {
 function doubtRow(key: string): [string, string] {
   return [
     'in doubt',
-    `${printableLine(key)} may have happened; holdfast effects show ${printableLine(key)}`,
+    `${printableLine(key)} may have happened; holdfast effects show ${shellWord(printableLine(key))}`,
   ];
 }
 

@@ -47,5 +47,7 @@ export function workerEnvironment(
     TEMPORAL_NAMESPACE: 'default',
     TEMPORAL_CONFIG_FILE: profiles,
     HOLDFAST_UI_URL: ui,
+    // Read here already, and what it says of Temporal is left out with the rest.
+    HOLDFAST_ENV_FILE: '',
   };
 }

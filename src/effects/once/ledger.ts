@@ -144,6 +144,8 @@ export interface Ledger extends LedgerStatements {
   readonly kind: DatabaseKind;
   /** For logs: the file, or the URL without its password. */
   readonly name: string;
+  /** The database's clock. @throws what the database says. */
+  nowMs(): Promise<number>;
   /** Reads beside all transactions, and takes no lock. @throws what the database says. */
   readBeside<Row>(statement: RawBuilder<Row>): Promise<readonly Row[]>;
   /** Runs statements of the ledger and of the application in one transaction. */

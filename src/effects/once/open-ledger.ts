@@ -1,4 +1,4 @@
-import { migrate } from '../../database/migrations.ts';
+import { databaseNowMs, migrate } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
@@ -32,6 +32,10 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
     id,
     kind,
     name,
+    nowMs: async () => {
+      const now = database.selectNoFrom(databaseNowMs[kind].as('nowMs'));
+      return (await now.executeTakeFirstOrThrow()).nowMs;
+    },
     readBeside: async (statement) => (await statement.execute(database)).rows,
     transaction: (run) =>
       database

@@ -1,0 +1,37 @@
+import type { HealthDependencies } from '../activities/create-health-activity.ts';
+import type { AppDefinition } from '../app/define-app.ts';
+import { builtinProviderNames } from '../config/builtin-providers.ts';
+import { scopesServed } from '../config/scope.ts';
+import type { Config } from '../config.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
+import type { MissingKey } from '../wire/worker-health.ts';
+
+/** What `holdfast doctor` is told of this worker. */
+export function healthFrom(
+  config: Config,
+  app: AppDefinition,
+  { namespace, ledger }: { readonly namespace: string; readonly ledger: Ledger },
+): HealthDependencies {
+  const set = config.providers.flatMap(({ apiKey, keyVariable }) =>
+    apiKey && keyVariable ? [keyVariable] : [],
+  );
+  return {
+    ledger,
+    scopes: scopesServed(config, namespace),
+    keys: [...new Set(set)],
+    missingKeys: missingKeys(config, app),
+  };
+}
+
+/** A key counts as missing when something asks with it: most have no use for every provider. */
+function missingKeys(config: Config, app: AppDefinition): MissingKey[] {
+  const ofQuestions = Object.values(app.questions ?? {}).flatMap(({ model }) => model ?? []);
+  const models = ofQuestions.length > 0 ? ofQuestions : [config.HOLDFAST_MODEL];
+  return config.providers.flatMap(({ name, apiKey, keyVariable, keyRequired }) => {
+    if (!keyRequired || apiKey || !keyVariable) return [];
+    const isOwn = !builtinProviderNames.includes(name);
+    const model = models.find((each) => each.startsWith(`${name}:`));
+    const neededBy = model ?? (isOwn ? `the provider ${name}` : undefined);
+    return neededBy === undefined ? [] : [{ variable: keyVariable, neededBy }];
+  });
+}

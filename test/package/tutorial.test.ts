@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { execa } from 'execa';
+import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { testServer } from '../../src/servers/test-server.ts';
+import { readPage } from '../docs/pages.ts';
+import { until } from '../support/until.ts';
+import { type InstalledProject, installProject } from './install-project.ts';
+
+// A reader of docs/tutorial.md: writes its files and runs its commands, in the page's order.
+
+let project: InstalledProject;
+let model: ModelProvider;
+let env: Record<string, string | undefined>;
+let up: { readonly pid: number; readonly ended: Promise<unknown> } | undefined;
+
+before(async () => {
+  project = await installProject();
+  model = await startModelProvider({
+    validKeys: ['sk-mine'],
+    knownModels: ['gpt-4o-mini'],
+    answer: () => '{"summary":"no light","urgency":"high"}',
+  });
+  const port = await freePort();
+  env = {
+    HOLDFAST_TEMPORAL_CLI: await findProgram(temporalCli),
+    HOLDFAST_TEST_SERVER: await findProgram(testServer),
+    OPENAI_BASE_URL: model.baseUrl,
+    OPENAI_API_KEY: 'sk-mine',
+    TEMPORAL_ADDRESS: `127.0.0.1:${port}`,
+    NODE_TEST_CONTEXT: undefined,
+  };
+});
+after(async () => {
+  await endUp('SIGINT');
+  await model?.stop();
+  project?.remove();
+});
+
+/** What the page has between fences, of the shell line by line, in order. */
+const steps = [...readPage('docs/tutorial.md').matchAll(/^```(sh|ts)\n([\s\S]*?)^```$/gm)].flatMap(
+  ([, language, content = '']) =>
+    language === 'ts'
+      ? [content]
+      : content
+          .trim()
+          .split('\n')
+          .map((line) => line.trim()),
+);
+
+/** Where the reader is. */
+let folder: string;
+
+/** One command of the page, as a shell runs it. */
+const shell = (line: string) =>
+  execa(line, { cwd: folder, env, shell: true, reject: false, all: true });
+
+/** Starts `holdfast up` anew: whatever ran before is killed, as a machine that loses its power. */
+async function startUp(): Promise<void> {
+  await endUp('SIGKILL');
+  const [, port = ''] = (env.TEMPORAL_ADDRESS ?? '').split(':');
+  const args = ['holdfast', 'up', '--port', port, '--ui-port', `${await freePort()}`, '--json'];
+  const started = execa('npx', args, {
+    ...{ cwd: folder, env, reject: false, all: true },
+    // A group of its own, so that all of it can be killed at once.
+    detached: true,
+  });
+  up = { pid: started.pid as number, ended: started };
+  let printed = '';
+  started.all.on('data', (text) => {
+    printed += text;
+  });
+  const ended = started.then(() => Promise.reject(new Error(printed)));
+  await Promise.race([ended, until(async () => printed.includes('"up.serving"') || undefined)]);
+  ended.catch(() => {});
+}
+
+async function endUp(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+  const ending = up;
+  up = undefined;
+  if (!ending) return;
+  process.kill(-ending.pid, signal);
+  await ending.ended;
+}
+
+test('the tutorial, to the letter', async () => {
+  folder = project.folder;
+  const printed = new Map<string, string>();
+  for (const step of steps) {
+    const [, file] = /^\/\/ ([\w.]+\.ts)\n/.exec(step) ?? [];
+    if (file !== undefined) {
+      writeFileSync(path.join(folder, file), step.slice(step.indexOf('\n') + 1));
+    } else if (step.startsWith('cd ')) {
+      folder = path.resolve(folder, step.slice(3));
+    } else if (step.startsWith('export ')) {
+      // The key of the test's own model is set already.
+      assert.equal(step, 'export OPENAI_API_KEY=sk-...');
+    } else if (step === 'npx holdfast up') {
+      await startUp();
+    } else {
+      const seen = step.includes('FINGERPRINT') ? await waits('T-2') : '';
+      const line = step
+        .replace('FINGERPRINT', seen)
+        .replace(/^npm install$/, 'npm install --prefer-offline --no-audit --no-fund');
+      const { exitCode, all } = await shell(line);
+      assert.equal(exitCode, 0, `${line}\n${all}`);
+      printed.set(step, all);
+      if (line.includes('--id T-2')) await waits('T-2');
+    }
+  }
+  const urgent = { summary: 'no light', urgency: 'high' };
+  const start = [...printed].find(([step]) => step.includes('--id T-1'));
+  assert.deepEqual(JSON.parse(start?.[1].replace(/^T-1: .*$/m, '') ?? ''), {
+    id: 'T-1',
+    ...urgent,
+  });
+  assert.match(printed.get('npx holdfast parked') ?? '', /T-2/);
+  const result = JSON.parse(printed.get('npx holdfast result T-2') ?? '');
+  assert.deepEqual(
+    { ...result, seenBy: typeof result.seenBy },
+    { id: 'T-2', ...urgent, seenBy: 'string' },
+  );
+  // Two tickets, two answers: the kill in between cost nothing.
+  assert.equal(model.requests.length, 2);
+});
+
+interface Waiting {
+  readonly progress?: { readonly parked?: { readonly fingerprint?: string } };
+}
+
+/** Waits until a workflow waits for a person. @returns what stands for what the person has seen. */
+function waits(id: string): Promise<string> {
+  return until(async () => {
+    const { stdout } = await shell(`npx holdfast status ${id} --json`);
+    if (!stdout.startsWith('{')) return undefined;
+    return (JSON.parse(stdout) as Waiting).progress?.parked?.fingerprint;
+  });
+}
