@@ -4,6 +4,7 @@ import {
   type PolicyOverrides,
   resolvePolicies,
   type StartOptions,
+  type StartWorkflowOptions,
   startWorkflow,
 } from '../client.ts';
 import type { ProcessOrderInput, ProcessOrderResult } from './order.ts';
@@ -39,7 +40,7 @@ export function startOrder(
 }
 
 /** The worker knows the rest, and its first answer writes all that rules into the history. */
-function changesIn(policies: Policies): PolicyOverrides {
+function changesIn(policies: Policies): NonNullable<StartWorkflowOptions['policies']> {
   const usual: Readonly<Record<string, object>> = { ...resolveOrderPolicies() };
   const changed = Object.entries(policies).map(([name, policy]) => {
     const before = new Map(Object.entries(usual[name] ?? {}));
