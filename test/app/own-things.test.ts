@@ -69,7 +69,7 @@ const start = (id: string, ...more: string[]) =>
 const parkedAs = (id: string) =>
   until(async () => {
     const { progress } = await json('status', id);
-    return progress?.parked;
+    return progress?.parked?.[0];
   });
 
 describe('holdfast start <workflow>', () => {
