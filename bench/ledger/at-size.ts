@@ -115,16 +115,19 @@ export async function measureAtSize(location: DatabaseLocation, rows: number): P
 
 /** A target that holds what was charged in the last three days. */
 function markedCharge(orders: number): Effect<unknown, unknown> {
-  const made = Math.min(orders, 3 * 86_400);
+  const items = Array.from({ length: Math.min(orders, 3 * 86_400) }, (_, nth) => {
+    const order = orders - nth;
+    return {
+      mark: `prod/order-${order}:charge`,
+      id: `pi_${order}`,
+      state: 'succeeded',
+      done: true,
+    };
+  });
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (result) => (result as { chargeId: string }).chargeId,
-    list: async () =>
-      Array.from({ length: made }, (_, nth) => {
-        const order = orders - nth;
-        const id = `pi_${order}`;
-        return { mark: `prod/order-${order}:charge`, id, state: 'succeeded', done: true };
-      }),
+    list: async () => items,
   };
   return { name: 'charge', target: 'stripe', findMarked } as unknown as Effect<unknown, unknown>;
 }

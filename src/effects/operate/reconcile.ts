@@ -17,6 +17,8 @@ export interface ReconcileOptions {
 /** Clocks differ: the target is asked for a day more than is compared, and the ledger for one more still. */
 const clockMarginMs = 24 * 60 * 60 * 1000;
 const pageSize = 500;
+/** Items of a target that are gone through in one turn. */
+const atOnce = 5000;
 
 /**
  * Compares what the ledger says with what the targets hold, both ways. Only reads. Workers may go on
@@ -47,7 +49,7 @@ export async function reconcile(
       if (rows > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }
-    for (const difference of compare.differences()) differences.push(difference);
+    for await (const difference of compare.differences()) differences.push(difference);
     compared[name] = compare.counts;
   }
   return { compared, differences, notAsked };
@@ -127,7 +129,7 @@ async function byMark(items: readonly MarkedItem[]): Promise<Map<string, MarkedI
     const others = found.get(item.mark);
     if (others) others.push(item);
     else found.set(item.mark, [item]);
-    if (index % 5000 === 4999) await nextTurn();
+    if (index % atOnce === 0) await nextTurn();
   }
   return found;
 }
@@ -157,9 +159,12 @@ function comparison(byMark: ReadonlyMap<string, readonly MarkedItem[]>, asked: A
       }
     },
     counts,
-    *differences(): Generator<Difference> {
+    async *differences(): AsyncGenerator<Difference> {
       for (const found of byKey.values()) yield* found;
+      let looked = 0;
       for (const [mark, ofMark] of byMark) {
+        looked += 1;
+        if (looked % atOnce === 0) await nextTurn();
         if (known.has(mark)) continue;
         for (const { id, state } of ofMark.filter(({ done }) => done)) {
           const what = `${target} has ${id} (${state}), which bears our mark; the ledger has no row for it`;
