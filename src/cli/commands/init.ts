@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -54,8 +54,9 @@ function makeEmptyFolder(folder: string): void {
  * and no package of that name from a registry.
  */
 async function packInto(folder: string): Promise<string> {
-  // Of a checkout it is built first; npm runs the script for that.
   const args = ['pack', root, '--json', '--loglevel=error', '--pack-destination', folder];
+  // Of a checkout it is built first, by a script of its package.json; an installed one is built.
+  if (!existsSync(path.join(root, 'dev'))) args.push('--ignore-scripts');
   const { failed, stdout, stderr, originalMessage } = await execa('npm', args, { reject: false });
   if (failed) {
     const words = stderr.trim().split('\n').slice(-5).join('\n') || originalMessage;
