@@ -272,6 +272,21 @@ describe('an own effect that nobody knows the outcome of', () => {
     assert.match(stdout, /^\d\d:\d\d:\d\d T-6 done: done: saveSummary notify$/m);
   });
 
+  test('explain says of what was cancelled what it did, and what it may have done', async () => {
+    fault = nonsense;
+    await start('T-7');
+    await parkedAs('T-7');
+    const cancelled = await holdfast(['cancel', 'T-7']);
+    fault = pass;
+    assert.match(cancelled.stdout, /may have happened: default\/T-7:notify/);
+    const { stdout } = await holdfast(['explain', 'T-7']);
+    const text = stdout.replace(/\s+/g, ' ');
+    assert.match(
+      text,
+      /T-7 cancelled .* done before: saveSummary; may have happened: default\/T-7:notify/,
+    );
+  });
+
   test('reconcile says that nothing was compared, which is no all-clear: its target lists nothing', async () => {
     const { exitCode, stdout } = await holdfast(['effects', 'reconcile']);
     assert.equal(exitCode, 1);
