@@ -76,10 +76,12 @@ test('it installs, compiles and passes its own test', async () => {
 
 test('`holdfast up` serves it as it is, and its workflow is answered', async (t) => {
   const port = await freePort();
+  // npx would keep the signal to itself.
   const up = inFolder(
-    'npx',
+    'node',
     [
-      'holdfast',
+      'node_modules/.bin/holdfast',
+
       'up',
       '--port',
       `${port}`,
