@@ -31,6 +31,7 @@ const targets = {
   holdfast: 'src/holdfast.ts',
   worker: 'src/serve-orders.ts',
   'test:crash': 'test/crash/main.ts',
+  'test:chaos': 'test/chaos/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
   'bench:engine': 'bench/engine/main.ts',

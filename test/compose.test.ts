@@ -10,8 +10,18 @@ const given = new Map(
   [...worker.matchAll(/^ {6}([A-Z_]+): (.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
 );
 
-/** Read by the command `holdfast` alone, which runs outside. */
-const ofTheCommand = ['HOLDFAST_MODEL', 'HOLDFAST_POLICIES', 'HOLDFAST_UI_URL'];
+/** Read by the command `holdfast` alone, which runs outside and has the gateway, or naming a file there. */
+const ofTheCommand = [
+  'HOLDFAST_MODEL',
+  'HOLDFAST_POLICIES',
+  'HOLDFAST_ENV_FILE',
+  'HOLDFAST_UI_URL',
+  'HOLDFAST_GATEWAY_ADDRESS',
+  'HOLDFAST_GATEWAY_CLAIMS',
+  'HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES',
+  'HOLDFAST_GATEWAY_MAXIMUM_REQUESTS',
+  'HOLDFAST_GATEWAY_RETENTION_DAYS',
+];
 
 test('the composed worker is given every variable that a worker reads', () => {
   assert.deepEqual(

@@ -18,7 +18,7 @@ export async function approveParked(
   say: (line: string) => void,
 ): Promise<void> {
   for (const { workflowId, progress } of parked) {
-    const waiting = progress?.parked;
+    const waiting = progress?.parked?.[0];
     if (waiting?.type !== 'ApprovalRequired')
       throw new Error(`${workflowId} waits for a person and does not say why`);
     const total = waiting.amountNeeded ? amountOfOrder1009 : undefined;

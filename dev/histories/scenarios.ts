@@ -51,7 +51,8 @@ export const scenarios: readonly Scenario[] = [
       const { handle } = await startTestOrder(world, name);
       const parked = await until(async () => {
         const { progress } = await workflowStatus(world.client, name);
-        return progress?.parked?.type === 'ApprovalRequired' ? progress.parked : undefined;
+        const [parked] = progress?.parked ?? [];
+        return parked?.type === 'ApprovalRequired' ? parked : undefined;
       });
       await approve(world.client, name, { fingerprint: parked.fingerprint });
       return handle.result();

@@ -18,7 +18,7 @@ export function addOperatorCommands(program: Command): void {
     .option('--type <type>', 'with --all: of this failure type')
     .option('--of-model <model>', 'with --all: questions to this model')
     .option('--of-target <target>', 'with --all: effects on this target: stripe, github')
-    .option('--park <park>', 'only if it waits as this park, as `status` shows it')
+    .option('--park <park>', 'which park, as `status` shows it; only if it waits as that')
     .option('--retry', 'try the step again; the default')
     .option('--skip', 'go on without the step, where the workflow can')
     .option('--model <model>', 'ask this model instead (provider:model)');

@@ -8,13 +8,15 @@ Examples:
   holdfast parked --type QuotaExhausted --json | jq -r '.[].workflowId'`,
   resume: `
 Only the step that failed is tried again; no answer is paid for twice, and no
-effect is repeated. --model and --set hold for that step.
+effect is repeated. --model and --set hold for that step. Where a workflow has
+several parks, --park names one; \`parked\` shows the command for each.
 
 Examples:
   holdfast resume order-7
   holdfast resume order-7 --model openai:gpt-4o
   holdfast resume order-7 --set payment.maximumAttempts=20
   holdfast resume order-7 --skip
+  holdfast resume order-7 --park ticket.2.9c41d07e
   holdfast resume --all --type QuotaExhausted
   holdfast resume --all --of-target stripe
   holdfast resume --all --of-model openai:gpt-4o-mini --model ollama:llama3.2`,

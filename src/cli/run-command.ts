@@ -13,13 +13,15 @@ const root = new URL('../../', import.meta.url);
  * Runs one command line and ends the process with its exit code. Whatever goes wrong is told in one sentence. What
  * Node compiles is kept in the project's cache: a third of the starting time.
  *
- * @param args without the program's name.
+ * @param given without the program's name.
  * @param addCommands what the application adds to the commands.
  */
 export async function runCommand(
-  args: readonly string[],
+  given: readonly string[],
   addCommands: AddCommands = () => undefined,
 ): Promise<void> {
+  // Out of a file with the line ends of Windows: `order-77\r` would be another order.
+  const args = given.map((each) => each.replace(/\r$/, ''));
   endQuietlyWithoutReader();
   enableCompileCache(fileURLToPath(new URL('node_modules/.cache/holdfast', root)));
   const json = args.slice(0, indexOrEnd(args, '--')).includes('--json');

@@ -8,8 +8,9 @@ export function addSetupCommands(program: Command): void {
     .description('a project of your own to begin with: a workflow, and its test')
     .action(lazily(async () => (await import('./commands/init.ts')).initCommand));
   addCommand(program, 'up', setupHelp.up)
-    .description('a Temporal server with its UI, and a worker, until Ctrl-C')
+    .description('a Temporal server with its UI, a worker and the gateway, until Ctrl-C')
     .option('--worker <file>', 'a module that serves, or one that exports `app`')
+    .option('--no-gateway', 'without the gateway for existing clients')
     .option('--port <port>', 'of the Temporal server', port, 7233)
     .option('--ui-port <port>', 'of its UI', port, 8233)
     .action(lazily(async () => (await import('./commands/up.ts')).upCommand));

@@ -12,7 +12,8 @@ Examples:
 For development. Temporal's data and the ledger are kept in .holdfast/, so that
 workflows go on at the next \`up\`. Without --worker: worker.ts or app.ts (or
 .js) of the folder, with the workflows.ts beside app.ts; else a worker that
-serves \`complete\`. At a terminal it prints lines for people, elsewhere JSON.
+serves \`complete\`. The gateway listens at HOLDFAST_GATEWAY_ADDRESS
+(127.0.0.1:8484). At a terminal it prints lines for people, elsewhere JSON.
 
 The server is the program that HOLDFAST_TEMPORAL_CLI names, or \`temporal\` on
 PATH, or what Holdfast downloads or builds with Go, once for a user.

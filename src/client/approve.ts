@@ -9,6 +9,8 @@ import { sendUpdate } from './send-update.ts';
 export interface ApproveOptions {
   /** As shown by `status`: the approval counts for this content only. */
   readonly fingerprint: string;
+  /** The park it is for: needed where the same is to be approved more than once. */
+  readonly parkId?: string;
   /** What the workflow asks for besides: where an order's amount is ambiguous, the amount. */
   readonly answer?: Json;
 }
@@ -22,7 +24,7 @@ export interface ApproveOptions {
 export async function approve(
   client: Client,
   id: string,
-  { fingerprint, answer }: ApproveOptions,
+  { fingerprint, parkId, answer }: ApproveOptions,
 ): Promise<void> {
   const { workflowId, runId, status } = await describeWorkflow(client, id);
   if (status.name !== 'RUNNING') {
@@ -30,6 +32,10 @@ export async function approve(
   }
   const target = { id, workflowId, runId, what: 'the approval counts' };
   await sendUpdate(client, approveUpdate, target, [
-    { fingerprint, approvedBy: client.options.identity, ...(answer !== undefined && { answer }) },
+    {
+      ...{ fingerprint, approvedBy: client.options.identity },
+      ...(parkId !== undefined && { parkId }),
+      ...(answer !== undefined && { answer }),
+    },
   ]);
 }

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
 import type * as ledger from '../durable/operate-ledger.ts';
-import { parkedFromMemo } from '../wire/describe-park.ts';
 import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { EffectFilter, ResolveEffect } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
+import { parksFromMemo } from '../wire/park-memo.ts';
 import { ClientError, isNotFound } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
@@ -107,9 +107,9 @@ async function parkedOn(client: Client, workflowId: string, effect: string) {
     throw error;
   });
   if (description?.status.name !== 'RUNNING') return undefined;
-  const parked = parkedFromMemo(description.memo?.holdfastParked);
-  if (!parked || !('effectKey' in parked) || parked.step !== effect) return undefined;
-  return { runId: description.runId, parkId: parked.parkId };
+  const parks = parksFromMemo(description.memo);
+  const parked = parks.find((each) => 'effectKey' in each && each.step === effect);
+  return parked && { runId: description.runId, parkId: parked.parkId };
 }
 
 function partsOf(key: string) {

@@ -44,15 +44,13 @@ export async function explainWorkflow(
     if (records.attempts.length === 0 && records.effects.length === 0) throw status;
     return { workflowId, ...records, parks: [] };
   }
-  const { parked, answers = [] } = status.progress ?? {};
-  const parks = [...answers, ...(parked ? [parked] : [])].map(
-    ({ parkId, step, type, since, ...rest }) => ({
-      parkId,
-      step,
-      type,
-      ...(since !== undefined && { since }),
-      ...('did' in rest && { at: rest.at, did: rest.did, ...(rest.by && { by: rest.by }) }),
-    }),
-  );
+  const { parked = [], answers = [] } = status.progress ?? {};
+  const parks = [...answers, ...parked].map(({ parkId, step, type, since, ...rest }) => ({
+    parkId,
+    step,
+    type,
+    ...(since !== undefined && { since }),
+    ...('did' in rest && { at: rest.at, did: rest.did, ...(rest.by && { by: rest.by }) }),
+  }));
   return { workflowId, status, ...records, parks };
 }

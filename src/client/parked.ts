@@ -1,18 +1,21 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { causes } from '../failures/find-failure.ts';
-import { parkedFromMemo } from '../wire/describe-park.ts';
+import { answerCommand } from '../wire/describe-park.ts';
+import { parksFromMemo } from '../wire/park-memo.ts';
 import type { Parked } from '../wire/progress.ts';
 import { heldState, holdfastState } from '../wire/search-attributes.ts';
 
-/** A workflow that waits for a person. */
+/** One wait of a workflow for a person; there may be several. */
 export interface ParkedWorkflow {
   readonly workflowId: string;
   readonly runId: string;
   readonly workflowType: string;
   readonly parked: Parked;
+  /** What a person types to end this wait, and no other of the same workflow. */
+  readonly command: string;
 }
 
-/** Which of them; all that is given must fit. */
+/** Which waits; all that is given must fit. */
 export interface ParkedFilter {
   /** A failure type. */
   readonly type?: string;
@@ -26,24 +29,25 @@ const running = 'ExecutionStatus = "Running"';
 const { name } = holdfastState;
 
 /**
- * Workflows that wait for a person, the latest start first. Found by the search attribute; where a
- * server or a workflow has none, among all that run. What they wait for is in their memo, so that
- * no worker is needed. The server's list lags a moment behind.
+ * What waits for a person, of the workflow with the latest start first. Found by the search attribute;
+ * where a server or a workflow has none, among all that run. What they wait for is in their memo, so
+ * that no worker is needed. The server's list lags a moment behind.
  */
 export async function* listParked(
   client: Client,
   { type, model, target }: ParkedFilter = {},
 ): AsyncGenerator<ParkedWorkflow> {
-  const state =
-    type === undefined
-      ? `${name} NOT IN ("running", "${heldState}")`
-      : `${name} = "${quoted(type)}"`;
-  for await (const each of listByState(client, state)) {
-    const parked = parkedFromMemo(each.memo?.holdfastParked);
-    if (!parked || (type !== undefined && parked.type !== type)) continue;
-    if (model !== undefined && !('model' in parked && parked.model === model)) continue;
-    if (target !== undefined && !('target' in parked && parked.target === target)) continue;
-    yield { workflowId: each.workflowId, runId: each.runId, workflowType: each.type, parked };
+  // Not by type: that of a workflow with several parks is not one type.
+  for await (const each of listByState(client, `${name} NOT IN ("running", "${heldState}")`)) {
+    const { workflowId, runId, type: workflowType } = each;
+    const parks = parksFromMemo(each.memo);
+    for (const parked of parks) {
+      if (type !== undefined && parked.type !== type) continue;
+      if (model !== undefined && !('model' in parked && parked.model === model)) continue;
+      if (target !== undefined && !('target' in parked && parked.target === target)) continue;
+      const command = answerCommand(workflowId, parked, parks);
+      yield { workflowId, runId, workflowType, parked, command };
+    }
   }
 }
 
@@ -70,8 +74,4 @@ export async function* listByState(
 
 function isUnknownAttribute(error: unknown): boolean {
   return [...causes(error)].some(({ message }) => message.includes(name));
-}
-
-function quoted(text: string): string {
-  return text.replace(/[\\"]/g, '\\$&');
 }

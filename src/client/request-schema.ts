@@ -107,6 +107,10 @@ export const requestSchema = z
     toolChoice: z
       .union([z.enum(['auto', 'none', 'required']), z.strictObject({ tool: z.string() })])
       .optional(),
+    allowEmpty: z
+      .boolean()
+      .optional()
+      .describe('An empty text is an answer too; otherwise it is asked for again.'),
   })
   .refine(({ toolChoice, tools }) => toolChoice === undefined || tools !== undefined, {
     path: ['toolChoice'],

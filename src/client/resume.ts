@@ -3,8 +3,8 @@ import pMap from 'p-map';
 import { resumeUpdate } from '../durable/messages.ts';
 import { isFailureType } from '../failures/failure-types.ts';
 import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
-import { parkedFromMemo } from '../wire/describe-park.ts';
 import type { JsonObject } from '../wire/json.ts';
+import { parksFromMemo } from '../wire/park-memo.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
@@ -20,7 +20,7 @@ export interface ResumeOptions {
   readonly model?: string;
   /** Other limits, by policy; only the policy that rules the parked step may be changed. */
   readonly policies?: AnyPolicyOverrides;
-  /** Only if it still waits in this park; by default, in whichever it waits. */
+  /** The park that is resumed, if it still waits as that; needed where it waits in several. */
   readonly parkId?: string;
 }
 
@@ -30,11 +30,12 @@ export type Resumed =
   | { readonly workflowId: string; readonly refused: string };
 
 /**
- * Resumes a parked workflow: the step that failed is tried again, and nothing before it. Who did it
+ * Resumes a parked step: the step that failed is tried again, and nothing before it. Who did it
  * is taken from the client's connection.
  *
  * @param id as it was given to the start.
- * @throws ClientError when there is no such workflow, it is not parked, or refuses the answer.
+ * @throws ClientError when there is no such workflow, it is not parked, it has several parks and
+ *   none is named, or it refuses the answer.
  */
 export async function resume(
   client: Client,
@@ -45,10 +46,19 @@ export async function resume(
   if (status.name !== 'RUNNING') {
     throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
   }
-  const parked = parkedFromMemo(memo?.holdfastParked);
-  if (!parked) {
-    throw new ClientError('InvalidRequest', `${id} does not wait for a person`);
+  const parks = parksFromMemo(memo);
+  const [first, another] = parks;
+  if (!first) throw new ClientError('InvalidRequest', `${id} does not wait for a person`);
+  const { parkId } = options;
+  if (another && parkId === undefined) {
+    const ids = parks.map((each) => `${each.parkId} (${each.type})`).join(', ');
+    throw new ClientError(
+      'InvalidRequest',
+      `${id} waits in ${parks.length} parks, name one: ${ids}`,
+    );
   }
+  // One that is no more is named to the workflow: it says what waits instead.
+  const parked = parks.find((each) => each.parkId === parkId) ?? first;
   return resumeParked(client, { id, workflowId, runId, parked }, options);
 }
 

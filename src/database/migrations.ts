@@ -132,8 +132,20 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         since_ms bigint not null)`,
     ),
     '020_gateway': statements(...gatewayTables(kind)),
+    // Of one step of a loop, as `charge.2026-11`; an effect without steps costs nothing here.
+    '021_steps': statements(
+      `create index holdfast_effect_step on holdfast_effect
+        ((${labelOfKey[kind]}), updated_at_ms desc, "key", generation)
+        where ${labelOfKey[kind]} <> effect`,
+    ),
   };
 }
+
+/** What of a key names the effect within its workflow: `charge`, `charge.2026-11`. */
+export const labelOfKey: Record<DatabaseKind, string> = {
+  sqlite: `substr("key", instr("key", ':') + 1)`,
+  postgres: `substr("key", strpos("key", ':') + 1)`,
+};
 
 /** 16 hexadecimal digits. */
 const randomId: Record<DatabaseKind, string> = {

@@ -32,75 +32,126 @@ export type AwaitApproval = (request: ApprovalRequest) => Promise<Approval>;
 /** Those not used yet: a Reset applies all that was approved before the workflow waits again. */
 const approvalsKept = 20;
 
+interface Waiting {
+  readonly parkId: string;
+  readonly request: ApprovalRequest;
+  approval?: Approval;
+}
+
 /**
  * Listens for approvals from the start of the workflow. An approval counts only for the fingerprint
  * it names: a Reset applies old updates again, and one given for something else must not act.
  */
 export function listenForApprovals(park: Park): AwaitApproval {
-  const approvals: Approval[] = [];
-  let waiting: ApprovalRequest | 'not yet' | 'no more' = 'not yet';
-  let latest: Approval | undefined;
+  /** Given before the workflow waits for anything: by a Reset, for their fingerprints. */
+  const early: Approval[] = [];
+  const waiting = new Set<Waiting>();
+  const decided = new Map<string, Approval>();
+  let hasWaited = false;
 
-  /** Decides, once: of two who approve at the same moment the second is told what the first decided. */
-  function decide(approval: Approval): void {
-    const standing = approvals.find(({ fingerprint }) => fingerprint === approval.fingerprint);
-    if (standing) throw refused(whatWasDecided(standing));
-    approvals.push(approval);
-  }
-
-  setHandler(approveUpdate, decide, {
+  // Asked twice: of two who approve at the same moment both are valid until the first has decided.
+  setHandler(approveUpdate, (approval) => decide(approval, reachedBy(approval)), {
     validator: (approval) => {
-      const {
-        fingerprint,
-        approvedBy,
-        answer: _,
-        ...others
-      } = Object(approval) as Partial<Approval>;
-      const isWhole = isText(fingerprint, 100) && isText(approvedBy, 300);
-      if (!isWhole || Object.keys(others).length > 0) {
-        throw refused('the approval is not one: it has fingerprint, approvedBy and perhaps answer');
-      }
-      if (approvals.length >= approvalsKept) {
-        throw refused('too many approvals, none of them for what this workflow waits for');
-      }
-      // A Reset applies old approvals before the workflow waits again: kept, for its fingerprint.
-      if (waiting === 'not yet') return;
-      if (waiting === 'no more') {
-        const isDecided = latest?.fingerprint === fingerprint;
-        const words = 'this workflow does not wait for an approval';
-        throw refused(isDecided && latest ? whatWasDecided(latest) : words);
-      }
-      const problem = problemOf(approval, waiting);
-      if (problem !== undefined) throw refused(problem);
+      const isWhole = isApproval(approval);
+      if (!isWhole)
+        throw refused(
+          'the approval is not one: it has fingerprint and approvedBy, perhaps parkId and answer',
+        );
+      reachedBy(approval);
     },
   });
 
+  function decide(approval: Approval, waits: Waiting | undefined): void {
+    if (!waits) early.push(approval);
+    else {
+      waits.approval = approval;
+      decided.set(approval.fingerprint, approval);
+    }
+  }
+
+  /**
+   * The one wait that an approval decides; `undefined` while the workflow has not waited yet.
+   *
+   * @throws InvalidRequest where there is none, or more than one.
+   */
+  function reachedBy(approval: Approval): Waiting | undefined {
+    const { fingerprint, parkId } = approval;
+    if (!hasWaited && parkId === undefined) {
+      const standing = early.find((each) => each.fingerprint === fingerprint);
+      if (standing) throw refused(whatWasDecided(standing));
+      if (early.length < approvalsKept) return undefined;
+      throw refused('too many approvals, none of them for what this workflow waits for');
+    }
+    const standing = decided.get(fingerprint);
+    const open = [...waiting].filter((each) => !each.approval);
+    const same = open.filter(({ request }) => request.fingerprint === fingerprint);
+    const [waits, another] =
+      parkId === undefined ? same : open.filter((each) => each.parkId === parkId);
+    const ids = (list: readonly Waiting[]) => list.map((each) => each.parkId).join(', ');
+    if (standing && (parkId === undefined || !waits)) {
+      const more = same.length > 0 ? `; for ${ids(same)}, name the park` : '';
+      throw refused(`${whatWasDecided(standing)}${more}`);
+    }
+    if (another) throw refused(`${same.length} wait for this approval, name one: ${ids(same)}`);
+    if (waits) {
+      const problem = problemOf(approval, waits.request);
+      if (problem === undefined) return waits;
+      throw refused(problem);
+    }
+    if (open.length === 0) throw refused('this workflow does not wait for an approval');
+    if (parkId !== undefined)
+      throw refused(`the approval is for ${parkId}, this waits as ${ids(open)}`);
+    const those = open.map(
+      ({ request }) => `this ${request.what ?? 'one'} is ${request.fingerprint}`,
+    );
+    throw refused(`the approval is for ${fingerprint}, ${those.join(', ')}`);
+  }
+
   return async function awaitApproval(request) {
     const { step = 'approval', fingerprint, reasons, amountNeeded = false } = request;
-    const approved = await park<Approval>({
-      step,
-      deadlineMs: request.deadlineMs ?? 0,
-      describe: (frame) => {
-        waiting = request;
-        return {
-          ...frame,
-          ...{ type: 'ApprovalRequired', step, reasons, fingerprint, amountNeeded },
-        };
-      },
-      answer: () => {
-        const answer = approvals.find((each) => problemOf(each, request) === undefined);
-        return answer && { answer, did: 'approved', by: answer.approvedBy };
-      },
-      ended: () => {
-        waiting = 'no more';
-      },
-    });
-    if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
-    // Used up: the next wait, of the same fingerprint too, needs a person again.
-    approvals.splice(approvals.indexOf(approved), 1);
-    latest = approved;
-    return approved;
+    let waits: Waiting | undefined;
+    try {
+      const approved = await park<Approval>({
+        step,
+        deadlineMs: request.deadlineMs ?? 0,
+        describe: (frame) => {
+          const again = decided.has(fingerprint);
+          waits = { parkId: frame.parkId, request };
+          waiting.add(waits);
+          hasWaited = true;
+          // Used up: the next wait, of the same fingerprint too, needs a person again.
+          const first = early.findIndex((each) => problemOf(each, request) === undefined);
+          const [approval] = first < 0 ? [] : early.splice(first, 1);
+          if (approval) decide(approval, waits);
+          return {
+            ...frame,
+            ...{ type: 'ApprovalRequired', step, reasons, fingerprint, amountNeeded },
+            ...(again && { again }),
+          };
+        },
+        answer: () => {
+          const answer = waits?.approval;
+          return answer && { answer, did: 'approved', by: answer.approvedBy };
+        },
+      });
+      if (!approved) throw createFailure('ApprovalRequired', 'no approval came in time');
+      return approved;
+    } finally {
+      if (waits) waiting.delete(waits);
+    }
   };
+}
+
+function isApproval(approval: unknown): boolean {
+  const {
+    fingerprint,
+    approvedBy,
+    parkId = 'none',
+    answer: _,
+    ...others
+  } = Object(approval) as Partial<Approval>;
+  const isWhole = isText(fingerprint, 100) && isText(approvedBy, 300) && isText(parkId, 300);
+  return isWhole && Object.keys(others).length === 0;
 }
 
 function whatWasDecided({ approvedBy, answer }: Approval): string {

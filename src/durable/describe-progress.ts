@@ -2,6 +2,10 @@ import { answerCommand, whatToDoAbout } from '../wire/describe-park.ts';
 import { type HeldStep, heldInWords } from '../wire/held.ts';
 import { describeFailedModel } from '../wire/model-call.ts';
 import type { Progress } from '../wire/progress.ts';
+import { shellWord } from '../wire/shell-word.ts';
+
+/** The text is made anew with each of a thousand parks. */
+const mostParks = 20;
 
 /** A workflow's state as Markdown, for the Temporal UI. Text from outside is escaped. */
 export function describeProgress(progress: Progress, workflowId: string): string {
@@ -26,8 +30,8 @@ export function describeProgress(progress: Progress, workflowId: string): string
         `- done: ${escapeMarkdown(name)}${replayed ? ' (had been done)' : ''}`,
     ),
   ];
-  const { parked, answers = [] } = progress;
-  if (parked) {
+  const { parked: parks = [], answers = [] } = progress;
+  for (const parked of parks.slice(0, mostParks)) {
     lines.push(
       '',
       `**Waits for a person** since ${parked.since}: ${parked.type} at ${escapeMarkdown(parked.step)}`,
@@ -37,9 +41,11 @@ export function describeProgress(progress: Progress, workflowId: string): string
       '',
       whatToDoAbout(parked),
       '',
-      `\`${answerCommand(workflowId, parked)}\``,
+      `\`${answerCommand(workflowId, parked, parks)}\``,
     );
   }
+  const more = parks.length - mostParks;
+  if (more > 0) lines.push('', `And ${more} more: \`holdfast status ${shellWord(workflowId)}\``);
   if (answers.length > 0) lines.push('');
   for (const { at, type, step, did, by } of answers) {
     lines.push(

@@ -1,4 +1,9 @@
-import { ApplicationFailure, CancellationScope, TemporalFailure } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  TemporalFailure,
+} from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { describeLeft } from '../wire/left-behind.ts';
@@ -23,7 +28,8 @@ export async function runToItsEnd<Result>(
   try {
     result = await scope.run(run);
     await effects.ended();
-  } catch (error) {
+  } catch (thrown) {
+    const error = asCancellation(thrown);
     // It goes on as new; or its code has a mistake, and waits for the mended deploy: it must not go
     // on by a single command.
     if (!failsWorkflow(error)) throw error;
@@ -49,6 +55,16 @@ async function leave(
     if (state === 'done') progress.effectDone({ name: label, replayed: true, ...(did && { did }) });
   }
   return { done: progress.current().effects.map(({ name, did = name }) => did), inDoubt };
+}
+
+/**
+ * An attempt that failed after its workflow was cancelled arrives as its failure, and would end the
+ * workflow as failed: it was cancelled.
+ */
+function asCancellation(error: unknown): unknown {
+  const isAsked = CancellationScope.current().consideredCancelled;
+  if (!isAsked || !isCancelled(error) || error instanceof CancelledFailure) return error;
+  return new CancelledFailure('Workflow cancelled', [], error as Error);
 }
 
 /** As the worker decides it: `workflowFailureErrorTypes`. */

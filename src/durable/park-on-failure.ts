@@ -38,30 +38,32 @@ interface Waiting {
 
 /** Listens for `resume` and `resolve` from the start of the workflow. */
 export function listenForResume(park: Park): ParkOnFailure {
-  let waiting: Waiting | undefined;
+  const waiting = new Set<Waiting>();
 
   setHandler(
     resumeUpdate,
     async (resume): Promise<ParkAnswer> => {
-      const { failed, parked } = named(resume.parkId);
+      const waits = named(resume.parkId);
       const did = resume.action === 'skip' ? 'skip' : describeRetry(resume);
-      const decision = await whileBusy(() => decisionFrom(resume, failed));
-      answer({ answer: decision, did, by: resume.resumedBy });
-      const { parkId, step, type } = parked;
-      return { parkId, step, type, did, by: resume.resumedBy, at: new Date().toISOString() };
+      const by = resume.resumedBy;
+      const decision = await whileBusy(waits, () => decisionFrom(resume, waits.failed));
+      waits.answer = { answer: decision, did, by };
+      const { parkId, step, type } = waits.parked;
+      return { parkId, step, type, did, by, at: new Date().toISOString() };
     },
     { validator: (resume) => assertFits(resume, named(resume.parkId).failed) },
   );
 
   setHandler(
     resolveUpdate,
-    async (resolve) => {
-      const { failed } = named(resolve.parkId);
-      return whileBusy(async () => {
-        const resolved = await resolveInLedger(failed, resolve);
+    (resolve) => {
+      const waits = named(resolve.parkId);
+      return whileBusy(waits, async () => {
+        const resolved = await resolveInLedger(waits.failed, resolve);
         const kind = resolve.verdict.kind === 'give up' ? 'fail' : 'retry';
+        const answer = { kind, policy: waits.failed.policy } as const;
         const did = `resolved: ${resolve.verdict.kind}`;
-        answer({ answer: { kind, policy: failed.policy }, did, by: resolve.resolvedBy });
+        waits.answer = { answer, did, by: resolve.resolvedBy };
         return resolved;
       });
     },
@@ -72,46 +74,47 @@ export function listenForResume(park: Park): ParkOnFailure {
     },
   );
 
-  /** @throws InvalidRequest unless this is the park that waits for an answer now. */
+  /** @throws InvalidRequest unless this park waits for an answer now. */
   function named(parkId: string): Waiting {
-    if (!waiting) throw refused('this workflow waits for nothing that can be resumed');
-    if (waiting.parked.parkId !== parkId) {
-      throw refused(`the answer is for ${parkId}, this waits as ${waiting.parked.parkId}`);
-    }
-    if (waiting.answer || waiting.busy) throw refused(`${parkId} is answered already`);
-    return waiting;
-  }
-  function answer(given: PersonsAnswer<ParkDecision>): void {
-    if (waiting) waiting.answer = given;
-  }
-  /** While the answer is worked on, no other one is taken and the deadline waits. */
-  async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting) waiting.busy = true;
-    try {
-      return await work();
-    } finally {
-      if (waiting) waiting.busy = false;
-    }
+    const all = [...waiting];
+    const found = all.find(({ parked }) => parked.parkId === parkId);
+    if (found && !found.answer && !found.busy) return found;
+    if (found) throw refused(`${parkId} is answered already`);
+    if (all.length === 0) throw refused('this workflow waits for nothing that can be resumed');
+    const ids = all.map(({ parked }) => parked.parkId).join(', ');
+    throw refused(`the answer is for ${parkId}, this waits as ${ids}`);
   }
 
   return async function parkOnFailure(failed) {
-    const { step, policy } = failed;
-    const decision = await park<ParkDecision>({
-      step,
-      deadlineMs: policy.parkDeadlineMs,
-      describe: (frame) => {
-        const parked: ParkedOnFailure = { ...frame, ...describeFailed(failed) };
-        waiting = { failed, parked, busy: false };
-        return parked;
-      },
-      answer: () => waiting?.answer,
-      isBusy: () => waiting?.busy === true,
-      ended: () => {
-        waiting = undefined;
-      },
-    });
-    return decision ?? { kind: 'fail' };
+    let waits: Waiting | undefined;
+    try {
+      const decision = await park<ParkDecision>({
+        step: failed.step,
+        deadlineMs: failed.policy.parkDeadlineMs,
+        describe: (frame) => {
+          const parked: ParkedOnFailure = { ...frame, ...describeFailed(failed) };
+          waits = { failed, parked, busy: false };
+          waiting.add(waits);
+          return parked;
+        },
+        answer: () => waits?.answer,
+        isBusy: () => waits?.busy === true,
+      });
+      return decision ?? { kind: 'fail' };
+    } finally {
+      if (waits) waiting.delete(waits);
+    }
   };
+}
+
+/** While the answer is worked on, no other one is taken and the deadline waits. */
+async function whileBusy<T>(waits: Waiting, work: () => Promise<T>): Promise<T> {
+  waits.busy = true;
+  try {
+    return await work();
+  } finally {
+    waits.busy = false;
+  }
 }
 
 function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 'since' | 'until'> {

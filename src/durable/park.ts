@@ -20,13 +20,11 @@ export interface ParkRequest<Answer> {
   readonly answer: () => PersonsAnswer<Answer> | undefined;
   /** While an answer is being worked on, the deadline waits too. */
   readonly isBusy?: () => boolean;
-  /** Called before another one is shown, answered or not. */
-  readonly ended?: () => void;
 }
 
 /**
- * Waits for a person; `undefined` when the deadline came first. One park is shown and answered at a
- * time: those of steps in parallel follow one another, so that no answer reaches a step it is not for.
+ * Waits for a person; `undefined` when the deadline came first. Steps in parallel wait at once, each
+ * as a park of its own: an answer is for the one whose id it names.
  */
 export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
 
@@ -36,14 +34,7 @@ export function createPark(publisher: {
   readonly unpark: (answer: ParkAnswer) => void;
 }): Park {
   let count = 0;
-  let earlier: Promise<unknown> = Promise.resolve();
-  return function park<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
-    const mine = earlier.then(() => waitFor(request)).finally(() => request.ended?.());
-    earlier = mine.catch(() => undefined);
-    return mine;
-  };
-
-  async function waitFor<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
+  return async function park<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
     const { step, deadlineMs, isBusy = () => false } = request;
     count += 1;
     const sinceMs = Date.now();
@@ -74,5 +65,5 @@ export function createPark(publisher: {
     const answer = request.answer();
     over(answer ? { did: answer.did, by: answer.by } : { did: 'deadline' });
     return answer?.answer;
-  }
+  };
 }

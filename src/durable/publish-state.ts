@@ -1,6 +1,7 @@
 import { upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { HeldStep } from '../wire/held.ts';
-import type { Progress } from '../wire/progress.ts';
+import { memoOfPark, stateOfParks } from '../wire/park-memo.ts';
+import type { Parked } from '../wire/progress.ts';
 import { heldState, holdfastState } from '../wire/search-attributes.ts';
 
 /** A shorter sleep is over before anybody has looked at a list. */
@@ -8,7 +9,8 @@ const longSleepMs = 60_000;
 
 /** What the server's lists are told, so that no worker is asked: parks, and calls that sleep long. */
 export interface StatePublisher {
-  readonly park: (parked: Progress['parked']) => void;
+  readonly park: (parked: Parked) => void;
+  readonly unpark: (parkId: string) => void;
   readonly hold: (held: HeldStep) => void;
   /** The call has ended, or it is tried again for another reason. */
   readonly release: (step: string) => void;
@@ -23,39 +25,40 @@ export interface StatePublisher {
  * @param before what the run before this one left there.
  */
 export function publishState(before: readonly HeldStep[] = []): StatePublisher {
-  let parked: Progress['parked'];
+  const parks = new Map<string, Parked>();
   let state: string = before.length > 0 ? heldState : 'running';
   const held = new Map(before.map((call) => [call.step, call]));
 
-  function publish(): void {
-    const next = parked?.type ?? (held.size > 0 ? heldState : 'running');
+  function publish(change: Record<string, unknown>): void {
+    const next = stateOfParks([...parks.values()]) ?? (held.size > 0 ? heldState : 'running');
     // The client sets the search attribute at start where the server knows it; upserting one that it
     // does not know would fail the workflow task for ever. Elsewhere the memo says the same.
     const isKnown = workflowInfo().typedSearchAttributes.get(holdfastState) !== undefined;
     if (isKnown && next !== state) upsertSearchAttributes([{ key: holdfastState, value: next }]);
     state = next;
     // What it waits for too: thousands are listed, resumed and woken without asking one of them.
-    upsertMemo({
-      holdfastState: state,
-      holdfastParked: parked ?? null,
-      holdfastHeld: held.size > 0 ? [...held.values()] : null,
-    });
+    upsertMemo({ holdfastState: state, ...change });
   }
+  const publishHeld = () => publish({ holdfastHeld: held.size > 0 ? [...held.values()] : null });
 
   return {
     held: () => [...held.values()],
-    park(next) {
-      parked = next;
-      publish();
+    park(parked) {
+      parks.set(parked.parkId, parked);
+      publish(memoOfPark(parked.parkId, parked));
+    },
+    unpark(parkId) {
+      parks.delete(parkId);
+      publish(memoOfPark(parkId, null));
     },
     hold(call) {
       const isLong = call.untilMs !== undefined && call.untilMs - Date.now() > longSleepMs;
       if (!isLong && !held.has(call.step)) return;
       held.set(call.step, call);
-      publish();
+      publishHeld();
     },
     release(step) {
-      if (held.delete(step)) publish();
+      if (held.delete(step)) publishHeld();
     },
   };
 }

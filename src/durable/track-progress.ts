@@ -55,6 +55,8 @@ export interface ProgressTracker {
   readonly parkOnFailure: ParkOnFailure;
 }
 
+const waiting = 'waiting for a person';
+
 /** An account as JSON, for the next run of the same workflow. */
 export interface ProgressRecord {
   readonly progress: Progress;
@@ -106,14 +108,16 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
   setHandler(progressQuery, () => progress);
   const park = createPark({
     park: (parked) => {
-      update({ parked, step: 'waiting for a person' });
+      update({ parked: [...(progress.parked ?? []), parked], step: waiting });
       published.park(parked);
     },
     unpark: (answer) => {
-      const { parked: _, ...rest } = progress;
-      progress = rest;
-      update({ step: answer.step, answers: [...(progress.answers ?? []), answer] });
-      published.park(undefined);
+      const { parked = [], ...rest } = progress;
+      const others = parked.filter(({ parkId }) => parkId !== answer.parkId);
+      progress = others.length > 0 ? { ...rest, parked: others } : rest;
+      const step = others.length > 0 ? waiting : answer.step;
+      update({ step, answers: [...(progress.answers ?? []), answer] });
+      published.unpark(answer.parkId);
     },
   });
   return {

@@ -4,6 +4,7 @@ import {
   type PolicyOverrides,
   resolvePolicies,
   type StartOptions,
+  type StartWorkflowOptions,
   startWorkflow,
 } from '../client.ts';
 import type { ProcessOrderInput, ProcessOrderResult } from './order.ts';
@@ -34,6 +35,19 @@ export function startOrder(
   return startWorkflow<ProcessOrder>(client, 'processOrder', input, {
     ...options,
     identity: input.request,
-    ...(policies && { policies }),
+    ...(policies && { policies: changesIn(policies) }),
   });
+}
+
+/** The worker knows the rest, and its first answer writes all that rules into the history. */
+function changesIn(policies: Policies): NonNullable<StartWorkflowOptions['policies']> {
+  const usual: Readonly<Record<string, object>> = { ...resolveOrderPolicies() };
+  const changed = Object.entries(policies).map(([name, policy]) => {
+    const before = new Map(Object.entries(usual[name] ?? {}));
+    const isSame = (field: string, value: unknown) =>
+      JSON.stringify(before.get(field)) === JSON.stringify(value);
+    const fields = Object.entries(policy).filter(([field, value]) => !isSame(field, value));
+    return [name, Object.fromEntries(fields)] as const;
+  });
+  return Object.fromEntries(changed.filter(([, fields]) => Object.keys(fields).length > 0));
 }

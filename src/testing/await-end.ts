@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { causes } from '../failures/find-failure.ts';
-import { parkedFromMemo } from '../wire/describe-park.ts';
+import { parksFromMemo } from '../wire/park-memo.ts';
 import type { Parked } from '../wire/progress.ts';
 import { placeIn } from './place-in.ts';
 
@@ -71,8 +71,9 @@ async function watch(
     await sleep(pollMs, undefined, { signal });
     await assertNoFailedTask(handle);
     const { status, memo, historyLength } = await handle.describe();
-    const parked = status.name === 'RUNNING' ? parkedFromMemo(memo?.holdfastParked) : undefined;
-    if (parked && !(patient && parked.until)) return { kind: 'parked', parked };
+    const parks = status.name === 'RUNNING' ? parksFromMemo(memo) : [];
+    const parked = parks.find(({ until }) => !(patient && until));
+    if (parked) return { kind: 'parked', parked };
     if (historyLength !== seen) stepMs = firstStepMs;
     else {
       const ended = () => {

@@ -71,7 +71,7 @@ export interface TestWorld extends AsyncDisposable {
   ): Promise<WorkflowHandle<T>>;
   /** The result of a workflow that was started. @throws as {@link TestWorld.run} */
   result(id: string): Promise<unknown>;
-  /** Skips time until a workflow waits for a person, and says for what. @throws as {@link TestWorld.run} */
+  /** Skips time until a workflow waits for a person, and says for what: of several, the longest wait. @throws as {@link TestWorld.run} */
   parked(id: string): Promise<Parked>;
   approve(id: string, options: ApproveOptions): Promise<void>;
   resume(id: string, options?: ResumeOptions): Promise<ParkAnswer>;

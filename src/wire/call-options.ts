@@ -35,14 +35,18 @@ export interface CallOptions {
   readonly settings?: CallSettings;
   readonly tools?: readonly OfferedTool[];
   readonly toolChoice?: ToolChoice;
+  /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
+  readonly allowEmpty?: boolean;
 }
 
 /** Only what a request carries of {@link CallOptions}: absent ones are no fields. */
-export function callOptionsOf({ settings, tools, toolChoice }: CallOptions): CallOptions {
+export function callOptionsOf(options: CallOptions): CallOptions {
+  const { settings, tools, toolChoice, allowEmpty } = options;
   return {
     ...(settings && { settings }),
     ...(tools && { tools }),
     ...(toolChoice && { toolChoice }),
+    ...(allowEmpty && { allowEmpty }),
   };
 }
 

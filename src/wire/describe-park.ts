@@ -1,4 +1,4 @@
-import { type FailureType, isFailureType } from '../failures/failure-types.ts';
+import type { FailureType } from '../failures/failure-types.ts';
 import { whatToDo } from '../failures/what-to-do.ts';
 import type { Parked } from './progress.ts';
 import { shellWord } from './shell-word.ts';
@@ -9,17 +9,29 @@ const resolvedWith: Partial<Record<FailureType, string>> = {
   EffectRefused: '--did-not-happen | --give-up',
 };
 
-/** The command that ends a park, for people. */
-export function answerCommand(workflowId: string, parked: Parked): string {
+/**
+ * The command that ends a park, for people.
+ *
+ * @param all what the workflow waits for: where that is more than this, the command names this.
+ */
+export function answerCommand(
+  workflowId: string,
+  parked: Parked,
+  all: readonly Parked[] = [parked],
+): string {
+  const byPark = ` --park ${shellWord(parked.parkId)}`;
   if (parked.type === 'ApprovalRequired') {
     const amount = parked.amountNeeded ? ' --amount AMOUNT --currency CURRENCY' : '';
-    return `holdfast approve ${shellWord(workflowId)} --fingerprint ${parked.fingerprint}${amount}`;
+    const { fingerprint, again = false } = parked;
+    const same = all.filter((each) => 'fingerprint' in each && each.fingerprint === fingerprint);
+    const one = again || same.length > 1 ? byPark : '';
+    return `holdfast approve ${shellWord(workflowId)} --fingerprint ${fingerprint}${one}${amount}`;
   }
   const ways = resolvedWith[parked.type];
   if (ways !== undefined && parked.effectKey !== undefined) {
     return `holdfast effects resolve ${shellWord(parked.effectKey)} ${ways}`;
   }
-  return `holdfast resume ${shellWord(workflowId)}`;
+  return `holdfast resume ${shellWord(workflowId)}${all.length > 1 ? byPark : ''}`;
 }
 
 /** What a person should do, in sentences: the failure's own advice, and how the workflow goes on. */
@@ -31,10 +43,4 @@ export function whatToDoAbout(parked: Parked): string {
     parked.model === undefined ? 'Then resume.' : 'Then resume, if need be with another model.';
   const sentences = [advice, isResumed ? asked : '', parked.skippable ? 'Or skip the step.' : ''];
   return sentences.filter((sentence) => sentence !== '').join(' ');
-}
-
-/** The park that a workflow left in its memo, so that it is told without a worker. */
-export function parkedFromMemo(memo: unknown): Parked | undefined {
-  if (typeof memo !== 'object' || memo === null || !('parkId' in memo)) return undefined;
-  return 'type' in memo && isFailureType(memo.type) ? (memo as unknown as Parked) : undefined;
 }

@@ -80,11 +80,6 @@ export function keyPrefix(scope: string, workflowId?: string): string {
   return workflowId === undefined ? `${scope}/` : `${keyOwner(scope, workflowId)}:`;
 }
 
-/** How the keys of an effect end, before the mark of a generation. */
-export function keyEnding(effect: string): string {
-  return `:${effect}`;
-}
-
 function assertFits(part: string, fits: boolean): void {
   if (fits) return;
   throw createFailure('InvalidRequest', `the ${part} does not fit an idempotency key`);

@@ -24,8 +24,6 @@ export interface ModelRequest extends CallOptions {
   /** A forwarded call: messages are empty, and the body that goes out is in this record. */
   readonly forwarded?: ForwardedBody;
   readonly maximumOutputTokens: number;
-  /** An empty text is an answer too; otherwise the model has said nothing, and is asked again. */
-  readonly allowEmpty?: boolean;
   readonly policy: ModelPolicy;
   /** The workflow that asks, where it is not the one that schedules: the request id begins with it. */
   readonly workflowId?: string;

@@ -46,6 +46,8 @@ export interface Resolved {
 export interface Approval {
   /** Of what was looked at. It counts for nothing else. */
   readonly fingerprint: string;
+  /** The one wait it is for, where the same is to be approved more than once. */
+  readonly parkId?: string;
   /** What the person decided besides, for example an amount; as the workflow asked for it. */
   readonly answer?: Json;
   /** Who approved, as the client's connection knows it. */

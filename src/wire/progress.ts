@@ -12,8 +12,8 @@ export interface Progress extends CallReport {
   readonly held?: readonly HeldStep[];
   /** Open calls, by step: what earlier schedulings of their activity have used. */
   readonly calls?: Readonly<Record<string, Tries>>;
-  /** What it waits for a person to do; absent while it waits for no person. */
-  readonly parked?: Parked;
+  /** What it waits for a person to do, the longest wait first; absent while it waits for no person. */
+  readonly parked?: readonly Parked[];
   /** What persons did about it, in order; absent before the first answer. */
   readonly answers?: readonly ParkAnswer[];
 }
@@ -61,6 +61,8 @@ export interface ParkedForApproval extends Park {
   readonly fingerprint: string;
   /** Whether the answer must bring the amount, because the order's own is ambiguous. */
   readonly amountNeeded: boolean;
+  /** The same was approved before in this run: an approval must name this park. */
+  readonly again?: boolean;
 }
 
 /** A step that failed for good and is tried again when a person says so. */

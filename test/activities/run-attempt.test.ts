@@ -38,7 +38,7 @@ test('a bug is a failure with a type, retried, without its words; the log tells 
   assert.deepEqual([type, nonRetryable, cause], ['ServerError', false, undefined]);
   assert.match(
     error.message,
-    /^ServerError by worker \(unexpected TypeError at attempt-scope\.test\.ts:\d+\)$/,
+    /^ServerError by worker \(unexpected TypeError at run-attempt\.test\.ts:\d+\)$/,
   );
   assert.equal(logged.length, 1);
   assert.match(`${logged[0]?.meta?.frames}`, /^at bug \(.*run-attempt\.test\.ts:\d+:\d+\)/);
@@ -59,7 +59,7 @@ test('a bug in an effect is a failed attempt under its key, so that it parks lik
   assert.equal(error.type, 'ServerError');
   assert.match(
     error.message,
-    /^ServerError by post \(unexpected TypeError at attempt-scope\.test\.ts:\d+\): attempt 1 of 10 failed/,
+    /^ServerError by post \(unexpected TypeError at run-attempt\.test\.ts:\d+\): attempt 1 of 10 failed/,
   );
   const [details] = error.details as FailureDetails[];
   assert.match(`${details?.requestId}`, /^test\/.+:send$/);

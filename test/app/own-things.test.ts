@@ -69,7 +69,7 @@ const start = (id: string, ...more: string[]) =>
 const parkedAs = (id: string) =>
   until(async () => {
     const { progress } = await json('status', id);
-    return progress?.parked;
+    return progress?.parked?.[0];
   });
 
 describe('holdfast start <workflow>', () => {
@@ -270,6 +270,21 @@ describe('an own effect that nobody knows the outcome of', () => {
     const { stdout, exitCode } = await watching;
     assert.equal(exitCode, 0);
     assert.match(stdout, /^\d\d:\d\d:\d\d T-6 done: done: saveSummary notify$/m);
+  });
+
+  test('explain says of what was cancelled what it did, and what it may have done', async () => {
+    fault = nonsense;
+    await start('T-7');
+    await parkedAs('T-7');
+    const cancelled = await holdfast(['cancel', 'T-7']);
+    fault = pass;
+    assert.match(cancelled.stdout, /may have happened: default\/T-7:notify/);
+    const { stdout } = await holdfast(['explain', 'T-7']);
+    const text = stdout.replace(/\s+/g, ' ');
+    assert.match(
+      text,
+      /T-7 cancelled .* done before: saveSummary; may have happened: default\/T-7:notify/,
+    );
   });
 
   test('reconcile says that nothing was compared, which is no all-clear: its target lists nothing', async () => {

@@ -33,6 +33,9 @@ describe('commands against a server', { concurrency: 3 }, () => {
       stderr: 'hello-1: attached to the execution that exists',
     });
     assert.equal(callsOf('hello-1'), 1);
+    // A list of ids with the line ends of Windows.
+    const result = await holdfast(['result', 'hello-1\r']);
+    assert.deepEqual([result.exitCode, result.stdout], [0, 'hello from hello-1']);
   });
 
   test('other policies attach too; other input under the same id is exit code 5', async () => {

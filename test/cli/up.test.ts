@@ -40,7 +40,12 @@ async function startUp(t: TestContext, args: readonly string[] = []) {
   writeFileSync(path.join(cwd, '.env'), 'TEMPORAL_API_KEY=of-another-server\n');
   const [port, uiPort] = [await freePort(), await freePort()];
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
-  const up = startHoldfast(['up', ...ports, ...args], { cwd, env, timeoutMs: 100_000 });
+  const gateway = `127.0.0.1:${await freePort()}`;
+  const up = startHoldfast(['up', ...ports, ...args], {
+    cwd,
+    env: { ...env, HOLDFAST_GATEWAY_ADDRESS: gateway },
+    timeoutMs: 100_000,
+  });
   let ended: string | undefined;
   void up.then(({ stderr }) => {
     ended = stderr;
@@ -64,7 +69,7 @@ async function startUp(t: TestContext, args: readonly string[] = []) {
       if (ended !== undefined) throw new Error(`up ended: ${ended}`);
       return events().find(({ event }) => event === 'up.serving');
     });
-  return { up, cwd, port, uiPort, events, serving };
+  return { up, cwd, port, uiPort, gateway, events, serving };
 }
 
 /** Whether nothing answers there any more. */
@@ -75,7 +80,7 @@ const isGone = (port: number) =>
   );
 
 test('one command serves: a call is answered, Ctrl-C ends all, the next up has it still', async (t) => {
-  const { up, cwd, port, uiPort, events, serving } = await startUp(t);
+  const { up, cwd, port, uiPort, gateway, events, serving } = await startUp(t);
   const address = `127.0.0.1:${port}`;
   assert.deepEqual(await serving(), {
     event: 'up.serving',
@@ -83,7 +88,17 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     ui: `http://127.0.0.1:${uiPort}`,
     data: '.holdfast',
     workflows: ['complete'],
+    gateway: `http://${gateway}`,
   });
+  const throughGateway = await fetch(`http://${gateway}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      model: 'openai:gpt-4o-mini',
+      messages: [{ role: 'user', content: 'Hi' }],
+    }),
+  });
+  assert.match(await throughGateway.text(), /"content":"Hello!"/);
   const client = { env: { TEMPORAL_ADDRESS: address } };
   const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
@@ -101,10 +116,12 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   up.kill('SIGINT');
   const { exitCode } = await up;
   assert.equal(exitCode, 130);
-  assert.equal(events().at(-1).event, 'worker.stopped');
+  const last = events().slice(-2);
+  assert.deepEqual(last.map(({ event }) => event).sort(), ['gateway.stopped', 'worker.stopped']);
   await until(() => isGone(port));
 
-  const again = startHoldfast(['up', '--port', String(port), '--ui-port', String(uiPort)], {
+  const ports = ['--port', String(port), '--ui-port', String(uiPort)];
+  const again = startHoldfast(['up', ...ports, '--no-gateway'], {
     cwd,
     env: { ...env, OPENAI_API_KEY: 'none' },
   });
@@ -122,6 +139,7 @@ test('an app file is served with the workflows beside it; killed, it leaves no p
   const { up, port, serving } = await startUp(t, [
     '--worker',
     path.join(root, 'test/app/triage/app.ts'),
+    '--no-gateway',
   ]);
   assert.deepEqual((await serving()).workflows, ['triage', 'complete']);
   up.kill('SIGKILL');
@@ -152,6 +170,10 @@ test('what is wrong is said in a sentence', async (t) => {
   assert.deepEqual(await run(['--port', free[1] ?? '', '--ui-port', String(taken)]), [
     2,
     `holdfast: another program has port ${taken}, where its UI was to be; name another one with --ui-port`,
+  ]);
+  assert.deepEqual(await run(free, { HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${taken}` }), [
+    2,
+    `holdfast: another program has port ${taken}, where the gateway was to be; set HOLDFAST_GATEWAY_ADDRESS, or leave it out with --no-gateway`,
   ]);
   assert.deepEqual(await run(['--worker', 'none.ts']), [
     2,

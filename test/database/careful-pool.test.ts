@@ -102,3 +102,14 @@ test('a worker takes four connections at most', async (t) => {
   );
   assert.deepEqual(rows, [{ open: 3 }], 'and one of the journal');
 });
+
+test('limits are set once a connection, and a statement is one round trip', async (t) => {
+  const { database } = openDatabase({ databaseUrl: server.url }, { connections: 1 });
+  t.after(() => database.destroy());
+  await sql`select 1`.execute(database);
+  const sent = t.mock.method(pg.Client.prototype, 'query');
+  const { rows } = await sql`select current_setting('lock_timeout') as lock,
+    current_setting('statement_timeout') as statement`.execute(database);
+  assert.deepEqual(rows, [{ lock: '500ms', statement: '1min' }]);
+  assert.equal(sent.mock.callCount(), 1);
+});

@@ -142,3 +142,16 @@ test('nothing was sent: nothing is left behind but what was done before', async 
   assert.deepEqual(left, { done: ['saved the order'], inDoubt: [] });
   assert.deepEqual(await stateOf(world), ['released']);
 });
+
+test('cancelled while an attempt is under way that then fails: it ends cancelled, not failed', async (t) => {
+  const world = await startOrderWorld({
+    model: { answer: () => oneLamp },
+    stripe: { faults: ({ method }) => (method === 'POST' ? { kind: 'hang' } : { kind: 'pass' }) },
+  });
+  t.after(world.stop);
+  await startTestOrder(world, 'order-1', { payment: { requestTimeoutMs: 3000 } });
+  await until(async () => world.sandbox.stripe.requests.length > 0 || undefined);
+  const { status, left } = await cancel(world.client, 'order-1');
+  assert.equal(status, 'CANCELLED');
+  assert.deepEqual(left, { done: ['saved the order'], inDoubt: ['default/order-1:charge'] });
+});

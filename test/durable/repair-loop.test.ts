@@ -177,3 +177,28 @@ test('a number that cannot be kept is asked for as a string where one may stand'
   assert.deepEqual(result.value, { id: '2512292042121000001' });
   assert.equal(result.repairs, 1);
 });
+
+test('a text that may be empty is an answer, and otherwise asked for again', async (t) => {
+  const world = await startCallsWorld({ answer: scripted('', '', 'not empty') });
+  t.after(world.stop);
+  const request = {
+    model: 'openai:gpt-4o-mini',
+    messages: [{ role: 'user', content: 'What is wrong with it?' }],
+  } as const;
+  const policies = resolvePolicies({});
+  const { taskQueue } = world;
+  const values = [];
+  for (const allowEmpty of [true, false]) {
+    const { handle } = await startComplete(
+      world.client,
+      { request: { ...request, allowEmpty }, policies },
+      { id: `order-${allowEmpty}`, taskQueue },
+    );
+    const { value, attempts } = await handle.result();
+    values.push([value, attempts]);
+  }
+  assert.deepEqual(values, [
+    ['', 1],
+    ['not empty', 2],
+  ]);
+});

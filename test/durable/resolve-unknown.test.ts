@@ -131,7 +131,7 @@ test('it did not happen, says a person; Stripe has it: refused, and still parked
     /it happened: stripe has pi_[\w-]+ \(succeeded\)/,
   );
   const { progress } = await workflowStatus(world.client, 'order-1');
-  assert.equal(progress?.parked?.parkId, parked.parkId);
+  assert.equal(progress?.parked?.[0]?.parkId, parked.parkId);
   assert.deepEqual(await world.counts(), { rows: 1, charges: 1, tickets: 0 });
 });
 

@@ -9,10 +9,7 @@ const awayMs = (30 * 60_000) / 200;
 const pass = { kind: 'pass' } as const;
 const away = { kind: 'status', status: 503, body: { message: 'Service Unavailable' } } as const;
 /** More attempts than the caps allow are made: they are not counted. */
-const policy = {
-  ...{ initialIntervalMs: 20, maximumIntervalMs: 150, requestTimeoutMs: 2000 },
-  elapsedBudgetMs: 5 * 60_000,
-};
+const policy = { initialIntervalMs: 20, maximumIntervalMs: 150, elapsedBudgetMs: 5 * 60_000 };
 
 test('targets that are away for half an hour park nothing, and no order is lost', async (t) => {
   const startedMs = performance.now();
@@ -34,13 +31,13 @@ test('targets that are away for half an hour park nothing, and no order is lost'
     github: { faults: () => refuseIf(performance.now() - githubAwayFromMs < awayMs) },
   });
   t.after(world.stop);
-  const ids = Array.from({ length: 50 }, (_, index) => `order-${index}`);
+  const ids = Array.from({ length: 10 }, (_, index) => `order-${index}`);
   const started = await Promise.all(
     ids.map((id) => startTestOrder(world, id, { payment: policy, ticket: policy })),
   );
   const results = await Promise.all(started.map(({ handle }) => handle.result()));
-  assert.equal(results.filter(({ ticket }) => ticket !== undefined).length, 50);
-  assert.deepEqual(await world.counts(), { rows: 50, charges: 50, tickets: 50 });
+  assert.equal(results.filter(({ ticket }) => ticket !== undefined).length, 10);
+  assert.deepEqual(await world.counts(), { rows: 10, charges: 10, tickets: 10 });
   assert.ok(refusals > 50, `${refusals}`);
   assert.deepEqual((await listEffects(world.client, { state: 'unknown' })).effects, []);
 });

@@ -16,7 +16,7 @@ const large = JSON.stringify({
 function parked(world: OrderWorld, workflowId: string) {
   return until(async () => {
     const { progress } = await workflowStatus(world.client, workflowId);
-    const park = progress?.parked;
+    const park = progress?.parked?.[0];
     return park?.type === 'ApprovalRequired' ? park : undefined;
   });
 }

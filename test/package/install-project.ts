@@ -36,7 +36,7 @@ export async function installProject(node?: string): Promise<InstalledProject> {
   const folder = path.join(temporary, 'project');
   mkdirSync(folder);
   const pack = ['pack', '--json', '--pack-destination', temporary];
-  if (process.env.HOLDFAST_BUILT) pack.push('--ignore-scripts');
+  if (process.env.PACKAGE_IS_BUILT) pack.push('--ignore-scripts');
   const { stdout } = await execa('npm', pack, { cwd: root });
   // What its scripts say comes before.
   const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n')));

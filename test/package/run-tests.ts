@@ -9,5 +9,5 @@ const files = ['package', 'starter', 'triage', 'tutorial', 'triage-node22'].map(
 process.exitCode = await testFiles(files, async () => {
   // Once, and not by each of them at the same time.
   await execa('npm', ['run', 'build'], { cwd: root });
-  process.env.HOLDFAST_BUILT = 'yes';
+  process.env.PACKAGE_IS_BUILT = 'yes';
 });

@@ -76,9 +76,20 @@ test('it installs, compiles and passes its own test', async () => {
 
 test('`holdfast up` serves it as it is, and its workflow is answered', async (t) => {
   const port = await freePort();
+  // npx would keep the signal to itself.
   const up = inFolder(
-    'npx',
-    ['holdfast', 'up', '--port', `${port}`, '--ui-port', `${await freePort()}`, '--json'],
+    'node',
+    [
+      'node_modules/.bin/holdfast',
+
+      'up',
+      '--port',
+      `${port}`,
+      '--ui-port',
+      `${await freePort()}`,
+      '--json',
+      '--no-gateway',
+    ],
     {
       HOLDFAST_TEMPORAL_CLI: await findProgram(temporalCli),
       OPENAI_BASE_URL: model.baseUrl,
@@ -93,9 +104,14 @@ test('`holdfast up` serves it as it is, and its workflow is answered', async (t)
   up.all.on('data', (text) => {
     printed += text;
   });
-  const ended = up.then(() => Promise.reject(new Error(printed)));
-  await Promise.race([ended, until(async () => printed.includes('"up.serving"') || undefined)]);
-  ended.catch(() => {});
+  let hasEnded = false;
+  void up.then(() => {
+    hasEnded = true;
+  });
+  await until(async () => {
+    assert.ok(!hasEnded, printed);
+    return printed.includes('"up.serving"') || undefined;
+  });
   const input = '{"text":"The lamp arrived broken."}';
   const { stdout, stderr } = await inFolder(
     'npx',

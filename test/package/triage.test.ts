@@ -82,7 +82,7 @@ const holdfast = (...args: string[]) => project.run('npx', ['holdfast', ...args]
 const parked = (id: string, type: string) =>
   until(async () => {
     const { stdout } = await holdfast('status', id, '--json');
-    return JSON.parse(stdout).progress?.parked?.type === type || undefined;
+    return JSON.parse(stdout).progress?.parked?.[0]?.type === type || undefined;
   });
 
 test('a ticket is summarised, saved and told to the CRM', async () => {

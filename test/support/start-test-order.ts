@@ -49,7 +49,7 @@ export async function parkedOnFailure(
   notThis?: string,
 ): Promise<ParkedOnFailure> {
   const parked = await until(async () => {
-    const found = (await workflowStatus(world.client, id)).progress?.parked;
+    const found = (await workflowStatus(world.client, id)).progress?.parked?.[0];
     return found?.parkId === notThis ? undefined : found;
   });
   if (parked.type === 'ApprovalRequired') assert.fail('it waits for an approval');

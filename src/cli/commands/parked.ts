@@ -1,5 +1,5 @@
 import { listParked, type ParkedFilter, type ParkedWorkflow } from '../../client/parked.ts';
-import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
+import { whatToDoAbout } from '../../wire/describe-park.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
@@ -42,8 +42,8 @@ export function parkedFilter(flags: {
   return { ...(type && { type }), ...(model && { model }), ...(target && { target }) };
 }
 
-/** One parked workflow: what it is, why it waits, and the command that ends it. */
-export function renderParked({ workflowId, parked }: ParkedWorkflow, now: Date): string {
+/** One park: what it is, why it waits, and the command that ends it. */
+export function renderParked({ workflowId, parked, command }: ParkedWorkflow, now: Date): string {
   const { type, step, since, until, reasons } = parked;
   const waitsMs = Math.max(0, now.getTime() - Date.parse(since));
   const id = printableLine(workflowId);
@@ -55,6 +55,6 @@ export function renderParked({ workflowId, parked }: ParkedWorkflow, now: Date):
       (reason, index) => `  ${index === 0 ? 'why      ' : '         '} ${printableLine(reason)}`,
     ),
     `  to do     ${whatToDoAbout(parked)}`,
-    `            ${answerCommand(id, parked)}`,
+    `            ${printableLine(command)}`,
   ].join('\n');
 }

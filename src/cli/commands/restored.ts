@@ -16,7 +16,7 @@ export async function restoredCommand(
     if (flags.json) return printJson(restored);
     const { backupTime, workflows, released } = restored;
     print(
-      `${formatCount(workflows)} workflows were not closed by ${backupTime}: an effect of theirs that the ledger does not know is in doubt from now on; ${formatCount(released)} rows that had been given back are too`,
+      `${formatCount(workflows)} workflows were not closed by ${backupTime}: an effect of theirs that the ledger does not know is in doubt from now on; ${formatCount(released)} rows that had been given back are too\nSQLite: ledger.db with its -wal and -shm, or neither of them: those of before belong to another ledger`,
     );
   });
 }

@@ -6,7 +6,7 @@ import { CommandError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, print, printJson, warn } from '../output.ts';
 import { printableLine } from '../printable.ts';
-import { failureLine } from '../watch/describe-status.ts';
+import { failureLine, reasonsOf } from '../watch/describe-status.ts';
 import { followWaiting } from '../watch/follow-waiting.ts';
 import { withClient } from '../with-client.ts';
 
@@ -78,10 +78,10 @@ export async function completedValue(
     );
   }
   const { progress } = await workflowStatus(client, id);
-  const reasons = progress?.parked?.reasons.join('; ');
+  const why = reasonsOf(progress?.parked) || outcome.waitsFor;
   throw new CommandError(
     'parked',
-    `${id} waits for a person (${outcome.waitsFor}${reasons ? `: ${printableLine(reasons)}` : ''}); see holdfast status ${shellWord(id)}`,
+    `${id} waits for a person (${printableLine(why)}); see holdfast status ${shellWord(id)}`,
     {
       kind: outcome.waitsFor,
       details: { workflowId: id, ...(progress?.parked && { parked: progress.parked }) },

@@ -27,7 +27,7 @@ export async function status(id: string, options: JsonOption): Promise<void> {
 export function renderStatus(found: WorkflowStatus, now: Date, link?: string): string {
   const words = describeStatus(found, now);
   const { progress, closedAt, startedAt, held = [] } = found;
-  const parked = progress?.parked;
+  const parks = progress?.parked ?? [];
   const tookMs = (closedAt ?? now).getTime() - startedAt.getTime();
   const since = closedAt
     ? `${startedAt.toISOString()}, took ${formatDuration(tookMs)}`
@@ -42,7 +42,7 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
       printableLine(`${each.step}: ${describeHeld(each, now)}`),
     ]),
     ...(held.length > 0 ? [] : [noteRow(found, words.note)]),
-    ...(parked ? parkedRows(words.id, parked) : []),
+    ...parks.flatMap((parked) => parkedRows(words.id, parked, parks)),
     ['attempts', progress && `${progress.attempts}, repairs ${progress.repairs}`],
     ['tokens', progress && `${progress.usage.inputTokens} in, ${progress.usage.outputTokens} out`],
     ...(progress?.answers ?? []).map(answerRow),
@@ -60,12 +60,13 @@ function noteRow({ progress, failure }: WorkflowStatus, note: string): [string, 
   return [progress?.parked ? 'waits for' : failure ? 'failed' : 'last', note];
 }
 
-function parkedRows(id: string, parked: Parked): [string, string][] {
-  const { since, until, parkId } = parked;
+function parkedRows(id: string, parked: Parked, all: readonly Parked[]): [string, string][] {
+  const { since, until, parkId, type, step } = parked;
   return [
+    ...(all.length > 1 ? [['parked', printableLine(`${step}: ${type}`)] as [string, string]] : []),
     ['since', `${since}${until ? `; fails at ${until}` : ''}`],
     ['to do', whatToDoAbout(parked)],
-    [parked.type === 'ApprovalRequired' ? 'approve' : 'answer', answerCommand(id, parked)],
+    [parked.type === 'ApprovalRequired' ? 'approve' : 'answer', answerCommand(id, parked, all)],
     ['park', printableLine(parkId)],
   ];
 }

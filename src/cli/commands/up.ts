@@ -1,21 +1,21 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { processEnvironment } from '../../config.ts';
+import { loadConfig, processEnvironment } from '../../config.ts';
 import { tryLock } from '../../servers/cache.ts';
 import { type DevServer, startDevServer } from '../../servers/dev-server.ts';
 import { ProgramMissingError } from '../../servers/program.ts';
-import { startServerProcess } from '../../servers/server-process.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { assertPortFree } from '../up/port-free.ts';
+import { type ServingProcess, startServing } from '../up/serving-process.ts';
 import { type UpFlags, workerEnvironment, workerFile } from '../up/up-options.ts';
 import { type UpView, upView } from '../up/up-view.ts';
 
 /** Of everything that `up` keeps, in the folder where it was started. */
 const dataFolder = '.holdfast';
 
-/** `holdfast up`: Temporal's dev server and a worker, until Ctrl-C. */
+/** `holdfast up`: Temporal's dev server, a worker and the gateway, until Ctrl-C. */
 export async function upCommand(flags: UpFlags): Promise<void> {
   const file = workerFile(flags.worker);
   makeDataFolder();
@@ -25,8 +25,12 @@ export async function upCommand(flags: UpFlags): Promise<void> {
       `\`holdfast up\` runs in this folder already, and has ${dataFolder}; use that one, or end it with Ctrl-C first`,
     );
   }
-  await assertPortFree(flags.port, '--port', 'a Temporal server');
-  await assertPortFree(flags.uiPort, '--ui-port', 'its UI');
+  await assertPortFree(flags.port, 'name another one with --port', 'a Temporal server');
+  await assertPortFree(flags.uiPort, 'name another one with --ui-port', 'its UI');
+  if (flags.gateway) {
+    const mend = 'set HOLDFAST_GATEWAY_ADDRESS, or leave it out with --no-gateway';
+    await assertPortFree(gatewayPort(), mend, 'the gateway');
+  }
   await untilInterrupted((signal) => runUntil(signal, flags, file));
 }
 
@@ -34,7 +38,7 @@ async function runUntil(signal: AbortSignal, flags: UpFlags, file: string | unde
   const view = upView(flags.json === true || !process.stdout.isTTY);
   const server = await startTemporal(flags);
   try {
-    await runWorker(signal, server, view, file);
+    await runProcesses(signal, server, view, { ...flags, file });
   } finally {
     await server.stop();
   }
@@ -53,59 +57,67 @@ async function startTemporal({ port, uiPort }: UpFlags): Promise<DevServer> {
   }
 }
 
-/** Runs the worker until it or the server ends, or the signal aborts; then lets it drain. */
-async function runWorker(
+/** Runs worker and gateway until one of them or the server ends, or the signal aborts. */
+async function runProcesses(
   signal: AbortSignal,
   server: DevServer,
   view: UpView,
-  file: string | undefined,
+  { gateway: withGateway, file }: { readonly gateway: boolean; readonly file: string | undefined },
 ): Promise<void> {
-  let hasServed = false;
-  const onLine = (line: string) => {
-    view.workerLine(line);
-    if (hasServed || !line.includes('"event":"worker.serving"')) return;
-    hasServed = true;
-    const { workflows = [] } = JSON.parse(line);
-    const worker = file && path.relative(process.cwd(), file);
-    view.serving({
-      ...{ address: server.address, ui: server.uiUrl, data: dataFolder, workflows },
-      ...(worker && { worker }),
-    });
-  };
-  const place = {
+  const env = workerEnvironment(processEnvironment(), {
     address: server.address,
     ui: server.uiUrl,
     profiles: path.resolve(dataFolder, 'temporal.toml'),
-  };
-  const worker = await startServerProcess(
-    process.execPath,
-    [serveFile(), ...(file ? [file] : [])],
-    {
-      env: workerEnvironment(processEnvironment(), place),
-      extendEnv: false,
-      onLine,
-    },
-  );
+  });
+  const worker = await startServing({
+    ...{ args: [serveFile(), ...(file ? [file] : [])], event: 'worker.serving', env },
+    onLine: (line) => view.line(line, 'worker'),
+  });
+  let gateway: ServingProcess | undefined;
+  const gatewayEnds = worker.serving.then(async ({ workflows }) => {
+    // After the worker, which brings the tables of both up to date.
+    if (withGateway) gateway = await startGateway(env, view);
+    const serving = gateway && (await Promise.race([gateway.serving, gateway.exited]));
+    if (gateway && !gateway.hasServed()) return 'gateway' as const;
+    view.serving({
+      ...{ address: server.address, ui: server.uiUrl, data: dataFolder },
+      workflows: workflows as string[],
+      ...(file && { worker: path.relative(process.cwd(), file) }),
+      ...(serving && { gateway: String(Object(serving).url) }),
+    });
+    await (gateway?.exited ?? new Promise<never>(() => {}));
+    return 'gateway' as const;
+  });
   const interrupted = new Promise<'interrupted'>((resolve) => {
     signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   const ended = await Promise.race([
-    interrupted,
+    ...[interrupted, gatewayEnds],
     worker.exited.then((exitCode) => ({ exitCode })),
     server.exited.then(() => 'server' as const),
   ]);
-  if (typeof ended === 'string') {
-    view.ending();
-    // The worker itself bounds how long its attempts may go on.
-    await worker.stop('SIGTERM', ended === 'server' ? 1000 : maximumDrainMs);
-  }
+  view.ending();
+  // They themselves bound how long what they have begun may go on.
+  const graceMs = ended === 'server' ? 1000 : maximumDrainMs;
+  await Promise.all([gateway?.stop('SIGINT', graceMs), worker.stop('SIGTERM', graceMs)]);
   if (ended === 'interrupted') return;
+  const served = gateway?.hasServed() ? 'ended by itself' : 'does not start';
+  const words = {
+    server: () => `Temporal ended by itself:\n${server.tail()}`,
+    gateway: () => `the gateway ${served}; why, it says above. --no-gateway leaves it out`,
+  };
   throw new CommandError(
     'unreachable',
-    ended === 'server'
-      ? `Temporal ended by itself:\n${server.tail()}`
-      : whyEnded(ended.exitCode, hasServed, file),
+    typeof ended === 'string' ? words[ended]() : whyEnded(ended.exitCode, worker.hasServed(), file),
   );
+}
+
+/** The gateway is a command of this same program. */
+function startGateway(env: NodeJS.ProcessEnv, view: UpView): Promise<ServingProcess> {
+  return startServing({
+    ...{ args: [process.argv[1] ?? '', 'gateway', '--json'], event: 'gateway.serving', env },
+    onLine: (line) => view.line(line, 'gateway'),
+  });
 }
 
 function whyEnded(exitCode: number | undefined, hasServed: boolean, file: string | undefined) {
@@ -117,6 +129,10 @@ function whyEnded(exitCode: number | undefined, hasServed: boolean, file: string
 
 /** An hour: longer than any attempt. */
 const maximumDrainMs = 3_600_000;
+
+function gatewayPort(): number {
+  return Number(loadConfig().HOLDFAST_GATEWAY_ADDRESS.split(':').at(-1));
+}
 
 function makeDataFolder(): void {
   mkdirSync(dataFolder, { recursive: true });

@@ -8,21 +8,20 @@ const answerTimeoutMs = 2000;
 /**
  * Makes sure that nothing listens on a port of this machine.
  *
- * @param flag names another port.
+ * @param mend what to do when it is not.
  * @param wanted what was to listen there.
  * @throws CommandError `usage` saying whether what listens is a Temporal server.
  */
-export async function assertPortFree(port: number, flag: string, wanted: string): Promise<void> {
+export async function assertPortFree(port: number, mend: string, wanted: string): Promise<void> {
   try {
     await probePort(port);
   } catch {
     return;
   }
-  const other = `name another one with ${flag}`;
   if (await isTemporal(port)) {
-    throw usageError(`a Temporal server runs at 127.0.0.1:${port} already; end it, or ${other}`);
+    throw usageError(`a Temporal server runs at 127.0.0.1:${port} already; end it, or ${mend}`);
   }
-  throw usageError(`another program has port ${port}, where ${wanted} was to be; ${other}`);
+  throw usageError(`another program has port ${port}, where ${wanted} was to be; ${mend}`);
 }
 
 async function isTemporal(port: number): Promise<boolean> {

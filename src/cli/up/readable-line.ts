@@ -14,14 +14,19 @@ const leastColumns = 30;
  * A line of a worker's log for people: when, of what, what happened. A line that is no JSON (a stack
  * trace of the user's own code) stays as it is.
  *
+ * @param process whose line it is, where it is about nothing else.
  * @returns `undefined` for what only machines need.
  */
-export function readableLine(line: string, width: number): string | undefined {
+export function readableLine(
+  line: string,
+  width: number,
+  process: string = 'worker',
+): string | undefined {
   const fields = parse(line);
   if (fields === undefined) return line;
   const words = wordsOf(fields);
   if (words === undefined) return undefined;
-  const subject = String(fields.requestId ?? fields.key ?? fields.workflowId ?? 'worker');
+  const subject = String(fields.requestId ?? fields.key ?? fields.workflowId ?? process);
   const indent = timeColumns + subjectColumns;
   const head = `${timeOf(fields.time)}  ${printableLine(subject)}`.padEnd(indent - 2);
   const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
@@ -57,6 +62,7 @@ function wordsOf(fields: Fields): string | undefined {
     case 'attempt.sent':
     // What serves is told as a whole, with the server.
     case 'worker.serving':
+    case 'gateway.serving':
       return undefined;
     case 'attempt.started':
       return `${attempt}: asking ${fields.model}`;

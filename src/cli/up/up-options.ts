@@ -5,6 +5,7 @@ import { usageError } from '../command-error.ts';
 /** Flags of `holdfast up`. */
 export interface UpFlags {
   readonly worker?: string;
+  readonly gateway: boolean;
   readonly port: number;
   readonly uiPort: number;
   readonly json?: boolean;

@@ -10,12 +10,15 @@ export interface Running {
   /** The user's file; without one, Holdfast's own worker. */
   readonly worker?: string;
   readonly workflows: readonly string[];
+  /** Where existing clients reach the gateway, unless it was left out. */
+  readonly gateway?: string;
 }
 
 /** Where what happens is told. */
 export interface UpView {
   readonly serving: (running: Running) => void;
-  readonly workerLine: (line: string) => void;
+  /** A line of a process's log. */
+  readonly line: (line: string, process: 'worker' | 'gateway') => void;
   readonly ending: () => void;
 }
 
@@ -25,7 +28,7 @@ export function upView(json: boolean): UpView {
 }
 
 const terminalView: UpView = {
-  serving({ address, ui, data, worker, workflows }) {
+  serving({ address, ui, data, worker, workflows, gateway }) {
     const own = workflows.filter((name) => name !== 'complete');
     const start = own[0] === undefined ? 'complete "Say hello"' : `${own[0]} --input FILE`;
     const setAddress = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
@@ -35,6 +38,7 @@ const terminalView: UpView = {
         `Temporal   ${address}, data in ${data}`,
         `its UI     ${ui}`,
         `worker     ${worker ?? "Holdfast's own"}, serves ${workflows.join(', ')}`,
+        ...(gateway === undefined ? [] : [`gateway    ${gateway}/v1, as OPENAI_BASE_URL`]),
         '',
         'In another terminal:',
         `  ${setAddress}npx holdfast start ${start} --wait`,
@@ -45,8 +49,8 @@ const terminalView: UpView = {
       ].join('\n'),
     );
   },
-  workerLine(line) {
-    const text = readableLine(line, (process.stdout.columns ?? 80) - 1);
+  line(line, whose) {
+    const text = readableLine(line, (process.stdout.columns ?? 80) - 1, whose);
     if (text !== undefined) printView(text);
   },
   ending() {
@@ -58,7 +62,7 @@ const jsonView: UpView = {
   serving(running) {
     printView(printableJson({ event: 'up.serving', ...running }));
   },
-  workerLine(line) {
+  line(line) {
     // What is no JSON, a stack trace, must not break the reader of the lines.
     if (line.startsWith('{')) printView(line);
     else process.stderr.write(`${line}\n`);

@@ -1,5 +1,6 @@
 import type { WorkflowStatus } from '../../client/status.ts';
 import type { Usage } from '../../policies/call-costs.ts';
+import type { Parked } from '../../wire/progress.ts';
 import { printableLine } from '../printable.ts';
 import { countdown, withLiveCountdown } from './countdown.ts';
 import { describeHeld } from './describe-held.ts';
@@ -104,8 +105,7 @@ function noteOf(status: WorkflowStatus, now: Date): string {
   if (failure) return failureLine(failure);
   if (stuck !== undefined) return stuck;
   if (waitsFor !== undefined) {
-    const reasons = progress?.parked?.reasons.join('; ');
-    return reasons ? `${waitsFor}: ${reasons}` : waitsFor;
+    return reasonsOf(progress?.parked) || waitsFor;
   }
   if (held?.[0]) {
     const more = held.length > 1 ? `; and ${held.length - 1} more` : '';
@@ -114,6 +114,13 @@ function noteOf(status: WorkflowStatus, now: Date): string {
   const last = pending.find(({ lastFailure }) => lastFailure);
   if (!last?.lastFailure) return notTakenUp ?? '';
   return withLiveCountdown(failureLine(last.lastFailure), last.nextAttemptAt, now);
+}
+
+/** What a workflow waits for persons to do, and why: `ApprovalRequired: 1,500.00 EUR is above 500`. */
+export function reasonsOf(parks: readonly Parked[] = []): string {
+  return parks
+    .map(({ type, reasons }) => [type, reasons.join('; ')].filter(Boolean).join(': '))
+    .join('; ');
 }
 
 /** A failure in one line: our own messages name their type, others get it in front. */

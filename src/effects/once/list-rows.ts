@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
-import { databaseNowMs } from '../../database/migrations.ts';
+import { databaseNowMs, labelOfKey } from '../../database/migrations.ts';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import { keyEnding, splitGeneration } from '../../wire/idempotency-key.ts';
+import { splitGeneration } from '../../wire/idempotency-key.ts';
 import { isStarted } from './change-row.ts';
 import type { RowFilter } from './ledger.ts';
 
@@ -39,10 +39,9 @@ export function listRows(database: Kysely<Tables>, kind: DatabaseKind, filter: R
     const [name = '', ...step] = effect.split('.');
     query = query.where('effect', '=', name);
     if (step.length > 0) {
-      const ending = keyEnding(effect);
-      query = query.where(
-        sql<boolean>`substr(key, length(key) - ${sql.lit(ending.length - 1)}) = ${ending}`,
-      );
+      const label = sql.raw(labelOfKey[kind]);
+      // As migration 021 has it: the index holds those that have a step.
+      query = query.where(sql<boolean>`${label} <> effect and ${label} = ${effect}`);
     }
   }
   if (filter.states !== undefined) {

@@ -17,6 +17,8 @@ export interface ReconcileOptions {
 /** Clocks differ: the target is asked for a day more than is compared, and the ledger for one more still. */
 const clockMarginMs = 24 * 60 * 60 * 1000;
 const pageSize = 500;
+/** Items of a target that are gone through in one turn. */
+const atOnce = 5000;
 
 /**
  * Compares what the ledger says with what the targets hold, both ways. Only reads. Workers may go on
@@ -40,15 +42,15 @@ export async function reconcile(
     const listedAtMs = await ledgerClock(ledger, name, options);
     const items = await list(findMarked, options);
     const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
-    const compare = comparison('items' in items ? items.items : [], asked);
+    const compare = comparison('items' in items ? await byMark(items.items) : new Map(), asked);
     const rows = await eachRow(ledger, name, options, compare.row);
     if ('why' in items) {
       // A target that is not configured, and that nothing was done at, need not be told of.
       if (rows > 0 || items.isConfigured) notAsked[name] = items.why;
       continue;
     }
-    compared[name] = { rows, items: items.items.length };
-    for (const difference of compare.differences()) differences.push(difference);
+    for await (const difference of compare.differences()) differences.push(difference);
+    compared[name] = compare.counts;
   }
   return { compared, differences, notAsked };
 }
@@ -81,11 +83,11 @@ async function eachRow(
   ledger: Ledger,
   effect: string,
   options: ReconcileOptions,
-  use: (row: DatedRow) => void,
+  use: (row: DatedRow, isFirstTime: boolean) => void,
 ): Promise<number> {
   const startedMs = performance.now();
   let count = 0;
-  async function read(scope: string, changedAfterMs: number) {
+  async function read(scope: string, changedAfterMs: number, isFirstTime: boolean) {
     let page: DatedRow[];
     let after: DatedRow | undefined;
     do {
@@ -94,7 +96,7 @@ async function eachRow(
         ...{ effect, keyPrefix: keyPrefix(scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
-      for (const row of page) use(row);
+      for (const row of page) use(row, isFirstTime);
       options.onProgress?.();
       after = page.at(-1);
       count += page.length;
@@ -102,11 +104,11 @@ async function eachRow(
       await nextTurn();
     } while (page.length === pageSize);
   }
-  for (const scope of options.scopes) await read(scope, options.sinceMs + 2 * clockMarginMs);
+  for (const scope of options.scopes) await read(scope, options.sinceMs + 2 * clockMarginMs, true);
   const rows = count;
   // A row that changed meanwhile moved to a page already read.
   for (const scope of options.scopes) {
-    await read(scope, Math.ceil(performance.now() - startedMs) + 1000);
+    await read(scope, Math.ceil(performance.now() - startedMs) + 1000, false);
   }
   return rows;
 }
@@ -120,30 +122,55 @@ interface Asked {
   readonly sinceMs: number;
 }
 
+/** A target may have made hundreds of thousands: what else the worker does has its turns in between. */
+async function byMark(items: readonly MarkedItem[]): Promise<Map<string, MarkedItem[]>> {
+  const found = new Map<string, MarkedItem[]>();
+  for (const [index, item] of items.entries()) {
+    const others = found.get(item.mark);
+    if (others) others.push(item);
+    else found.set(item.mark, [item]);
+    if (index % atOnce === 0) await nextTurn();
+  }
+  return found;
+}
+
 /** Row by row, then what is left at the target. */
-function comparison(items: readonly MarkedItem[], asked: Asked) {
-  const { findMarked, target, listedAtMs } = asked;
-  const byMark = Map.groupBy(items, ({ mark }) => mark);
+function comparison(byMark: ReadonlyMap<string, readonly MarkedItem[]>, asked: Asked) {
+  const { findMarked, target, listedAtMs, sinceMs } = asked;
   const known = new Set<string>();
   const byKey = new Map<string, Difference[]>();
+  // Of what was asked for, without the days that only make up for clocks.
+  const counts = { rows: 0, items: 0 };
   return {
-    row(row: DatedRow): void {
+    row(row: DatedRow, isCounted: boolean): void {
       const mark = findMarked.markOf(row.key);
-      if (byMark.has(mark)) known.add(mark);
+      const ofRow = byMark.get(mark) ?? [];
+      if (ofRow.length > 0) known.add(mark);
+      if (isCounted && row.updatedAtMs >= row.nowMs - sinceMs) {
+        counts.rows += 1;
+        counts.items += ofRow.length;
+      }
       // The list is older than what the row says now, or a worker is about to record what is in it.
       const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
       if (isUnderWay || row.updatedAtMs >= listedAtMs) byKey.delete(row.key);
       else {
-        const found = differencesOfRow(row, byMark.get(mark) ?? [], asked);
+        const found = differencesOfRow(row, ofRow, asked);
         if (found.length > 0) byKey.set(row.key, found);
       }
     },
-    *differences(): Generator<Difference> {
+    counts,
+    async *differences(): AsyncGenerator<Difference> {
       for (const found of byKey.values()) yield* found;
-      for (const { id, state, mark, done } of items) {
-        if (!done || known.has(mark)) continue;
-        const what = `${target} has ${id} (${state}), which bears our mark; the ledger has no row for it`;
-        yield { kind: 'not in the ledger', id, what };
+      let looked = 0;
+      for (const [mark, ofMark] of byMark) {
+        looked += 1;
+        if (looked % atOnce === 0) await nextTurn();
+        if (known.has(mark)) continue;
+        for (const { id, state } of ofMark.filter(({ done }) => done)) {
+          const what = `${target} has ${id} (${state}), which bears our mark; the ledger has no row for it`;
+          counts.items += 1;
+          yield { kind: 'not in the ledger', id, what };
+        }
       }
     },
   };

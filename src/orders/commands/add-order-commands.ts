@@ -47,6 +47,7 @@ export const addOrderCommands: AddCommands = (program, start, options) => {
     .description('approve an order that waits for a person')
     .argument('<id>')
     .requiredOption('--fingerprint <f>', 'what is approved, as `holdfast status` shows it')
+    .option('--park <id>', 'which wait, where the same is approved more than once')
     .option('--amount <amount>', 'where the order leaves it open, for example 12.34')
     .option('--currency <code>', 'of that amount, for example eur');
   options.help(options.json(approve), approveHelp).action(async (id, flags) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { shapesOf } from '../../../src/app/define-app.ts';
 import type { AnswerShape } from '../../../src/calls/answers/answer-shape.ts';
@@ -44,8 +46,10 @@ const hostile: readonly (readonly [what: string, text: string, shape: AnswerShap
   ['such a pattern of a question', JSON.stringify({ text: words }), questions.hostile, 'too much at checking'],
 ];
 
-test('what is hostile ends with a name, and holds neither this thread nor 500 other answers', async () => {
+test('what is hostile ends with a name, and holds neither this thread nor 500 other answers', async (t) => {
   const busy = longestTurn();
+  // Its turns would keep the process alive where the test fails.
+  t.after(busy);
   const good: AnswerShape = { schema: { type: 'object', properties: { id: { type: 'integer' } } } };
   const others = Array.from({ length: 500 }, (_, id) => judge(JSON.stringify({ id }), good));
   const ends = hostile.map(([, text, shape]) => judge(text, shape ?? { schema: {} }));
@@ -57,6 +61,15 @@ test('what is hostile ends with a name, and holds neither this thread nor 500 ot
   // The only time that a test asserts: it is what is asked for. CPU, so that other programs do not count.
   const longestMs = busy();
   assert.ok(longestMs < 50, `${longestMs} ms`);
+});
+
+test('an answer whose thread the machine did not let run is no answer that takes too long', async () => {
+  const many = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => at));
+  const judged = judge(many, { schema: { type: 'array', uniqueItems: true } });
+  // Stands still for longer than a thread may work, as soon as it works.
+  const still = `sleep 0.1; kill -STOP ${process.pid}; sleep 1.5; kill -CONT ${process.pid}`;
+  await promisify(execFile)('sh', ['-c', still]);
+  assert.equal(await judged, 'valid');
 });
 
 test("a question's own rules run in another thread", async () => {

@@ -59,15 +59,17 @@ const parked: WorkflowStatus = {
     ...progress,
     step: 'waiting for a person',
     effects: [{ name: 'save', replayed: false }],
-    parked: {
-      type: 'ApprovalRequired',
-      parkId: 'approval.1.0a1b2c3d',
-      step: 'approval',
-      reasons: ['612.00 EUR is above the limit'],
-      fingerprint: 'v1:1',
-      amountNeeded: false,
-      since: '2026-11-24T10:00:10.000Z',
-    },
+    parked: [
+      {
+        type: 'ApprovalRequired',
+        parkId: 'approval.1.0a1b2c3d',
+        step: 'approval',
+        reasons: ['612.00 EUR is above the limit'],
+        fingerprint: 'v1:1',
+        amountNeeded: false,
+        since: '2026-11-24T10:00:10.000Z',
+      },
+    ],
   },
 };
 const done: WorkflowStatus = {

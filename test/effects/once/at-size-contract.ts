@@ -21,6 +21,7 @@ const filters: readonly Omit<RowFilter, 'limit'>[] = [
   { keyPrefix: 'prod/', effect: 'charge', changedAfterMs: 60_000 },
   { keyPrefix: 'prod/', effect: 'ticket', changedBeforeMs: 3_000_000, after: after30 },
   { keyPrefix: 'prod/', changedBeforeMs: 9_990_000 },
+  { keyPrefix: 'prod/', effect: 'ticket.s100' },
   { keyPrefix: 'prod/order-77:' },
   { keyPrefix: 'prod/order-77:', states: ['succeeded'], effect: 'charge' },
   { keyPrefix: 'prod/order-77:charge' },
@@ -46,9 +47,13 @@ export function atSizeContract(name: string, open: () => Promise<OpenDatabase>):
           CompiledQuery.raw(`${explain} ${query.sql}`, [...query.parameters]),
         );
         const plan = rows.map((row) => Object.values(row as object).join(' ')).join('\n');
+        if (filter.effect?.includes('.')) assert.match(plan, /holdfast_effect_step/, plan);
         assert.doesNotMatch(plan, /Seq Scan|SCAN holdfast_effect(?! USING INDEX)/, plan);
-        // Sorted are the few rows of a workflow, or of states that are few.
-        const isFew = filter.keyPrefix?.includes('order') || filter.states?.includes('unknown');
+        // Sorted are the few rows of a workflow, of a step, or of states that are few.
+        const isFew =
+          filter.keyPrefix?.includes('order') ||
+          filter.states?.includes('unknown') ||
+          filter.effect?.includes('.');
         if (!isFew) assert.doesNotMatch(plan, /TEMP B-TREE FOR ORDER BY|Sort Key/, plan);
       });
     }

@@ -25,7 +25,8 @@ export async function fillLedger(
       await sql`insert into holdfast_effect ("key", generation, effect, fingerprint, request,
         api_version, state, token, in_doubt, first_sent_at_ms, claimed_at_ms, lease_until_ms,
         result, created_at_ms, updated_at_ms)
-      select 'prod/order-' || n || ':' || ${sql.lit(effect)}, 1, ${sql.lit(effect)}, 'v1:f',
+      select 'prod/order-' || n || ':' || ${sql.lit(effect)} ||
+        case when ${sql.lit(effect)} = 'ticket' and n % 100 = 0 then '.s' || n % 1000 else '' end, 1, ${sql.lit(effect)}, 'v1:f',
         '{"amount":12000,"customer":"cus_1"}', null,
         case when n % 1000 = 0 then 'unknown' else 'succeeded' end, n, 0, ${at}, ${at}, ${at},
         '{"chargeId":"pi_' || n || '"}', ${at}, ${at} from ${series}`.execute(transaction);

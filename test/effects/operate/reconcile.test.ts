@@ -11,6 +11,7 @@ const ledger = temporaryLedger();
 /** A target that is listed; `before` and `after` happen just before and after the list is drawn up. */
 function listed(name: string, meanwhile: { before?: () => unknown; after?: () => unknown } = {}) {
   const target: MarkedItem[] = [];
+  const counts: unknown[] = [];
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (result) => `${result}`,
@@ -37,10 +38,12 @@ function listed(name: string, meanwhile: { before?: () => unknown; after?: () =>
       const row = await ledger().read({ key: `test/${workflowId}:${name}` });
       assert.ok(row && (await ledger().record(row, `"id-${workflowId}"`)));
     },
-    async differences() {
+    counts,
+    async differences(sinceMs = 3_600_000) {
       const found = await reconcile(ledger(), [effect as Effect<unknown, unknown>], {
-        ...{ sinceMs: 3_600_000, scopes: ['test'], signal: new AbortController().signal },
+        ...{ sinceMs, scopes: ['test'], signal: new AbortController().signal },
       });
+      counts.push(found.compared[name]);
       return found.differences.map(({ kind, key, id }) => [kind, key ?? id]);
     },
   };
@@ -87,5 +90,22 @@ test('both sides are compared, row by row', async () => {
     ['happened', 'test/lapsed:both'],
     ['missing at the target', 'test/missing:both'],
     ['not in the ledger', 'id-forgotten'],
+  ]);
+});
+
+test('what is counted is what was asked for, not the days that make up for clocks', async () => {
+  const pay = listed('counted');
+  for (const id of ['one', 'two', 'three']) {
+    await pay.claim(id);
+    pay.do(id);
+    await pay.record(id);
+  }
+  pay.do('forgotten');
+  await sleep(50);
+  await pay.differences();
+  await pay.differences(10);
+  assert.deepEqual(pay.counts, [
+    { rows: 3, items: 4 },
+    { rows: 0, items: 1 },
   ]);
 });

@@ -152,3 +152,10 @@ test('what Stripe holds of ours is listed by its mark, whatever became of it', a
   ]);
   assert.deepEqual(await findMarked?.list({ ...query, request: { payment_intent: 'pi_no' } }), []);
 });
+
+test('an id that came with the line end of its file is the id', async (t) => {
+  const { stripe } = await paid(t, []);
+  const { input } = createRefund({ stripe: clientOf(stripe) });
+  const { chargeId } = input.parse({ chargeId: 'pi_1\r' });
+  assert.equal(chargeId, 'pi_1');
+});

@@ -15,7 +15,7 @@ export function createRefund({
     name: 'refund',
     noun: 'refund',
     input: z.object({
-      chargeId: z.string().startsWith('pi_'),
+      chargeId: z.string().trim().startsWith('pi_'),
       amountMinor: z.int().min(1).exactOptional(),
     }),
     result: z.object({

@@ -1,0 +1,37 @@
+import { type ServerProcess, startServerProcess } from '../../servers/server-process.ts';
+
+/** A process of `up` that says by a line of its log when it serves. */
+export interface ServingProcess extends Pick<ServerProcess, 'exited' | 'stop'> {
+  /** Resolves to that line; never, when it ends before. */
+  readonly serving: Promise<Readonly<Record<string, unknown>>>;
+  readonly hasServed: () => boolean;
+}
+
+/** How such a process is started. */
+export interface ServingOptions {
+  /** What Node runs. */
+  readonly args: readonly string[];
+  /** The event of the line that says that it serves. */
+  readonly event: string;
+  /** All of its environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly onLine: (line: string) => void;
+}
+
+/** Starts a process that ends with this one. */
+export async function startServing(options: ServingOptions): Promise<ServingProcess> {
+  const { args, event, env, onLine } = options;
+  const { promise: serving, resolve } = Promise.withResolvers<Record<string, unknown>>();
+  let hasServed = false;
+  const { exited, stop } = await startServerProcess(process.execPath, args, {
+    env,
+    extendEnv: false,
+    onLine(line) {
+      onLine(line);
+      if (hasServed || !line.includes(`"event":"${event}"`)) return;
+      hasServed = true;
+      resolve(JSON.parse(line));
+    },
+  });
+  return { exited, stop, serving, hasServed: () => hasServed };
+}
