@@ -55,11 +55,7 @@ function makeEmptyFolder(folder: string): void {
  */
 async function packInto(folder: string): Promise<string> {
   const args = ['pack', root, '--json', '--loglevel=error', '--pack-destination', folder];
-<<<<<<< HEAD
-  // Of a checkout it is built first; npm runs the script for that. What is installed is built, and has no script.
-=======
   // Of a checkout it is built first, by a script of its package.json; an installed one is built.
->>>>>>> main
   if (!existsSync(path.join(root, 'dev'))) args.push('--ignore-scripts');
   const { failed, stdout, stderr, originalMessage } = await execa('npm', args, { reject: false });
   if (failed) {
