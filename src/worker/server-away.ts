@@ -11,10 +11,13 @@ export interface ServerAway {
 }
 
 const askEveryMs = 1000;
+/** Polls that failed before the server was back say so after it, too: dozens, each with delays of its own. */
+const echoMs = 5000;
 
 /** @param log gets `temporal.away` and `temporal.back`. */
 export function createServerAway(log: Logger): ServerAway {
   let isAway = false;
+  let backMs = Number.NEGATIVE_INFINITY;
   let ask: (() => Promise<unknown>) | undefined;
   const stopped = new AbortController();
 
@@ -27,6 +30,7 @@ export function createServerAway(log: Logger): ServerAway {
       );
       if (isBack) {
         const awayMs = Math.round(performance.now() - sinceMs);
+        backMs = performance.now();
         log.info({ event: 'temporal.back', awayMs }, 'the Temporal server answers again');
         break;
       }
@@ -38,6 +42,7 @@ export function createServerAway(log: Logger): ServerAway {
   return {
     noticed(reason) {
       if (isAway || !ask || stopped.signal.aborted) return;
+      if (performance.now() - backMs < echoMs) return;
       isAway = true;
       const what =
         'the Temporal server does not answer; attempts that run go on, and it is asked on';

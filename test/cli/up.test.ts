@@ -116,8 +116,8 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   up.kill('SIGINT');
   const { exitCode } = await up;
   assert.equal(exitCode, 130);
-  const last = events().slice(-2);
-  assert.deepEqual(last.map(({ event }) => event).sort(), ['gateway.stopped', 'worker.stopped']);
+  const stopped = events().filter(({ event = '' }) => event.endsWith('.stopped'));
+  assert.deepEqual(stopped.map(({ event }) => event).sort(), ['gateway.stopped', 'worker.stopped']);
   await until(() => isGone(port));
 
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
