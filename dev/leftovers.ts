@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const MARK = 'HOLDFAST_TEST_RUN';
+// Not one of Holdfast's own variables: a command would warn about it.
+const MARK = 'TEST_RUN_OF_HOLDFAST';
 const GRACE_MS = 2_000;
 const POLL_MS = 100;
 

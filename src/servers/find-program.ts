@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, mkdtempDisposable, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cacheFolder, withCacheLock } from './cache.ts';
 import { type Program, ProgramMissingError } from './program.ts';
@@ -70,15 +70,20 @@ async function obtain(program: Program, cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (name.startsWith(prefix)) await rm(path.join(cache, name), { recursive: true, force: true });
   }
-  await using folder = await mkdtempDisposable(path.join(cache, prefix));
-  const downloaded = path.join(folder.path, 'download');
-  await mkdir(downloaded);
-  const isDownloaded = await downloadBySdk(program, downloaded);
-  const whole = isDownloaded ? downloaded : path.join(folder.path, 'build');
-  if (!isDownloaded) await build(program, whole);
-  const target = path.join(cache, program.cacheName);
-  await rm(target, { recursive: true, force: true });
-  await rename(whole, target);
+  // Node 22 has no disposable folders.
+  const folder = await mkdtemp(path.join(cache, prefix));
+  try {
+    const downloaded = path.join(folder, 'download');
+    await mkdir(downloaded);
+    const isDownloaded = await downloadBySdk(program, downloaded);
+    const whole = isDownloaded ? downloaded : path.join(folder, 'build');
+    if (!isDownloaded) await build(program, whole);
+    const target = path.join(cache, program.cacheName);
+    await rm(target, { recursive: true, force: true });
+    await rename(whole, target);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function build(program: Program, folder: string): Promise<void> {

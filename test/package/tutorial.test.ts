@@ -64,7 +64,16 @@ const shell = (line: string) =>
 async function startUp(): Promise<void> {
   await endUp();
   const [, port = ''] = (env.TEMPORAL_ADDRESS ?? '').split(':');
-  const args = ['holdfast', 'up', '--port', port, '--ui-port', `${await freePort()}`, '--json'];
+  const args = [
+    'holdfast',
+    'up',
+    '--port',
+    port,
+    '--ui-port',
+    `${await freePort()}`,
+    '--no-gateway',
+    '--json',
+  ];
   const started = execa('npx', args, {
     ...{ cwd: folder, env, reject: false, all: true },
     // A group of its own, so that all of it can be killed at once.
