@@ -82,6 +82,8 @@ const holdfast = (...args: string[]) => project.run('npx', ['holdfast', ...args]
 const parked = (id: string, type: string) =>
   until(async () => {
     const { stdout } = await holdfast('status', id, '--json');
+    // Empty while its start is on the way.
+    if (stdout === '') return undefined;
     return JSON.parse(stdout).progress?.parked?.[0]?.type === type || undefined;
   });
 
