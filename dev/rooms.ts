@@ -111,7 +111,8 @@ export const rooms: readonly Room[] = [
     holds: 'where existing clients point at: routes, once, streams, errors, budgets of keys',
     rooms: [
       ...[...leaves, 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database'],
-      ...['durable', 'client', 'config.ts', 'gateway/keys', 'gateway/store', 'worker'],
+      ...['journal', 'durable', 'client', 'config', 'config.ts', 'gateway/keys', 'gateway/store'],
+      'worker',
     ],
     packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
   },

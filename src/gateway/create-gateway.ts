@@ -4,6 +4,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
 import { isDatabaseError } from '../database/classify-database.ts';
+import { errorName } from '../journal/error-name.ts';
 import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
@@ -98,8 +99,10 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
       const type = status === 422 ? 'IdempotencyKeyReused' : typesByStatus[status];
       return { status, type: type ?? 'InvalidRequest', message, param };
     }
-    const name = error instanceof Error ? error.name : typeof error;
-    log.error({ event: 'gateway.failed', error: name }, 'a request failed in the gateway');
+    log.error(
+      { event: 'gateway.failed', error: errorName(error) },
+      'a request failed in the gateway',
+    );
     return { status: 503, type: 'Overloaded', message: describe(error), retryAfterMs: 1000 };
   }
 }

@@ -9,9 +9,11 @@ import { createRunAttempt } from '../calls/forward/run-attempt.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import { createGates, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
+import { isLoopback } from '../config/trust.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
 import { migrate } from '../database/migrations.ts';
 import { openDatabase } from '../database/open-database.ts';
+import { errorName } from '../journal/error-name.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
 import { combineAttemptLogs } from '../worker/combine-attempt-logs.ts';
 import { createLogger } from '../worker/create-logger.ts';
@@ -46,6 +48,8 @@ export interface ServedGateway {
 /** How long a gateway may be silent before others go on with what it began. */
 const leaseMs = 3000;
 const renewEveryMs = 1000;
+/** What is kept for days needs no look every second, each of which takes SQLite's write lock. */
+const pruneEveryMs = 60_000;
 /** A request whose headers or body come more slowly is refused: 408. */
 const slowRequestMs = 30_000;
 
@@ -67,7 +71,8 @@ export async function serveGateway({
   );
   await migrate(opened.database, opened.kind);
   const keys = keyStore(opened);
-  if (!isLoopback(host) && !(await keys.hasAny())) {
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  if (!isLoopback(urlHost) && !(await keys.hasAny())) {
     await opened.database.destroy();
     throw new InvalidConfiguration([
       `HOLDFAST_GATEWAY_ADDRESS: ${host} can be reached from elsewhere, and there is no key that the gateway would ask for; make one with \`holdfast keys add --tenant NAME\`, or bind to 127.0.0.1`,
@@ -101,8 +106,7 @@ export async function serveGateway({
     } catch (error) {
       // The sweep starts it when Temporal is back: its record says that it runs.
       temporal.lost();
-      const name = error instanceof Error ? error.name : typeof error;
-      log.error({ event: 'gateway.no-workflow', request: row.id, error: name });
+      log.error({ event: 'gateway.no-workflow', request: row.id, error: errorName(error) });
     }
   }
 
@@ -126,10 +130,15 @@ export async function serveGateway({
     maximumInFlight: config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS,
     ...(config.HOLDFAST_UI_URL !== undefined && { uiUrl: config.HOLDFAST_UI_URL }),
   });
-  const sweep = createSweeper({ store, leases, goOn, log, retentionMs: retentionMs(config) });
+  const sweep = createSweeper({ store, goOn, log });
+  const keptMs = config.HOLDFAST_GATEWAY_RETENTION_DAYS * 24 * 3_600_000;
+  const prune = async () => {
+    while ((await store.prune(keptMs)) > 0);
+  };
   const stops = [
     every(renewEveryMs, () => leases.renew(gateway, leaseMs), log),
     every(renewEveryMs * 2, sweep, log),
+    every(pruneEveryMs, prune, log),
   ];
 
   const server = createAdaptorServer({
@@ -146,7 +155,7 @@ export async function serveGateway({
     server.listen(Number(port), host, done);
   });
   const { port: bound } = server.address() as AddressInfo;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const url = `http://${urlHost}:${bound}`;
   log.info({ event: 'gateway.serving', url }, `the gateway serves ${url}/v1`);
   return {
     url,
@@ -170,14 +179,6 @@ export async function serveGateway({
   };
 }
 
-function retentionMs({ HOLDFAST_GATEWAY_RETENTION_DAYS: days }: Config): number {
-  return days * 24 * 3_600_000;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
-}
-
 /** Does something again and again, one at a time; what fails is told, and tried again. */
 function every(
   intervalMs: number,
@@ -191,8 +192,7 @@ function every(
     try {
       await work();
     } catch (error) {
-      const name = error instanceof Error ? error.name : typeof error;
-      log.warn({ event: 'gateway.database-away', error: name });
+      log.warn({ event: 'gateway.database-away', error: errorName(error) });
     } finally {
       isBusy = false;
     }

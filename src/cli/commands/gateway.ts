@@ -1,4 +1,5 @@
 import { loadConfig } from '../../config.ts';
+import { codeOf } from '../../database/classify-database.ts';
 import { serveGateway } from '../../gateway/serve-gateway.ts';
 import { usageError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
@@ -20,8 +21,4 @@ export async function gatewayCommand(flags: PolicyFlags & JsonOption): Promise<v
     await gateway.close();
     process.exitCode = 0;
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

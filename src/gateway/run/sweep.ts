@@ -1,15 +1,11 @@
 import type { Logger } from 'pino';
-import type { LeaseStore } from '../store/lease-store.ts';
 import type { RequestStore, StoredRequest } from '../store/request-store.ts';
 
 /** What {@link createSweeper} needs. */
 export interface SweeperOptions {
   readonly store: RequestStore;
-  readonly leases: LeaseStore;
   readonly goOn: (row: StoredRequest) => Promise<void>;
   readonly log: Logger;
-  /** What ended so long ago is deleted. */
-  readonly retentionMs: number;
 }
 
 /** A request is handed over and its workflow started at once: one that is older has perhaps none. */
@@ -19,7 +15,7 @@ const startedWithinMs = 5000;
  * Makes the function that looks after the records of all gateways: what a dead one had begun goes on as
  * a workflow, also where the process died between the record and the start. Runs in gateways and workers.
  */
-export function createSweeper({ store, goOn, log, retentionMs }: SweeperOptions) {
+export function createSweeper({ store, goOn, log }: SweeperOptions) {
   const started = new Set<string>();
 
   return async function sweep(): Promise<void> {
@@ -33,6 +29,5 @@ export function createSweeper({ store, goOn, log, retentionMs }: SweeperOptions)
       started.add(id);
     }
     for (const id of started) if (!waiting.includes(id) && !taken.includes(id)) started.delete(id);
-    while ((await store.prune(retentionMs)) > 0);
   };
 }
