@@ -123,6 +123,11 @@ export interface FindBeforeCreateEffect<Input, Result> extends OutsideDeclaratio
   readonly way: 'find before create';
   readonly keyWindowMs?: never;
   readonly lookUp: LookUp<Input, Result>;
+  /**
+   * How long after it was sent the target may still act on a request that nobody waits for any more, where
+   * that is longer than the request timeout. What is created before that, another may join unseen.
+   */
+  readonly actsWithinMs?: number;
 }
 
 /** At most once: after an attempt in doubt a look-up or a person decides. */

@@ -107,12 +107,12 @@ async function didNotHappen(settling: Settling, signal: AbortSignal): Promise<Re
 }
 
 /**
- * How long a worker that stopped may still have a request under way. To take over it is enough that
- * the lease ran out where the target tells repeats apart by the key; but another generation is
- * another key.
+ * How long a worker that stopped, or whose claim was taken away at its workflow's end, may still have a
+ * request under way. To take over it is enough that the lease ran out where the target tells repeats
+ * apart by the key; but another generation is another key.
  */
 function requestLeftMs({ effect, row }: Settling): number {
-  if (row.state !== 'started') return 0;
+  if (row.state === 'failed') return 0;
   const requestMs = row.requestTimeoutMs ?? defaultRequestTimeoutMs;
   return row.leaseLeftMs + (effect.way === 'native key' ? requestMs : 0);
 }

@@ -17,9 +17,16 @@ export interface OpenIssueDependencies {
   readonly markerSecret: string;
   /** Told when a second ticket was found and closed. */
   readonly onTwinClosed?: (twin: { readonly key: string; kept: number; closed: number }) => void;
+  /** How long GitHub may still act on a request that was given up. Default: 12 s. */
+  readonly actsWithinMs?: number;
 }
 
 const label = 'holdfast';
+/**
+ * GitHub ends what takes it longer than ten seconds
+ * (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts).
+ */
+const gitHubActsWithinMs = 12_000;
 /** Our database's clock may be wrong by hours: where an earlier attempt is looked for, the marker decides. */
 const clockMarginMs = 24 * 60 * 60 * 1000;
 /** Where GitHub's own clock tells when our ticket was made, only its seconds have to be allowed for. */
@@ -37,6 +44,7 @@ export function createOpenIssue<Input>(
   { input, identity, title, body }: IssueDeclaration<Input>,
 ): FindBeforeCreateEffect<Input, Ticket> {
   const { octokit, repository, markerSecret, onTwinClosed } = dependencies;
+  const { actsWithinMs = gitHubActsWithinMs } = dependencies;
   const [owner = '', repo = ''] = repository.split('/');
   const request = `POST /repos/{owner}/{repo}/issues` as const;
   /** All issues with our marker, of all states, changed since, oldest first. */
@@ -102,6 +110,7 @@ export function createOpenIssue<Input>(
     name: 'ticket',
     target: 'github',
     way: 'find before create',
+    actsWithinMs,
     apiVersion: '2022-11-28',
     input,
     result: z.object({ ticketNumber: z.int().min(1), url: z.string() }),
