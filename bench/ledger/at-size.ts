@@ -90,8 +90,22 @@ export async function measureAtSize(location: DatabaseLocation, rows: number): P
 
   const charge = markedCharge(orders);
   const signal = new AbortController().signal;
-  const asked = { sinceMs: dayMs, scopes: ['prod'], signal };
-  await measure('reconcile --since 1d', 1, () => reconcile(ledger, [charge], asked));
+  // As many days as there are orders.
+  const days = Math.ceil((orders * 1000) / dayMs);
+  const beforeBytes = process.memoryUsage.rss();
+  let peakBytes = beforeBytes;
+  const asked = {
+    ...{ sinceMs: days * dayMs, scopes: ['prod'], signal },
+    onProgress() {
+      peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+    },
+  };
+  await measure(`reconcile --since ${days}d`, 1, async () => {
+    const { compared, differences } = await reconcile(ledger, [charge], asked);
+    console.log(JSON.stringify({ compared, differences: differences.length }));
+  });
+  const grownMiB = Math.round((peakBytes - beforeBytes) / 1024 / 1024);
+  console.log(`reconcile took ${grownMiB} MiB of memory at most`);
   const effects = ['save', 'charge', 'ticket'].map((name) => {
     return { name, policy: 'payment', does: '', retentionDays: 0 };
   });
@@ -113,21 +127,20 @@ export async function measureAtSize(location: DatabaseLocation, rows: number): P
   return measured;
 }
 
-/** A target that holds what was charged in the last three days. */
+/** A target that holds every charge there is, and lists it a hundred a page. */
 function markedCharge(orders: number): Effect<unknown, unknown> {
-  const items = Array.from({ length: Math.min(orders, 3 * 86_400) }, (_, nth) => {
-    const order = orders - nth;
-    return {
-      mark: `prod/order-${order}:charge`,
-      id: `pi_${order}`,
-      state: 'succeeded',
-      done: true,
-    };
-  });
+  const itemOf = (order: number) => {
+    const mark = `prod/order-${order}:charge`;
+    return { mark, id: `pi_${order}`, state: 'succeeded', done: true };
+  };
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (result) => (result as { chargeId: string }).chargeId,
-    list: async () => items,
+    async *list() {
+      for (let last = orders; last > 0; last -= 100) {
+        yield Array.from({ length: Math.min(100, last) }, (_, nth) => itemOf(last - nth));
+      }
+    },
   };
   return { name: 'charge', target: 'stripe', findMarked } as unknown as Effect<unknown, unknown>;
 }
