@@ -89,7 +89,10 @@ async function startUp(): Promise<void> {
   started.all.on('data', (text) => {
     printed += text;
   });
-  const ended = started.then(() => Promise.reject(new Error(printed)));
+  const ended = started.then(() => {
+    up = undefined;
+    throw new Error(printed);
+  });
   await Promise.race([ended, until(async () => printed.includes('"up.serving"') || undefined)]);
   ended.catch(() => {});
 }
