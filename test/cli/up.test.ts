@@ -4,14 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { execa } from 'execa';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { freePort } from '../../src/servers/free-port.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { fencedBlocks, readPage } from '../docs/pages.ts';
 import { until } from '../support/until.ts';
 import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
+const quickStart =
+  fencedBlocks(readPage('README.md'), 'sh').find((block) => block.includes('OPENAI_BASE_URL')) ??
+  '';
 let model: ModelProvider;
 let env: Record<string, string>;
 
@@ -90,15 +95,19 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     workflows: ['complete'],
     gateway: `http://${gateway}`,
   });
-  const throughGateway = await fetch(`http://${gateway}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: 'openai:gpt-4o-mini',
-      messages: [{ role: 'user', content: 'Hi' }],
-    }),
-  });
-  assert.match(await throughGateway.text(), /"content":"Hello!"/);
+  // The README's quick start to the letter, but for the port.
+  const [start = '', ...others] = quickStart.split('\n');
+  assert.match(start, /^npx holdfast up /);
+  const { stdout: throughGateway } = await execa(
+    'sh',
+    ['-ec', others.join('\n').replace('127.0.0.1:8484', gateway)],
+    {
+      env: { PATH: process.env.PATH },
+      extendEnv: false,
+      stdin: 'ignore',
+    },
+  );
+  assert.match(throughGateway, /"content":"Hello!"/);
   const client = { env: { TEMPORAL_ADDRESS: address } };
   const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
