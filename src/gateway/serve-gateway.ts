@@ -18,6 +18,7 @@ import { exchangeGates } from '../worker/exchange-gates.ts';
 import { journalFrom } from '../worker/journal-from.ts';
 import { createGateway } from './create-gateway.ts';
 import { forwardPolicy, gatewayGates } from './forward-policy.ts';
+import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createListModels } from './run/list-models.ts';
 import { listen } from './run/listen.ts';
 import { startForward } from './run/start-forward.ts';
@@ -26,7 +27,8 @@ import { createTemporal } from './run/temporal.ts';
 import { createEndWatch } from './run/wait-for-end.ts';
 import { keyStore } from './store/key-store.ts';
 import { leaseStore } from './store/lease-store.ts';
-import { requestStore, type StoredRequest } from './store/request-store.ts';
+import { requestStore } from './store/request-store.ts';
+import type { StoredRequest } from './store/stored-request.ts';
 
 /** What a gateway is served with; everything has a default. */
 export interface GatewayOptions {
@@ -93,10 +95,11 @@ export async function serveGateway({
   const resolve = forwardProviders(config.providers);
   const watch = createEndWatch(store);
   const temporal = createTemporal(log);
-  const policyFor = (deadlineMs: number) => forwardPolicy(policies.model, deadlineMs);
+  const policyFor: GatewayDependencies['policyFor'] = (deadlineMs, request) =>
+    forwardPolicy(policies.model, deadlineMs, request);
 
   async function goOn(row: StoredRequest, delayMs = 0): Promise<void> {
-    const policy = policyFor(row.deadline_at_ms - row.created_at_ms);
+    const policy = policyFor(row.deadline_at_ms - row.created_at_ms, row.request);
     try {
       const client = await temporal.client();
       await startForward(client, row, {
@@ -109,8 +112,18 @@ export async function serveGateway({
     }
   }
 
+  async function stop(id: string): Promise<void> {
+    try {
+      const client = await temporal.client();
+      await client.workflow.getHandle(id).cancel();
+    } catch (error) {
+      // None was started, or it has ended; one that starts later finds in its record that it is over.
+      log.info({ event: 'gateway.not-stopped', request: id, error: errorName(error) });
+    }
+  }
+
   const app = createGateway({
-    ...{ store, keys, watch, gateway, log, policyFor, goOn },
+    ...{ store, keys, watch, gateway, log, policyFor, goOn, stop },
     providers: config.providers,
     prices: policies.model.prices,
     runAttempt: createRunAttempt({

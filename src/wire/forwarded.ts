@@ -30,6 +30,10 @@ export interface ForwardedRequest {
   readonly isStream: boolean;
   /** The most tokens that the client lets the model write, where it says so. */
   readonly maximumOutputTokens?: number;
+  /** `background: true`: it is answered at once, and asked for later under an id of ours. */
+  readonly isBackground?: true;
+  /** `store: false`: nothing of it is kept once its answer is delivered. */
+  readonly isForgotten?: true;
 }
 
 /** A provider's answer as it goes to the client, without its body. */

@@ -78,6 +78,29 @@ test('the gateway is killed while the provider works: the call goes on, its clie
   assert.equal(response.headers.get('x-holdfast-possibly-billed'), '1');
 });
 
+test('the gateway is killed after it said queued: the worker answers, whoever asks for it later', async () => {
+  let answerNow = () => {};
+  provider.answer((...call) => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'later' }] }];
+    const body = { id: 'resp_theirs', object: 'response', status: 'completed', output };
+    answerNow = () => literally(200, body)(...call);
+  });
+  const asked = { model: 'openai:gpt-4o', input: 'Hello', background: true };
+  const { id, status } = await openai.responses.create(asked);
+  assert.equal(status, 'queued');
+  await gateway.stop('SIGKILL');
+  // It may have died before it had started the workflow: then another gateway does.
+  gateway = await startGateway();
+  await until(async () => provider.seen[0]);
+  answerNow();
+  const done = await until(async () => {
+    const standing = await openai.responses.retrieve(id);
+    return standing.status === 'completed' ? standing : undefined;
+  });
+  assert.equal(done.output_text, 'later');
+  assert.equal(provider.seen.length, 1);
+});
+
 test('SIGTERM lets what is open finish', async () => {
   let answerNow = () => {};
   provider.answer((...call) => {

@@ -58,6 +58,7 @@ export async function gatewayWorld(
     }),
     policyFor: (requestTimeoutMs) => ({ ...catalogue.model, requestTimeoutMs }),
     goOn: () => Promise.reject(new Error('no workflow is expected')),
+    stop: async () => {},
     gateway: 'gateway-1',
     once: { claims: true },
     listModels: async () => ({ object: 'list', data: [] }),

@@ -90,9 +90,10 @@ async function didNotHappen(settling: Settling, signal: AbortSignal): Promise<Re
     // A ledger from a backup does not know of a generation that was raised, and done, after it.
     const marks = [row.key, nextKey].map(findMarked.markOf);
     const sinceMs = row.firstSentAtMs - clockMarginMs;
-    const items = await findMarked.list({ sinceMs, request: JSON.parse(row.request), signal });
-    const found = items.find((item) => marks.includes(item.mark) && item.done);
-    if (found) {
+    const request = JSON.parse(row.request);
+    for await (const page of findMarked.list({ sinceMs, request, signal })) {
+      const found = page.find((item) => marks.includes(item.mark) && item.done);
+      if (!found) continue;
       throw refused(`it happened: ${effect.target} has ${found.id} (${found.state})`);
     }
   }

@@ -4,7 +4,7 @@ import type { forward } from '../../durable/forward.ts';
 import type { ModelPolicy } from '../../policies/retry-policy.ts';
 import { usualOutputTokens } from '../../wire/estimate-tokens.ts';
 import type { ForwardInput } from '../../wire/forwarded.ts';
-import type { StoredRequest } from '../store/request-store.ts';
+import type { StoredRequest } from '../store/stored-request.ts';
 
 /** What of a record its workflow is started with. */
 export type ForwardedRow = Pick<

@@ -3,9 +3,9 @@ import type { Tables } from '../../database/database-schema.ts';
 
 /**
  * Where a forwarded request stands: `begun` in the process of a gateway, `running` as a workflow,
- * then `answered` or `failed`.
+ * then `answered`, `failed` or `cancelled`.
  */
-export type RequestState = 'begun' | 'running' | 'answered' | 'failed';
+export type RequestState = 'begun' | 'running' | 'answered' | 'failed' | 'cancelled';
 
 /** One forwarded request. Times are milliseconds of the database's clock. */
 export interface RequestTable {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect, EffectContext } from '../../../src/effects/once/effect.ts';
+import type { Effect, EffectContext, FindMarked } from '../../../src/effects/once/effect.ts';
 import type { ClaimRequest } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { settleOnce } from '../../../src/effects/once/settle-once.ts';
@@ -90,9 +90,15 @@ test('a row that an older worker claimed does not say how long: a minute, as the
 
 test('a generation that is not in the ledger, but at the target, is not raised again', async () => {
   const done = { mark: 'test/forgotten:send#2', id: 'id-2', state: 'succeeded', done: true };
-  const { effect } = scripted('native key', [fails('refused', 'EffectRefused')], [], {
-    findMarked: { markOf: (key: string) => key, idOf: () => undefined, list: async () => [done] },
-  });
+  const findMarked: FindMarked = {
+    ...{ markOf: (key) => key, idOf: () => undefined },
+    async *list() {
+      yield [];
+      yield [done];
+    },
+  };
+  const refusal = [fails('refused', 'EffectRefused')];
+  const { effect } = scripted('native key', refusal, [], { findMarked });
   await failureOf(runner(ledger)(effect, 'forgotten'));
   const resolving = resolveEffect(ledger(), effect as Effect<unknown, unknown>, {
     key: 'test/forgotten:send',

@@ -56,12 +56,13 @@ export function createOpenIssue<Input>(
       since: new Date(sinceMs).toISOString(),
       ...(labels && { labels }),
     };
-    const found = await listIssues(octokit, query, context.signal, {
-      isFirstPageEnough: !context.inDoubt,
-    });
-    return found
-      .filter((issue) => hasMarker(issue.body ?? '', marker))
-      .sort((one, other) => one.number - other.number);
+    const found: Issue[] = [];
+    for await (const page of listIssues(octokit, query, context.signal)) {
+      found.push(...page.filter(({ body }) => hasMarker(body ?? '', marker)));
+      // Nothing of ours can be older than the first sending.
+      if (!context.inDoubt) break;
+    }
+    return found.sort((one, other) => one.number - other.number);
   }
 
   /** Those that may have been opened since anything was first sent: of a first attempt, none. */
@@ -124,12 +125,12 @@ export function createOpenIssue<Input>(
     findMarked: {
       markOf: (key) => ticketMarker(markerSecret, key),
       idOf: (result) => numberField(result, 'ticketNumber'),
-      async list({ sinceMs, signal, onProgress }) {
+      async *list({ sinceMs, signal }) {
         const since = new Date(sinceMs).toISOString();
-        const issues = await listIssues(octokit, { owner, repo, since }, signal, { onProgress });
-        return issues
-          .filter(({ created_at }) => (created_at ?? since) >= since)
-          .flatMap(markedItem);
+        for await (const page of listIssues(octokit, { owner, repo, since }, signal)) {
+          const made = page.filter(({ created_at }) => (created_at ?? since) >= since);
+          yield made.flatMap(markedItem);
+        }
       },
     },
 
