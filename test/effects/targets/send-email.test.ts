@@ -30,9 +30,13 @@ function send(
   resend: ResendSandbox,
   workflowId: string,
   input: Partial<SendEmailInput> = {},
-  more: { readonly apiKey?: string; readonly keyWindowMs?: number } = {},
+  more: {
+    readonly apiKey?: string;
+    readonly keyWindowMs?: number;
+    readonly requestTimeoutMs?: number;
+  } = {},
 ) {
-  const { apiKey = resend.apiKey, ...changed } = more;
+  const { apiKey = resend.apiKey, requestTimeoutMs = 10_000, ...changed } = more;
   const effect = createSendEmail({
     apiKey,
     baseUrl: resend.baseUrl,
@@ -40,7 +44,7 @@ function send(
   });
   const full = { to: 'ada@example.com', subject: 'Your order', text: 'It is paid.', ...input };
   return runOnce(ledger(), { ...effect, ...changed }, { scope: 'test', workflowId }, full, {
-    requestTimeoutMs: 500,
+    requestTimeoutMs,
   });
 }
 
@@ -110,7 +114,8 @@ for (const [name, fault, type] of transient) {
   test(`${name} is ${type}: one request an attempt, one email`, async (t) => {
     const resend = await resendWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
-    assert.equal((await failureOf(send(resend, workflowId))).type, type);
+    const more = fault === hang ? { requestTimeoutMs: 300 } : {};
+    assert.equal((await failureOf(send(resend, workflowId, {}, more))).type, type);
     assert.equal(resend.requests.length, 1);
     await send(resend, workflowId);
     assert.equal(resend.requests.length, 2);
