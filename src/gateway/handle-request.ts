@@ -13,10 +13,10 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
 import { forgetDelivered } from './responses/forget-delivered.ts';
 import { ownIdDelivery } from './responses/own-id-delivery.ts';
-import { responseIdOf } from './responses/response-id.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
+import { responseIdOf } from './store/response-id.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
 /** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
@@ -50,6 +50,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       gateway,
       deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
       isHandedOver: isLater,
+      hasWebhook: isBackground === true && key.webhookUrl !== undefined,
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};

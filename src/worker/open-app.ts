@@ -19,6 +19,7 @@ import { createProviders } from '../calls/provider/providers.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
+import { createSignedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
@@ -85,7 +86,14 @@ export async function openApp(
         questions: shapesOf(app),
         random: Math.random,
       }),
-      ...createForwardActivities(forwarded.records),
+      ...createForwardActivities(forwarded.records, {
+        ...{ records: forwarded.records, ledger, log, random: Math.random },
+        ...{ ...scopesFor(config, namespace), journal: journal.effects },
+        webhook: createSignedWebhook({
+          webhookOf: forwarded.webhookOf,
+          allowPrivate: config.HOLDFAST_ALLOW_PRIVATE_TARGETS,
+        }),
+      }),
     },
     effects: {
       ...effects.activities,

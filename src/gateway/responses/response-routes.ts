@@ -8,12 +8,12 @@ import { createDelivery } from '../answer/delivery.ts';
 import { deliver } from '../answer/recorded-answer.ts';
 import type { GatewayDependencies } from '../gateway-dependencies.ts';
 import type { GatewayKey } from '../store/key-store.ts';
+import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
+import { eventsAfter } from '../store/stream-events.ts';
 import { findResponse } from './find-response.ts';
 import { forgetDelivered } from './forget-delivered.ts';
-import { providersIdIn, responseIdOf, withOwnId } from './response-id.ts';
 import { jsonHead, responseObject } from './response-object.ts';
-import { eventsAfter } from './stream-events.ts';
 
 type Asked = Context<{ Bindings: HttpBindings }>;
 
