@@ -86,7 +86,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'gateway/store',
     holds: 'records of forwarded requests, gateways that live, keys of clients',
-    rooms: ['wire', 'calls/forward', 'database', 'gateway/keys'],
+    rooms: ['wire', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
     packages: ['kysely', 'node:'],
   },
   {

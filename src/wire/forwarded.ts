@@ -51,6 +51,17 @@ export interface ForwardFailure {
   readonly status: number;
 }
 
+/** What a webhook is told when a background call has ended. */
+export interface WebhookEvent {
+  /** Whose webhook: its address and secret are looked up, and are in no history and no ledger. */
+  readonly keyId: string;
+  /** The event's own id: what a receiver tells repeats apart by. */
+  readonly id: string;
+  readonly type: string;
+  readonly responseId: string;
+  readonly createdAtSeconds: number;
+}
+
 /** The record that holds the body of a forwarded call. */
 export interface ForwardedBody {
   readonly id: string;
@@ -72,6 +83,10 @@ export interface ForwardInput {
   readonly delayMs: number;
   /** When it is not tried any more, in milliseconds since 1970. */
   readonly deadlineAtMs: number;
+  /** Its end is told to a webhook. */
+  readonly hasWebhook?: true;
+  /** It ended in the gateway's own process: only that is left to do. */
+  readonly hasEnded?: true;
 }
 
 /**

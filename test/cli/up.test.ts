@@ -130,18 +130,33 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   await until(() => isGone(port));
 
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
-  const again = startHoldfast(['up', ...ports, '--no-gateway'], {
+  const again = startHoldfast(['up', ...ports], {
     cwd,
-    env: { ...env, OPENAI_API_KEY: 'none' },
+    env: { ...env, OPENAI_API_KEY: 'none', HOLDFAST_GATEWAY_ADDRESS: gateway },
+    timeoutMs: 100_000,
   });
   t.after(() => again.kill('SIGKILL'));
+  let printed = '';
+  again.stdout?.on('data', (text) => {
+    printed += text;
+  });
   const result = await until(async () => {
     const { stdout } = await runHoldfast(['result', 'h-1'], client);
     return stdout || undefined;
   });
   assert.equal(result, 'Hello!');
-  again.kill('SIGINT');
-  await again;
+  // A gateway that dies takes the others with it, in order.
+  const [, pid] = await until(
+    async () => /"pid":(\d+),"event":"gateway.serving"/.exec(printed) ?? undefined,
+  );
+  process.kill(Number(pid), 'SIGKILL');
+  const ended = await again;
+  assert.deepEqual(
+    [ended.exitCode, ended.stderr],
+    [3, 'holdfast: the gateway ended by itself; why, it says above. --no-gateway leaves it out'],
+  );
+  assert.match(printed, /"event":"worker.stopped"/);
+  await until(() => isGone(port));
 });
 
 test('an app file is served with the workflows beside it; killed, it leaves no process', async (t) => {
@@ -159,10 +174,11 @@ test('an app file is served with the workflows beside it; killed, it leaves no p
 test('what is wrong is said in a sentence', async (t) => {
   const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
   t.after(() => rmSync(cwd, { recursive: true }));
+  const gateway = { HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${await freePort()}` };
   const run = async (args: string[], more = {}) => {
     const { exitCode, stderr } = await runHoldfast(['up', ...args], {
       cwd,
-      env: { ...env, ...more },
+      env: { ...env, ...gateway, ...more },
     });
     return [exitCode, stderr];
   };
