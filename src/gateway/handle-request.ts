@@ -29,6 +29,7 @@ const comesBackMs = 15_000;
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
   const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { patienceMs } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -53,8 +54,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
-    const plain = createDelivery(response, request, () =>
-      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    const plain = createDelivery(
+      response,
+      request,
+      () => answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+      patienceMs,
     );
     const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
     if (request.isForgotten && idempotencyKey === null) {
@@ -116,11 +120,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const outcome = await runAttempt({
         ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
         ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
-        onBytes(bytes, soFar, head) {
+        async onBytes(bytes, soFar, head) {
           pending.push(bytes);
           if (!soFar.hasContent || delivery.gone.aborted) return;
           hasContent = true;
-          for (const each of pending.splice(0)) delivery.bytes(each, head);
+          for (const each of pending.splice(0)) await delivery.bytes(each, head);
         },
       })
         .catch((error: unknown) => {

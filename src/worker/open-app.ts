@@ -14,7 +14,7 @@ import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { withForwardedCalls } from '../calls/forward/forwarded-call.ts';
 import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
-import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createGates, inFlightByProvider, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
@@ -68,9 +68,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
-    maximumInFlight: Object.fromEntries(
-      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
-    ),
+    maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
