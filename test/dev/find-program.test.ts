@@ -73,7 +73,8 @@ test('a build that fails half way leaves no program, and the next one succeeds',
   });
   await assert.rejects(findProgram(broken, env), {
     name: 'ProgramMissingError',
-    message: 'Holdfast needs the fake server, and its download cannot be reached. The tool broke. Repair the tool.',
+    message:
+      'Holdfast needs the fake server, and its download cannot be reached. The tool broke. Repair the tool.',
   });
   assert.deepEqual(readdirSync(path.join(cache, 'holdfast')), ['fake-server-1.lock']);
 
