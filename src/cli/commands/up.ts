@@ -135,6 +135,18 @@ function gatewayPort(): number {
 }
 
 function makeDataFolder(): void {
+  try {
+    fillDataFolder();
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw usageError(
+      `it keeps its data in ${dataFolder} of this folder, and cannot: ${reason}; start it in a folder of yours`,
+      { cause: error },
+    );
+  }
+}
+
+function fillDataFolder(): void {
   mkdirSync(dataFolder, { recursive: true });
   const ignore = path.join(dataFolder, '.gitignore');
   if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
