@@ -6,6 +6,7 @@ import type { Target } from './load.ts';
 
 /** One call of an application. */
 export interface ApplicationCall {
+  readonly model: string;
   readonly prompt: string;
   readonly isStream: boolean;
 }
@@ -19,12 +20,12 @@ export type Application = (
 const timeoutSeconds = 90;
 
 /** With OpenAI's client for Node, its own retries left on. */
-const inNode: Application = async ({ baseUrl, model, headers }, calls) => {
+const inNode: Application = async ({ baseUrl, headers }, calls) => {
   const openai = new OpenAI({
     ...{ baseURL: baseUrl, apiKey: 'any', defaultHeaders: headers },
     timeout: timeoutSeconds * 1000,
   });
-  const once = async ({ prompt, isStream }: ApplicationCall) => {
+  const once = async ({ model, prompt, isStream }: ApplicationCall) => {
     const asked = { model, messages: [{ role: 'user' as const, content: prompt }] };
     if (!isStream) {
       const { choices } = await openai.chat.completions.create(asked);

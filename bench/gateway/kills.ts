@@ -55,6 +55,8 @@ export async function strike(
         which.map((point) => ({
           prompt: promptOf({ id: idOf(sdk, point), point, isRefused }),
           isStream: point === 'mid-stream',
+          // Each has a gate of its own there: eight refusals of one model are an outage.
+          model: isRefused ? `${target.model}-${points.indexOf(point)}-${sdk}` : target.model,
         })),
       ),
     );

@@ -36,8 +36,11 @@ await using cleanups = new AsyncDisposableStack();
 const world = await startWorld(cleanups);
 const { provider, env } = world;
 const setting = { ...{ providerUrl: provider.url, folder: world.folder, env }, routes };
-const all: Found[] = await Promise.all([holdfast(setting), litellm(setting), portkey(setting)]);
-const wanted = all.filter(({ id }) => values.contenders.split(',').includes(id));
+const makers = { holdfast, litellm, portkey };
+const wanted: Found[] = [];
+for (const [id, make] of Object.entries(makers)) {
+  if (values.contenders.split(',').includes(id)) wanted.push(await make(setting));
+}
 const missing = Object.fromEntries(
   wanted.flatMap((one) => ('missing' in one ? [[one.id, one.missing]] : [])),
 );
@@ -92,8 +95,8 @@ for (const contender of contenders) {
     const { worker, temporal } = world.victims();
     const gateway = { killed: 'gateway' as const, pid: one.process.pid };
     const victims = [
-      ...(id === 'holdfast' ? [worker, temporal] : []),
       { ...gateway, kill: () => one.process.stop('SIGKILL') },
+      ...(id === 'holdfast' ? [worker, temporal] : []),
     ];
     for (const victim of victims) {
       say(`${title}: ${victim.killed} is killed`);

@@ -15,9 +15,9 @@ client = openai.OpenAI(
 )
 
 
-def once(prompt, is_stream):
-    messages = [{"role": "user", "content": prompt}]
-    answer = client.chat.completions.create(model=asked["model"], messages=messages, stream=is_stream)
+def once(call, is_stream):
+    messages = [{"role": "user", "content": call["prompt"]}]
+    answer = client.chat.completions.create(model=call["model"], messages=messages, stream=is_stream)
     if not is_stream:
         return answer.choices[0].finish_reason == "stop"
     ends = [choice.finish_reason for chunk in answer for choice in chunk.choices]
@@ -28,7 +28,7 @@ def made(call):
     is_stream = call["isStream"]
     for _ in range(2 if is_stream else 1):
         try:
-            if once(call["prompt"], is_stream):
+            if once(call, is_stream):
                 return True
         except Exception:
             pass

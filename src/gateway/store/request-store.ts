@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
+import { commitTogether } from '../../database/commit-together.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
@@ -45,6 +46,9 @@ export type RequestStore = ReturnType<typeof requestStore>;
 export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' | 'kind'>) {
   const tables = withGatewayTables(database);
   const now = databaseNowMs[kind];
+  // PostgreSQL commits the writes of many connections together by itself.
+  const write: ReturnType<typeof commitTogether<GatewayTables>> =
+    kind === 'sqlite' ? commitTogether(tables) : (work) => work(tables);
   const isOpen = ({ eb }: ExpressionBuilder<GatewayTables, 'holdfast_request'>) =>
     eb('state', 'in', ['begun', 'running']);
 
@@ -54,30 +58,32 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
     async begin(request: NewRequest): Promise<boolean> {
       const { deadlineMs, request: forwarded, ...rest } = request;
-      const { numInsertedOrUpdatedRows } = await tables
-        .insertInto('holdfast_request')
-        .values({
-          id: rest.id,
-          tenant: rest.tenant,
-          api_key: rest.apiKey,
-          idempotency_key: rest.idempotencyKey,
-          fingerprint: rest.fingerprint,
-          model: forwarded.model,
-          request: JSON.stringify(forwarded),
-          body: rest.body,
-          state: rest.isHandedOver ? 'running' : 'begun',
-          gateway: rest.gateway,
-          has_client: 1,
-          is_claimed: 0,
-          broke_off: 0,
-          attempts: 0,
-          possibly_billed: 0,
-          webhook: rest.hasWebhook ? 1 : 0,
-          deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
-          created_at_ms: now,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
+      const { numInsertedOrUpdatedRows } = await write((tables) =>
+        tables
+          .insertInto('holdfast_request')
+          .values({
+            id: rest.id,
+            tenant: rest.tenant,
+            api_key: rest.apiKey,
+            idempotency_key: rest.idempotencyKey,
+            fingerprint: rest.fingerprint,
+            model: forwarded.model,
+            request: JSON.stringify(forwarded),
+            body: rest.body,
+            state: rest.isHandedOver ? 'running' : 'begun',
+            gateway: rest.gateway,
+            has_client: 1,
+            is_claimed: 0,
+            broke_off: 0,
+            attempts: 0,
+            possibly_billed: 0,
+            webhook: rest.hasWebhook ? 1 : 0,
+            deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
+            created_at_ms: now,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirstOrThrow(),
+      );
       return numInsertedOrUpdatedRows === 1n;
     },
 
@@ -143,6 +149,28 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .returningAll()
         .executeTakeFirst();
       return row && parsed(row);
+    },
+
+    /**
+     * Whether any record asks for the same and has failed lately, or has lost its client: mostly there is
+     * none, and looking takes no write lock.
+     */
+    async hasTraces(same: Sameness, withinMs: number): Promise<boolean> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .select('id')
+        .where('tenant', '=', same.tenant)
+        .where('api_key', '=', same.apiKey)
+        .where('fingerprint', '=', same.fingerprint)
+        .where((where) =>
+          where.or([
+            where('has_client', '=', 0),
+            where('ended_at_ms', '>', sql<number>`${now} - ${sql.lit(withinMs)}`),
+          ]),
+        )
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** A final failure of the same request that ended within the last moments. */
@@ -246,12 +274,14 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
   };
 
   async function changed(id: string, values: object): Promise<boolean> {
-    const { numUpdatedRows } = await tables
-      .updateTable('holdfast_request')
-      .set(values)
-      .where('id', '=', id)
-      .where(isOpen)
-      .executeTakeFirst();
+    const { numUpdatedRows } = await write((tables) =>
+      tables
+        .updateTable('holdfast_request')
+        .set(values)
+        .where('id', '=', id)
+        .where(isOpen)
+        .executeTakeFirstOrThrow(),
+    );
     return numUpdatedRows === 1n;
   }
 }
