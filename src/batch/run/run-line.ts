@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KnownProvider, readIncoming } from '../../calls/forward/read-incoming.ts';
+import type { AttemptOutcome, RunAttempt } from '../../calls/forward/run-attempt.ts';
+import { describeAttemptError } from '../../failures/attempt-error.ts';
+import type { FailureType } from '../../failures/failure-types.ts';
+import { backoffMs } from '../../policies/backoff.ts';
+import { isOutageType, isSurelyNotBilled } from '../../policies/outage.ts';
+import type { RangeInput } from '../../wire/batch.ts';
+import { incomingOf } from '../input/read-requests.ts';
+import type { LineEnd } from '../store/batch-commits.ts';
+import type { OpenLine } from '../store/batch-store.ts';
+import type { GroupCommits } from '../store/group-commits.ts';
+
+/** What a line is run with. */
+export interface RunLineDependencies {
+  readonly runAttempt: RunAttempt;
+  readonly providers: readonly KnownProvider[];
+}
+
+/** What the lines of a range have in common. */
+export interface LineContext {
+  readonly range: RangeInput;
+  readonly commits: GroupCommits;
+  /** Names who runs them: what another one had is taken over. */
+  readonly owner: string;
+  /** Whether no further request is to be made: those under way end. */
+  readonly isStopping: () => boolean;
+  /** Ends waits when no further request is to be made. */
+  readonly stopping: AbortSignal;
+  /** Ends the requests themselves: the worker ends. */
+  readonly signal: AbortSignal;
+  /** Resolves when the next request may be made, where so many a minute are allowed. */
+  readonly turn: () => Promise<void>;
+}
+
+/** How the run of a line ended. */
+export type LineRun =
+  /** Its end is recorded. */
+  | { readonly kind: 'ended' }
+  /** Nobody is to send it now, or another one does. */
+  | { readonly kind: 'left' }
+  /** It is to be sent later. */
+  | { readonly kind: 'later'; readonly delayMs: number; readonly model: string }
+  /** A person cures it. */
+  | {
+      readonly kind: 'stopped';
+      readonly type: FailureType;
+      readonly message: string;
+      readonly model: string;
+    };
+
+/** A person cures these, at the account: no line is to blame. */
+const stopsBatch: readonly FailureType[] = [
+  'InvalidCredentials',
+  'PermissionDenied',
+  'QuotaExhausted',
+];
+/** What waits for longer leaves its place; so does what the gate holds back for longer. */
+const longestWaitMs = 20_000;
+const longestHoldMs = 10_000;
+
+class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
+
+/**
+ * Runs one line until it has an end: each attempt is committed before it is sent, and the line keeps
+ * its place until its answer is committed.
+ */
+export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
+  return async function runLine(line: OpenLine, context: LineContext): Promise<LineRun> {
+    const { range, commits, owner } = context;
+    const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
+    const { model } = request;
+    let before = line.owner;
+    let isAfterLost = line.state === 'sent';
+    let { attempts, free_attempts: free } = line;
+    let freeInARow = 0;
+
+    const beforeSend = async () => {
+      if (context.isStopping()) throw new NotSent();
+      const isOurs = await commits.sending({ seq: line.seq, before, owner, isAfterLost });
+      if (!isOurs) throw new NotSent();
+      before = owner;
+      isAfterLost = false;
+      attempts += 1;
+    };
+    for (;;) {
+      await context.turn();
+      if (context.isStopping()) return { kind: 'left' };
+      const outcome = await runAttempt({
+        ...{ workflowId: range.id, step: `line-${line.seq}`, tenant: range.tenant },
+        ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
+        ...{ longestHoldMs, signal: context.signal, beforeSend },
+      }).catch((error: unknown) => {
+        if (error instanceof NotSent) return undefined;
+        throw error;
+      });
+      if (!outcome) return { kind: 'left' };
+      if (outcome.kind === 'answer') {
+        await commits.ended(answered(line.seq, outcome.answer));
+        return { kind: 'ended' };
+      }
+      if (outcome.kind === 'failed') {
+        const { fields, isPossiblyBilled } = outcome;
+        const message = describeAttemptError(fields);
+        const isFree = isOutageType(fields.type) && isSurelyNotBilled(fields);
+        const isStop = stopsBatch.includes(fields.type);
+        if (!isStop && !isFree && outcome.retryInMs === undefined) {
+          await commits.ended(failedFor(line.seq, outcome, message));
+          return { kind: 'ended' };
+        }
+        await commits.failed({ seq: line.seq, isPossiblyBilled, isFree: isFree || isStop });
+        if (isStop) return { kind: 'stopped', type: fields.type, message, model };
+        free += isFree ? 1 : 0;
+        freeInARow = isFree ? freeInARow + 1 : 0;
+      }
+      const delayMs = waitOf(outcome, freeInARow, range.policy);
+      if (delayMs > longestWaitMs) return { kind: 'later', delayMs, model };
+      await sleep(delayMs, undefined, { signal: context.stopping }).catch(() => {});
+    }
+  };
+}
+
+/** What uses no attempt waits longer each time; the rest as the policy says. */
+function waitOf(
+  outcome: Exclude<AttemptOutcome, { kind: 'answer' }>,
+  freeInARow: number,
+  policy: RangeInput['policy'],
+): number {
+  if (outcome.kind === 'held') return outcome.delayMs;
+  const ownMs = outcome.retryInMs ?? outcome.fields.retryAfterMs ?? 0;
+  return freeInARow > 0 ? Math.max(ownMs, backoffMs(policy, freeInARow - 1)) : ownMs;
+}
+
+function answered(
+  seq: number,
+  answer: Extract<AttemptOutcome, { kind: 'answer' }>['answer'],
+): LineEnd {
+  const { usage, status, body, providerRequestId } = answer;
+  return {
+    ...{ seq, state: 'answered', isPossiblyBilled: false, status, answer: body },
+    ...{ inputTokens: usage.inputTokens, outputTokens: usage.outputTokens },
+    ...{ requestId: providerRequestId ?? null, errorCode: null, errorMessage: null },
+  };
+}
+
+function failedFor(seq: number, { fields, isPossiblyBilled, answer }: Failed, message: string) {
+  const { type, status, usage, providerRequestId } = fields;
+  return {
+    ...{ seq, state: 'failed', isPossiblyBilled, status: answer?.head.status ?? status ?? null },
+    ...{ inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 },
+    ...{ requestId: providerRequestId ?? null, answer: answer?.body ?? null },
+    ...{ errorCode: type, errorMessage: message },
+  } satisfies LineEnd;
+}
