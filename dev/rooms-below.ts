@@ -121,6 +121,12 @@ export const roomsBelow: readonly Room[] = [
     packages: ['node:'],
   },
   {
+    name: 'batch/output',
+    holds: "files of results, in the shape of OpenAI's",
+    rooms: ['batch/store'],
+    packages: ['node:'],
+  },
+  {
     name: 'effects/once',
     holds: 'what an effect is, and how it comes to be done once: ledger, claim, lease, replay',
     rooms: ['failures', 'wire', 'database'],

@@ -124,11 +124,12 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'cli',
-    folders: ['commands', 'doctor', 'explain', 'up', 'watch'],
+    folders: ['batch', 'commands', 'doctor', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [
       ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
       ...['database', 'gateway', 'gateway/keys', 'gateway/store'],
+      ...['batch/input', 'batch/output', 'batch/store'],
     ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],

@@ -10,7 +10,8 @@ export function batchTables(kind: DatabaseKind): readonly string[] {
       pass integer not null, total bigint not null, answered bigint not null,
       failed bigint not null, attempts bigint not null, possibly_billed bigint not null,
       repairs bigint not null, input_tokens bigint not null, output_tokens bigint not null,
-      ends bigint not null, created_at_ms bigint not null, ended_at_ms bigint)`,
+      cost_nano bigint not null, reserved_nano bigint not null, ends bigint not null,
+      created_at_ms bigint not null, ended_at_ms bigint)`,
     `create table holdfast_batch_line (
       batch_id text not null, custom_id text not null, seq bigint not null, line bigint not null,
       pass integer not null, first_pass integer not null, url text not null, hash text not null,

@@ -2,7 +2,6 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineSignal,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -10,17 +9,14 @@ import {
 import type { BatchActivities } from '../activities/run-batch.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { isCancelled } from '../failures/find-failure.ts';
-import type { BatchInput, LineRange, RangeResult } from '../wire/batch.ts';
+import type { BatchInput, BatchRules, LineRange, RangeResult } from '../wire/batch.ts';
+import { pauseBatchSignal, runBatchSignal } from './messages.ts';
 import { type ProgressTracker, trackProgress } from './track-progress.ts';
-
-/** Its file was read, for the first time or again: there may be lines that are open. */
-export const linesAddedSignal = defineSignal('linesAdded');
-/** Whether nothing further is to be sent. */
-export const pauseBatchSignal = defineSignal<[boolean]>('pauseBatch');
 
 /** What an earlier run of the same batch hands on. */
 export interface BatchBefore {
   readonly isPaused: boolean;
+  readonly rules: BatchRules;
   readonly progress: NonNullable<Parameters<typeof trackProgress>[0]>;
 }
 
@@ -36,12 +32,14 @@ type Stop = Extract<RangeResult, { kind: 'stopped' }>;
  * each line is in the database: this knows only which ranges are under way.
  */
 export async function batch(input: BatchInput, before?: BatchBefore): Promise<void> {
-  const { id, policy } = input;
+  const { id } = input;
   const progress = trackProgress(before?.progress);
   let isPaused = before?.isPaused ?? false;
   let hasNews = false;
   let pausing: CancellationScope | undefined;
-  setHandler(linesAddedSignal, () => {
+  let rules = before?.rules;
+  setHandler(runBatchSignal, (next) => {
+    rules = next;
     hasNews = true;
   });
   setHandler(pauseBatchSignal, (paused) => {
@@ -56,7 +54,8 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
   try {
     for (;;) {
       if (isPaused) progress.step('paused');
-      await condition(() => !isPaused);
+      await condition(() => !isPaused && rules !== undefined);
+      if (!rules) continue;
       hasNews = false;
       const ranges = await openRanges(id);
       if (ranges.length === 0) {
@@ -66,16 +65,19 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
         return;
       }
       let stop: Stop | undefined;
+      const ruling = rules;
       await CancellationScope.cancellable(async () => {
         pausing = CancellationScope.current();
-        stop = await runRanges(ranges, input, progress);
+        stop = await runRanges(ranges, input, ruling, progress);
       }).catch((error: unknown) => {
         if (!isPaused || !isCancelled(error) || isCancelledWhole()) throw error;
       });
-      if (stop) await untilResumed(stop);
+      if (stop) await untilResumed(stop, ruling);
       const { historyLength, continueAsNewSuggested } = workflowInfo();
       if (historyLength > handedOutEvents || continueAsNewSuggested) {
-        await continueAsNew<typeof batch>(input, { isPaused, progress: progress.record() });
+        await continueAsNew<typeof batch>(input, {
+          ...{ isPaused, rules, progress: progress.record() },
+        });
       }
     }
   } catch (error) {
@@ -85,12 +87,17 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     throw error;
   }
 
-  async function untilResumed({ type, message, model }: Stop): Promise<void> {
+  async function untilResumed(
+    { type, message, model }: Stop,
+    { policy }: BatchRules,
+  ): Promise<void> {
     const decision = await progress.parkOnFailure({
       ...{ step: 'lines', policyName: 'model', policy, model, isEffect: false, skippable: false },
       failure: { type, message, details: {} },
     });
     if (decision.kind === 'fail') throw createFailure(type, message, { final: true });
+    const { policy: changed } = decision.kind === 'retry' ? decision : { policy };
+    if (rules) rules = { ...rules, policy: changed as BatchRules['policy'] };
   }
 }
 
@@ -104,7 +111,8 @@ function isCancelledWhole(): boolean {
 /** @returns why they were stopped, when they were. */
 async function runRanges(
   ranges: LineRange[],
-  { id, tenant, policy, concurrency, requestsPerMinute }: BatchInput,
+  input: BatchInput,
+  rules: BatchRules,
   progress: ProgressTracker,
 ): Promise<Stop | undefined> {
   const { runRange } = proxyActivities<Pick<BatchActivities, 'runRange'>>({
@@ -113,8 +121,11 @@ async function runRanges(
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { maximumInterval: '30 seconds' },
   });
+  const { concurrency, requestsPerMinute } = rules;
   const window = Math.min(ranges.length, Math.max(2, Math.ceil(concurrency / sideBySide)));
   const share = {
+    ...input,
+    ...rules,
     concurrency: Math.max(1, Math.floor(concurrency / window)),
     ...(requestsPerMinute !== undefined && { requestsPerMinute: requestsPerMinute / window }),
   };
@@ -126,7 +137,7 @@ async function runRanges(
       await hold;
       if (stop || workflowInfo().historyLength > fullEvents) return;
       progress.step(`lines ${range.from} to ${range.to}`);
-      const result = await runRange({ id, tenant, policy, ...range, ...share });
+      const result = await runRange({ ...share, ...range });
       if (result.kind === 'stopped') stop ??= result;
       if (result.kind !== 'held') continue;
       ranges.push(range);

@@ -6,11 +6,17 @@ export interface BatchInput {
   /** Of its rows, and of the workflow. */
   readonly id: string;
   readonly tenant: string;
+}
+
+/** What rules a batch from the moment on at which a person says so. */
+export interface BatchRules {
   readonly policy: ModelPolicy;
   /** Lines in flight at most, over all workers. */
   readonly concurrency: number;
   /** Requests a minute at most, over all workers; absent: as the providers allow. */
   readonly requestsPerMinute?: number;
+  /** What it may cost in all, in 10^-9 of the unit of its models' prices. */
+  readonly maximumCostNano?: number;
 }
 
 /** Lines of a batch that an activity runs, by their numbers in order of arrival; both ends included. */
@@ -19,12 +25,8 @@ export interface LineRange {
   readonly to: number;
 }
 
-/** A range, with what rules its lines. */
-export interface RangeInput extends LineRange, Pick<BatchInput, 'id' | 'tenant' | 'policy'> {
-  /** Lines of it in flight at most. */
-  readonly concurrency: number;
-  readonly requestsPerMinute?: number;
-}
+/** A range, with its share of what rules the batch. */
+export interface RangeInput extends LineRange, BatchInput, BatchRules {}
 
 /** How a range ended. */
 export type RangeResult =
@@ -56,4 +58,6 @@ export interface BatchCounts {
   readonly repairs: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** What answers cost, in 10^-9 of the unit; of models without a price nothing is counted. */
+  readonly costNano: number;
 }

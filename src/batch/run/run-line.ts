@@ -4,10 +4,13 @@ import type { AttemptOutcome, RunAttempt } from '../../calls/forward/run-attempt
 import { describeAttemptError } from '../../failures/attempt-error.ts';
 import type { FailureType } from '../../failures/failure-types.ts';
 import { backoffMs } from '../../policies/backoff.ts';
+import { costOf } from '../../policies/budget-price.ts';
+import type { Price } from '../../policies/budget-schema.ts';
+import type { Usage } from '../../policies/call-costs.ts';
 import { isOutageType, isSurelyNotBilled } from '../../policies/outage.ts';
 import type { RangeInput } from '../../wire/batch.ts';
+import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import { incomingOf } from '../input/read-requests.ts';
-import type { LineEnd } from '../store/batch-commits.ts';
 import type { OpenLine } from '../store/batch-store.ts';
 import type { GroupCommits } from '../store/group-commits.ts';
 
@@ -61,6 +64,11 @@ const longestHoldMs = 10_000;
 
 class NotSent extends Error {
   override readonly name = 'NotSent';
+  readonly run: LineRun;
+  constructor(run: LineRun) {
+    super();
+    this.run = run;
+  }
 }
 
 type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
@@ -74,15 +82,28 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
     const { range, commits, owner } = context;
     const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
     const { model } = request;
+    const price = range.policy.prices[model];
+    const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
+    const reservedNano = costNanoOf(most, price);
+    /** What is not known to be paid, nor to be free, stays reserved. */
+    const paid = (usage: Usage | undefined, isPossiblyBilled: boolean) => ({
+      isPossiblyBilled,
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      costNano: costNanoOf(usage, price),
+      releasedNano: isPossiblyBilled && !usage ? 0 : reservedNano,
+    });
     let before = line.owner;
     let isAfterLost = line.state === 'sent';
     let { attempts, free_attempts: free } = line;
     let freeInARow = 0;
 
     const beforeSend = async () => {
-      if (context.isStopping()) throw new NotSent();
-      const isOurs = await commits.sending({ seq: line.seq, before, owner, isAfterLost });
-      if (!isOurs) throw new NotSent();
+      if (context.isStopping()) throw new NotSent({ kind: 'left' });
+      const intent = { seq: line.seq, before, owner, isAfterLost, reservedNano };
+      const came = await commits.sending(intent);
+      if (came === 'over budget') throw new NotSent({ ...overBudget, model });
+      if (came === 'taken') throw new NotSent({ kind: 'left' });
       before = owner;
       isAfterLost = false;
       attempts += 1;
@@ -95,12 +116,13 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
         ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
         ...{ longestHoldMs, signal: context.signal, beforeSend },
       }).catch((error: unknown) => {
-        if (error instanceof NotSent) return undefined;
+        if (error instanceof NotSent) return error;
         throw error;
       });
-      if (!outcome) return { kind: 'left' };
+      if (outcome instanceof NotSent) return outcome.run;
       if (outcome.kind === 'answer') {
-        await commits.ended(answered(line.seq, outcome.answer));
+        const { answer } = outcome;
+        await commits.ended({ ...answered(answer), ...paid(answer.usage, false), seq: line.seq });
         return { kind: 'ended' };
       }
       if (outcome.kind === 'failed') {
@@ -109,10 +131,12 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
         const isFree = isOutageType(fields.type) && isSurelyNotBilled(fields);
         const isStop = stopsBatch.includes(fields.type);
         if (!isStop && !isFree && outcome.retryInMs === undefined) {
-          await commits.ended(failedFor(line.seq, outcome, message));
+          const end = { ...failedFor(outcome, message), seq: line.seq };
+          await commits.ended({ ...end, ...paid(fields.usage, isPossiblyBilled) });
           return { kind: 'ended' };
         }
-        await commits.failed({ seq: line.seq, isPossiblyBilled, isFree: isFree || isStop });
+        const failed = { seq: line.seq, isFree: isFree || isStop };
+        await commits.failed({ ...failed, ...paid(fields.usage, isPossiblyBilled) });
         if (isStop) return { kind: 'stopped', type: fields.type, message, model };
         free += isFree ? 1 : 0;
         freeInARow = isFree ? freeInARow + 1 : 0;
@@ -135,24 +159,33 @@ function waitOf(
   return freeInARow > 0 ? Math.max(ownMs, backoffMs(policy, freeInARow - 1)) : ownMs;
 }
 
-function answered(
-  seq: number,
-  answer: Extract<AttemptOutcome, { kind: 'answer' }>['answer'],
-): LineEnd {
-  const { usage, status, body, providerRequestId } = answer;
+type Answer = Extract<AttemptOutcome, { kind: 'answer' }>['answer'];
+
+function answered({ status, body, providerRequestId }: Answer) {
   return {
-    ...{ seq, state: 'answered', isPossiblyBilled: false, status, answer: body },
-    ...{ inputTokens: usage.inputTokens, outputTokens: usage.outputTokens },
-    ...{ requestId: providerRequestId ?? null, errorCode: null, errorMessage: null },
+    state: 'answered' as const,
+    ...{ status, answer: body, requestId: providerRequestId ?? null },
+    ...{ errorCode: null, errorMessage: null },
   };
 }
 
-function failedFor(seq: number, { fields, isPossiblyBilled, answer }: Failed, message: string) {
-  const { type, status, usage, providerRequestId } = fields;
+function failedFor({ fields, answer }: Failed, message: string) {
+  const { type, status, providerRequestId } = fields;
   return {
-    ...{ seq, state: 'failed', isPossiblyBilled, status: answer?.head.status ?? status ?? null },
-    ...{ inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 },
+    state: 'failed' as const,
+    status: answer?.head.status ?? status ?? null,
     ...{ requestId: providerRequestId ?? null, answer: answer?.body ?? null },
     ...{ errorCode: type, errorMessage: message },
-  } satisfies LineEnd;
+  };
+}
+
+const overBudget = {
+  kind: 'stopped',
+  type: 'QuotaExhausted',
+  message: 'with another line the batch could cost more than it may (--max-cost)',
+} as const;
+
+/** Rounded up, in 10^-9 of the unit. */
+function costNanoOf(usage: Usage | undefined, price: Price | undefined): number {
+  return usage && price ? Number((costOf(usage, price) + 999n) / 1000n) : 0;
 }

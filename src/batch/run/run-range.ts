@@ -32,7 +32,10 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
 
   return async function runRange(range, context) {
     const { id, concurrency } = range;
-    const shared = commitsOf.get(id) ?? { commits: groupCommits(store, id), users: 0 };
+    const shared = commitsOf.get(id) ?? {
+      commits: groupCommits(store, id, range.maximumCostNano),
+      users: 0,
+    };
     commitsOf.set(id, shared);
     shared.users += 1;
     let stop: Exclude<LineRun, { kind: 'ended' | 'left' }> | undefined;

@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { BatchCounts, LineRange } from '../../wire/batch.ts';
-import { type BatchCommit, writeCommit } from './batch-commits.ts';
+import { type BatchCommit, type Committed, writeCommit } from './batch-commits.ts';
 import { batchPasses } from './batch-passes.ts';
 import {
   type BatchLineTable,
@@ -59,7 +59,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .insertInto('holdfast_batch')
         .values({
           ...{ id, tenant, settings, state: 'reading', pass: 0, created_at_ms: now, ...none },
-          ...{ repairs: 0, input_tokens: 0, output_tokens: 0 },
+          ...{ repairs: 0, input_tokens: 0, output_tokens: 0, cost_nano: 0, reserved_nano: 0 },
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
@@ -110,7 +110,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .execute(),
 
     /** Commits what happened to lines. @returns those that may be sent. */
-    commit: (id: string, what: BatchCommit): Promise<Set<number>> =>
+    commit: (id: string, what: BatchCommit): Promise<Committed> =>
       tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
 
     /** All of its lines have ended, or it was cancelled. */
@@ -198,5 +198,6 @@ export function countsOf(batch: StoredBatch): BatchCounts {
     repairs: Number(batch.repairs),
     inputTokens: Number(batch.input_tokens),
     outputTokens: Number(batch.output_tokens),
+    costNano: Number(batch.cost_nano),
   };
 }

@@ -23,6 +23,10 @@ export interface BatchTable {
   repairs: number;
   input_tokens: number;
   output_tokens: number;
+  /** What is known to be paid, in 10^-9 of the unit of the models' prices. */
+  cost_nano: number;
+  /** What those under way, and those that may be billed, cost at most. */
+  reserved_nano: number;
   /** Ends so far: what numbers them in the order of their commits. */
   ends: number;
   created_at_ms: number;

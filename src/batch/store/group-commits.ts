@@ -1,4 +1,4 @@
-import type { BatchCommit, FailedTry, LineEnd, Sending } from './batch-commits.ts';
+import type { Committed, FailedTry, LineEnd, Sending } from './batch-commits.ts';
 import type { BatchStore } from './batch-store.ts';
 
 /** How long the first of a group waits for others. */
@@ -6,8 +6,8 @@ const groupMs = 4;
 
 /** What happens to the lines of one batch in this process, committed in groups. */
 export interface GroupCommits {
-  /** Resolves once that is committed: to `false` when another one has taken the line. */
-  readonly sending: (line: Sending) => Promise<boolean>;
+  /** Resolves once that is committed: to why it is not to be sent, where it is not. */
+  readonly sending: (line: Sending) => Promise<'sent' | 'taken' | 'over budget'>;
   readonly failed: (line: FailedTry) => Promise<unknown>;
   readonly ended: (line: LineEnd) => Promise<unknown>;
 }
@@ -16,20 +16,24 @@ interface Group {
   sending: Sending[];
   failed: FailedTry[];
   ended: LineEnd[];
-  readonly committed: Promise<Set<number>>;
+  readonly committed: Promise<Committed>;
 }
 
 /**
  * Commits in groups what happens to the lines of a batch: a commit of its own for each line would wait
  * for the disk twice a line. One group is written at a time; the next one gathers meanwhile.
  */
-export function groupCommits(store: Pick<BatchStore, 'commit'>, id: string): GroupCommits {
+export function groupCommits(
+  store: Pick<BatchStore, 'commit'>,
+  id: string,
+  maximumCostNano: number | undefined,
+): GroupCommits {
   let last: Promise<unknown> = Promise.resolve();
   let gathering: Group | undefined;
 
   function group(): Group {
     if (gathering) return gathering;
-    const { promise: committed, resolve, reject } = Promise.withResolvers<Set<number>>();
+    const { promise: committed, resolve, reject } = Promise.withResolvers<Committed>();
     const own: Group = { sending: [], failed: [], ended: [], committed };
     gathering = own;
     const before = last;
@@ -37,8 +41,7 @@ export function groupCommits(store: Pick<BatchStore, 'commit'>, id: string): Gro
     setTimeout(async () => {
       await before;
       gathering = undefined;
-      const what: BatchCommit = own;
-      store.commit(id, what).then(resolve, reject);
+      store.commit(id, { ...own, maximumCostNano }).then(resolve, reject);
     }, groupMs);
     return own;
   }
@@ -47,7 +50,9 @@ export function groupCommits(store: Pick<BatchStore, 'commit'>, id: string): Gro
     sending(line) {
       const { sending, committed } = group();
       sending.push(line);
-      return committed.then((taken) => taken.has(line.seq));
+      return committed.then(({ sent, isOverBudget }) =>
+        sent.has(line.seq) ? 'sent' : isOverBudget ? 'over budget' : 'taken',
+      );
     },
     failed(line) {
       const { failed, committed } = group();
