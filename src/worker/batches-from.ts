@@ -33,7 +33,8 @@ export function batchesFrom(
     const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile, providers } = config;
     database = openDatabase({ databaseUrl, sqliteFile }, { connections: 4 });
     const store = batchStore(database);
-    const runAttempt = createRunAttempt({ gates, attempt, log });
+    // Lines that a gate sends back come again, in this process, and thousands of them may.
+    const runAttempt = createRunAttempt({ gates, attempt, log: { ...log, deferred() {} } });
     opened = { store, runRange: createRunRange({ store, runAttempt, providers }) };
     return opened;
   }

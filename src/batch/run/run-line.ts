@@ -26,9 +26,7 @@ export interface LineContext {
   readonly commits: GroupCommits;
   /** Names who runs them: what another one had is taken over. */
   readonly owner: string;
-  /** Whether no further request is to be made: those under way end. */
-  readonly isStopping: () => boolean;
-  /** Ends waits when no further request is to be made. */
+  /** No further request is to be made: those under way end. */
   readonly stopping: AbortSignal;
   /** Ends the requests themselves: the worker ends. */
   readonly signal: AbortSignal;
@@ -58,9 +56,10 @@ const stopsBatch: readonly FailureType[] = [
   'PermissionDenied',
   'QuotaExhausted',
 ];
-/** What waits for longer leaves its place; so does what the gate holds back for longer. */
-const longestWaitMs = 20_000;
-const longestHoldMs = 10_000;
+/** What waits for longer leaves its place: a provider that limits sends nobody away for so long. */
+const longestWaitMs = 45_000;
+/** A line that waits at the gate costs nothing: while a provider is down, the gate sends it away. */
+const longestHoldMs = 3_600_000;
 
 class NotSent extends Error {
   override readonly name = 'NotSent';
@@ -79,7 +78,7 @@ type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
  */
 export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
   return async function runLine(line: OpenLine, context: LineContext): Promise<LineRun> {
-    const { range, commits, owner } = context;
+    const { range, commits, owner, signal, stopping } = context;
     const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
     const { model } = request;
     const price = range.policy.prices[model];
@@ -99,7 +98,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
     let freeInARow = 0;
 
     const beforeSend = async () => {
-      if (context.isStopping()) throw new NotSent({ kind: 'left' });
+      if (stopping.aborted) throw new NotSent({ kind: 'left' });
       const intent = { seq: line.seq, before, owner, isAfterLost, reservedNano };
       const came = await commits.sending(intent);
       if (came === 'over budget') throw new NotSent({ ...overBudget, model });
@@ -110,13 +109,15 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
     };
     for (;;) {
       await context.turn();
-      if (context.isStopping()) return { kind: 'left' };
+      if (stopping.aborted) return { kind: 'left' };
       const outcome = await runAttempt({
         ...{ workflowId: range.id, step: `line-${line.seq}`, tenant: range.tenant },
         ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
-        ...{ longestHoldMs, signal: context.signal, beforeSend },
+        ...{ longestHoldMs, signal, waitSignal: stopping, beforeSend },
       }).catch((error: unknown) => {
         if (error instanceof NotSent) return error;
+        // It waited at the gate.
+        if (error === stopping.reason) return new NotSent({ kind: 'left' });
         throw error;
       });
       if (outcome instanceof NotSent) return outcome.run;
@@ -143,7 +144,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       }
       const delayMs = waitOf(outcome, freeInARow, range.policy);
       if (delayMs > longestWaitMs) return { kind: 'later', delayMs, model };
-      await sleep(delayMs, undefined, { signal: context.stopping }).catch(() => {});
+      await sleep(delayMs, undefined, { signal: stopping }).catch(() => {});
     }
   };
 }

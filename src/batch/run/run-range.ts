@@ -38,21 +38,25 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     };
     commitsOf.set(id, shared);
     shared.users += 1;
-    let stop: Exclude<LineRun, { kind: 'ended' | 'left' }> | undefined;
+    let stop: Extract<LineRun, { kind: 'stopped' }> | undefined;
+    const halt = new AbortController();
+    const stopping = AbortSignal.any([context.stopping, halt.signal]);
     let later: Extract<LineRun, { kind: 'later' }> | undefined;
     const lines = openLines(range);
-    const turn = turns(range.requestsPerMinute, context.stopping);
+    const turn = turns(range.requestsPerMinute, stopping);
 
     async function work(): Promise<void> {
       for (;;) {
         const { value: line, done } = await lines.next();
-        if (done || stop || context.stopping.aborted) return;
+        if (done || stopping.aborted) return;
         const ended = await runLine(line, {
           ...{ range, commits: shared.commits, owner: context.owner, turn },
-          ...{ stopping: context.stopping, signal: context.signal },
-          isStopping: () => stop !== undefined || context.stopping.aborted,
+          ...{ stopping, signal: context.signal },
         });
-        if (ended.kind === 'stopped') stop ??= ended;
+        if (ended.kind === 'stopped') {
+          stop ??= ended;
+          halt.abort();
+        }
         if (ended.kind === 'later' && ended.delayMs > (later?.delayMs ?? 0)) later = ended;
       }
     }
@@ -64,7 +68,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
       shared.users -= 1;
       if (shared.users === 0) commitsOf.delete(id);
     }
-    if (stop) return stop as RangeResult;
+    if (stop) return stop;
     if (!later) return { kind: 'done' };
     const { delayMs, model: gate } = later;
     return { kind: 'held', delayMs, gate, reason: 'limits requests or is down' };

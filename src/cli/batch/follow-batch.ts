@@ -72,7 +72,8 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
     }
     const failure = described.raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
     const words = failure?.lastFailure?.message ?? undefined;
-    if (words !== undefined && words !== told) view.say(`a range of lines is tried again: ${words}`);
+    if (words !== undefined && words !== told)
+      view.say(`a range of lines is tried again: ${words}`);
     told = words;
     const idle = await notTakenUp(client, described);
     if (idle && !idle.isServed && !wasNotTaken) view.say(`${idle.reason}`);
