@@ -86,7 +86,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'gateway/store',
     holds: 'records of forwarded requests, gateways that live, keys of clients',
-    rooms: ['wire', 'calls/forward', 'database', 'gateway/keys'],
+    rooms: ['wire', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
     packages: ['kysely', 'node:'],
   },
   {
@@ -107,7 +107,7 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'gateway',
-    folders: ['answer', 'incoming', 'run'],
+    folders: ['answer', 'incoming', 'responses', 'run'],
     holds: 'where existing clients point at: routes, once, streams, errors, budgets of keys',
     rooms: [
       ...[...leaves, 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database'],

@@ -29,4 +29,5 @@ if (import.meta.main) {
   const running = worker.run();
   tellParent({ kind: 'ready' });
   await running;
+  process.exit();
 }

@@ -108,7 +108,9 @@ export async function startBenchWorld(
     async [Symbol.asyncDispose]() {
       await connection.close();
       // A worker that ends by itself writes its profile.
-      if (nodeArgs.length > 0) await endGently(ownWorker.pid);
+      if (nodeArgs.length > 0) {
+        await Promise.all([bareWorker, ownWorker].map(({ pid }) => endGently(pid)));
+      }
       await Promise.all(children.map((child) => child.stop()));
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -6,3 +6,5 @@ import { serve } from '../../src/worker.ts';
 process.once('disconnect', () => process.exit());
 const workflows = new URL('../../src/durable/library-workflows.ts', import.meta.url);
 await serve({ app: defineApp({}), workflowsPath: fileURLToPath(workflows) });
+// The channel to the parent would keep a worker that has stopped, and its profile unwritten.
+process.exit();

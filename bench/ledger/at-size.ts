@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { filterFrom } from '../../src/activities/view-effect.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/database/open-database.ts';
@@ -19,6 +21,8 @@ export interface AtSize {
   readonly longestTurnMs: number;
 }
 
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 const dayMs = 24 * 60 * 60 * 1000;
 const indexes = ['changed', 'of_name', 'open', 'owner', 'step'];
 
@@ -90,8 +94,24 @@ export async function measureAtSize(location: DatabaseLocation, rows: number): P
 
   const charge = markedCharge(orders);
   const signal = new AbortController().signal;
-  const asked = { sinceMs: dayMs, scopes: ['prod'], signal };
-  await measure('reconcile --since 1d', 1, () => reconcile(ledger, [charge], asked));
+  // As many days as there are orders.
+  const days = Math.ceil((orders * 1000) / dayMs);
+  const beforeBytes = liveBytes();
+  let peakBytes = beforeBytes;
+  let reports = 0;
+  const asked = {
+    ...{ sinceMs: days * dayMs, scopes: ['prod'], signal },
+    onProgress() {
+      reports += 1;
+      if (reports % 250 === 0) peakBytes = Math.max(peakBytes, liveBytes());
+    },
+  };
+  await measure(`reconcile --since ${days}d`, 1, async () => {
+    const { compared, differences } = await reconcile(ledger, [charge], asked);
+    console.log(JSON.stringify({ compared, differences: differences.length }));
+  });
+  const grownMiB = (peakBytes - beforeBytes) / 1024 / 1024;
+  console.log(`reconcile holds ${grownMiB.toFixed(1)} MiB at most\n`);
   const effects = ['save', 'charge', 'ticket'].map((name) => {
     return { name, policy: 'payment', does: '', retentionDays: 0 };
   });
@@ -113,21 +133,27 @@ export async function measureAtSize(location: DatabaseLocation, rows: number): P
   return measured;
 }
 
-/** A target that holds what was charged in the last three days. */
+/** What is in use, without what waits to be collected. */
+function liveBytes(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** A target that holds every charge there is, and lists it a hundred a page. */
 function markedCharge(orders: number): Effect<unknown, unknown> {
-  const items = Array.from({ length: Math.min(orders, 3 * 86_400) }, (_, nth) => {
-    const order = orders - nth;
-    return {
-      mark: `prod/order-${order}:charge`,
-      id: `pi_${order}`,
-      state: 'succeeded',
-      done: true,
-    };
-  });
+  const itemOf = (order: number) => {
+    const mark = `prod/order-${order}:charge`;
+    return { mark, id: `pi_${order}`, state: 'succeeded', done: true };
+  };
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (result) => (result as { chargeId: string }).chargeId,
-    list: async () => items,
+    async *list() {
+      for (let last = orders; last > 0; last -= 100) {
+        yield Array.from({ length: Math.min(100, last) }, (_, nth) => itemOf(last - nth));
+      }
+    },
   };
   return { name: 'charge', target: 'stripe', findMarked } as unknown as Effect<unknown, unknown>;
 }

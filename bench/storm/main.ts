@@ -4,7 +4,7 @@ import { contenders } from './contenders.ts';
 import { publish } from './publish.ts';
 import { keepOutcome } from './results.ts';
 import { runContender } from './run-contender.ts';
-import { idealMs, patience, theStorm } from './storm.ts';
+import { idealMs, patience, type Storm, theStorm } from './storm.ts';
 import { tableOf } from './table.ts';
 
 const { values } = parseArgs({
@@ -18,30 +18,26 @@ const { values } = parseArgs({
 });
 const only = values.only.split(',').filter((id) => id !== '');
 const isATry = values.calls !== undefined || values['down-seconds'] !== undefined;
-const storm = {
-  ...theStorm,
+const asked: Partial<Storm> = {
   ...(values.calls && { calls: Number(values.calls) }),
   ...(values['down-seconds'] && { downMs: Number(values['down-seconds']) * 1000 }),
 };
 const progressEveryMs = 10_000;
 await installPackage('bench/peers');
-const seconds = idealMs(storm) / 1000;
-console.log(`The ideal is ${seconds} s; a contender is stopped after ${seconds * patience} s.`);
-
 for (const contender of contenders) {
   if (only.length > 0 && !only.includes(contender.id)) continue;
+  const storm = { ...theStorm, ...contender.storm, ...asked };
+  const seconds = idealMs(storm) / 1000;
+  console.log(`The ideal is ${seconds} s; it is stopped after ${seconds * patience} s.`);
   let nextMs = 0;
-  const outcome = await runContender(
-    contender,
-    { ...storm, ...contender.storm },
-    ({ done, lost }, elapsedMs) => {
-      if (elapsedMs < nextMs) return;
-      nextMs += progressEveryMs;
-      const at = `${Math.round(elapsedMs / 1000)} s`.padStart(6);
-      console.log(`${contender.title}: ${at}, ${done} done, ${lost} lost`);
-    },
-  );
+  const outcome = await runContender(contender, storm, ({ done, lost }, elapsedMs) => {
+    if (elapsedMs < nextMs) return;
+    nextMs += progressEveryMs;
+    const at = `${Math.round(elapsedMs / 1000)} s`.padStart(6);
+    console.log(`${contender.title}: ${at}, ${done} done, ${lost} lost`);
+  });
   console.log(tableOf([outcome]));
-  if (!isATry) keepOutcome(storm, outcome);
+  console.log(`The provider saw ${outcome.requests} requests and sent ${outcome.answers} answers.`);
+  if (!isATry) keepOutcome(theStorm, outcome);
 }
 if (!isATry) await publish();

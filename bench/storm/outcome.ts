@@ -19,6 +19,8 @@ export interface Outcome {
   /** Until the last call's end, or until it was stopped, over the ideal. */
   readonly timeOverIdeal: number;
   readonly requests: number;
+  /** Good answers that the provider sent: one for each call that is done, where none was paid for twice. */
+  readonly answers: number;
   readonly refusedWhileDown: number;
   readonly rejected: number;
   readonly serverCpuSeconds: number;
@@ -49,6 +51,7 @@ export function outcomeOf(
     peakOverCapacity: rounded(mostInASecond(afterRecovery) / storm.requestsPerSecond),
     timeOverIdeal: rounded(elapsedMs / idealMs(storm)),
     requests: stats.arrivalsMs.length,
+    answers: stats.answersMs.length,
     refusedWhileDown: stats.refusedWhileDown,
     rejected: stats.rejected,
     serverCpuSeconds: Math.round(serverCpuSeconds),

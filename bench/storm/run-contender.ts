@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxProvider } from '../../dev/demo/worker-environment.ts';
-import { startWorker } from '../../dev/demo/worker-process.ts';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import { type Child, startChild } from './child.ts';
 import type { Contender } from './contenders.ts';
@@ -11,6 +10,7 @@ import { cpuSecondsOf } from './cpu-time.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import type { Progress } from './parent.ts';
 import { idealMs, patience, type Storm } from './storm.ts';
+import { createWorkers } from './workers.ts';
 
 const bench = path.dirname(import.meta.dirname);
 
@@ -34,6 +34,7 @@ export async function runContender(
       OPENAI_BASE_URL: baseUrl,
       OPENAI_API_KEY: 'sk-storm',
       STORM_CALLS: String(storm.calls),
+      STORM_POLICIES: JSON.stringify(contender.policies ?? {}),
       ...(temporal && {
         TEMPORAL_ADDRESS: temporal.address,
         TEMPORAL_NAMESPACE: temporal.namespace,
@@ -41,28 +42,18 @@ export async function runContender(
         TEMPORAL_CONFIG_FILE: path.join(bench, 'no-profiles.toml'),
       }),
     };
-    for (let worker = 1; worker <= (contender.workers ?? 0); worker += 1) {
-      const logFile = path.join(folder, `worker-${worker}.log`);
-      const ledger = path.join(folder, 'ledger.db');
-      await startWorker(
-        {
-          env: {
-            ...process.env,
-            ...env,
-            HOLDFAST_LEDGER: ledger,
-            HOLDFAST_PROVIDERS: providersFile,
-          },
-          cwd: folder,
-          logFile,
-        },
-        (process) => children.push(process),
-      );
-    }
+    const workers = createWorkers(contender, {
+      folder,
+      env: { ...process.env, ...env, HOLDFAST_PROVIDERS: providersFile },
+    });
+    children.push(workers);
+    await workers.start();
     const client = startChild(path.join(bench, contender.program), [], env);
     children.push(client);
     await client.next('ready');
     provider.tell({ kind: 'go' });
     client.tell({ kind: 'go' });
+    workers.go();
     const cpuBefore = temporal ? cpuSecondsOf(temporal.pid) : 0;
     const { progress, elapsedMs } = await untilEnd(client, storm, onProgress);
     const serverCpuSeconds = temporal ? cpuSecondsOf(temporal.pid) - cpuBefore : 0;

@@ -3,6 +3,7 @@ import type { DatabaseKind } from '../database/open-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
 import type { retryPolicyOverride } from '../policies/retry-policy.ts';
 
+/** SQL: one statement, or several in their order. */
 type Statements = string | readonly string[];
 
 /** Migrations by name, run once each in the order of their names: SQL, or SQL by store. */

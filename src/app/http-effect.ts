@@ -6,6 +6,7 @@ import type { HttpRequest } from '../effects/targets/http/http-target.ts';
 import type { DefinitionOptions, EffectDefinition } from './effect-definition.ts';
 import type { MakeResources } from './make-resources.ts';
 
+/** What `httpEffect` itself sees to, from the fields of {@link HttpOptions}. */
 type Made = 'name' | 'target' | 'baseUrl' | 'headers' | 'allowPrivate' | 'keyWindowMs' | 'request';
 
 /** An effect on an HTTP endpoint that takes `Idempotency-Key`. */

@@ -25,6 +25,7 @@ import { readCompleteRequest } from './read-request.ts';
 export interface StartOptions {
   /** The caller's business key: order number, message id. It becomes the workflow id. */
   readonly id: string;
+  /** Where its workers listen. Default: `holdfast`. */
   readonly taskQueue?: string;
   /** Whose call it is: tenants take turns, calls without one share a turn. At most 64 bytes. */
   readonly tenant?: string;
@@ -34,6 +35,7 @@ export interface StartOptions {
 
 /** A workflow that runs under the id, started now or before. */
 export interface Started<T extends Workflow> {
+  /** Of Temporal: its `result()`, `query()`, `cancel()`. */
   readonly handle: WorkflowHandle<T>;
   readonly workflowId: string;
   readonly runId: string;
@@ -46,10 +48,12 @@ export type StartInput<Input extends { readonly policies: unknown }> = Omit<Inpu
   Partial<Pick<Input, 'policies'>>;
 
 /**
- * Starts `complete`, or attaches to it. See {@link startOnce} for errors, and
- * {@link readCompleteRequest} for those of the request.
+ * Starts `complete`, or attaches to the one that has its id, running or closed.
  *
  * @param input without policies, those of the catalogue rule; `resolvePolicies` changes some.
+ * @throws ClientError `IdempotencyKeyReused` when the id exists with another request, `usage` for a
+ * request that is none, or a tenant whose name is too long.
+ * @throws ApplicationFailure `PayloadTooLarge` before anything is sent.
  */
 export function startComplete(
   client: Client,
@@ -79,8 +83,8 @@ export type WorkflowName<T extends Workflow> = T extends {
   : string;
 
 /**
- * Starts a workflow of an application, or attaches to it. See {@link startOnce} for errors. A workflow
- * that declares an identity is asked whether another input is the same to it.
+ * Starts a workflow of an application, or attaches to the one that has its id, running or closed. A
+ * workflow that declares an identity is asked whether another input is the same to it.
  *
  * With the workflow's type, name, input and result are checked, and nothing of it is loaded:
  *
@@ -89,6 +93,10 @@ export type WorkflowName<T extends Workflow> = T extends {
  *
  * const { handle } = await startWorkflow<typeof triage>(client, 'triage', ticket, { id: 'T-1042' });
  * ```
+ *
+ * @throws ClientError `IdempotencyKeyReused` when the id exists with other input, `unreachable` where a
+ * worker must be asked whether it is another and none answers, `usage` for a tenant's name too long.
+ * @throws ApplicationFailure `PayloadTooLarge` before anything is sent.
  */
 export function startWorkflow<T extends Workflow>(
   client: Client,

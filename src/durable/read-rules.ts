@@ -37,7 +37,11 @@ export function changePolicy(
   return local(`what a person changes of ${name}`).changePolicy(name, policy, fields);
 }
 
-/** All policies of a worker's application, for `holdfast policy`. Throws as {@link readRules}. */
+/**
+ * All policies of a worker's application, for `holdfast policy`.
+ *
+ * @throws ApplicationFailure `InvalidRequest` for overrides that make no sense.
+ */
 export async function readPolicies(overrides: unknown): Promise<PolicySet> {
   return (await readRules(overrides)).policies;
 }

@@ -31,5 +31,5 @@ export const whatToDo: Readonly<Record<FailureType, string>> = {
   EffectNameReused: 'Name the step, so that every effect of a run has a name of its own.',
   EffectRefused: 'Cure the cause at the target, then resolve it: it is done anew.',
   EffectUnknown: 'Look at the target whether it happened, then resolve it by saying so.',
-  ApprovalRequired: 'Look at what is to be charged, then approve it or cancel the workflow.',
+  ApprovalRequired: 'Look at what is to be approved, then approve it or cancel the workflow.',
 };

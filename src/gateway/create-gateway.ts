@@ -10,6 +10,8 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
 import { mayUse } from './keys/key-limits.ts';
+import { knownToProvider } from './responses/previous-response.ts';
+import { createResponseRoutes } from './responses/response-routes.ts';
 import type { GatewayKey } from './store/key-store.ts';
 
 type Bindings = { Bindings: HttpBindings };
@@ -27,6 +29,7 @@ const anyone: GatewayKey = {
 export function createGateway(dependencies: GatewayDependencies): Hono<Bindings> {
   const { keys, providers, log, maximumBodyBytes, maximumInFlight } = dependencies;
   const handle = createRequestHandler(dependencies);
+  const responses = createResponseRoutes(dependencies);
   const app = new Hono<Bindings>();
   let inFlight = 0;
 
@@ -39,23 +42,30 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
     if (!key) return told(context, unknownKey);
     return context.json(await dependencies.listModels());
   });
-  app.all('*', async (context) => {
-    if (inFlight >= maximumInFlight) return told(context, tooMany);
-    inFlight += 1;
-    try {
-      return await forwarded(context);
-    } catch (error) {
-      return told(context, errorOf(error));
-    } finally {
-      inFlight -= 1;
-    }
-  });
+  app.get('/v1/responses/:id', served(responses.retrieve));
+  app.post('/v1/responses/:id/cancel', served(responses.cancel));
+  app.delete('/v1/responses/:id', served(responses.remove));
+  app.all('*', served(forwarded));
   return app;
 
-  async function forwarded(context: Context<Bindings>): Promise<Response> {
+  /** What is served to those who have a key, so many at once. */
+  function served(work: (context: Context<Bindings>, key: GatewayKey) => Promise<Response>) {
+    return async (context: Context<Bindings>): Promise<Response> => {
+      if (inFlight >= maximumInFlight) return told(context, tooMany);
+      inFlight += 1;
+      try {
+        const key = await keyOf(context);
+        return key ? await work(context, key) : told(context, unknownKey);
+      } catch (error) {
+        return told(context, errorOf(error));
+      } finally {
+        inFlight -= 1;
+      }
+    };
+  }
+
+  async function forwarded(context: Context<Bindings>, key: GatewayKey): Promise<Response> {
     const { incoming, outgoing } = context.env;
-    const key = await keyOf(context);
-    if (!key) return told(context, unknownKey);
     const body = await readBody(incoming as IncomingMessage, maximumBodyBytes);
     const { method = 'POST', url = '/', headers } = incoming;
     const request = readIncoming({ method, url, headers, body }, providers);
@@ -67,7 +77,8 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
         param: 'model',
       });
     }
-    await handle({ headers }, request, key, outgoing as ServerResponse);
+    const known = await knownToProvider(request, key.tenant, dependencies.store);
+    await handle({ headers }, known, key, outgoing as ServerResponse);
     return RESPONSE_ALREADY_SENT;
   }
 

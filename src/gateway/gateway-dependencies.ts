@@ -3,10 +3,12 @@ import type { KnownProvider } from '../calls/forward/read-incoming.ts';
 import type { RunAttempt } from '../calls/forward/run-attempt.ts';
 import type { Price } from '../policies/budget-schema.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import type { ForwardedRequest } from '../wire/forwarded.ts';
 import type { OnceSettings } from './once.ts';
 import type { EndWatch } from './run/wait-for-end.ts';
 import type { KeyStore } from './store/key-store.ts';
-import type { RequestStore, StoredRequest } from './store/request-store.ts';
+import type { RequestStore } from './store/request-store.ts';
+import type { StoredRequest } from './store/stored-request.ts';
 
 /** What a gateway is made from. */
 export interface GatewayDependencies {
@@ -17,9 +19,11 @@ export interface GatewayDependencies {
   readonly watch: EndWatch;
   readonly runAttempt: RunAttempt;
   /** The policy of a forwarded call that may take so long in all. */
-  readonly policyFor: (deadlineMs: number) => ModelPolicy;
+  readonly policyFor: (deadlineMs: number, request: ForwardedRequest) => ModelPolicy;
   /** Starts the workflow that goes on with a request. */
   readonly goOn: (row: StoredRequest, delayMs?: number) => Promise<void>;
+  /** Cancels that workflow, where there is one: its record says already that it has ended. */
+  readonly stop: (id: string) => Promise<void>;
   /** This process, as its leases name it. */
   readonly gateway: string;
   readonly once: OnceSettings;
@@ -30,6 +34,8 @@ export interface GatewayDependencies {
   readonly maximumBodyBytes: number;
   /** Requests in flight at most; one more is told to come back. */
   readonly maximumInFlight: number;
+  /** How long a client may take nothing of what waits for it. */
+  readonly patienceMs: number;
   /** Where the Temporal UI shows the namespace's workflows. */
   readonly uiUrl?: string;
 }

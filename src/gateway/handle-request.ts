@@ -7,11 +7,17 @@ import { mostForwarded } from '../wire/estimate-tokens.ts';
 import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
 import { admit, type Used } from './admit.ts';
 import { answerHeaders } from './answer/answer-headers.ts';
-import { createDelivery, type Delivery } from './answer/delivery.ts';
+import { createDelivery } from './answer/delivery.ts';
+import { deliver } from './answer/recorded-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
+import { forgetDelivered } from './responses/forget-delivered.ts';
+import { ownIdDelivery } from './responses/own-id-delivery.ts';
+import { jsonHead, responseObject } from './responses/response-object.ts';
 import type { GatewayKey } from './store/key-store.ts';
-import type { AttemptsUsed, NewRequest, StoredRequest } from './store/request-store.ts';
+import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
+import { responseIdOf } from './store/response-id.ts';
+import type { StoredRequest } from './store/stored-request.ts';
 
 /** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
 const durableDeadlineMs = 24 * 3_600_000;
@@ -23,6 +29,7 @@ const comesBackMs = 15_000;
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
   const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { patienceMs } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -32,7 +39,9 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
-    const isDurable = idempotencyKey !== null || outgoing.isStored;
+    const { isBackground, isStream } = request;
+    const isDurable = idempotencyKey !== null || outgoing.isStored || isBackground === true;
+    const isLater = isBackground === true && !isStream;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
       tenant: key.tenant,
@@ -40,12 +49,21 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       ...{ idempotencyKey, fingerprint: outgoing.fingerprint, request, body: outgoing.body },
       gateway,
       deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
+      isHandedOver: isLater,
+      hasWebhook: isBackground === true && key.webhookUrl !== undefined,
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
-    const delivery = createDelivery(response, request, () =>
-      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    const plain = createDelivery(
+      response,
+      request,
+      () => answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+      patienceMs,
     );
+    const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
+    if (request.isForgotten && idempotencyKey === null) {
+      response.once('finish', () => forgetDelivered(store, id));
+    }
     const admission = await admit(keys, key, {
       price: prices[request.model],
       usage: mostForwarded(outgoing.body.byteLength, request.maximumOutputTokens),
@@ -63,12 +81,29 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       if (found.kind === 'same') {
         id = found.row.id;
         if (found.row.broke_off === 1 && found.row.state === 'begun') await goOnAgain(found.row);
-        await follow(found.row, found.isReplay);
+        if (isLater) showStanding(found.row);
+        else await follow(found.row, found.isReplay);
         return;
       }
-      used = await runFirst();
+      used = isLater ? await beginInBackground() : await runFirst();
     } finally {
       await admission.settle(used);
+    }
+
+    /** Nothing is sent here: a workflow makes all attempts, whether this process lives or not. */
+    async function beginInBackground(): Promise<Used> {
+      delivery.gone.addEventListener('abort', () => void store.clientGone(id));
+      const row = await store.read(id);
+      if (!row) throw new Error('the record that was just written is gone');
+      // Temporal may be away, and the client needs not wait for it: the record is committed.
+      void goOn(row);
+      showStanding(row, true);
+      return 'not known';
+    }
+
+    function showStanding(row: StoredRequest, isNew = false): void {
+      told = row;
+      delivery.whole(jsonHead, responseObject(row, isNew));
     }
 
     /** Makes the first attempt here, and gives the client its answer, or that of the workflow. */
@@ -76,27 +111,35 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const stop = new AbortController();
       let hasContent = false;
       delivery.gone.addEventListener('abort', () => void clientGone(stop, hasContent));
+      const over = new AbortController();
+      // Cancelled, by whoever asks any of the gateways to.
+      const isCancelled = () => stop.abort(new Error('the call was cancelled'));
+      if (isBackground) watch.ended(id, over.signal).then(isCancelled, () => {});
       const pending: Uint8Array[] = [];
       const { tenant, body, deadlineMs } = asked;
       const outcome = await runAttempt({
         ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
-        ...{ policy: policyFor(deadlineMs), longestHoldMs, signal: stop.signal },
-        onBytes(bytes, soFar, head) {
+        ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
+        async onBytes(bytes, soFar, head) {
           pending.push(bytes);
           if (!soFar.hasContent || delivery.gone.aborted) return;
           hasContent = true;
-          for (const each of pending.splice(0)) delivery.bytes(each, head);
+          for (const each of pending.splice(0)) await delivery.bytes(each, head);
         },
-      }).catch((error: unknown) => {
-        if (stop.signal.aborted) return undefined;
-        throw error;
-      });
-      // Its client gave up, and nobody asked for the same again.
-      if (!outcome) {
-        await store.forget(id);
-        return undefined;
-      }
-      return settle(outcome, hasContent);
+      })
+        .catch((error: unknown) => {
+          if (stop.signal.aborted) return undefined;
+          throw error;
+        })
+        .finally(() => over.abort());
+      return outcome ? settle(outcome, hasContent) : stopped();
+    }
+
+    /** Somebody cancelled it; or its client gave up, and nobody asked for the same again. */
+    async function stopped(): Promise<Used> {
+      if (!isBackground) await store.forget(id);
+      else deliver(delivery, (await store.read(id)) ?? {});
+      return undefined;
     }
 
     async function settle(outcome: AttemptOutcome, hadContent: boolean): Promise<Used> {
@@ -135,10 +178,10 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
 
     /** A workflow goes on with it; its client waits for what that records. */
     async function goOnWith(used: AttemptsUsed, delayMs: number, isWaitedFor = true) {
-      await store.handOver(id, used);
+      const isOpen = await store.handOver(id, used);
       const row = await store.read(id);
       if (!row) return undefined;
-      await goOn(row, delayMs);
+      if (isOpen) await goOn(row, delayMs);
       return isWaitedFor ? follow(row, false) : 'not known';
     }
 
@@ -190,32 +233,7 @@ const stillRunning = {
   message: 'the call has not ended yet; ask again with the same Idempotency-Key for its answer',
 } as const;
 
-/** What is recorded, as the client gets it: the provider's bytes, or an error of ours. */
-function deliver(delivery: Delivery, row: Partial<StoredRequest>): void {
-  const { answer, answer_body: body, failure } = row;
-  if (failure) delivery.error(toldError(failure, body ?? null));
-  else if (answer && body) delivery.whole(answer, body);
-  else delivery.error({ status: 500, type: 'ServerError', message: 'the record holds no answer' });
-}
-
 function failureOf(fields: AttemptErrorFields): ForwardFailure {
   const { type, status } = fields;
   return { type, message: describeAttemptError(fields), status: clientStatus(type, status) };
-}
-
-/** The provider's own words go to the client whose request they are about, and nowhere else. */
-function toldError(failure: ForwardFailure, body: Uint8Array | null) {
-  const { type, status, message } = failure;
-  const own = body && type !== 'InvalidCredentials' ? providersWords(body) : undefined;
-  return { type, status, message: own?.message ?? message, param: own?.param ?? null };
-}
-
-function providersWords(body: Uint8Array): { message: string; param: string | null } | undefined {
-  try {
-    const { error } = JSON.parse(Buffer.from(body).toString('utf8'));
-    if (typeof error?.message !== 'string') return undefined;
-    return { message: error.message, param: typeof error.param === 'string' ? error.param : null };
-  } catch {
-    return undefined;
-  }
 }

@@ -95,7 +95,10 @@ export interface Difference {
 export interface Reconciliation {
   /** Rows and items that were compared, by target. */
   readonly compared: Readonly<Record<string, { readonly rows: number; readonly items: number }>>;
+  /** A thousand at most. */
   readonly differences: readonly Difference[];
+  /** How many there are beside them, if any. */
+  readonly notNamed?: number;
   /** Targets that could not be asked, and why. */
   readonly notAsked: Readonly<Record<string, string>>;
 }

@@ -41,6 +41,7 @@ export interface Tries {
   readonly maximumAttempts: number;
 }
 
+/** A wait for a person. */
 interface Park {
   /** Names this wait: an answer that names another one is refused. Another one also after a Reset. */
   readonly parkId: string;

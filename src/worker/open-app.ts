@@ -15,11 +15,12 @@ import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { withForwardedCalls } from '../calls/forward/forwarded-call.ts';
 import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
-import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createGates, inFlightByProvider, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
+import { createSignedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { batchesFrom } from './batches-from.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
@@ -71,9 +72,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
-    maximumInFlight: Object.fromEntries(
-      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
-    ),
+    maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
@@ -93,7 +92,14 @@ export async function openApp(
         questions: shapesOf(app),
         random: Math.random,
       }),
-      ...createForwardActivities(forwarded.records),
+      ...createForwardActivities(forwarded.records, {
+        ...{ records: forwarded.records, ledger, log, random: Math.random },
+        ...{ ...scopesFor(config, namespace), journal: journal.effects },
+        webhook: createSignedWebhook({
+          webhookOf: forwarded.webhookOf,
+          allowPrivate: config.HOLDFAST_ALLOW_PRIVATE_TARGETS,
+        }),
+      }),
       ...ofBatches,
     },
     batches: { runRange },

@@ -29,7 +29,7 @@ const project = join(source, '..');
  * @returns `WorkerOptions.workflowBundle`.
  */
 export async function workflowBundle(
-  workflowsPath = join(source, 'workflows', `index${extname(import.meta.url)}`),
+  workflowsPath = own('workflows/index'),
   folder = join(project, 'node_modules', '.cache', 'holdfast'),
 ): Promise<WorkflowBundleOption> {
   if (!workflowsPath.startsWith(source)) {
@@ -52,12 +52,16 @@ export async function workflowBundle(
 /** Of projects, by path: the test worlds of one process bundle the same file once. */
 const inMemory = new Map<string, Promise<{ readonly code: string }>>();
 
+/**
+ * The library's own modules are evaluated once for a worker, and not at each start of a workflow, which
+ * was half of what a call costs there; so they must keep no state (decision 22).
+ */
 function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
+  const interceptors = own('durable/queues-beside');
   return bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [
-      join(source, 'durable', `queues-beside${extname(import.meta.url)}`),
-    ],
+    workflowInterceptorModules: [interceptors],
+    preloadModules: [own('durable/library-workflows'), own('workflow'), interceptors],
     logger: {
       log() {},
       trace() {},
@@ -67,6 +71,10 @@ function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
       error: console.error,
     },
   });
+}
+
+function own(module: string): string {
+  return join(source, `${module}${extname(import.meta.url)}`);
 }
 
 /** Another entry, a change anywhere in the sources, or another version of a package makes a new bundle. */
@@ -80,14 +88,14 @@ function hashOfSources(workflowsPath: string): string {
 
 /** Ours, and those of the packages that it needs, which tell their versions. */
 function packageFiles(): string[] {
-  const own = join(project, 'package.json');
+  const manifest = join(project, 'package.json');
   const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
-    readFileSync(own, 'utf8'),
+    readFileSync(manifest, 'utf8'),
   );
   const files = Object.keys({ ...dependencies, ...peerDependencies })
     .filter((name) => !peerDependenciesMeta?.[name]?.optional)
     .map((name) => findPackageJSON(name, import.meta.url));
-  return [own, ...files.filter((file) => file !== undefined)];
+  return [manifest, ...files.filter((file) => file !== undefined)];
 }
 
 function filesBelow(folder: string): string[] {
@@ -102,8 +110,9 @@ function filesBelow(folder: string): string[] {
  * project's packages, from where the bundler finds them.
  */
 function entryFor(workflowsPath: string): string {
-  const library = join(source, 'durable', `library-workflows${extname(import.meta.url)}`);
-  const lines = [workflowsPath, library].map((file) => `export * from ${JSON.stringify(file)};\n`);
+  const lines = [workflowsPath, own('durable/library-workflows')].map(
+    (file) => `export * from ${JSON.stringify(file)};\n`,
+  );
   const text = lines.join('');
   // Named after what it holds: test files of a project bundle their workflows at the same time.
   const name = `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`;

@@ -9,6 +9,8 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
   readonly url: string;
   readonly body: string;
+  /** The body as it came. */
+  readonly bytes: Buffer;
 }
 
 /** Answers with exactly these bytes. */
@@ -54,15 +56,15 @@ export async function literalServer() {
   const socketClosed = new WeakMap<Socket, Promise<void>>();
   let reply: Reply = literally(200, completion('hello'));
   const server = createServer((request, response) => {
-    let body = '';
+    const parts: Buffer[] = [];
     closed.push(socketClosed.get(request.socket) ?? Promise.reject(new Error('unknown socket')));
     request.on('error', () => {});
     response.on('error', () => {});
-    request.setEncoding('utf8').on('data', (part: string) => {
-      body += part;
-    });
+    request.on('data', (part: Buffer) => void parts.push(part));
     request.on('end', () => {
-      seen.push({ headers: request.headers, url: request.url ?? '', body });
+      const bytes = Buffer.concat(parts);
+      const body = bytes.toString('utf8');
+      seen.push({ headers: request.headers, url: request.url ?? '', body, bytes });
       reply(request, response, body);
     });
   });

@@ -8,7 +8,7 @@ import { runHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-// That it makes a project which works: test/package/starter.test.ts.
+// That it makes a project which works: test/package/tutorial.test.ts.
 test('what is there is never written over', async (t) => {
   const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-init-'));
   t.after(() => rmSync(cwd, { recursive: true }));

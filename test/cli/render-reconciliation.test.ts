@@ -19,3 +19,19 @@ test('what was compared is named before the all-clear', () => {
     'charge: 12 in the ledger, 12 at the target\nNo difference.',
   );
 });
+
+test('what is not named is counted', () => {
+  const missing = { kind: 'missing at the target', key: 'a/b:charge', what: 'gone' } as const;
+  assert.equal(
+    renderReconciliation({
+      ...{ compared: { charge: { rows: 9999, items: 0 } }, notAsked: {} },
+      ...{ differences: [missing], notNamed: 9998 },
+    }),
+    [
+      'charge: 9,999 in the ledger, 0 at the target',
+      '9,999 differ:',
+      '  missing at the target: a/b:charge: gone',
+      '  and 9,998 more',
+    ].join('\n'),
+  );
+});

@@ -4,14 +4,19 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { execa } from 'execa';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { freePort } from '../../src/servers/free-port.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { fencedBlocks, readPage } from '../docs/pages.ts';
 import { until } from '../support/until.ts';
 import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
+const quickStart =
+  fencedBlocks(readPage('README.md'), 'sh').find((block) => block.includes('OPENAI_BASE_URL')) ??
+  '';
 let model: ModelProvider;
 let env: Record<string, string>;
 
@@ -90,15 +95,19 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     workflows: ['complete'],
     gateway: `http://${gateway}`,
   });
-  const throughGateway = await fetch(`http://${gateway}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      model: 'openai:gpt-4o-mini',
-      messages: [{ role: 'user', content: 'Hi' }],
-    }),
-  });
-  assert.match(await throughGateway.text(), /"content":"Hello!"/);
+  // The README's quick start to the letter, but for the port.
+  const [start = '', ...others] = quickStart.split('\n');
+  assert.match(start, /^npx holdfast up /);
+  const { stdout: throughGateway } = await execa(
+    'sh',
+    ['-ec', others.join('\n').replace('127.0.0.1:8484', gateway)],
+    {
+      env: { PATH: process.env.PATH },
+      extendEnv: false,
+      stdin: 'ignore',
+    },
+  );
+  assert.match(throughGateway, /"content":"Hello!"/);
   const client = { env: { TEMPORAL_ADDRESS: address } };
   const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
@@ -121,18 +130,33 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   await until(() => isGone(port));
 
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
-  const again = startHoldfast(['up', ...ports, '--no-gateway'], {
+  const again = startHoldfast(['up', ...ports], {
     cwd,
-    env: { ...env, OPENAI_API_KEY: 'none' },
+    env: { ...env, OPENAI_API_KEY: 'none', HOLDFAST_GATEWAY_ADDRESS: gateway },
+    timeoutMs: 100_000,
   });
   t.after(() => again.kill('SIGKILL'));
+  let printed = '';
+  again.stdout?.on('data', (text) => {
+    printed += text;
+  });
   const result = await until(async () => {
     const { stdout } = await runHoldfast(['result', 'h-1'], client);
     return stdout || undefined;
   });
   assert.equal(result, 'Hello!');
-  again.kill('SIGINT');
-  await again;
+  // A gateway that dies takes the others with it, in order.
+  const [, pid] = await until(
+    async () => /"pid":(\d+),"event":"gateway.serving"/.exec(printed) ?? undefined,
+  );
+  process.kill(Number(pid), 'SIGKILL');
+  const ended = await again;
+  assert.deepEqual(
+    [ended.exitCode, ended.stderr],
+    [3, 'holdfast: the gateway ended by itself; why, it says above. --no-gateway leaves it out'],
+  );
+  assert.match(printed, /"event":"worker.stopped"/);
+  await until(() => isGone(port));
 });
 
 test('an app file is served with the workflows beside it; killed, it leaves no process', async (t) => {
@@ -150,10 +174,11 @@ test('an app file is served with the workflows beside it; killed, it leaves no p
 test('what is wrong is said in a sentence', async (t) => {
   const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
   t.after(() => rmSync(cwd, { recursive: true }));
+  const gateway = { HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${await freePort()}` };
   const run = async (args: string[], more = {}) => {
     const { exitCode, stderr } = await runHoldfast(['up', ...args], {
       cwd,
-      env: { ...env, ...more },
+      env: { ...env, ...gateway, ...more },
     });
     return [exitCode, stderr];
   };

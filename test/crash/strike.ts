@@ -25,8 +25,8 @@ const cancelledMs = 3000;
 /** For what a woken worker still does. */
 const wakeMs = 3000;
 
-/** The lease, the request timeout as its grace, and some. */
-export const leaseMs = 20_000;
+/** The lease, for how long GitHub may still act as its grace, and some. */
+export const leaseMs = 25_000;
 
 async function killed({ worker, startWorker, release }: Struck): Promise<void> {
   await worker.stop('SIGKILL');

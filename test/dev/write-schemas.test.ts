@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { generateFiles } from '../../dev/write-schemas.ts';
 
-for (const { path, content } of generateFiles()) {
+const files = generateFiles();
+for (const { path, content } of files) {
   test(`${path} is what dev/write-schemas.ts generates`, () => {
     const committed = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
     // Not assert.equal: its diff of two whole files hides what to do.
@@ -12,7 +13,7 @@ for (const { path, content } of generateFiles()) {
 }
 
 test('the policies schema describes the fields that a policies file may override', () => {
-  const [schema] = generateFiles();
+  const [schema] = files;
   const { properties, additionalProperties } = JSON.parse(schema?.content ?? '');
   assert.deepEqual(Object.keys(properties), [
     '$schema',

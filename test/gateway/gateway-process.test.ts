@@ -1,74 +1,32 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import OpenAI from 'openai';
-import { startDevServer } from '../../src/servers/dev-server.ts';
-import { freePort } from '../../src/servers/free-port.ts';
-import { type ServerProcess, startServerProcess } from '../../src/servers/server-process.ts';
+import { Webhook } from 'standardwebhooks';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import { gatewayProcesses } from './gateway-processes.ts';
+import { realClients } from './real-clients.ts';
 
 // Gateway, worker and Temporal as processes of their own: what happens when the gateway dies, no test
 // inside it can show.
 
 const cleanups = new AsyncDisposableStack();
 after(() => cleanups.disposeAsync());
-
-const root = path.join(import.meta.dirname, '..', '..');
-const node = path.join(root, 'node_modules', '.bin', 'node');
-const provider = await literalServer();
-cleanups.defer(() => provider.close());
-
-let env: Record<string, string>;
-let gateway: ServerProcess;
-let openai: OpenAI;
-
-async function startProcess(file: string, args: string[], serving: string): Promise<ServerProcess> {
-  let isServing = false;
-  const started = await startServerProcess(node, [path.join(root, 'src', file), ...args], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
-    extendEnv: false,
-    cwd: env.FOLDER ?? root,
-    onLine: (line) => {
-      if (line.includes(serving)) isServing = true;
-    },
-  });
-  await until(async () => {
-    if (started.hasExited()) assert.fail(started.tail());
-    return isServing || undefined;
-  });
-  return started;
-}
-
-const startGateway = () => startProcess('holdfast.ts', ['gateway'], 'gateway.serving');
-
-before(async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-gateway-'));
-  cleanups.defer(() => rm(folder, { recursive: true }));
-  const server = await startDevServer({ isHeadless: true });
-  cleanups.defer(() => server.stop());
-  const port = await freePort();
-  env = {
-    FOLDER: folder,
-    TEMPORAL_ADDRESS: server.address,
-    OPENAI_API_KEY: 'provider-key',
-    OPENAI_BASE_URL: provider.baseUrl,
-    HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
-    HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${port}`,
-  };
-  const worker = await startProcess('serve-file.ts', [], 'worker.serving');
-  cleanups.defer(() => worker.stop());
-  gateway = await startGateway();
-  cleanups.defer(() => gateway.stop());
-  openai = new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'any', maxRetries: 0 });
-});
+const world = await gatewayProcesses(cleanups);
+const { provider, env, startGateway } = world;
+let gateway = await startGateway();
+let openai = new OpenAI({ baseURL: `${world.url}/v1`, apiKey: 'any' });
 
 const asked = (seed: number) => ({
   ...{ model: 'openai:gpt-4o', seed },
   messages: [{ role: 'user' as const, content: 'Hello' }],
+});
+
+const inBackground = { model: 'openai:gpt-4o', input: 'Hello', background: true } as const;
+const response = (text: string, status = 'completed') => ({
+  ...{ id: 'resp_theirs', object: 'response', status },
+  output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
 });
 
 test('a failure that passes is not seen by the client: a workflow goes on, and explain tells', async () => {
@@ -105,6 +63,8 @@ test('a failure that turns out to be for good is told, once, with our type', asy
   assert.equal(requests, 2);
 });
 
+realClients(world);
+
 test('the gateway is killed while the provider works: the call goes on, its client asks again', async () => {
   let requests = 0;
   provider.answer((...call) => {
@@ -112,7 +72,7 @@ test('the gateway is killed while the provider works: the call goes on, its clie
     // The first is never answered: its gateway is gone.
     if (requests > 1) literally(200, completion('after the kill'))(...call);
   });
-  const options = { headers: { 'idempotency-key': 'killed-1' } };
+  const options = { headers: { 'idempotency-key': 'killed-1' }, maxRetries: 0 };
   const lost = openai.chat.completions.create(asked(3), options);
   lost.catch(() => {});
   await until(async () => (requests === 1 ? true : undefined));
@@ -123,6 +83,72 @@ test('the gateway is killed while the provider works: the call goes on, its clie
   assert.equal(data.choices[0]?.message.content, 'after the kill');
   assert.equal(requests, 2);
   assert.equal(response.headers.get('x-holdfast-possibly-billed'), '1');
+});
+
+test('the gateway is killed after it said queued: the worker answers, whoever asks for it later', async () => {
+  let answerNow = () => {};
+  provider.answer((...call) => {
+    answerNow = () => literally(200, response('later'))(...call);
+  });
+  const { id, status } = await openai.responses.create(inBackground);
+  assert.equal(status, 'queued');
+  await gateway.stop('SIGKILL');
+  // It may have died before it had started the workflow: then another gateway does.
+  gateway = await startGateway();
+  await until(async () => provider.seen[0]);
+  answerNow();
+  const done = await until(async () => {
+    const standing = await openai.responses.retrieve(id);
+    return standing.status === 'completed' ? standing : undefined;
+  });
+  assert.equal(done.output_text, 'later');
+  assert.equal(provider.seen.length, 1);
+});
+
+test('the end of a background call is told once, signed, until its receiver says that it has it', async () => {
+  const told: { body: string; headers: Record<string, string> }[] = [];
+  const receiver = await literalServer();
+  cleanups.defer(() => receiver.close());
+  receiver.answer((request, answer, body) => {
+    told.push({ body, headers: request.headers as Record<string, string> });
+    if (told.length === 1) literally(500, {})(request, answer, body);
+    // It has it, and its answer is lost.
+    else if (told.length === 2) answer.destroy();
+    else literally(200, {})(request, answer, body);
+  });
+  const hook = `http://127.0.0.1:${receiver.port}/hooks?of=acme`;
+  const flags = ['--tenant', 'acme', '--webhook', hook, '--json'];
+  const { key, webhookSecret } = JSON.parse(
+    (await runHoldfast(['keys', 'add', ...flags], { env })).stdout,
+  );
+  const plain = ['--tenant', 'acme', '--webhook', 'http://acme.example/hooks'];
+  const { stderr, exitCode } = await runHoldfast(['keys', 'add', ...plain], { env });
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--webhook must be https/);
+  openai = new OpenAI({ baseURL: openai.baseURL, apiKey: key, maxRetries: 0 });
+  provider.answer(literally(200, response('told')));
+  const { id } = await openai.responses.create({ ...inBackground, store: false });
+  await until(async () => told[2]);
+  for (const { body, headers } of told) {
+    const event = await openai.webhooks.unwrap(body, headers, webhookSecret);
+    assert.equal(event.type, 'response.completed');
+    assert.deepEqual(event.data, { id });
+    assert.deepEqual(new Webhook(webhookSecret).verify(body, headers), event);
+    assert.equal(headers['webhook-id'], event.id);
+  }
+  assert.equal(new Set(told.map(({ body }) => body)).size, 1);
+
+  // One that ends in the gateway's own process is told by a workflow all the same.
+  provider.answer((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'text/event-stream' });
+    const data = { type: 'response.incomplete', response: response('half', 'incomplete') };
+    answer.end(`event: response.incomplete\ndata: ${JSON.stringify(data)}\n\n`);
+  });
+  for await (const _ of await openai.responses.create({ ...inBackground, stream: true }));
+  await until(async () => told[3]);
+  const last = JSON.parse(told[3]?.body ?? '');
+  assert.equal(last.type, 'response.incomplete');
+  assert.notEqual(last.id, JSON.parse(told[0]?.body ?? '').id);
 });
 
 test('SIGTERM lets what is open finish', async () => {

@@ -49,6 +49,16 @@ export function requestStoreContract(name: string, open: () => Promise<OpenDatab
     });
     after(() => opened.database.destroy());
 
+    test('what was cancelled keeps no answer that still comes, and is begun by nobody', async () => {
+      await store.begin(requestOf('stopped', { isHandedOver: true }));
+      assert.equal((await store.read('stopped'))?.state, 'running');
+      assert.equal(await store.cancelled('stopped'), true);
+      assert.equal(await store.answered('stopped', ok, Buffer.from('late'), unused), false);
+      const { state, answer_body } = (await store.read('stopped')) ?? {};
+      assert.deepEqual([state, answer_body], ['cancelled', null]);
+      assert.equal(await store.cancelled('stopped'), false);
+    });
+
     test('a request and its answer come back byte for byte', async () => {
       assert.equal(await store.begin(requestOf('bytes')), true);
       const begun = await store.read('bytes');
@@ -63,7 +73,8 @@ export function requestStoreContract(name: string, open: () => Promise<OpenDatab
       assert.deepEqual(answered?.answer, ok);
       assert.deepEqual([...(answered?.answer_body ?? [])], [1, 128, 0]);
       assert.equal(answered?.state, 'answered');
-      assert.deepEqual(await store.ended(['bytes', 'nothing']), ['bytes']);
+      // Who waits for a record that was deleted waits no longer.
+      assert.deepEqual(await store.ended(['bytes', 'nothing']), ['bytes', 'nothing']);
     });
 
     test('what has ended does not end again', async () => {

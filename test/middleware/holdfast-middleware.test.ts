@@ -22,6 +22,7 @@ import {
   holdfastMiddleware,
   withHoldfast,
 } from '../../src/ai-sdk.ts';
+import { until } from '../support/until.ts';
 
 const question: LanguageModelV4CallOptions = {
   prompt: [{ role: 'user', content: [{ type: 'text', text: 'Say hello' }] }],
@@ -160,6 +161,36 @@ test('a stream passes part by part', async (t) => {
   assert.equal(parts[0], 'stream-start');
   assert.ok(parts.includes('text-delta'));
   assert.equal(parts.at(-1), 'finish');
+});
+
+test('20 streams that nobody reads to their end give their places back, and the next call is answered', async (t) => {
+  const gates = createGates();
+  const policy = { requestTimeoutMs: 1500, gateCapMs: 5000 };
+  const { model, provider } = await modelThrough(t, [], { gates, policy });
+  const open = (abortSignal?: AbortSignal) =>
+    activity().run(() =>
+      Promise.resolve(model.doStream({ ...question, ...(abortSignal && { abortSignal }) })),
+    );
+  const inFlight = () => gates.snapshot()[0]?.inFlight;
+  const twenty = (leave: (nth: number) => Promise<void>) =>
+    Promise.all(Array.from({ length: 20 }, (_, nth) => leave(nth)));
+  await twenty(async (nth) => {
+    const caller = new AbortController();
+    const { stream } = await open(caller.signal);
+    if (nth % 2 === 0) await stream.cancel();
+    else caller.abort();
+  });
+  await until(async () => inFlight() === 0 || undefined);
+  await twenty(async (nth) => {
+    const { stream } = await open();
+    if (nth % 2 === 0) await stream.getReader().read();
+  });
+  // As many as a gate lets go to a provider of which it has heard nothing.
+  assert.equal(inFlight(), 20);
+  const { content } = await activity().run(() => Promise.resolve(model.doGenerate(question)));
+  assert.deepEqual(content, [{ type: 'text', text: 'Hello.' }]);
+  assert.equal(provider.requests.length, 41);
+  await until(async () => inFlight() === 0 || undefined);
 });
 
 test('an error within a stream fails it by its type', async (t) => {

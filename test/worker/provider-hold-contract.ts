@@ -20,8 +20,12 @@ const model = 'openai:gpt-4o-mini';
 const untilObeyedMs = 2000;
 
 /** What holding a provider does to real workers, whatever their database. */
-export function providerHoldContract(name: string, databaseUrl: () => string | undefined): void {
-  test(`on ${name}: held by one worker and by four, over restarts, until it is released`, async (t) => {
+export function providerHoldContract(
+  name: string,
+  count: number,
+  databaseUrl: () => string | undefined,
+): void {
+  test(`on ${name}: held by one worker and by ${count}, over restarts, until it is released`, async (t) => {
     await using cleanups = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
     cleanups.defer(() => rm(folder, { recursive: true, maxRetries: 10 }));
@@ -71,7 +75,7 @@ export function providerHoldContract(name: string, databaseUrl: () => string | u
     });
 
     await Promise.all(workers.map((worker) => worker.stop()));
-    workers = await Promise.all([1, 2, 3, 4].map(startOne));
+    workers = await Promise.all(Array.from({ length: count }, startOne));
     const ids = ['four-1', 'four-2', 'four-3', 'four-4', 'four-5', 'four-6'];
     const four = await Promise.all(ids.map(ask));
     for (const id of ids) assert.equal(await heldBy(id), 'maintenance');

@@ -50,7 +50,10 @@ export function withForwardedCalls(
     const record = await records.read(id);
     if (!record) throw new AttemptError(recordIsGone);
     // Recorded by an attempt whose worker was lost before it could say so.
-    if (record.ended_at_ms !== null && record.answer) return answerOf(record.answer);
+    if (record.ended_at_ms !== null) {
+      if (record.answer && record.answer.status < 300) return answerOf(record.answer);
+      throw new AttemptError(hasEnded);
+    }
     try {
       const { body, usage, status, headers, providerRequestId } = await send(
         record.request,
@@ -79,12 +82,9 @@ export function withForwardedCalls(
   };
 }
 
-const recordIsGone: AttemptErrorFields = {
-  type: 'InvalidRequest',
-  by: 'holdfast',
-  reason: 'its record is gone',
-  sent: false,
-};
+const notMade = { type: 'InvalidRequest', by: 'holdfast', sent: false } as const;
+const recordIsGone: AttemptErrorFields = { ...notMade, reason: 'its record is gone' };
+const hasEnded: AttemptErrorFields = { ...notMade, reason: 'it was cancelled' };
 
 function answerOf({ usage }: ForwardedAnswer, providerRequestId?: string): CallAnswer {
   return {

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ForwardedApi, ForwardedRequest } from '../../wire/forwarded.ts';
-import { fieldValue, NotAnObject, spliced, topLevelFields } from './top-level-fields.ts';
+import {
+  type FieldPlace,
+  fieldValue,
+  NotAnObject,
+  spliced,
+  topLevelFields,
+} from './top-level-fields.ts';
 
 /** A provider as far as the way of a request depends on it. */
 export interface KnownProvider {
@@ -25,10 +31,10 @@ export interface Outgoing {
   readonly request: ForwardedRequest;
   readonly body: Uint8Array;
   readonly fingerprint: string;
-  /** `background: true` of the Responses API. */
-  readonly isBackground: boolean;
   /** The client asked that the answer be kept. */
   readonly isStored: boolean;
+  /** The response that it goes on from: perhaps one that has an id of ours. */
+  readonly previousResponseId?: string;
   /** We asked for a last piece with the usage, which the client did not ask for. */
   readonly addedUsage: boolean;
 }
@@ -76,20 +82,29 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
     const changes = modelPlaces.map((place) => ({ ...place, text: JSON.stringify(modelId) }));
     const usageChange =
       isStream && api === 'chat' && provider.includeUsage ? includeUsage(fields) : undefined;
-    const all = [...changes, ...(usageChange ? [usageChange] : [])];
+    const value = (name: string) =>
+      api === 'responses' ? fieldValue(body, fields, name) : undefined;
+    const previous = value('previous_response_id');
+    const isBackground = value('background') === true;
+    // The call is ours to keep going: not every provider knows the field, and none must.
+    const inBackground = isBackground ? placesOf(fields, 'background') : [];
+    const backgroundChanges = inBackground.map((place) => ({ ...place, text: 'false' }));
+    const all = [...changes, ...backgroundChanges, ...(usageChange ? [usageChange] : [])];
     return {
       request: {
         ...{ provider: provider.name, model, api, method: incoming.method, headers, isStream },
         path: `${pathname.slice('/v1'.length)}${search}`,
         ...maximumTokens(body, fields),
+        ...(isBackground && { isBackground }),
+        ...(value('store') === false && { isForgotten: true }),
       },
       body: spliced(
         body,
         all.sort((a, b) => a.start - b.start),
       ),
       ...{ fingerprint, addedUsage: usageChange !== undefined },
-      isBackground: api === 'responses' && fieldValue(body, fields, 'background') === true,
-      isStored: api === 'responses' && fieldValue(body, fields, 'store') === true,
+      isStored: value('store') === true,
+      ...(typeof previous === 'string' && { previousResponseId: previous }),
     };
   }
   const [, name = '', rest = ''] = /^\/([^/]+)(\/.*)$/.exec(pathname) ?? [];
@@ -108,14 +123,14 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
       ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
     },
     ...{ body: incoming.body, fingerprint },
-    ...{ isBackground: false, isStored: false, addedUsage: false },
+    ...{ isStored: false, addedUsage: false },
   };
 }
 
 function readBody(body: Uint8Array) {
   try {
     const fields = topLevelFields(body);
-    return { body, fields, modelPlaces: fields.filter(({ name }) => name === 'model') };
+    return { body, fields, modelPlaces: placesOf(fields, 'model') };
   } catch (error) {
     if (!(error instanceof NotAnObject)) throw error;
     throw new NotForwardable(`the body is not a JSON object: ${error.message}`);
@@ -123,6 +138,19 @@ function readBody(body: Uint8Array) {
 }
 
 type Fields = ReturnType<typeof readBody>['fields'];
+
+function placesOf(fields: readonly FieldPlace[], wanted: string): FieldPlace[] {
+  return fields.filter(({ name }) => name === wanted);
+}
+
+/** The same request, going on from the response that the provider knows by another id. */
+export function goingOnFrom(body: Uint8Array, responseId: string): Uint8Array {
+  const places = placesOf(topLevelFields(body), 'previous_response_id');
+  return spliced(
+    body,
+    places.map((place) => ({ ...place, text: JSON.stringify(responseId) })),
+  );
+}
 
 function providerOf(model: string, providers: readonly KnownProvider[]): KnownProvider {
   const name = model.includes(':') ? model.slice(0, model.indexOf(':')) : '';

@@ -25,7 +25,7 @@ export async function reconcileCommand(
 
 /** What was compared, and every difference in a sentence. */
 export function renderReconciliation(found: Reconciliation): string {
-  const { compared, notAsked, differences } = found;
+  const { compared, notAsked, differences, notNamed = 0 } = found;
   if (Object.keys({ ...compared, ...notAsked }).length === 0) {
     return 'Nothing was compared: no effect of this worker has a target that lists what it holds, or none is configured (Stripe: STRIPE_SECRET_KEY, GitHub: GITHUB_TOKEN).';
   }
@@ -37,10 +37,13 @@ export function renderReconciliation(found: Reconciliation): string {
     ...Object.entries(notAsked).map(
       ([effect, why]) => `${effect}: not asked, ${printableLine(why)}`,
     ),
-    differences.length === 0 ? 'No difference.' : `${formatCount(differences.length)} differ:`,
+    differences.length === 0
+      ? 'No difference.'
+      : `${formatCount(differences.length + notNamed)} differ:`,
     ...differences.map(
       ({ kind, key, what }) => `  ${kind}: ${printableLine(`${key ? `${key}: ` : ''}${what}`)}`,
     ),
+    ...(notNamed > 0 ? [`  and ${formatCount(notNamed)} more`] : []),
   ].join('\n');
 }
 

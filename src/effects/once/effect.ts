@@ -72,7 +72,8 @@ export interface FindMarked {
   /** Whether the result that the ledger holds is of this item. */
   readonly idOf: (result: Json) => string | undefined;
   /**
-   * All items of ours since; throws `EffectError` when the list is not whole.
+   * All items of ours since, page by page as the target gives them, and a page also where none of it is
+   * ours; throws `EffectError` when the list is not whole.
    *
    * @param query.sinceMs of the target's clock; the caller leaves a margin.
    * @param query.request as stored at the claim, to narrow the list where only one key is asked for.
@@ -81,9 +82,7 @@ export interface FindMarked {
     readonly sinceMs: number;
     readonly request?: Json;
     readonly signal: AbortSignal;
-    /** Called at each page. */
-    readonly onProgress?: () => void;
-  }) => Promise<readonly MarkedItem[]>;
+  }) => AsyncIterable<readonly MarkedItem[]>;
 }
 
 /** An effect written in the ledger's own transaction: no window at all. */
@@ -123,6 +122,11 @@ export interface FindBeforeCreateEffect<Input, Result> extends OutsideDeclaratio
   readonly way: 'find before create';
   readonly keyWindowMs?: never;
   readonly lookUp: LookUp<Input, Result>;
+  /**
+   * How long after it was sent the target may still act on a request that nobody waits for any more, where
+   * that is longer than the request timeout. What is created before that, another may join unseen.
+   */
+  readonly actsWithinMs?: number;
 }
 
 /** At most once: after an attempt in doubt a look-up or a person decides. */

@@ -91,6 +91,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
     record: (claim, result) => change(claim, { state: 'succeeded', result }),
     fail: (claim, failure) => change(claim, { state: 'failed', failure: JSON.stringify(failure) }),
     markUnknown: (claim, failure) =>
+      change(claim, { state: 'unknown', failure: JSON.stringify(failure), lease_until_ms: 0 }),
+    doubt: (claim, failure) =>
       change(claim, { state: 'unknown', failure: JSON.stringify(failure) }),
     release: (claim) =>
       change(claim, {

@@ -66,8 +66,10 @@ export interface LedgerStatements {
   record(claim: Claim, result: string): Promise<boolean>;
   /** `started` to `failed`: the target's definitive no. */
   fail(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
-  /** `started` to `unknown`: a person decides. */
+  /** `started` to `unknown`, by the attempt itself, which is over: a person decides. */
   markUnknown(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
+  /** The same of somebody else's claim: its lease stays, since that attempt may still be under way. */
+  doubt(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
   /** This attempt did nothing: `released`; `started`, its lease ended, if an earlier one may have. */
   release(claim: Claim): Promise<boolean>;
   /** Gives the claim back in doubt: it may be taken over after `afterMs`. */

@@ -69,9 +69,7 @@ export async function runOnce<Input, Result>(
     heartbeat: options.heartbeat ?? (() => {}),
     requestTimeoutMs,
     maximumWaitMs: options.maximumWaitMs ?? 5000,
-    // A paused worker may have a request under way when its lease runs out. Where the target cannot
-    // tell the two requests apart, the next worker waits until that one can no longer act.
-    graceMs: effect.way === 'native key' ? 0 : requestTimeoutMs,
+    graceMs: graceMs(effect, requestTimeoutMs),
     leaseMs,
   };
   const claimRequest: ClaimRequest = {
@@ -93,6 +91,17 @@ export async function runOnce<Input, Result>(
     return runOnce(ledger, effect, { ...place, generation }, input, options);
   }
   return { ...outcome, key };
+}
+
+/**
+ * A paused worker may have a request under way when its lease runs out, and one that ran into its timeout
+ * may be acted on after it. Where the target cannot tell two requests apart, the next attempt waits
+ * until the first can no longer act.
+ */
+function graceMs<Input, Result>(effect: Effect<Input, Result>, requestTimeoutMs: number): number {
+  if (effect.way === 'native key') return 0;
+  const { actsWithinMs = 0 } = effect.way === 'find before create' ? effect : {};
+  return Math.max(requestTimeoutMs, actsWithinMs);
 }
 
 async function runClaimed<Input, Result>(

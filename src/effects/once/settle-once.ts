@@ -48,7 +48,7 @@ async function doubted(ledger: Ledger, by: string, key: string): Promise<DatedRo
   const row = await ledger.operator.latest(key);
   if (row?.state !== 'started') return row;
   const reason = 'its workflow ended before that was known';
-  await ledger.markUnknown(row, { type: 'EffectUnknown', by, reason });
+  await ledger.doubt(row, { type: 'EffectUnknown', by, reason });
   // Settled by someone else meanwhile, or in doubt now.
   return ledger.operator.latest(key);
 }

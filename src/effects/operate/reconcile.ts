@@ -4,6 +4,7 @@ import { keyPrefix } from '../../wire/idempotency-key.ts';
 import type { Difference, Reconciliation } from '../../wire/ledger-operations.ts';
 import type { Effect, FindMarked, MarkedItem } from '../once/effect.ts';
 import type { DatedRow, Ledger } from '../once/ledger.ts';
+import { type ItemsOnDisk, openItemsOnDisk } from './items-on-disk.ts';
 
 /** What is compared. */
 export interface ReconcileOptions {
@@ -17,8 +18,8 @@ export interface ReconcileOptions {
 /** Clocks differ: the target is asked for a day more than is compared, and the ledger for one more still. */
 const clockMarginMs = 24 * 60 * 60 * 1000;
 const pageSize = 500;
-/** Items of a target that are gone through in one turn. */
-const atOnce = 5000;
+/** More are counted and not named: the answer goes through Temporal, and whoever reads it begins with the first. */
+const mostNamed = 1000;
 
 /**
  * Compares what the ledger says with what the targets hold, both ways. Only reads. Workers may go on
@@ -34,38 +35,53 @@ export async function reconcile(
   const compared: Record<string, { rows: number; items: number }> = {};
   const notAsked: Record<string, string> = {};
   const differences: Difference[] = [];
+  let notNamed = 0;
   for (const effect of effects) {
     const { findMarked, name, target } = effect;
     if (!findMarked) continue;
     options.onProgress?.();
     // The target first: what it has is claimed in the ledger before, so its row will be found.
     const listedAtMs = await ledgerClock(ledger, name, options);
-    const items = await list(findMarked, options);
-    const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
-    const compare = comparison('items' in items ? await byMark(items.items) : new Map(), asked);
-    const rows = await eachRow(ledger, name, options, compare.row);
-    if ('why' in items) {
-      // A target that is not configured, and that nothing was done at, need not be told of.
-      if (rows > 0 || items.isConfigured) notAsked[name] = items.why;
-      continue;
+    const items = openItemsOnDisk();
+    try {
+      const why = await listAll(findMarked, items, options);
+      const asked = { findMarked, target, listedAtMs, sinceMs: options.sinceMs };
+      const compare = comparison(items, asked);
+      const rows = await eachRow(ledger, name, options, compare);
+      if (why) {
+        // A target that is not configured, and that nothing was done at, need not be told of.
+        if (rows > 0 || why.isConfigured) notAsked[name] = why.message;
+        continue;
+      }
+      const found = await compare.differences();
+      differences.push(...found.differences);
+      notNamed += found.notNamed;
+      compared[name] = compare.counts;
+    } finally {
+      items.close();
     }
-    for await (const difference of compare.differences()) differences.push(difference);
-    compared[name] = compare.counts;
   }
-  return { compared, differences, notAsked };
+  const named = differences.splice(0, mostNamed);
+  notNamed += differences.length;
+  return { compared, differences: named, ...(notNamed > 0 && { notNamed }), notAsked };
 }
 
-async function list(findMarked: FindMarked, options: ReconcileOptions) {
+/** @returns why the target could not be asked, where it could not. */
+async function listAll(findMarked: FindMarked, items: ItemsOnDisk, options: ReconcileOptions) {
   const { sinceMs, signal, onProgress } = options;
   try {
     const query = { sinceMs: Date.now() - sinceMs - clockMarginMs, signal };
-    return { items: await findMarked.list({ ...query, ...(onProgress && { onProgress }) }) };
-  } catch (error) {
-    if (isAttemptError(error)) {
-      const { type, sent } = error.fields;
-      return { why: error.message, isConfigured: type !== 'InvalidCredentials' || sent !== false };
+    for await (const page of findMarked.list(query)) {
+      items.add(page);
+      onProgress?.();
+      if (page.length > 0) await nextTurn();
     }
-    throw error;
+    return undefined;
+  } catch (error) {
+    if (!isAttemptError(error)) throw error;
+    const { type, sent } = error.fields;
+    const isConfigured = type !== 'InvalidCredentials' || sent !== false;
+    return { message: error.message, isConfigured };
   }
 }
 
@@ -83,11 +99,11 @@ async function eachRow(
   ledger: Ledger,
   effect: string,
   options: ReconcileOptions,
-  use: (row: DatedRow, isFirstTime: boolean) => void,
+  compare: Pick<ReturnType<typeof comparison>, 'row' | 'changedRow'>,
 ): Promise<number> {
   const startedMs = performance.now();
   let count = 0;
-  async function read(scope: string, changedAfterMs: number, isFirstTime: boolean) {
+  async function read(scope: string, changedAfterMs: number, use: (row: DatedRow) => void) {
     let page: DatedRow[];
     let after: DatedRow | undefined;
     do {
@@ -96,7 +112,7 @@ async function eachRow(
         ...{ effect, keyPrefix: keyPrefix(scope), changedAfterMs, limit: pageSize },
         ...(after && { after }),
       });
-      for (const row of page) use(row, isFirstTime);
+      for (const row of page) use(row);
       options.onProgress?.();
       after = page.at(-1);
       count += page.length;
@@ -104,11 +120,12 @@ async function eachRow(
       await nextTurn();
     } while (page.length === pageSize);
   }
-  for (const scope of options.scopes) await read(scope, options.sinceMs + 2 * clockMarginMs, true);
+  for (const scope of options.scopes)
+    await read(scope, options.sinceMs + 2 * clockMarginMs, compare.row);
   const rows = count;
   // A row that changed meanwhile moved to a page already read.
   for (const scope of options.scopes) {
-    await read(scope, Math.ceil(performance.now() - startedMs) + 1000, false);
+    await read(scope, Math.ceil(performance.now() - startedMs) + 1000, compare.changedRow);
   }
   return rows;
 }
@@ -122,56 +139,45 @@ interface Asked {
   readonly sinceMs: number;
 }
 
-/** A target may have made hundreds of thousands: what else the worker does has its turns in between. */
-async function byMark(items: readonly MarkedItem[]): Promise<Map<string, MarkedItem[]>> {
-  const found = new Map<string, MarkedItem[]>();
-  for (const [index, item] of items.entries()) {
-    const others = found.get(item.mark);
-    if (others) others.push(item);
-    else found.set(item.mark, [item]);
-    if (index % atOnce === 0) await nextTurn();
-  }
-  return found;
-}
-
 /** Row by row, then what is left at the target. */
-function comparison(byMark: ReadonlyMap<string, readonly MarkedItem[]>, asked: Asked) {
+function comparison(items: ItemsOnDisk, asked: Asked) {
   const { findMarked, target, listedAtMs, sinceMs } = asked;
-  const known = new Set<string>();
   const byKey = new Map<string, Difference[]>();
   // Of what was asked for, without the days that only make up for clocks.
   const counts = { rows: 0, items: 0 };
+  let notNamed = 0;
+  /** The list is older than what the row says now, or a worker is about to record what is in it. */
+  const isMoving = ({ state, leaseLeftMs, updatedAtMs }: DatedRow) =>
+    (state === 'started' && leaseLeftMs > 0) || updatedAtMs >= listedAtMs;
   return {
-    row(row: DatedRow, isCounted: boolean): void {
-      const mark = findMarked.markOf(row.key);
-      const ofRow = byMark.get(mark) ?? [];
-      if (ofRow.length > 0) known.add(mark);
-      if (isCounted && row.updatedAtMs >= row.nowMs - sinceMs) {
+    counts,
+    row(row: DatedRow): void {
+      const ofRow = items.take(findMarked.markOf(row.key));
+      if (row.updatedAtMs >= row.nowMs - sinceMs) {
         counts.rows += 1;
         counts.items += ofRow.length;
       }
-      // The list is older than what the row says now, or a worker is about to record what is in it.
-      const isUnderWay = row.state === 'started' && row.leaseLeftMs > 0;
-      if (isUnderWay || row.updatedAtMs >= listedAtMs) byKey.delete(row.key);
-      else {
-        const found = differencesOfRow(row, ofRow, asked);
-        if (found.length > 0) byKey.set(row.key, found);
-      }
+      const found = isMoving(row) ? [] : differencesOfRow(row, ofRow, asked);
+      if (byKey.size >= mostNamed) notNamed += found.length;
+      else if (found.length > 0) byKey.set(row.key, found);
     },
-    counts,
-    async *differences(): AsyncGenerator<Difference> {
-      for (const found of byKey.values()) yield* found;
-      let looked = 0;
-      for (const [mark, ofMark] of byMark) {
-        looked += 1;
-        if (looked % atOnce === 0) await nextTurn();
-        if (known.has(mark)) continue;
-        for (const { id, state } of ofMark.filter(({ done }) => done)) {
+    /** A row that changed while the others were read, whether it was read itself before that or not. */
+    changedRow(row: DatedRow): void {
+      items.take(findMarked.markOf(row.key));
+      if (isMoving(row)) byKey.delete(row.key);
+    },
+    async differences(): Promise<{ differences: Difference[]; notNamed: number }> {
+      const differences = [...byKey.values()].flat();
+      for (const page of items.left()) {
+        for (const { id, state } of page.filter(({ done }) => done)) {
           const what = `${target} has ${id} (${state}), which bears our mark; the ledger has no row for it`;
           counts.items += 1;
-          yield { kind: 'not in the ledger', id, what };
+          if (differences.length >= mostNamed) notNamed += 1;
+          else differences.push({ kind: 'not in the ledger', id, what });
         }
+        await nextTurn();
       }
+      return { differences, notNamed };
     },
   };
 }

@@ -90,9 +90,10 @@ async function didNotHappen(settling: Settling, signal: AbortSignal): Promise<Re
     // A ledger from a backup does not know of a generation that was raised, and done, after it.
     const marks = [row.key, nextKey].map(findMarked.markOf);
     const sinceMs = row.firstSentAtMs - clockMarginMs;
-    const items = await findMarked.list({ sinceMs, request: JSON.parse(row.request), signal });
-    const found = items.find((item) => marks.includes(item.mark) && item.done);
-    if (found) {
+    const request = JSON.parse(row.request);
+    for await (const page of findMarked.list({ sinceMs, request, signal })) {
+      const found = page.find((item) => marks.includes(item.mark) && item.done);
+      if (!found) continue;
       throw refused(`it happened: ${effect.target} has ${found.id} (${found.state})`);
     }
   }
@@ -107,12 +108,12 @@ async function didNotHappen(settling: Settling, signal: AbortSignal): Promise<Re
 }
 
 /**
- * How long a worker that stopped may still have a request under way. To take over it is enough that
- * the lease ran out where the target tells repeats apart by the key; but another generation is
- * another key.
+ * How long a worker that stopped, or whose claim was taken away at its workflow's end, may still have a
+ * request under way. To take over it is enough that the lease ran out where the target tells repeats
+ * apart by the key; but another generation is another key.
  */
 function requestLeftMs({ effect, row }: Settling): number {
-  if (row.state !== 'started') return 0;
+  if (row.state === 'failed') return 0;
   const requestMs = row.requestTimeoutMs ?? defaultRequestTimeoutMs;
   return row.leaseLeftMs + (effect.way === 'native key' ? requestMs : 0);
 }

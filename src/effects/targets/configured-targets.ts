@@ -34,12 +34,15 @@ export function ifConfigured<Input, Result>(
       sent: false,
     });
   };
+  async function* refuseList() {
+    yield await refuse();
+  }
   const { findMarked } = effect;
   return {
     ...effect,
     run: refuse,
     lookUp: refuse,
     // Nor is an effect done anew on a person's word alone where the target could be asked.
-    ...(findMarked && { findMarked: { ...findMarked, list: refuse } }),
+    ...(findMarked && { findMarked: { ...findMarked, list: refuseList } }),
   };
 }

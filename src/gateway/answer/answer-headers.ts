@@ -1,7 +1,7 @@
 import { costOf, formatAmount } from '../../policies/budget-price.ts';
 import type { Price } from '../../policies/budget-schema.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
-import type { StoredRequest } from '../store/request-store.ts';
+import type { StoredRequest } from '../store/stored-request.ts';
 
 /** What an answer is told with. */
 export type ToldRequest = Partial<

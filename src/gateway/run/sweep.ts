@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { RequestStore, StoredRequest } from '../store/request-store.ts';
+import type { RequestStore } from '../store/request-store.ts';
+import type { StoredRequest } from '../store/stored-request.ts';
 
 /** What {@link createSweeper} needs. */
 export interface SweeperOptions {

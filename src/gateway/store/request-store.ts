@@ -1,9 +1,11 @@
-import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import { type ExpressionBuilder, sql } from 'kysely';
 import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
-import { type GatewayTables, type RequestTable, withGatewayTables } from './gateway-tables.ts';
+import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
+import { requestRetention } from './request-retention.ts';
+import { parsed, type StoredRequest } from './stored-request.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest {
@@ -17,6 +19,10 @@ export interface NewRequest {
   readonly gateway: string;
   /** How long it may take in all. */
   readonly deadlineMs: number;
+  /** A workflow makes its first attempt; this process makes none. */
+  readonly isHandedOver?: boolean;
+  /** Its end is told to its key's webhook. */
+  readonly hasWebhook?: boolean;
 }
 
 /** What asks for the same: a tenant's key, path and body. */
@@ -26,14 +32,6 @@ export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
 export interface AttemptsUsed {
   readonly attempts: number;
   readonly possiblyBilled: number;
-}
-
-/** A stored request as it is read: JSON columns parsed. */
-export interface StoredRequest
-  extends Omit<Selectable<RequestTable>, 'request' | 'answer' | 'failure'> {
-  readonly request: ForwardedRequest;
-  readonly answer: ForwardedAnswer | null;
-  readonly failure: ForwardFailure | null;
 }
 
 /** The records of forwarded requests, in the ledger's database. */
@@ -50,6 +48,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     eb('state', 'in', ['begun', 'running']);
 
   return {
+    ...requestRetention(tables, now),
+
     /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
     async begin(request: NewRequest): Promise<boolean> {
       const { deadlineMs, request: forwarded, ...rest } = request;
@@ -64,13 +64,14 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
           model: forwarded.model,
           request: JSON.stringify(forwarded),
           body: rest.body,
-          state: 'begun',
+          state: rest.isHandedOver ? 'running' : 'begun',
           gateway: rest.gateway,
           has_client: 1,
           is_claimed: 0,
           broke_off: 0,
           attempts: 0,
           possibly_billed: 0,
+          webhook: rest.hasWebhook ? 1 : 0,
           deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
           created_at_ms: now,
         })
@@ -98,15 +99,16 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       return row && parsed(row);
     },
 
-    /** Those of the ids that have ended. */
+    /** Those of the ids that have ended, or whose record is gone. */
     async ended(ids: readonly string[]): Promise<string[]> {
       const rows = await tables
         .selectFrom('holdfast_request')
         .select('id')
         .where('id', 'in', ids)
-        .where('ended_at_ms', 'is not', null)
+        .where(isOpen)
         .execute();
-      return rows.map(({ id }) => id);
+      const open = new Set(rows.map(({ id }) => id));
+      return ids.filter((id) => !open.has(id));
     },
 
     /**
@@ -126,7 +128,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .where('other.idempotency_key', 'is', null)
         .where('other.has_client', '=', 0)
         .where('other.is_claimed', '=', 0)
-        .where('other.state', '!=', 'failed')
+        .where('other.state', 'not in', ['failed', 'cancelled'])
         .$if(onlyBroken, (query) => query.where('other.broke_off', '=', 1))
         .orderBy('other.created_at_ms')
         .limit(1)
@@ -191,6 +193,14 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       }),
 
+    /** Ends what has not ended; an answer that still comes is not kept. @returns whether it was open. */
+    cancelled: (id: string) =>
+      changed(id, {
+        state: 'cancelled',
+        failure: JSON.stringify(cancelledFailure),
+        ended_at_ms: now,
+      }),
+
     /** Counts a failed attempt; the provider's own error answer is kept for the client. */
     async attemptFailed(
       id: string,
@@ -210,11 +220,6 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .set({ has_client: 0, ...(brokeOff && { broke_off: 1 }) })
         .where('id', '=', id)
         .execute();
-    },
-
-    /** Lets a key whose call ended without an answer, and unbilled, run again: its record goes. */
-    async forget(id: string): Promise<void> {
-      await tables.deleteFrom('holdfast_request').where('id', '=', id).execute();
     },
 
     /** Takes over what gateways that are dead have begun: a workflow goes on with it. */
@@ -237,30 +242,21 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       return rows.map(({ id }) => id);
     },
 
-    /** Those that a workflow goes on with, as far as the record knows: it may not have been started. */
+    /** Those that need a workflow, as far as the record knows: it may not have been started. */
     async running(olderThanMs: number): Promise<string[]> {
       const rows = await tables
         .selectFrom('holdfast_request')
         .select('id')
-        .where('state', '=', 'running')
+        .where((where) =>
+          where.or([
+            where('state', '=', 'running'),
+            where('webhook', '>', 0).and('ended_at_ms', 'is not', null),
+          ]),
+        )
         .where('created_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
         .limit(1000)
         .execute();
       return rows.map(({ id }) => id);
-    },
-
-    /** Deletes what ended so long ago, a page at a time. @returns how many. */
-    async prune(olderThanMs: number): Promise<number> {
-      const page = tables
-        .selectFrom('holdfast_request')
-        .select('id')
-        .where('ended_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
-        .limit(1000);
-      const { numDeletedRows } = await tables
-        .deleteFrom('holdfast_request')
-        .where('id', 'in', page)
-        .executeTakeFirst();
-      return Number(numDeletedRows);
     },
   };
 
@@ -275,12 +271,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
   }
 }
 
-function parsed(row: Selectable<RequestTable>): StoredRequest {
-  const read = (text: string | null) => (text === null ? null : JSON.parse(text));
-  return {
-    ...row,
-    request: JSON.parse(row.request),
-    answer: read(row.answer),
-    failure: read(row.failure),
-  };
-}
+const cancelledFailure: ForwardFailure = {
+  type: 'InvalidRequest',
+  message: 'the call was cancelled',
+  status: 400,
+};

@@ -10,7 +10,6 @@ import { runDemo } from './run-demo.ts';
 /** When, by what it has printed, and how often Ctrl-C is pressed. */
 const rows = [
   { name: 'as soon as it is up', after: /Temporal UI/, presses: 1 },
-  { name: 'while orders run', after: /order-1004 running/, presses: 1 },
   { name: 'while the worker is dead', after: /SIGKILL to the worker/, presses: 1 },
   { name: 'twice, which forces', after: /order-1003/, presses: 2 },
 ];

@@ -12,14 +12,18 @@ const ledger = temporaryLedger();
 function listed(name: string, meanwhile: { before?: () => unknown; after?: () => unknown } = {}) {
   const target: MarkedItem[] = [];
   const counts: unknown[] = [];
+  const notNamed: unknown[] = [];
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (result) => `${result}`,
-    async list() {
+    async *list() {
       await meanwhile.before?.();
+      yield [];
       const items = [...target];
+      // A list that moves while it is read shows an item on two pages.
+      yield items.slice(0, 2);
+      yield items.slice(1);
       await meanwhile.after?.();
-      return items;
     },
   };
   const { effect } = scripted('native key', [], [], { name, findMarked });
@@ -39,11 +43,13 @@ function listed(name: string, meanwhile: { before?: () => unknown; after?: () =>
       assert.ok(row && (await ledger().record(row, `"id-${workflowId}"`)));
     },
     counts,
+    notNamed,
     async differences(sinceMs = 3_600_000) {
       const found = await reconcile(ledger(), [effect as Effect<unknown, unknown>], {
         ...{ sinceMs, scopes: ['test'], signal: new AbortController().signal },
       });
       counts.push(found.compared[name]);
+      notNamed.push(found.notNamed);
       return found.differences.map(({ kind, key, id }) => [kind, key ?? id]);
     },
   };
@@ -108,4 +114,12 @@ test('what is counted is what was asked for, not the days that make up for clock
     { rows: 3, items: 4 },
     { rows: 0, items: 1 },
   ]);
+});
+
+test('of very many differences a thousand are named, and the others counted', async () => {
+  const pay = listed('many');
+  for (let nth = 0; nth < 1200; nth += 1) pay.do(`forgotten-${nth}`);
+  assert.equal((await pay.differences()).length, 1000);
+  assert.deepEqual(pay.notNamed, [200]);
+  assert.deepEqual(pay.counts, [{ rows: 0, items: 1200 }]);
 });

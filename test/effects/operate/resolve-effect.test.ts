@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Effect } from '../../../src/effects/once/effect.ts';
+import type { Effect, EffectContext, FindMarked } from '../../../src/effects/once/effect.ts';
 import type { ClaimRequest } from '../../../src/effects/once/ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
+import { settleOnce } from '../../../src/effects/once/settle-once.ts';
 import { resolveEffect } from '../../../src/effects/operate/resolve-effect.ts';
 import type { Verdict } from '../../../src/wire/park-answers.ts';
 import { failureOf } from '../once/expect-failure.ts';
@@ -54,6 +55,29 @@ test('with a native key the lease says nothing of the request: another key waits
   assert.equal(happened.state, 'succeeded', 'what a person saw need not wait');
 });
 
+test('a workflow that ended took the claim away, not the request: another key waits for it', async () => {
+  const { effect } = scripted('native key', [() => 'late'], [() => undefined]);
+  const place = { scope: 'test', workflowId: 'cancelled' };
+  const key = 'test/cancelled:send';
+  const resolve = () =>
+    resolveEffect(ledger(), effect as Effect<unknown, unknown>, {
+      ...{ key, verdict: didNotHappen, signal: new AbortController().signal },
+    });
+  const paused = {
+    ...effect,
+    async run(context: EffectContext<{ readonly to: string }>) {
+      await settleOnce(ledger(), effect, place, { to: 'ada' }, limits);
+      assert.match(`${(await failureOf(resolve())).reason}`, /^a request may still be under way/);
+      return effect.run(context);
+    },
+  } as typeof effect;
+  const limits = { requestTimeoutMs: 60_000, heartbeat: () => {} };
+  const late = { ...paused, lookUp: async () => 'late' };
+  const outcome = await runOnce(ledger(), late, place, { to: 'ada' }, limits);
+  assert.deepEqual(outcome, { result: 'late', replayed: true, key });
+  assert.equal((await ledger().operator.latest(key))?.state, 'succeeded');
+});
+
 test('when the request is over, another key may be raised', async () => {
   const resolve = await leftBehind('over', 'native key', 1);
   assert.deepEqual(await resolve(didNotHappen), { key: 'test/over:send#2', state: 'released' });
@@ -66,9 +90,15 @@ test('a row that an older worker claimed does not say how long: a minute, as the
 
 test('a generation that is not in the ledger, but at the target, is not raised again', async () => {
   const done = { mark: 'test/forgotten:send#2', id: 'id-2', state: 'succeeded', done: true };
-  const { effect } = scripted('native key', [fails('refused', 'EffectRefused')], [], {
-    findMarked: { markOf: (key: string) => key, idOf: () => undefined, list: async () => [done] },
-  });
+  const findMarked: FindMarked = {
+    ...{ markOf: (key) => key, idOf: () => undefined },
+    async *list() {
+      yield [];
+      yield [done];
+    },
+  };
+  const refusal = [fails('refused', 'EffectRefused')];
+  const { effect } = scripted('native key', refusal, [], { findMarked });
   await failureOf(runner(ledger)(effect, 'forgotten'));
   const resolving = resolveEffect(ledger(), effect as Effect<unknown, unknown>, {
     key: 'test/forgotten:send',

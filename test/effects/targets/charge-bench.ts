@@ -35,6 +35,7 @@ export function charge(
   workflowId: string,
   input: Partial<ChargeInput> = {},
   secretKey: string = stripe.secretKey,
+  requestTimeoutMs = 10_000,
 ) {
   const client = createStripe({ secretKey, baseUrl: stripe.origin });
   const place = { scope: 'test', workflowId };
@@ -46,7 +47,7 @@ export function charge(
     ...input,
   };
   return runOnce(ledger, createCharge({ stripe: client }), place, full, {
-    requestTimeoutMs: 1500,
+    requestTimeoutMs,
   });
 }
 

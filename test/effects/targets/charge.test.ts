@@ -173,7 +173,9 @@ for (const { name, fault, type, sent, state, posts: expectedPosts } of transient
   test(`${name}: one request an attempt, the same key later, one charge`, async (t) => {
     const stripe = await stripeWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
-    const failure = await failureOf(charge(ledger(), stripe, workflowId));
+    const timeoutMs = fault.kind === 'hang' ? 300 : undefined;
+    const first = charge(ledger(), stripe, workflowId, {}, undefined, timeoutMs);
+    const failure = await failureOf(first);
     assert.equal(failure.type, type);
     assert.equal(failure.sent, sent);
     const row = await ledger().read({ key: `test/${workflowId}:charge` });

@@ -58,9 +58,10 @@ const make = (
   workflowId: string,
   more: Partial<Options> = {},
   input: Input = { to: 'ada' },
+  requestTimeoutMs = 10_000,
 ) =>
   runOnce(ledger(), thingEffect(endpoint, more), { scope: 'test', workflowId }, input, {
-    requestTimeoutMs: 300,
+    requestTimeoutMs,
   });
 
 const posts = ({ requests }: KeyedEndpoint) =>
@@ -119,7 +120,8 @@ for (const [name, fault, expected] of transient) {
   test(`${name}: one request an attempt, the same key later, one thing`, async (t) => {
     const endpoint = await endpointWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
-    const failure = await failureOf(make(endpoint, workflowId));
+    const timeoutMs = fault === hang ? 300 : undefined;
+    const failure = await failureOf(make(endpoint, workflowId, {}, undefined, timeoutMs));
     assert.deepEqual({ ...failure, ...expected }, failure);
     assert.equal(posts(endpoint), 1);
     assert.equal((await make(endpoint, workflowId)).result.to, 'ada');
@@ -142,7 +144,7 @@ for (const code of [400, 404, 410, 422]) {
 
 test('two at once with one key at the target: 409 for the second, then the same thing', async (t) => {
   const endpoint = await endpointWith(t, [], { executionMs: 500 });
-  const failure = await failureOf(make(endpoint, 'in-flight'));
+  const failure = await failureOf(make(endpoint, 'in-flight', {}, undefined, 300));
   assert.equal(failure.type, 'Timeout');
   assert.equal((await failureOf(make(endpoint, 'in-flight'))).type, 'EffectInProgress');
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -42,7 +42,8 @@ for (const [index, [name, fault, type]] of badLists.entries()) {
       method === 'GET' && path === issuesPath && nthForThisRoute === 1 ? fault : pass,
     );
     const orderId = `bad-list-${index}`;
-    const failure = await failureOf(open(server, orderId));
+    const limits = fault.kind === 'hang' ? { requestTimeoutMs: 300 } : {};
+    const failure = await failureOf(open(server, orderId, limits));
     assert.equal(failure.type, type);
     assert.equal(created(server), 0);
     const row = await ledger().read({ key: `test/${orderId}:ticket` });

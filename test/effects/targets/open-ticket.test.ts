@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GitHubSandbox } from '../../../dev/sandbox/github.ts';
+import { delay } from '../../../dev/sandbox/wire-fault.ts';
 import { createOctokit } from '../../../src/effects/targets/github/github-client.ts';
 import { ticketMarker } from '../../../src/effects/targets/github/issue-text.ts';
 import { failureOf } from '../once/expect-failure.ts';
@@ -67,6 +68,19 @@ test('a worker that died after opening it: the ticket is found, not opened again
   assert.equal(result.ticketNumber, 1);
   assert.equal(created(server), 1);
   assert.equal((await server.issues()).length, 1);
+});
+
+test('GitHub acts on a request long after its timeout: that ticket is found, and no other opened', async (t) => {
+  const server = await github(t, ({ method, path }) =>
+    method === 'POST' && path === issuesPath ? delay(1200) : pass,
+  );
+  const slowly = { requestTimeoutMs: 300, actsWithinMs: 2000 };
+  assert.equal((await failureOf(open(server, 'order-late', slowly))).type, 'Timeout');
+  assert.equal((await open(server, 'order-late', slowly)).result.ticketNumber, 1);
+  assert.deepEqual(
+    (await server.issues()).map(({ state }) => state),
+    ['open'],
+  );
 });
 
 test('a ticket that somebody closed meanwhile is found too', async (t) => {

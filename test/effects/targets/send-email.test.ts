@@ -30,9 +30,13 @@ function send(
   resend: ResendSandbox,
   workflowId: string,
   input: Partial<SendEmailInput> = {},
-  more: { readonly apiKey?: string; readonly keyWindowMs?: number } = {},
+  more: {
+    readonly apiKey?: string;
+    readonly keyWindowMs?: number;
+    readonly requestTimeoutMs?: number;
+  } = {},
 ) {
-  const { apiKey = resend.apiKey, ...changed } = more;
+  const { apiKey = resend.apiKey, requestTimeoutMs = 10_000, ...changed } = more;
   const effect = createSendEmail({
     apiKey,
     baseUrl: resend.baseUrl,
@@ -40,7 +44,7 @@ function send(
   });
   const full = { to: 'ada@example.com', subject: 'Your order', text: 'It is paid.', ...input };
   return runOnce(ledger(), { ...effect, ...changed }, { scope: 'test', workflowId }, full, {
-    requestTimeoutMs: 500,
+    requestTimeoutMs,
   });
 }
 
@@ -110,7 +114,8 @@ for (const [name, fault, type] of transient) {
   test(`${name} is ${type}: one request an attempt, one email`, async (t) => {
     const resend = await resendWith(t, [fault]);
     const workflowId = `transient-${name.replace(/\W/g, '-')}`;
-    assert.equal((await failureOf(send(resend, workflowId))).type, type);
+    const more = fault === hang ? { requestTimeoutMs: 300 } : {};
+    assert.equal((await failureOf(send(resend, workflowId, {}, more))).type, type);
     assert.equal(resend.requests.length, 1);
     await send(resend, workflowId);
     assert.equal(resend.requests.length, 2);
@@ -203,7 +208,7 @@ test('an email is found by its mark before a person has it sent anew', async (t)
   const { findMarked } = createSendEmail({ apiKey, baseUrl, from: 'a@acme.example' });
   const query = { sinceMs: Date.now() - 60_000, signal: AbortSignal.timeout(1000) };
   const request = { body: { to: ['ada@example.com'], subject: 'Your order' } };
-  assert.deepEqual(await findMarked?.list({ ...query, request }), [
+  assert.deepEqual((await Array.fromAsync(findMarked?.list({ ...query, request }) ?? [])).flat(), [
     {
       mark: findMarked?.markOf('test/marked:email'),
       id: result.emailId,
@@ -211,6 +216,6 @@ test('an email is found by its mark before a person has it sent anew', async (t)
       done: true,
     },
   ]);
-  const all = await failureOf(findMarked?.list(query) ?? Promise.resolve());
+  const all = await failureOf(Array.fromAsync(findMarked?.list(query) ?? []));
   assert.equal(all.reason, 'its list does not show tags');
 });

@@ -28,6 +28,7 @@ function ticketEffect(server: GitHubSandbox, more: Partial<OpenIssueDependencies
     octokit: createOctokit({ token: server.token, baseUrl: server.baseUrl }),
     repository: `${server.owner}/${server.repo}`,
     markerSecret,
+    actsWithinMs: 0,
     ...more,
   });
 }
@@ -56,11 +57,15 @@ export function open(
   ledger: Ledger,
   server: GitHubSandbox,
   orderId: string,
-  { description, ...more }: Partial<OpenIssueDependencies> & { description?: string } = {},
+  {
+    description,
+    requestTimeoutMs = 1500,
+    ...more
+  }: Partial<OpenIssueDependencies> & { description?: string; requestTimeoutMs?: number } = {},
 ) {
   const place = { scope: 'test', workflowId: orderId };
   const input = inputFor(orderId, description);
-  return runOnce(ledger, ticketEffect(server, more), place, input, { requestTimeoutMs: 1500 });
+  return runOnce(ledger, ticketEffect(server, more), place, input, { requestTimeoutMs });
 }
 
 /** How many times the creation of an issue was asked for. */

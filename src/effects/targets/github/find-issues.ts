@@ -17,32 +17,24 @@ export const issueSchema = z.object({
 /** An issue, as far as we look at it. */
 export type Issue = z.infer<typeof issueSchema>;
 
-interface ListOptions {
-  /** Called at each page. */
-  readonly onProgress?: (() => void) | undefined;
-  readonly isFirstPageEnough?: boolean;
-}
-
 /**
- * Lists issues of all states. Anything that is not a whole list is a failure: a ticket that is
- * overlooked here is opened a second time.
+ * Lists issues of all states, page by page. Anything that is not a whole list is a failure: a ticket that
+ * is overlooked here is opened a second time.
  *
  * @param query.since ISO time: only issues changed since.
  * @throws EffectError `nothing happened`
  */
-export async function listIssues(
+export async function* listIssues(
   octokit: GitHubClient,
   query: { owner: string; repo: string; labels?: string; since: string },
   signal: AbortSignal,
-  { onProgress, isFirstPageEnough = false }: ListOptions = {},
-): Promise<Issue[]> {
+): AsyncGenerator<Issue[]> {
   // The iterator passes on method, URL and headers only: the signal has to be a default.
   const request = octokit.request.defaults({
     method: 'GET',
     url: '/repos/{owner}/{repo}/issues',
     request: { signal },
   });
-  const issues: Issue[] = [];
   try {
     const pages = octokit.paginate.iterator(
       request as never,
@@ -52,15 +44,12 @@ export async function listIssues(
       const parsed = z.array(issueSchema).safeParse(page.data);
       // The iterator takes a 409 for an empty page, which has no address then.
       if (page.url === undefined || !parsed.success) throw notAList();
-      issues.push(...parsed.data);
-      onProgress?.();
-      if (isFirstPageEnough) break;
+      yield parsed.data;
     }
   } catch (error) {
     // Where the body is no JSON, the iterator trips over text.
     throw githubError(error instanceof TypeError ? notAList() : error, 'read', Date.now());
   }
-  return issues;
 }
 
 function notAList(): EffectError {

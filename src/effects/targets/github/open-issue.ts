@@ -17,9 +17,16 @@ export interface OpenIssueDependencies {
   readonly markerSecret: string;
   /** Told when a second ticket was found and closed. */
   readonly onTwinClosed?: (twin: { readonly key: string; kept: number; closed: number }) => void;
+  /** How long GitHub may still act on a request that was given up. Default: 12 s. */
+  readonly actsWithinMs?: number;
 }
 
 const label = 'holdfast';
+/**
+ * GitHub ends what takes it longer than ten seconds
+ * (https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api#timeouts).
+ */
+const gitHubActsWithinMs = 12_000;
 /** Our database's clock may be wrong by hours: where an earlier attempt is looked for, the marker decides. */
 const clockMarginMs = 24 * 60 * 60 * 1000;
 /** Where GitHub's own clock tells when our ticket was made, only its seconds have to be allowed for. */
@@ -37,6 +44,7 @@ export function createOpenIssue<Input>(
   { input, identity, title, body }: IssueDeclaration<Input>,
 ): FindBeforeCreateEffect<Input, Ticket> {
   const { octokit, repository, markerSecret, onTwinClosed } = dependencies;
+  const { actsWithinMs = gitHubActsWithinMs } = dependencies;
   const [owner = '', repo = ''] = repository.split('/');
   const request = `POST /repos/{owner}/{repo}/issues` as const;
   /** All issues with our marker, of all states, changed since, oldest first. */
@@ -48,12 +56,13 @@ export function createOpenIssue<Input>(
       since: new Date(sinceMs).toISOString(),
       ...(labels && { labels }),
     };
-    const found = await listIssues(octokit, query, context.signal, {
-      isFirstPageEnough: !context.inDoubt,
-    });
-    return found
-      .filter((issue) => hasMarker(issue.body ?? '', marker))
-      .sort((one, other) => one.number - other.number);
+    const found: Issue[] = [];
+    for await (const page of listIssues(octokit, query, context.signal)) {
+      found.push(...page.filter(({ body }) => hasMarker(body ?? '', marker)));
+      // Nothing of ours can be older than the first sending.
+      if (!context.inDoubt) break;
+    }
+    return found.sort((one, other) => one.number - other.number);
   }
 
   /** Those that may have been opened since anything was first sent: of a first attempt, none. */
@@ -102,6 +111,7 @@ export function createOpenIssue<Input>(
     name: 'ticket',
     target: 'github',
     way: 'find before create',
+    actsWithinMs,
     apiVersion: '2022-11-28',
     input,
     result: z.object({ ticketNumber: z.int().min(1), url: z.string() }),
@@ -115,12 +125,12 @@ export function createOpenIssue<Input>(
     findMarked: {
       markOf: (key) => ticketMarker(markerSecret, key),
       idOf: (result) => numberField(result, 'ticketNumber'),
-      async list({ sinceMs, signal, onProgress }) {
+      async *list({ sinceMs, signal }) {
         const since = new Date(sinceMs).toISOString();
-        const issues = await listIssues(octokit, { owner, repo, since }, signal, { onProgress });
-        return issues
-          .filter(({ created_at }) => (created_at ?? since) >= since)
-          .flatMap(markedItem);
+        for await (const page of listIssues(octokit, { owner, repo, since }, signal)) {
+          const made = page.filter(({ created_at }) => (created_at ?? since) >= since);
+          yield made.flatMap(markedItem);
+        }
       },
     },
 

@@ -59,10 +59,13 @@ export function httpEffect<Input, Result>(
       return found === undefined ? undefined : resultOf({ result, target }, found);
     });
   const findMarked = options.findMarked?.(send);
-  const list: FindMarked['list'] = (query) =>
-    (findMarked?.list(query) ?? Promise.resolve([])).catch((error: unknown) => {
+  async function* list(query: Parameters<FindMarked['list']>[0]) {
+    try {
+      yield* findMarked?.list(query) ?? [];
+    } catch (error) {
       throw lookUpFailed(error, meaning(error, statusRows, true));
-    });
+    }
+  }
   return {
     ...{ name, target, input, result, identity, keyWindowMs },
     way: 'native key',

@@ -69,13 +69,11 @@ export function markedEmails(target: HttpTarget): FindMarked {
   return {
     markOf: (key) => keyTag(key).value,
     idOf: (result) => z.object({ emailId: z.string() }).safeParse(result).data?.emailId,
-    async list({ sinceMs, request, signal }) {
+    async *list({ sinceMs, request, signal }) {
       // All of them would be a request for each email that the account has sent.
       if (request === undefined) throw notWhole('its list does not show tags');
-      const items: MarkedItem[] = [];
-      for await (const item of marked({ sinceMs: () => sinceMs, request, signal }, target))
-        items.push(item);
-      return items;
+      const query = { sinceMs: () => sinceMs, request, signal };
+      for await (const item of marked(query, target)) yield [item];
     },
   };
 }

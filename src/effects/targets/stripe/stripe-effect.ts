@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { Json } from '../../../wire/json.ts';
-import type { EffectContext, FindMarked, MarkedItem, NativeKeyEffect } from '../../once/effect.ts';
+import type { EffectContext, FindMarked, NativeKeyEffect } from '../../once/effect.ts';
 import { EffectError, reasonFrom } from '../../once/effect-error.ts';
 import { lookUpFailed, sendOrLookUp } from '../send-or-look-up.ts';
 import { classifyStripe } from './classify-stripe.ts';
@@ -65,47 +65,35 @@ export function stripeEffect<Input, Result, Made extends StripeObject>(
   }
 
   /** Listing and not searching: search lags by up to a minute (https://docs.stripe.com/search). */
-  async function marked(
-    sinceS: number,
-    of: Json,
-    options: Stripe.RequestOptions,
-    onProgress?: () => void,
-  ) {
-    const found: { readonly mark: string; readonly made: Made }[] = [];
+  async function* all(sinceS: number, of: Json, options: Stripe.RequestOptions) {
     try {
-      for await (const made of at.list({ created: { gte: sinceS }, limit: 100 }, of, options)) {
-        const mark = made.metadata?.holdfast_key;
-        if (mark !== undefined) found.push({ mark, made });
-        onProgress?.();
-      }
+      yield* at.list({ created: { gte: sinceS }, limit: 100 }, of, options);
     } catch (error) {
       throw lookUpFailed(error, classifyStripe(error, Date.now()));
     }
-    return found;
   }
 
   async function lookUp(context: EffectContext<Input>): Promise<Result | undefined> {
     const sinceS = Math.floor(context.firstSentAtMs / 1000) - clockMarginS;
-    const all = await marked(sinceS, context.request, requestOptions(context.leftMs()));
-    const ours = all.filter(({ mark }) => mark === context.key);
-    const found = ours.find(({ made }) => made.status === 'succeeded') ?? ours[0];
-    return found && resultFrom(found.made, context.input);
+    let found: Made | undefined;
+    for await (const made of all(sinceS, context.request, requestOptions(context.leftMs()))) {
+      if (made.metadata?.holdfast_key !== context.key) continue;
+      if (made.status === 'succeeded') return resultFrom(made, context.input);
+      found ??= made;
+    }
+    return found && resultFrom(found, context.input);
   }
 
   const findMarked: FindMarked = {
     markOf: (key) => key,
     idOf: (kept) => textField(kept, at.idField),
-    async list({ sinceMs, request: of = null, onProgress }) {
-      const all = await marked(
-        Math.floor(sinceMs / 1000),
-        of,
-        requestOptions(listTimeoutMs),
-        onProgress,
-      );
-      return all.map(({ mark, made: { id, status } }): MarkedItem => {
+    async *list({ sinceMs, request: of = null }) {
+      const sinceS = Math.floor(sinceMs / 1000);
+      for await (const { metadata, id, status } of all(sinceS, of, requestOptions(listTimeoutMs))) {
+        const mark = metadata?.holdfast_key;
         const state = status ?? 'without a status';
-        return { mark, id, state, done: !isOver.includes(state) };
-      });
+        yield mark === undefined ? [] : [{ mark, id, state, done: !isOver.includes(state) }];
+      }
     },
   };
 

@@ -1,0 +1,107 @@
+import type { ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import { NotForwardable } from '../../calls/forward/read-incoming.ts';
+import { answerHeaders } from '../answer/answer-headers.ts';
+import { createDelivery } from '../answer/delivery.ts';
+import { deliver } from '../answer/recorded-answer.ts';
+import type { GatewayDependencies } from '../gateway-dependencies.ts';
+import type { GatewayKey } from '../store/key-store.ts';
+import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
+import type { StoredRequest } from '../store/stored-request.ts';
+import { eventsAfter } from '../store/stream-events.ts';
+import { findResponse } from './find-response.ts';
+import { forgetDelivered } from './forget-delivered.ts';
+import { jsonHead, responseObject } from './response-object.ts';
+
+type Asked = Context<{ Bindings: HttpBindings }>;
+
+/** What can be done with a background call later: looked at, read as a stream, cancelled, deleted. */
+export function createResponseRoutes(
+  dependencies: Pick<
+    GatewayDependencies,
+    'store' | 'watch' | 'stop' | 'prices' | 'uiUrl' | 'patienceMs'
+  >,
+) {
+  const { store, watch, stop, prices, uiUrl, patienceMs } = dependencies;
+  const find = (context: Asked, { tenant }: GatewayKey) =>
+    findResponse(store, tenant, context.req.param('id') ?? '');
+  const headersOf = (row: StoredRequest) => answerHeaders(row, prices[row.request.model], uiUrl);
+
+  async function end(row: StoredRequest): Promise<void> {
+    if (!(await store.cancelled(row.id))) return;
+    watch.tell(row.id);
+    // The record says it; Temporal may be away.
+    void stop(row.id);
+  }
+
+  /** `store: false`: what is delivered is not kept. */
+  function forgetAfter({ id, request }: StoredRequest, response: HttpBindings['outgoing']) {
+    if (request.isForgotten) {
+      response.once('finish', () => forgetDelivered(store, id));
+    }
+  }
+
+  function shown(context: Asked, row: StoredRequest): Response {
+    forgetAfter(row, context.env.outgoing);
+    const headers = { ...jsonHead.headers, ...headersOf(row) };
+    return new Response(Buffer.from(responseObject(row)), { headers });
+  }
+
+  /** The record as a stream, from the event after that number, once the call has ended. */
+  async function streamed(row: StoredRequest, after: number, response: ServerResponse) {
+    let ended: StoredRequest | undefined = row;
+    const delivery = createDelivery(
+      response,
+      { api: 'responses', isStream: true },
+      () => headersOf(ended ?? row),
+      patienceMs,
+    );
+    if (row.ended_at_ms === null) {
+      await watch.ended(row.id, delivery.gone).catch(() => {});
+      if (delivery.gone.aborted) return;
+      ended = await store.read(row.id);
+    }
+    forgetAfter(row, response);
+    const body = ended?.state === 'answered' ? ended.answer_body : undefined;
+    deliver(delivery, {
+      ...ended,
+      ...(body && { answer_body: eventsOfRecord(row.id, body, after) }),
+    });
+  }
+
+  return {
+    async retrieve(context: Asked, key: GatewayKey): Promise<Response> {
+      const row = await find(context, key);
+      if (context.req.query('stream') !== 'true') return shown(context, row);
+      if (!row.request.isStream) {
+        const message = 'only a response that was made with stream: true can be read as a stream';
+        throw new NotForwardable(message, 400, 'stream');
+      }
+      const after = Number(context.req.query('starting_after') ?? -1);
+      if (!Number.isInteger(after)) {
+        throw new NotForwardable('it must be the number of an event', 400, 'starting_after');
+      }
+      await streamed(row, after, context.env.outgoing as ServerResponse);
+      return RESPONSE_ALREADY_SENT;
+    },
+    /** What has ended stays as it is. */
+    async cancel(context: Asked, key: GatewayKey): Promise<Response> {
+      const row = await find(context, key);
+      await end(row);
+      return shown(context, (await store.read(row.id)) ?? row);
+    },
+    async remove(context: Asked, key: GatewayKey): Promise<Response> {
+      const row = await find(context, key);
+      await end(row);
+      await store.forget(row.id);
+      return context.json({ id: responseIdOf(row.id), object: 'response', deleted: true });
+    },
+  };
+}
+
+function eventsOfRecord(id: string, body: Uint8Array, after: number): Uint8Array {
+  const own = withOwnId(body, providersIdIn(body), responseIdOf(id));
+  return Buffer.from(eventsAfter(Buffer.from(own).toString('utf8'), after));
+}

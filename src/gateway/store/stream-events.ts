@@ -1,0 +1,63 @@
+import { topLevelFields } from '../../calls/forward/top-level-fields.ts';
+import { asFields, parseJson } from '../../calls/provider/families/read-json.ts';
+
+/** The events of a stream, each with the blank line that ends it; a piece without its end is the last. */
+export function eventsOf(stream: string): string[] {
+  return stream.split(/(?<=\n\r?\n)/);
+}
+
+/** The JSON of an event; `undefined` for a comment, and for `[DONE]`. */
+export function dataOf(event: string): unknown {
+  return parseJson(dataTextOf(event));
+}
+
+/** The text of that JSON, as it stands there. */
+function dataTextOf(event: string): string {
+  return event
+    .split(/\r?\n/)
+    .flatMap((line) => /^data: ?(.*)$/.exec(line)?.slice(1) ?? [])
+    .join('\n');
+}
+
+/** What of a recorded stream comes after the event of that number. */
+export function eventsAfter(stream: string, sequenceNumber: number): string {
+  return eventsOf(stream)
+    .filter((event) => {
+      const number = asFields(dataOf(event)).sequence_number;
+      return typeof number !== 'number' || number > sequenceNumber;
+    })
+    .join('');
+}
+
+/** The response as the last event of its stream has it, in the bytes that came. */
+export function lastResponseIn(stream: Uint8Array): Uint8Array {
+  const events = eventsOf(Buffer.from(stream).toString('utf8'));
+  const last = events.findLast((event) => asFields(dataOf(event)).response !== undefined);
+  const data = Buffer.from(dataTextOf(last ?? ''));
+  const place = topLevelFields(data).findLast(({ name }) => name === 'response');
+  return place ? data.subarray(place.start, place.end) : data;
+}
+
+/**
+ * Holds back what has come of an event until its end has: whoever reads on elsewhere can count whole
+ * events only.
+ */
+export function createWholeEvents() {
+  let pending = Buffer.alloc(0);
+  return {
+    /** @returns the events that are whole with these bytes; none, perhaps. */
+    take(bytes: Uint8Array): Uint8Array {
+      pending = Buffer.concat([pending, bytes]);
+      const ends = ['\n\n', '\r\n\r\n'].map((end) => {
+        const at = pending.lastIndexOf(end);
+        return at < 0 ? 0 : at + end.length;
+      });
+      const end = Math.max(...ends);
+      const whole = pending.subarray(0, end);
+      pending = pending.subarray(end);
+      return whole;
+    },
+    /** What came of an event that has no end. */
+    rest: (): Uint8Array => pending,
+  };
+}

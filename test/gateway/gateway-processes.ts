@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startDevServer } from '../../src/servers/dev-server.ts';
+import { freePort } from '../../src/servers/free-port.ts';
+import { type ServerProcess, startServerProcess } from '../../src/servers/server-process.ts';
+import { literalServer } from '../calls/literal-server.ts';
+import { until } from '../support/until.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const node = path.join(root, 'node_modules', '.bin', 'node');
+
+/** A gateway, a worker and Temporal, each a process of its own, in front of one provider. */
+export type GatewayProcesses = Awaited<ReturnType<typeof gatewayProcesses>>;
+
+/** Starts them; what is started is stopped by `cleanups`. */
+export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
+  const provider = await literalServer();
+  cleanups.defer(() => provider.close());
+  const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-gateway-'));
+  cleanups.defer(() => rm(folder, { recursive: true }));
+  const server = await startDevServer({ isHeadless: true });
+  cleanups.defer(() => server.stop());
+  const port = await freePort();
+  const env: Record<string, string> = {
+    TEMPORAL_ADDRESS: server.address,
+    OPENAI_API_KEY: 'provider-key',
+    OPENAI_BASE_URL: provider.baseUrl,
+    HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
+    HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${port}`,
+  };
+
+  async function start(file: string, args: string[], serving: string): Promise<ServerProcess> {
+    let isServing = false;
+    const started = await startServerProcess(node, [path.join(root, 'src', file), ...args], {
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+      ...{ extendEnv: false, cwd: folder },
+      onLine: (line) => {
+        if (line.includes(serving)) isServing = true;
+      },
+    });
+    cleanups.defer(() => started.stop());
+    await until(async () => {
+      if (started.hasExited()) throw new Error(started.tail());
+      return isServing || undefined;
+    });
+    return started;
+  }
+
+  await start('serve-file.ts', [], 'worker.serving');
+  return {
+    ...{ provider, env },
+    url: `http://127.0.0.1:${port}`,
+    startGateway: () => start('holdfast.ts', ['gateway'], 'gateway.serving'),
+  };
+}
