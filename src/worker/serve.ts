@@ -12,6 +12,7 @@ import { CannotStart } from './cannot-start.ts';
 import { connectionProblem, connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
+import { keyWarnings } from './health-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { keepRetention } from './keep-retention.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
@@ -46,7 +47,9 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   // Mistakes in the project's own files are told before anything is connected to.
   const workflows = await workflowNames(workflowsPath);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
+  for (const sentence of [...config.warnings, ...keyWarnings(config, app)]) {
+    log.warn({ event: 'config.warning' }, sentence);
+  }
   const serverAway = createServerAway(log);
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS, serverAway);
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;

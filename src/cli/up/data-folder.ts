@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { tryLock } from '../../servers/cache.ts';
+import { usageError } from '../command-error.ts';
 
 /** Of everything that `up` and `batch run` keep, in the folder where they were started. */
 export const dataFolder = '.holdfast';
@@ -10,12 +11,24 @@ export const profilesFile = `${dataFolder}/temporal.toml`;
 /** Where the server of this folder is. */
 const addressFile = `${dataFolder}/temporal.address`;
 
-/** Makes the folder, which no repository is to hold. */
+/**
+ * Makes the folder, which no repository is to hold.
+ *
+ * @throws CommandError `usage` where it cannot be made.
+ */
 export function makeDataFolder(): void {
-  mkdirSync(dataFolder, { recursive: true });
-  const ignore = path.join(dataFolder, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
-  writeFileSync(profilesFile, '[profile.default]\n');
+  try {
+    mkdirSync(dataFolder, { recursive: true });
+    const ignore = path.join(dataFolder, '.gitignore');
+    if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+    writeFileSync(profilesFile, '[profile.default]\n');
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw usageError(
+      `it keeps its data in ${dataFolder} of this folder, and cannot: ${reason}; start it in a folder of yours`,
+      { cause: error },
+    );
+  }
 }
 
 /** Takes the folder for one server; `undefined` where another process has it. */
