@@ -160,9 +160,10 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     },
 
     /** Its process goes on without it: a workflow does. @returns whether it was still begun. */
-    handOver: (id: string, used: AttemptsUsed) =>
+    handOver: (id: string, used: AttemptsUsed, responseId: string | null = null) =>
       changed(id, {
         state: 'running',
+        response_id: responseId,
         attempts: used.attempts,
         possibly_billed: used.possiblyBilled,
       }),
@@ -204,14 +205,23 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** Counts a failed attempt; the provider's own error answer is kept for the client. */
     async attemptFailed(
       id: string,
-      { attempts, isPossiblyBilled, answer }: Parameters<ForwardedRecords['attemptFailed']>[1],
+      {
+        attempts,
+        isPossiblyBilled,
+        answer,
+        responseId,
+      }: Parameters<ForwardedRecords['attemptFailed']>[1],
     ): Promise<void> {
       await changed(id, {
         attempts,
+        response_id: responseId,
         ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       });
     },
+
+    /** The provider goes on with it under this id: it is fetched, and not asked for anew. */
+    responds: (id: string, responseId: string) => changed(id, { response_id: responseId }),
 
     /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
     async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {
@@ -226,8 +236,12 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     async takeOver(): Promise<string[]> {
       const rows = await tables
         .updateTable('holdfast_request')
-        // It may have been sent: that attempt counts, and may have been billed.
-        .set({ state: 'running', has_client: 0, attempts: 1, possibly_billed: 1 })
+        // It may have been sent: that attempt counts, and may have been billed. A response that the
+        // provider goes on with is only fetched.
+        .set({
+          ...{ state: 'running', has_client: 0, attempts: 1 },
+          possibly_billed: sql<number>`case when response_id is null then 1 else 0 end`,
+        })
         .where('state', '=', 'begun')
         // A stream that broke off is gone on with when somebody asks for it again.
         .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
