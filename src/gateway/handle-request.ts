@@ -39,8 +39,8 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
-    const { isBackground, isStream } = request;
-    const isDurable = idempotencyKey !== null || outgoing.isStored || isBackground === true;
+    const { isBackground, isStored, isStream } = request;
+    const isDurable = idempotencyKey !== null || isStored === true || isBackground === true;
     const isLater = isBackground === true && !isStream;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
