@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { batchTables } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { gatewayTables, responseColumns, webhookColumns } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
@@ -139,7 +140,8 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         where ${labelOfKey[kind]} <> effect`,
     ),
     '022_webhooks': statements(...webhookColumns),
-    '023_responses': statements(...responseColumns),
+    '023_batch': statements(...batchTables(kind)),
+    '024_responses': statements(...responseColumns),
   };
 }
 

@@ -30,6 +30,7 @@ const comesBackMs = 15_000;
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
   const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { patienceMs } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -39,8 +40,8 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
-    const { isBackground, isStream } = request;
-    const isDurable = idempotencyKey !== null || outgoing.isStored || isBackground === true;
+    const { isBackground, isStored, isStream } = request;
+    const isDurable = idempotencyKey !== null || isStored === true || isBackground === true;
     const isLater = isBackground === true && !isStream;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
@@ -54,8 +55,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
-    const plain = createDelivery(response, request, () =>
-      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    const plain = createDelivery(
+      response,
+      request,
+      () => answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+      patienceMs,
     );
     const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
     if (request.isForgotten && idempotencyKey === null) {
@@ -117,11 +121,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const ran = await runResuming(runAttempt, {
         ...{ workflowId: id, step: forwardStep, tenant, request, body },
         ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
-        onBytes(bytes, soFar, head) {
+        async onBytes(bytes, soFar, head) {
           pending.push(bytes);
           if (!soFar.hasContent || delivery.gone.aborted) return;
           hasContent = true;
-          for (const each of pending.splice(0)) delivery.bytes(each, head);
+          for (const each of pending.splice(0)) await delivery.bytes(each, head);
         },
         onResponse: (responseId) => store.responds(id, responseId),
       })

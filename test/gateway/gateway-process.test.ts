@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { Webhook } from 'standardwebhooks';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
@@ -187,6 +188,23 @@ test('the end of a background call is told once, signed, until its receiver says
   const last = JSON.parse(told[3]?.body ?? '');
   assert.equal(last.type, 'response.incomplete');
   assert.notEqual(last.id, JSON.parse(told[0]?.body ?? '').id);
+});
+
+test('killed, and the client has no key: its SDK asks again by itself, two requests in all', async () => {
+  let requests = 0;
+  provider.answer((...call) => {
+    requests += 1;
+    if (requests > 1) literally(200, completion('the second'))(...call);
+  });
+  // It tries again while the gateway starts, and after.
+  const answer = openai.chat.completions.create(asked(5), { maxRetries: 20 });
+  await until(async () => (requests === 1 ? true : undefined));
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway();
+  assert.equal((await answer).choices[0]?.message.content, 'the second');
+  // As long as a lease, and until it is looked for what its owner left.
+  await sleep(6000);
+  assert.equal(requests, 2);
 });
 
 test('SIGTERM lets what is open finish', async () => {

@@ -33,8 +33,6 @@ export interface Outgoing {
   readonly request: ForwardedRequest;
   readonly body: Uint8Array;
   readonly fingerprint: string;
-  /** The client asked that the answer be kept. */
-  readonly isStored: boolean;
   /** The response that it goes on from: perhaps one that has an id of ours. */
   readonly previousResponseId?: string;
   /** We asked for a last piece with the usage, which the client did not ask for. */
@@ -102,6 +100,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         ...maximumTokens(body, fields),
         ...(isBackground && { isBackground }),
         ...(isReattachable && { isReattachable }),
+        ...(value('store') === true && { isStored: true }),
         ...(isForgotten && { isForgotten }),
       },
       body: spliced(
@@ -109,7 +108,6 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         all.sort((a, b) => a.start - b.start),
       ),
       ...{ fingerprint, addedUsage: usageChange !== undefined },
-      isStored: value('store') === true,
       ...(typeof previous === 'string' && { previousResponseId: previous }),
     };
   }
@@ -129,7 +127,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
       ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
     },
     ...{ body: incoming.body, fingerprint },
-    ...{ isStored: false, addedUsage: false },
+    addedUsage: false,
   };
 }
 

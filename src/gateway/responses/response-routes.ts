@@ -21,10 +21,10 @@ type Asked = Context<{ Bindings: HttpBindings }>;
 export function createResponseRoutes(
   dependencies: Pick<
     GatewayDependencies,
-    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl'
+    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl' | 'patienceMs'
   >,
 ) {
-  const { store, watch, stop, toProvider, prices, uiUrl } = dependencies;
+  const { store, watch, stop, toProvider, prices, uiUrl, patienceMs } = dependencies;
   const find = (context: Asked, { tenant }: GatewayKey) =>
     findResponse(store, tenant, context.req.param('id') ?? '');
   const headersOf = (row: StoredRequest) => answerHeaders(row, prices[row.request.model], uiUrl);
@@ -53,8 +53,11 @@ export function createResponseRoutes(
   /** The record as a stream, from the event after that number, once the call has ended. */
   async function streamed(row: StoredRequest, after: number, response: ServerResponse) {
     let ended: StoredRequest | undefined = row;
-    const delivery = createDelivery(response, { api: 'responses', isStream: true }, () =>
-      headersOf(ended ?? row),
+    const delivery = createDelivery(
+      response,
+      { api: 'responses', isStream: true },
+      () => headersOf(ended ?? row),
+      patienceMs,
     );
     if (row.ended_at_ms === null) {
       await watch.ended(row.id, delivery.gone).catch(() => {});

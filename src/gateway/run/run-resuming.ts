@@ -32,26 +32,26 @@ export async function runResuming(
   while (true) {
     const events = createWholeEvents();
     const after = resume?.sequenceNumber;
-    let giveRest = () => {};
+    let giveRest = async () => {};
     const outcome = await runAttempt({
       ...call,
       attempt: attempts,
       ...(resume && { resume }),
-      onBytes(bytes, soFar, head) {
-        const give = (whole: Uint8Array) => {
+      async onBytes(bytes, soFar, head) {
+        const give = async (whole: Uint8Array) => {
           // A provider may begin again at the beginning.
           const added = after === undefined ? whole : eventsOnlyAfter(whole, after);
           if (added.length === 0) return;
           received.push(added);
           hadContent ||= soFar.hasContent;
-          call.onBytes?.(added, { ...soFar, hasContent: hadContent }, head);
+          await call.onBytes?.(added, { ...soFar, hasContent: hadContent }, head);
         };
-        give(events.take(bytes));
+        await give(events.take(bytes));
         giveRest = () => give(events.rest());
       },
     });
     if (outcome.kind === 'answer') {
-      giveRest();
+      await giveRest();
       const answer = { ...outcome.answer, body: Buffer.concat(received) };
       return { outcome: { ...outcome, answer }, attempts };
     }

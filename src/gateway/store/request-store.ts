@@ -6,6 +6,7 @@ import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wi
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
 import { requestRetention } from './request-retention.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
+import { takeOver } from './take-over.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest {
@@ -129,6 +130,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .where('other.has_client', '=', 0)
         .where('other.is_claimed', '=', 0)
         .where('other.state', 'not in', ['failed', 'cancelled'])
+        .where('other.deadline_at_ms', '>', now)
         .$if(onlyBroken, (query) => query.where('other.broke_off', '=', 1))
         .orderBy('other.created_at_ms')
         .limit(1)
@@ -232,29 +234,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .execute();
     },
 
-    /** Takes over what gateways that are dead have begun: a workflow goes on with it. */
-    async takeOver(): Promise<string[]> {
-      const rows = await tables
-        .updateTable('holdfast_request')
-        // It may have been sent: that attempt counts, and may have been billed. A response that the
-        // provider goes on with is only fetched.
-        .set({
-          ...{ state: 'running', has_client: 0, attempts: 1 },
-          possibly_billed: sql<number>`case when response_id is null then 1 else 0 end`,
-        })
-        .where('state', '=', 'begun')
-        // A stream that broke off is gone on with when somebody asks for it again.
-        .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
-        .where('gateway', 'not in', (query) =>
-          query
-            .selectFrom('holdfast_gateway')
-            .select('holdfast_gateway.gateway')
-            .where('lease_until_ms', '>', now),
-        )
-        .returning('id')
-        .execute();
-      return rows.map(({ id }) => id);
-    },
+    /** Takes over what gateways that are dead have begun. @returns those that need a workflow. */
+    takeOver: (): Promise<string[]> => takeOver(tables, now),
 
     /** Those that need a workflow, as far as the record knows: it may not have been started. */
     async running(olderThanMs: number): Promise<string[]> {
