@@ -102,6 +102,31 @@ export const roomsBelow: readonly Room[] = [
     packages: ['kysely', 'node:'],
   },
   {
+    name: 'batch/input',
+    holds: 'a file of requests: read and checked, whole, before anything is sent',
+    rooms: ['calls/forward'],
+    packages: ['node:'],
+  },
+  {
+    name: 'batch/store',
+    holds:
+      "batches and their lines in the ledger's database, and how what happens to them is committed",
+    rooms: ['wire', 'database', 'batch/input'],
+    packages: ['kysely'],
+  },
+  {
+    name: 'batch/run',
+    holds: 'the lines of a range, side by side, each until it has an end',
+    rooms: [...leaves, 'calls/forward', 'batch/input', 'batch/store'],
+    packages: ['node:'],
+  },
+  {
+    name: 'batch/output',
+    holds: "files of results, in the shape of OpenAI's",
+    rooms: ['batch/store'],
+    packages: ['node:'],
+  },
+  {
     name: 'effects/once',
     holds: 'what an effect is, and how it comes to be done once: ledger, claim, lease, replay',
     rooms: ['failures', 'wire', 'database'],

@@ -7,6 +7,7 @@ import { cliPage } from './cli-page.ts';
 import { failuresPage } from './failures-page.ts';
 import { providersPage, providersSchema } from './providers-page.ts';
 import { referencePages } from './reference-pages.ts';
+import { screensPage } from './screens-page.ts';
 import { variables } from './variables.ts';
 
 /** A file that says for people or editors what a table or a zod schema says in code. */
@@ -26,6 +27,7 @@ export function generateFiles(): readonly GeneratedFile[] {
     { path: 'docs/providers.md', content: providersPage() },
     { path: 'docs/configuration.md', content: configurationPage() },
     { path: 'docs/failures.md', content: failuresPage() },
+    { path: 'docs/screens.md', content: screensPage() },
     ...referencePages(),
   ];
 }

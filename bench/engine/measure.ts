@@ -11,15 +11,21 @@ export interface Measured {
   readonly p50Ms: number;
 }
 
+/** How calls are made. */
+export interface Load {
+  readonly answerMs: number;
+  readonly atOnce: number;
+  readonly calls: number;
+}
+
 let nextCall = 0;
 
 /** Makes calls, so many at a time, and looks at what they cost; CPU is for each call. */
 export async function measure(
   way: Way,
   serverPid: number,
-  load: { readonly calls: number; readonly atOnce: number; readonly answerMs: number },
+  { calls, atOnce, answerMs }: Load,
 ): Promise<Measured> {
-  const { calls, atOnce, answerMs } = load;
   const cpu = () => [cpuSecondsOf(way.pid), cpuSecondsOf(serverPid)] as const;
   const timesMs: number[] = [];
   let left = calls;

@@ -1,2 +1,2 @@
-/** Calls that a worker of either kind has in flight at most. */
-export const concurrentCalls = 1000;
+/** Calls that a worker of either kind has in flight at most: a provider gets nine tenths of them. */
+export const concurrentCalls = 1200;

@@ -1,5 +1,7 @@
+import type { Effect } from '../effects/once/effect.ts';
 import type { FailureType } from '../failures/failure-types.ts';
-import { clientStatus, type ForwardFailure } from '../wire/forwarded.ts';
+import { clientStatus, type ForwardFailure, type WebhookEvent } from '../wire/forwarded.ts';
+import { createEffectActivity, type EffectActivityDependencies } from './run-effect.ts';
 
 /** How a forwarded call ended without an answer. */
 export interface ForwardedEnd {
@@ -19,9 +21,29 @@ export interface EndRecords {
   ) => Promise<boolean>;
 }
 
+/** What is told of ends, and how. */
+export interface WebhookDependencies extends EffectActivityDependencies {
+  readonly records: WebhookRecords;
+  readonly webhook: Effect<WebhookEvent, { readonly status: number }>;
+}
+
+/** Where it is known what is to be told. */
+export interface WebhookRecords {
+  readonly eventOf: (id: string) => Promise<WebhookEvent | undefined>;
+  readonly told: (id: string) => Promise<void>;
+}
+
 /** Activities of forwarded calls, beside those that make their attempts. */
-export function createForwardActivities(records: EndRecords) {
+export function createForwardActivities(
+  records: EndRecords,
+  { records: webhooks, webhook, ...shared }: WebhookDependencies,
+) {
   return {
+    /** What is to be told of a call that has ended. */
+    readWebhookEvent: webhooks.eventOf,
+    /** Tells it, once. */
+    sendWebhook: createEffectActivity(webhook, shared),
+    webhookTold: webhooks.told,
     /** Tells whoever waits for a forwarded call that it has failed for good. */
     async endForwarded(end: ForwardedEnd): Promise<void> {
       const { id, type, message, attempts, possiblyBilled } = end;

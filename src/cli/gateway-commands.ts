@@ -18,6 +18,7 @@ export function addGatewayCommands(program: Command): void {
     .option('--rpm <count>', 'most requests a minute')
     .option('--tpm <count>', 'most tokens a minute')
     .option('--models <list>', 'provider:model, separated by commas; a * at the end is any')
+    .option('--webhook <url>', 'where the ends of its background calls are told')
     .action(lazily(async () => (await import('./commands/keys.ts')).addKeyCommand));
   addCommand(keys, 'list', gatewayHelp.keysList)
     .description('keys by id, with what they may use')

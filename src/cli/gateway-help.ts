@@ -15,11 +15,13 @@ Examples:
   holdfast gateway
   HOLDFAST_GATEWAY_ADDRESS=0.0.0.0:8484 holdfast gateway`,
   keysAdd: `
-As soon as there is one key, the gateway serves nobody without.
+As soon as there is one key, the gateway serves nobody without. With --webhook, the
+secret that signs what is told there is shown below the key, also this once.
 
 Examples:
   holdfast keys add --tenant acme --budget 20usd/day --rpm 600
-  holdfast keys add --tenant lab --models openai:gpt-4o-mini,ollama:*`,
+  holdfast keys add --tenant lab --models openai:gpt-4o-mini,ollama:*
+  holdfast keys add --tenant shop --webhook https://shop.example/hooks/models`,
   keysList: `
 Examples:
   holdfast keys list`,

@@ -28,6 +28,14 @@ export function isUnreachable(error: unknown): boolean {
   return [...causes(error)].some((link) => 'code' in link && unreachableCodes.includes(link.code));
 }
 
+/** gRPC's PERMISSION_DENIED and UNAUTHENTICATED. */
+const refusedCodes: readonly unknown[] = [7, 16];
+
+/** Whether the server does not let this client in. */
+export function isRefused(error: unknown): boolean {
+  return [...causes(error)].some((link) => 'code' in link && refusedCodes.includes(link.code));
+}
+
 /** gRPC's RESOURCE_EXHAUSTED: a limit of the server's, such as that on the updates of one workflow. */
 const exhausted = 8;
 

@@ -1,8 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { causes } from '../failures/find-failure.ts';
 import { temporalAddressProblem, withUsualPort } from '../wire/temporal-address.ts';
-import { ClientError } from './client-error.ts';
+import { ClientError, isRefused } from './client-error.ts';
 
 /** A client and what it is connected to. Close it when done. */
 export interface Connected {
@@ -36,16 +37,26 @@ export async function connect(): Promise<Connected> {
       close: () => connection.close(),
     };
   } catch (error) {
-    throw new ClientError(
-      'unreachable',
-      `no Temporal server answers at ${address}; start one with \`npx holdfast up\`, or set TEMPORAL_ADDRESS`,
-      { cause: error },
-    );
+    const isOverTls = Boolean(connectionOptions.tls);
+    throw new ClientError('unreachable', whyNot(error, address, isOverTls), { cause: error });
   }
 }
 
+/** Of a server that answers, the client's error says what it answered; otherwise only that none came. */
+function whyNot(error: unknown, address: string, isOverTls: boolean): string {
+  if (isRefused(error)) {
+    const words = [...causes(error)].at(-1)?.message;
+    return `the Temporal server at ${address} refuses this client (${words}); set a TEMPORAL_API_KEY, or a client's certificate, that it takes`;
+  }
+  if (isOverTls) {
+    return `no Temporal server answers at ${address} over TLS, which a TEMPORAL_API_KEY turns on; set TEMPORAL_TLS=false for one without it, or correct TEMPORAL_ADDRESS`;
+  }
+  return `no Temporal server answers at ${address}; start one with \`npx holdfast up\`, or set TEMPORAL_ADDRESS`;
+}
+
 /**
- * Where the client would connect to, from variables and profiles; nothing is sent.
+ * Where the client would connect to, from variables and profiles; `isNamed` where they name an address,
+ * and it is not the usual one. Nothing is sent.
  *
  * @throws ClientError `usage` when those settings are wrong.
  */
@@ -55,7 +66,8 @@ export function connectionSettings() {
     const { address = '127.0.0.1' } = connectionOptions;
     const problem = temporalAddressProblem(address);
     if (problem) throw new Error(`TEMPORAL_ADDRESS: ${problem}`);
-    return { connectionOptions, namespace, address: withUsualPort(address) };
+    const isNamed = connectionOptions.address !== undefined;
+    return { connectionOptions, namespace, address: withUsualPort(address), isNamed };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClientError('usage', `Temporal's settings cannot be used: ${reason}`, {

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { readRecords } from '../durable/read-records.ts';
+import { answerCommand } from '../wire/describe-park.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import type { WorkflowRecords } from '../wire/workflow-records.ts';
@@ -9,7 +10,10 @@ import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
 /** A wait for a person: over when it has an answer. */
 export type ExplainedPark = Pick<Parked, 'parkId' | 'step' | 'type'> &
-  Pick<Partial<ParkAnswer>, 'since' | 'at' | 'did' | 'by'>;
+  Pick<Partial<ParkAnswer>, 'since' | 'at' | 'did' | 'by'> & {
+    /** What ends it, while it waits. */
+    readonly command?: string;
+  };
 
 /** All that is known of what a workflow did. */
 export interface Explanation extends WorkflowRecords {
@@ -45,12 +49,12 @@ export async function explainWorkflow(
     return { workflowId, ...records, parks: [] };
   }
   const { parked = [], answers = [] } = status.progress ?? {};
-  const parks = [...answers, ...parked].map(({ parkId, step, type, since, ...rest }) => ({
-    parkId,
-    step,
-    type,
-    ...(since !== undefined && { since }),
-    ...('did' in rest && { at: rest.at, did: rest.did, ...(rest.by && { by: rest.by }) }),
-  }));
+  const parks: ExplainedPark[] = [
+    ...answers,
+    ...parked.map((each) => {
+      const { parkId, step, type, since } = each;
+      return { parkId, step, type, since, command: answerCommand(workflowId, each, parked) };
+    }),
+  ];
   return { workflowId, status, ...records, parks };
 }

@@ -27,3 +27,10 @@ export function gatewayTables(kind: DatabaseKind): readonly string[] {
       constraint holdfast_gateway_use_key primary key (key_id, "window"))`,
   ];
 }
+
+/** What later versions added to them. */
+export const webhookColumns: readonly string[] = [
+  'alter table holdfast_gateway_key add column webhook text',
+  'alter table holdfast_request add column webhook integer not null default 0',
+  'create index holdfast_request_webhook on holdfast_request (ended_at_ms) where webhook > 0',
+];

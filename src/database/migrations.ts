@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { batchTables } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
-import { gatewayTables } from './gateway-tables.ts';
+import { gatewayTables, webhookColumns } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 
 /**
@@ -138,6 +139,8 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         ((${labelOfKey[kind]}), updated_at_ms desc, "key", generation)
         where ${labelOfKey[kind]} <> effect`,
     ),
+    '022_webhooks': statements(...webhookColumns),
+    '023_batch': statements(...batchTables(kind)),
   };
 }
 

@@ -15,6 +15,7 @@ import { activityOptions } from './activity-options.ts';
 import type { CallSoFar } from './call-so-far.ts';
 import { historyFull } from './history-full.ts';
 import { runCall } from './run-call.ts';
+import { tellWebhook } from './tell-webhook.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
 
 /** What an earlier run of the same call hands on. */
@@ -32,6 +33,14 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
   const { id, model, bytes, maximumOutputTokens, policy, attemptsUsed, deadlineAtMs } = input;
   const progress = trackProgress(before?.progress);
   const step = forwardStep;
+  const end = async () => {
+    if (input.hasWebhook) await tellWebhook(id);
+  };
+  if (input.hasEnded) {
+    await end();
+    progress.step('done');
+    return reportOf(progress);
+  }
   if (!before) {
     progress.callStarted(step, false);
     const { possiblyBilled } = input;
@@ -68,8 +77,10 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
     await CancellationScope.nonCancellable(() =>
       endForwarded({ id, type, message, attempts, possiblyBilled: billed }),
     );
+    await end();
     throw error;
   }
+  await end();
   progress.step('done');
   return reportOf(progress);
 }

@@ -34,6 +34,8 @@ export interface GatewayDependencies {
   readonly maximumBodyBytes: number;
   /** Requests in flight at most; one more is told to come back. */
   readonly maximumInFlight: number;
+  /** How long a client may take nothing of what waits for it. */
+  readonly patienceMs: number;
   /** Where the Temporal UI shows the namespace's workflows. */
   readonly uiUrl?: string;
 }

@@ -13,10 +13,10 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
 import { forgetDelivered } from './responses/forget-delivered.ts';
 import { ownIdDelivery } from './responses/own-id-delivery.ts';
-import { responseIdOf } from './responses/response-id.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
+import { responseIdOf } from './store/response-id.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
 /** With a key or in the background a call goes on for a day; otherwise as long as its client waits. */
@@ -29,6 +29,7 @@ const comesBackMs = 15_000;
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
   const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { patienceMs } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -38,8 +39,8 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
-    const { isBackground, isStream } = request;
-    const isDurable = idempotencyKey !== null || outgoing.isStored || isBackground === true;
+    const { isBackground, isStored, isStream } = request;
+    const isDurable = idempotencyKey !== null || isStored === true || isBackground === true;
     const isLater = isBackground === true && !isStream;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
@@ -49,11 +50,15 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       gateway,
       deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
       isHandedOver: isLater,
+      hasWebhook: isBackground === true && key.webhookUrl !== undefined,
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
-    const plain = createDelivery(response, request, () =>
-      answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+    const plain = createDelivery(
+      response,
+      request,
+      () => answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
+      patienceMs,
     );
     const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
     if (request.isForgotten && idempotencyKey === null) {
@@ -115,11 +120,11 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       const outcome = await runAttempt({
         ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
         ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
-        onBytes(bytes, soFar, head) {
+        async onBytes(bytes, soFar, head) {
           pending.push(bytes);
           if (!soFar.hasContent || delivery.gone.aborted) return;
           hasContent = true;
-          for (const each of pending.splice(0)) delivery.bytes(each, head);
+          for (const each of pending.splice(0)) await delivery.bytes(each, head);
         },
       })
         .catch((error: unknown) => {

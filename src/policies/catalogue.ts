@@ -24,6 +24,20 @@ export const effectPolicy: RetryPolicy = {
   parkDeadlineMs: 0,
 };
 
+/**
+ * Of the webhooks of the gateway's clients: soon, then more and more rarely, for three days, as Standard
+ * Webhooks recommends. Nothing waits for them.
+ */
+export const webhookPolicy: RetryPolicy = {
+  ...effectPolicy,
+  initialIntervalMs: 1 * seconds,
+  backoffCoefficient: 3,
+  maximumIntervalMs: 6 * hours,
+  maximumAttempts: 0,
+  elapsedBudgetMs: 72 * hours,
+  onFailure: 'fail',
+};
+
 /** One policy for model calls and one for each kind of effect. */
 export interface Policies {
   readonly model: ModelPolicy;

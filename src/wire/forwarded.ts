@@ -32,6 +32,8 @@ export interface ForwardedRequest {
   readonly maximumOutputTokens?: number;
   /** `background: true`: it is answered at once, and asked for later under an id of ours. */
   readonly isBackground?: true;
+  /** `store: true`: it goes on without its client. */
+  readonly isStored?: true;
   /** `store: false`: nothing of it is kept once its answer is delivered. */
   readonly isForgotten?: true;
 }
@@ -49,6 +51,17 @@ export interface ForwardFailure {
   /** Ours: it holds nothing from outside. */
   readonly message: string;
   readonly status: number;
+}
+
+/** What a webhook is told when a background call has ended. */
+export interface WebhookEvent {
+  /** Whose webhook: its address and secret are looked up, and are in no history and no ledger. */
+  readonly keyId: string;
+  /** The event's own id: what a receiver tells repeats apart by. */
+  readonly id: string;
+  readonly type: string;
+  readonly responseId: string;
+  readonly createdAtSeconds: number;
 }
 
 /** The record that holds the body of a forwarded call. */
@@ -72,6 +85,10 @@ export interface ForwardInput {
   readonly delayMs: number;
   /** When it is not tried any more, in milliseconds since 1970. */
   readonly deadlineAtMs: number;
+  /** Its end is told to a webhook. */
+  readonly hasWebhook?: true;
+  /** It ended in the gateway's own process: only that is left to do. */
+  readonly hasEnded?: true;
 }
 
 /**

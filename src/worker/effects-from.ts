@@ -14,6 +14,7 @@ import type { Effect } from '../effects/once/effect.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import type { EffectResources } from '../effects/targets/configured-targets.ts';
 import { createOctokit } from '../effects/targets/github/github-client.ts';
+import { listedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { createStripe } from '../effects/targets/stripe/stripe-client.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
 
@@ -100,7 +101,10 @@ export function effectsFrom(
     activities: {
       ...createEffectActivities(effects, shared),
       ...createSettleActivity(effects, shared),
-      ...createLedgerActivities(effects, { ...shared, effectList: listEffectsOf(app) }),
+      ...createLedgerActivities(effects, {
+        ...shared,
+        effectList: [...listEffectsOf(app), listedWebhook],
+      }),
     },
     rules: createRulesActivity({ app, scope, ledgerName: ledger.name, queuesOf }),
     close: () => ledger.close(),

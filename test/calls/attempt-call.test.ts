@@ -253,7 +253,7 @@ describe('the wire', () => {
 
   test('a timeout closes the connection', async () => {
     server.answer(() => {});
-    await failureOf(call({ policy: { ...catalogue.model, requestTimeoutMs: 100 } }));
+    await failureOf(call({ policy: { ...catalogue.model, requestTimeoutMs: 500 } }));
     await server.closed[0];
   });
 

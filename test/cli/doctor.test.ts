@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
+import type { checkPackages as checkPackagesHere } from '../../src/cli/doctor/check-packages.ts';
 import { startServerProcess } from '../../src/servers/server-process.ts';
 import { until } from '../support/until.ts';
+import { startRefusingServer } from './refusing-server.ts';
 import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -19,6 +22,10 @@ after(() => server?.stop());
 
 /** What it says of one thing, and how it ended. */
 async function said(name: string, more: Record<string, string> = {}, cwd = root) {
+  return (await examined(more, cwd))(name);
+}
+
+async function examined(more: Record<string, string>, cwd = root) {
   // A clock is that of a process; other commands run in one that they share.
   const run = more.NODE_OPTIONS ? startHoldfast : runHoldfast;
   const { exitCode, stdout, stderr } = await run(['doctor', '--json'], {
@@ -29,8 +36,10 @@ async function said(name: string, more: Record<string, string> = {}, cwd = root)
   const { checks } = JSON.parse(stdout) as {
     checks: { name: string; state: string; words: string }[];
   };
-  const found = checks.find((check) => check.name === name);
-  return [exitCode, found?.state, found?.words];
+  return (name: string) => {
+    const found = checks.find((check) => check.name === name);
+    return [exitCode, found?.state, found?.words];
+  };
 }
 
 /** A worker of the library's own workflows; its ledger is in `folder`. */
@@ -109,6 +118,42 @@ test('all is well: a line each, and exit code 0; then what can be wrong beside a
     String(given),
     /^the worker writes to .*ledger\.db \(\w.*\), and that of the scope default was given up \(`holdfast ledger adopt`\); end all workers, and start those with the right one$/,
   );
+  // The next worker that starts brings its own, while the first one still writes to the other.
+  const other = temporaryFolder(t);
+  await startWorker(t, other, { OPENAI_API_KEY: 'sk', HOLDFAST_TASK_QUEUE: 'other' });
+  const [exit, state, differing] = await said('ledger');
+  assert.deepEqual([exit, state], [2, 'wrong']);
+  const words = String(differing).replace(/ \(\w{16}\)/g, '');
+  assert.equal(
+    words,
+    `the worker writes to ${folder}/ledger.db, and that of the scope default is in ${other}/ledger.db; end all workers, and start those with the right one`,
+  );
+});
+
+test('a key of Temporal that is refused: at all, or for the namespace', async (t) => {
+  const closed = await startRefusingServer(16);
+  t.after(() => closed.stop());
+  assert.deepEqual(await said('server', { TEMPORAL_ADDRESS: closed.address }), [
+    2,
+    'wrong',
+    `the Temporal server at ${closed.address} refuses this client (16 UNAUTHENTICATED: Request unauthorized.); set a TEMPORAL_API_KEY, or a client's certificate, that it takes`,
+  ]);
+  const open = await startRefusingServer(7, ['GetSystemInfo']);
+  t.after(() => open.stop());
+  assert.deepEqual(await said('namespace', { TEMPORAL_ADDRESS: open.address }), [
+    2,
+    'wrong',
+    `it may not use the namespace "default" at ${open.address}; set a TEMPORAL_API_KEY that may`,
+  ]);
+});
+
+test('a key of Temporal turns TLS on, which the own server does not have', async () => {
+  const more = { TEMPORAL_API_KEY: 'of-a-cloud', TEMPORAL_ADDRESS: `localhost:${server.port}` };
+  assert.deepEqual(await said('server', more), [
+    2,
+    'wrong',
+    `no Temporal server answers at localhost:${server.port} over TLS, which a TEMPORAL_API_KEY turns on; set TEMPORAL_TLS=false for one without it, or correct TEMPORAL_ADDRESS`,
+  ]);
 });
 
 test('a key that a model needs is missed where the worker runs, by its variable', async (t) => {
@@ -122,13 +167,13 @@ test('a key that a model needs is missed where the worker runs, by its variable'
 });
 
 test('no server, no such namespace, a variable that is misspelt, a providers file that is none', async () => {
-  const away = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
-  assert.deepEqual(await said('server', away), [
+  const away = await examined({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  assert.deepEqual(away('server'), [
     2,
     'wrong',
     'no Temporal server answers at 127.0.0.1:1; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
   ]);
-  assert.deepEqual(await said('clocks', away), [2, 'unknown', 'not known without the server']);
+  assert.deepEqual(away('clocks'), [2, 'unknown', 'not known without the server']);
   assert.deepEqual(await said('namespace', { TEMPORAL_NAMESPACE: 'none' }), [
     2,
     'wrong',
@@ -159,4 +204,26 @@ test("two copies of one of Temporal's packages are told, with their places", asy
     String(words),
     /^there are 2 copies of @temporalio\/activity: 1\.24\.0 in .*, 1\.2\.3 in .*; give all @temporalio packages one version, and run `npm dedupe`$/,
   );
+});
+
+test("Temporal's packages of several versions are told", async (t) => {
+  const folder = temporaryFolder(t);
+  for (const file of ['check.ts', 'check-packages.ts']) {
+    cpSync(path.join(root, 'src/cli/doctor', file), path.join(folder, file));
+  }
+  const versions = { client: '1.24.0', worker: '1.23.0', workflow: '1.24.0' };
+  for (const [name, version] of Object.entries(versions)) {
+    const installed = path.join(folder, 'node_modules/@temporalio', name);
+    mkdirSync(installed, { recursive: true });
+    const text = JSON.stringify({ name: `@temporalio/${name}`, version });
+    writeFileSync(path.join(installed, 'package.json'), text);
+  }
+  const file = pathToFileURL(path.join(folder, 'check-packages.ts')).href;
+  const { checkPackages } = (await import(file)) as { checkPackages: typeof checkPackagesHere };
+  assert.deepEqual(checkPackages(folder), {
+    name: 'versions',
+    state: 'wrong',
+    words:
+      "Temporal's packages are of several versions (client 1.24.0, worker 1.23.0, workflow 1.24.0); give all @temporalio packages one version",
+  });
 });

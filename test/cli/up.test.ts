@@ -130,18 +130,33 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   await until(() => isGone(port));
 
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
-  const again = startHoldfast(['up', ...ports, '--no-gateway'], {
+  const again = startHoldfast(['up', ...ports], {
     cwd,
-    env: { ...env, OPENAI_API_KEY: 'none' },
+    env: { ...env, OPENAI_API_KEY: 'none', HOLDFAST_GATEWAY_ADDRESS: gateway },
+    timeoutMs: 100_000,
   });
   t.after(() => again.kill('SIGKILL'));
+  let printed = '';
+  again.stdout?.on('data', (text) => {
+    printed += text;
+  });
   const result = await until(async () => {
     const { stdout } = await runHoldfast(['result', 'h-1'], client);
     return stdout || undefined;
   });
   assert.equal(result, 'Hello!');
-  again.kill('SIGINT');
-  await again;
+  // A gateway that dies takes the others with it, in order.
+  const [, pid] = await until(
+    async () => /"pid":(\d+),"event":"gateway.serving"/.exec(printed) ?? undefined,
+  );
+  process.kill(Number(pid), 'SIGKILL');
+  const ended = await again;
+  assert.deepEqual(
+    [ended.exitCode, ended.stderr],
+    [3, 'holdfast: the gateway ended by itself; why, it says above. --no-gateway leaves it out'],
+  );
+  assert.match(printed, /"event":"worker.stopped"/);
+  await until(() => isGone(port));
 });
 
 test('an app file is served with the workflows beside it; killed, it leaves no process', async (t) => {
@@ -159,10 +174,11 @@ test('an app file is served with the workflows beside it; killed, it leaves no p
 test('what is wrong is said in a sentence', async (t) => {
   const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
   t.after(() => rmSync(cwd, { recursive: true }));
+  const gateway = { HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${await freePort()}` };
   const run = async (args: string[], more = {}) => {
     const { exitCode, stderr } = await runHoldfast(['up', ...args], {
       cwd,
-      env: { ...env, ...more },
+      env: { ...env, ...gateway, ...more },
     });
     return [exitCode, stderr];
   };
@@ -192,6 +208,14 @@ test('what is wrong is said in a sentence', async (t) => {
     3,
     'holdfast: HOLDFAST_TEMPORAL_CLI is "/none/temporal", which is not an executable file. Correct the path, or unset the variable to let Holdfast find or build the program.',
   ]);
+  const fileInTheWay = path.join(cwd, '.holdfast');
+  rmSync(fileInTheWay, { recursive: true });
+  writeFileSync(fileInTheWay, '');
+  assert.deepEqual(await run(free), [
+    2,
+    "holdfast: it keeps its data in .holdfast of this folder, and cannot: EEXIST: file already exists, mkdir '.holdfast'; start it in a folder of yours",
+  ]);
+  rmSync(fileInTheWay);
   mkdirSync(path.join(cwd, 'src'));
   writeFileSync(path.join(cwd, 'src/idle.mjs'), 'export const nothing = 1;\n');
   assert.deepEqual(await run([...free, '--worker', 'src/idle.mjs']), [

@@ -40,6 +40,23 @@ function problemWith(code: string): string | undefined {
   return everything().includes(lineOf(code)) ? undefined : `no file has it:\n${code}`;
 }
 
+test('whatever stands between fences is of a kind that is checked', () => {
+  const others = readPages().flatMap(({ path: page, text }) =>
+    [...text.matchAll(/^ *```(\w+)$/gm)]
+      .filter(([, language = '']) => !['ts', 'sh', 'json', 'text'].includes(language))
+      .map(([line]) => `${page}: ${line}`),
+  );
+  assert.deepEqual(others, []);
+});
+
+test('all JSON is JSON', () => {
+  for (const { path: page, text } of readPages()) {
+    for (const json of fencedBlocks(text, 'json')) {
+      assert.doesNotThrow(() => JSON.parse(json), `${page}: ${json}`);
+    }
+  }
+});
+
 describe('every snippet is of a file that is compiled', () => {
   for (const { path: page, text } of readPages()) {
     // Generated from the code itself.

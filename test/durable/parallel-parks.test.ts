@@ -74,6 +74,11 @@ test('two steps are parked at once: every view shows both, and an answer reaches
     'both-1  Overloaded at ticket',
     'both-1  RateLimited at charge',
   ]);
+  const explained = await holdfast('explain', 'both-1');
+  assert.deepEqual(explained.lines.filter((line) => line.startsWith('holdfast ')).sort(), commands);
+  for (const title of ['charge  parked: RateLimited', 'ticket  parked: Overloaded']) {
+    assert.ok(explained.lines.includes(title), explained.stdout + explained.stderr);
+  }
   const watched = statusLine(await workflowStatus(world.client, 'both-1'), new Date());
   for (const type of ['RateLimited: 429', 'Overloaded: 503']) assert.ok(watched.includes(type));
   const { memo } = await handle.describe();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
-import { completion, literally } from '../calls/literal-server.ts';
+import { Webhook } from 'standardwebhooks';
+import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
 import { gatewayProcesses } from './gateway-processes.ts';
@@ -15,11 +17,17 @@ after(() => cleanups.disposeAsync());
 const world = await gatewayProcesses(cleanups);
 const { provider, env, startGateway } = world;
 let gateway = await startGateway();
-const openai = new OpenAI({ baseURL: `${world.url}/v1`, apiKey: 'any' });
+let openai = new OpenAI({ baseURL: `${world.url}/v1`, apiKey: 'any' });
 
 const asked = (seed: number) => ({
   ...{ model: 'openai:gpt-4o', seed },
   messages: [{ role: 'user' as const, content: 'Hello' }],
+});
+
+const inBackground = { model: 'openai:gpt-4o', input: 'Hello', background: true } as const;
+const response = (text: string, status = 'completed') => ({
+  ...{ id: 'resp_theirs', object: 'response', status },
+  output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
 });
 
 test('a failure that passes is not seen by the client: a workflow goes on, and explain tells', async () => {
@@ -81,12 +89,9 @@ test('the gateway is killed while the provider works: the call goes on, its clie
 test('the gateway is killed after it said queued: the worker answers, whoever asks for it later', async () => {
   let answerNow = () => {};
   provider.answer((...call) => {
-    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'later' }] }];
-    const body = { id: 'resp_theirs', object: 'response', status: 'completed', output };
-    answerNow = () => literally(200, body)(...call);
+    answerNow = () => literally(200, response('later'))(...call);
   });
-  const asked = { model: 'openai:gpt-4o', input: 'Hello', background: true };
-  const { id, status } = await openai.responses.create(asked);
+  const { id, status } = await openai.responses.create(inBackground);
   assert.equal(status, 'queued');
   await gateway.stop('SIGKILL');
   // It may have died before it had started the workflow: then another gateway does.
@@ -99,6 +104,69 @@ test('the gateway is killed after it said queued: the worker answers, whoever as
   });
   assert.equal(done.output_text, 'later');
   assert.equal(provider.seen.length, 1);
+});
+
+test('the end of a background call is told once, signed, until its receiver says that it has it', async () => {
+  const told: { body: string; headers: Record<string, string> }[] = [];
+  const receiver = await literalServer();
+  cleanups.defer(() => receiver.close());
+  receiver.answer((request, answer, body) => {
+    told.push({ body, headers: request.headers as Record<string, string> });
+    if (told.length === 1) literally(500, {})(request, answer, body);
+    // It has it, and its answer is lost.
+    else if (told.length === 2) answer.destroy();
+    else literally(200, {})(request, answer, body);
+  });
+  const hook = `http://127.0.0.1:${receiver.port}/hooks?of=acme`;
+  const flags = ['--tenant', 'acme', '--webhook', hook, '--json'];
+  const { key, webhookSecret } = JSON.parse(
+    (await runHoldfast(['keys', 'add', ...flags], { env })).stdout,
+  );
+  const plain = ['--tenant', 'acme', '--webhook', 'http://acme.example/hooks'];
+  const { stderr, exitCode } = await runHoldfast(['keys', 'add', ...plain], { env });
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /--webhook must be https/);
+  openai = new OpenAI({ baseURL: openai.baseURL, apiKey: key, maxRetries: 0 });
+  provider.answer(literally(200, response('told')));
+  const { id } = await openai.responses.create({ ...inBackground, store: false });
+  await until(async () => told[2]);
+  for (const { body, headers } of told) {
+    const event = await openai.webhooks.unwrap(body, headers, webhookSecret);
+    assert.equal(event.type, 'response.completed');
+    assert.deepEqual(event.data, { id });
+    assert.deepEqual(new Webhook(webhookSecret).verify(body, headers), event);
+    assert.equal(headers['webhook-id'], event.id);
+  }
+  assert.equal(new Set(told.map(({ body }) => body)).size, 1);
+
+  // One that ends in the gateway's own process is told by a workflow all the same.
+  provider.answer((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'text/event-stream' });
+    const data = { type: 'response.incomplete', response: response('half', 'incomplete') };
+    answer.end(`event: response.incomplete\ndata: ${JSON.stringify(data)}\n\n`);
+  });
+  for await (const _ of await openai.responses.create({ ...inBackground, stream: true }));
+  await until(async () => told[3]);
+  const last = JSON.parse(told[3]?.body ?? '');
+  assert.equal(last.type, 'response.incomplete');
+  assert.notEqual(last.id, JSON.parse(told[0]?.body ?? '').id);
+});
+
+test('killed, and the client has no key: its SDK asks again by itself, two requests in all', async () => {
+  let requests = 0;
+  provider.answer((...call) => {
+    requests += 1;
+    if (requests > 1) literally(200, completion('the second'))(...call);
+  });
+  // It tries again while the gateway starts, and after.
+  const answer = openai.chat.completions.create(asked(5), { maxRetries: 20 });
+  await until(async () => (requests === 1 ? true : undefined));
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway();
+  assert.equal((await answer).choices[0]?.message.content, 'the second');
+  // As long as a lease, and until it is looked for what its owner left.
+  await sleep(6000);
+  assert.equal(requests, 2);
 });
 
 test('SIGTERM lets what is open finish', async () => {

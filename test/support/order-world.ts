@@ -11,14 +11,17 @@ import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../dev/sandbox/index.ts';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { createCallActivities } from '../../src/activities/create-activities.ts';
+import { createJournalActivities } from '../../src/activities/create-journal-activities.ts';
 import { createAttemptCall } from '../../src/calls/attempt-call.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import type { Gates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { loadConfig } from '../../src/config.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
+import { journalFrom } from '../../src/worker/journal-from.ts';
 import { ledgerFrom } from '../../src/worker/ledger-from.ts';
 import { registerSearchAttributes } from '../../src/worker/register-search-attributes.ts';
 import { assertRequestsEqualAttempts, type LogLine } from './count-attempts.ts';
@@ -80,8 +83,11 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
   const connection = await Connection.connect({ address });
   await registerSearchAttributes(native, namespace);
   const ledger = await withOrderTable(await ledgerFrom(config));
-  const effects = effectsFrom(config, orders, { namespace, log: logger, ledger });
-  const attemptLog = createAttemptLog(logger);
+  const journal = journalFrom(config, { log: logger });
+  const effects = effectsFrom(config, orders, {
+    ...{ namespace, log: logger, ledger, journal: journal.effects },
+  });
+  const attemptLog = combineAttemptLogs(createAttemptLog(logger), journal.calls);
   const workers = await createWorkers({
     connection: native,
     namespace,
@@ -98,7 +104,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
       random: Math.random,
     }),
     rules: effects.rules,
-    effects: effects.activities,
+    effects: { ...effects.activities, ...createJournalActivities(journal) },
     shutdownGraceMs: 500,
     debugMode: true,
   });
@@ -128,6 +134,7 @@ export async function startOrderWorld(options: OrderWorldOptions = {}): Promise<
     stop: async () => {
       workers.shutdown();
       await done;
+      await journal.close();
       await effects.close();
       await connection.close();
       await native.close();

@@ -32,7 +32,14 @@ export function readErrorBody(text: string): ErrorBody {
   const parsed = parseJson(trimmed);
   if (parsed !== undefined) {
     const body = asFields(Array.isArray(parsed) ? parsed[0] : parsed);
-    return { kind: 'json', isError: saysError(body), layers: errorLayers(parsed) };
+    return {
+      kind: 'json',
+      isError: saysError(body),
+      // Of each good answer too it is asked whether it is an error; what it says, only of errors.
+      get layers() {
+        return errorLayers(parsed);
+      },
+    };
   }
   if (isEventStream(trimmed)) {
     const event = errorInStream(trimmed);

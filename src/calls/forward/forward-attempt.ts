@@ -34,9 +34,13 @@ export interface ForwardContext {
   readonly onSent: () => void;
   /**
    * Takes the bytes of a stream as they come, with what is known of it. Called only for answers that
-   * are streams; when it throws, the attempt ends.
+   * are streams; when it throws, the attempt ends. No more is read until it resolves.
    */
-  readonly onBytes?: (bytes: Uint8Array, soFar: StreamSoFar, head: ForwardedAnswer) => void;
+  readonly onBytes?: (
+    bytes: Uint8Array,
+    soFar: StreamSoFar,
+    head: ForwardedAnswer,
+  ) => void | Promise<void>;
 }
 
 /** A whole answer. */
@@ -120,7 +124,7 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
           }
           received.push(bytes);
           const soFar = stream?.read(bytes);
-          if (soFar) context.onBytes?.(bytes, soFar, head);
+          if (soFar) await context.onBytes?.(bytes, soFar, head);
         }
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;

@@ -31,8 +31,6 @@ export interface Outgoing {
   readonly request: ForwardedRequest;
   readonly body: Uint8Array;
   readonly fingerprint: string;
-  /** The client asked that the answer be kept. */
-  readonly isStored: boolean;
   /** The response that it goes on from: perhaps one that has an id of ours. */
   readonly previousResponseId?: string;
   /** We asked for a last piece with the usage, which the client did not ask for. */
@@ -96,6 +94,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         path: `${pathname.slice('/v1'.length)}${search}`,
         ...maximumTokens(body, fields),
         ...(isBackground && { isBackground }),
+        ...(value('store') === true && { isStored: true }),
         ...(value('store') === false && { isForgotten: true }),
       },
       body: spliced(
@@ -103,7 +102,6 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         all.sort((a, b) => a.start - b.start),
       ),
       ...{ fingerprint, addedUsage: usageChange !== undefined },
-      isStored: value('store') === true,
       ...(typeof previous === 'string' && { previousResponseId: previous }),
     };
   }
@@ -123,7 +121,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
       ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
     },
     ...{ body: incoming.body, fingerprint },
-    ...{ isStored: false, addedUsage: false },
+    addedUsage: false,
   };
 }
 

@@ -41,6 +41,8 @@ export interface ForwardedAttempt {
   /** Longest wait at the gate here; what has to wait longer comes back as `held`. */
   readonly longestHoldMs: number;
   readonly signal: AbortSignal;
+  /** Ends the wait at the gate alone; {@link signal} otherwise. */
+  readonly waitSignal?: AbortSignal;
   /** Committed between gate and request: what is sent is always written down before. */
   readonly beforeSend?: () => Promise<void>;
   readonly onBytes?: ForwardContext['onBytes'];
@@ -82,7 +84,7 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
       tokens: inputTokens + outputTokens,
       capMs: call.longestHoldMs,
       call: requestIdFor(workflowId, step),
-      signal,
+      signal: call.waitSignal ?? signal,
     });
     const heldMs = performance.now() - arrivedMs;
     const logged: LoggedAttempt = {

@@ -62,8 +62,18 @@ export interface Providers {
 export function createProviders(configs: readonly ProviderConfig[]): Providers {
   const byName = new Map(configs.map((config) => [config.name, config]));
   const names = [...byName.keys()];
+  // The AI SDK builds the schemas of a model's answers with it: that costs as much as sending the request.
+  const known = new Map<string, ResolvedModel>();
 
   function resolveModel(model: string): ResolvedModel {
+    const resolved = known.get(model) ?? resolve(model);
+    // Any text may be named as a model.
+    if (known.size >= mostKnown) known.clear();
+    known.set(model, resolved);
+    return resolved;
+  }
+
+  function resolve(model: string): ResolvedModel {
     const name = providerOf(model);
     const config = byName.get(name);
     const modelId = modelNameOf(model);
@@ -99,6 +109,9 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
 
   return { names, resolveModel, resolves };
 }
+
+/** Models kept by a worker that is asked for always new ones. */
+const mostKnown = 200;
 
 /** What is known of servers that speak a family's protocol in part, by their address. */
 const quirks: readonly (readonly [

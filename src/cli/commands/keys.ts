@@ -1,3 +1,4 @@
+import { targetUrlProblem } from '../../config/trust.ts';
 import { loadConfig } from '../../config.ts';
 import { migrate } from '../../database/migrations.ts';
 import { openDatabase } from '../../database/open-database.ts';
@@ -14,17 +15,24 @@ export interface AddKeyFlags extends JsonOption {
   readonly rpm?: string;
   readonly tpm?: string;
   readonly models?: string;
+  readonly webhook?: string;
 }
 
-/** `holdfast keys add`: prints the key, which nothing can show again. */
+/** `holdfast keys add`: prints the key and the webhook's secret, which nothing can show again. */
 export async function addKeyCommand(flags: AddKeyFlags): Promise<void> {
   const limits = limitsFrom(flags);
   if (!/^[\w.-]{1,64}$/.test(flags.tenant)) {
     throw usageError('--tenant must be 1 to 64 letters, digits, dots, dashes or underscores');
   }
-  const added = await withKeys((keys) => keys.add(flags.tenant, limits));
+  const { webhook } = flags;
+  // A query is allowed: it is often a receiver's only secret.
+  const problem =
+    webhook === undefined ? undefined : targetUrlProblem(webhook, { allowQuery: true });
+  if (problem !== undefined) throw usageError(`--webhook ${problem}`);
+  const added = await withKeys((keys) => keys.add(flags.tenant, limits, webhook));
   if (flags.json) return printJson(added);
   print(added.key);
+  if (added.webhookSecret !== undefined) print(added.webhookSecret);
 }
 
 /** `holdfast keys list` */
@@ -73,7 +81,7 @@ function limitsFrom({ budget, rpm, tpm, models }: AddKeyFlags): KeyLimits {
   throw usageError('--rpm and --tpm must be whole numbers of at least 1');
 }
 
-function describe({ limits, revokedAtMs }: GatewayKey): string {
+function describe({ limits, webhookUrl, revokedAtMs }: GatewayKey): string {
   if (revokedAtMs !== null) return 'revoked';
   const { requestsPerMinute, tokensPerMinute, budget, models } = limits;
   const parts = [
@@ -82,5 +90,7 @@ function describe({ limits, revokedAtMs }: GatewayKey): string {
     budget && `${budget.amount} ${budget.currency} a ${budget.per}`,
     models && `models ${models.join(', ')}`,
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join('; ') : 'everything';
+  const uses = parts.length > 0 ? parts.join('; ') : 'everything';
+  // The path may be a secret.
+  return webhookUrl ? `${uses}; tells ${new URL(webhookUrl).host}` : uses;
 }

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
+import { isRefused } from '../../client/client-error.ts';
 import { holdfastState } from '../../wire/search-attributes.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
 /** gRPC's codes. */
 const invalidArgument = 3;
 const notFound = 5;
-const refused: readonly unknown[] = [7, 16];
 
 /** The server and its namespace, and whether workflows are found by their state. */
 export async function checkServer(client: Client, address: string): Promise<Check[]> {
@@ -27,7 +27,7 @@ function wordForNamespace(error: unknown, namespace: string, address: string): s
   if (code === notFound) {
     return `the server at ${address} has no namespace ${name}; create it, or correct TEMPORAL_NAMESPACE`;
   }
-  if (refused.includes(code)) {
+  if (isRefused(error)) {
     return `it may not use the namespace ${name} at ${address}; set a TEMPORAL_API_KEY that may`;
   }
   return `the server does not tell of its namespace ${name}: ${(error as Error).message}`;

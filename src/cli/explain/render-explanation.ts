@@ -123,7 +123,7 @@ function renderAttempt(attempt: RecordedAttempt, group: AttemptGroup, page: Page
 
 function renderPark(park: ExplainedPark, page: Page): string {
   const { scale, barWidth, textWidth, color, now } = page;
-  const { step, type, did, by } = park;
+  const { step, type, did, by, command } = park;
   const span = spanOfPark(park, now);
   const title = `${color.bold(printableLine(step))}  ${color.yellow(`parked: ${type}`)}`;
   const tookMs = span ? span.untilMs - span.fromMs : undefined;
@@ -140,6 +140,7 @@ function renderPark(park: ExplainedPark, page: Page): string {
     title,
     `${left}${color.yellow(bar)}  ${first}`,
     ...more.map((line) => `${indent}${line}`),
+    ...(command === undefined ? [] : [`  ${printableLine(command)}`]),
   ].join('\n');
 }
 

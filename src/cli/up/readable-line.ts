@@ -6,7 +6,9 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Of the time, `10:37:04`, of what the line is about, and of the blanks after them. */
 const timeColumns = 10;
-const subjectColumns = 24;
+const subjectColumns = { least: 24, most: 56 };
+/** Ids get the columns that a text does not need. */
+const textColumns = 64;
 /** Text is never squeezed below this, however narrow the terminal. */
 const leastColumns = 30;
 
@@ -27,7 +29,8 @@ export function readableLine(
   const words = wordsOf(fields);
   if (words === undefined) return undefined;
   const subject = String(fields.requestId ?? fields.key ?? fields.workflowId ?? process);
-  const indent = timeColumns + subjectColumns;
+  const { least, most } = subjectColumns;
+  const indent = timeColumns + Math.min(most, Math.max(least, width - timeColumns - textColumns));
   const head = `${timeOf(fields.time)}  ${printableLine(subject)}`.padEnd(indent - 2);
   const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
     hard: true,

@@ -28,35 +28,37 @@ export function upView(json: boolean): UpView {
 }
 
 const terminalView: UpView = {
-  serving({ address, ui, data, worker, workflows, gateway }) {
-    const own = workflows.filter((name) => name !== 'complete');
-    const start = own[0] === undefined ? 'complete "Say hello"' : `${own[0]} --input FILE`;
-    const setAddress = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
-    printView(
-      [
-        '',
-        `Temporal   ${address}, data in ${data}`,
-        `its UI     ${ui}`,
-        `worker     ${worker ?? "Holdfast's own"}, serves ${workflows.join(', ')}`,
-        ...(gateway === undefined ? [] : [`gateway    ${gateway}/v1, as OPENAI_BASE_URL`]),
-        '',
-        'In another terminal:',
-        `  ${setAddress}npx holdfast start ${start} --wait`,
-        `  ${setAddress}npx holdfast watch`,
-        '',
-        'Ctrl-C ends all of it; the data stays.',
-        '',
-      ].join('\n'),
-    );
-  },
+  serving: (running) => printView(servingText(running)),
   line(line, whose) {
     const text = readableLine(line, (process.stdout.columns ?? 80) - 1, whose);
     if (text !== undefined) printView(text);
   },
-  ending() {
-    printView('\nEnding: what runs finishes first. Ctrl-C again ends it now.');
-  },
+  ending: () => printView(endingText),
 };
+
+/** What people are told when they end it. */
+export const endingText = '\nEnding: what runs finishes first. Ctrl-C again ends it now.';
+
+/** What people are told once all of it serves. */
+export function servingText({ address, ui, data, worker, workflows, gateway }: Running): string {
+  const own = workflows.filter((name) => name !== 'complete');
+  const start = own[0] === undefined ? 'complete "Say hello"' : `${own[0]} --input FILE`;
+  const setAddress = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
+  return [
+    '',
+    `Temporal   ${address}, data in ${data}`,
+    `its UI     ${ui}`,
+    `worker     ${worker ?? "Holdfast's own"}, serves ${workflows.join(', ')}`,
+    ...(gateway === undefined ? [] : [`gateway    ${gateway}/v1, as OPENAI_BASE_URL`]),
+    '',
+    'In another terminal:',
+    `  ${setAddress}npx holdfast start ${start} --wait`,
+    `  ${setAddress}npx holdfast watch`,
+    '',
+    'Ctrl-C ends all of it; the data stays.',
+    '',
+  ].join('\n');
+}
 
 const jsonView: UpView = {
   serving(running) {

@@ -1,7 +1,7 @@
 import { NotForwardable } from '../../calls/forward/read-incoming.ts';
 import type { RequestStore } from '../store/request-store.ts';
+import { requestIdOf } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
-import { requestIdOf } from './response-id.ts';
 
 /**
  * The record of a background call, for the tenant whose it is.

@@ -2,8 +2,8 @@ import type { RequestStore } from '../store/request-store.ts';
 
 /** `store: false`: what was delivered is not kept. Where the database is away, retention deletes it. */
 export async function forgetDelivered(
-  store: Pick<RequestStore, 'forget'>,
+  store: Pick<RequestStore, 'forgetDelivered'>,
   id: string,
 ): Promise<void> {
-  await store.forget(id, { onlyEnded: true }).catch(() => {});
+  await store.forgetDelivered(id).catch(() => {});
 }

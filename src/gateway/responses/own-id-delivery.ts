@@ -1,7 +1,7 @@
 import type { ForwardedAnswer } from '../../wire/forwarded.ts';
 import type { Delivery } from '../answer/delivery.ts';
-import { providersIdIn, withOwnId } from './response-id.ts';
-import { createWholeEvents } from './stream-events.ts';
+import { providersIdIn, withOwnId } from '../store/response-id.ts';
+import { createWholeEvents } from '../store/stream-events.ts';
 
 /**
  * Delivers a background call under the id that the client asks for it by.
@@ -12,19 +12,20 @@ export function ownIdDelivery(delivery: Delivery, ours: () => string): Delivery 
   const events = createWholeEvents();
   let theirs: string | undefined;
   let last: ForwardedAnswer | undefined;
-  const give = (bytes: Uint8Array, head: ForwardedAnswer) => {
+  const give = async (bytes: Uint8Array, head: ForwardedAnswer) => {
     theirs ??= providersIdIn(bytes);
-    if (bytes.length > 0) delivery.bytes(withOwnId(bytes, theirs, ours()), head);
+    if (bytes.length > 0) await delivery.bytes(withOwnId(bytes, theirs, ours()), head);
   };
   return {
     ...delivery,
     whole: (answer, body) => delivery.whole(answer, withOwnId(body, providersIdIn(body), ours())),
     bytes(bytes, head) {
       last = head;
-      give(events.take(bytes), head);
+      return give(events.take(bytes), head);
     },
     end() {
-      if (last) give(events.rest(), last);
+      // Written at once, whether or not it is taken at once.
+      if (last) void give(events.rest(), last);
       delivery.end();
     },
   };

@@ -1,7 +1,7 @@
 import { goingOnFrom, NotForwardable, type Outgoing } from '../../calls/forward/read-incoming.ts';
 import type { RequestStore } from '../store/request-store.ts';
+import { providersIdIn, requestIdOf } from '../store/response-id.ts';
 import { findResponse } from './find-response.ts';
-import { providersIdIn, requestIdOf } from './response-id.ts';
 
 /**
  * A request that goes on from a response of ours names it to the provider by the provider's own id.

@@ -1,10 +1,9 @@
-import { topLevelFields } from '../../calls/forward/top-level-fields.ts';
 import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
 import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { toldError } from '../answer/recorded-answer.ts';
+import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
-import { providersIdIn, responseIdOf, withOwnId } from './response-id.ts';
-import { dataOf, dataTextOf, eventsOf } from './stream-events.ts';
+import { lastResponseIn } from '../store/stream-events.ts';
 
 /** What is told with the JSON of a response. */
 export const jsonHead: ForwardedAnswer = {
@@ -45,13 +44,4 @@ function errorOf(failure: ForwardFailure, body: Uint8Array | null) {
 function statusOf({ state }: ShownRequest, isNew: boolean): string {
   if (state === 'failed' || state === 'cancelled') return state;
   return isNew ? 'queued' : 'in_progress';
-}
-
-/** The response as the last event of its stream has it, in the bytes that came. */
-function lastResponseIn(stream: Uint8Array): Uint8Array {
-  const events = eventsOf(Buffer.from(stream).toString('utf8'));
-  const last = events.findLast((event) => asFields(dataOf(event)).response !== undefined);
-  const data = Buffer.from(dataTextOf(last ?? ''));
-  const place = topLevelFields(data).findLast(({ name }) => name === 'response');
-  return place ? data.subarray(place.start, place.end) : data;
 }

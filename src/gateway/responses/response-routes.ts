@@ -8,20 +8,23 @@ import { createDelivery } from '../answer/delivery.ts';
 import { deliver } from '../answer/recorded-answer.ts';
 import type { GatewayDependencies } from '../gateway-dependencies.ts';
 import type { GatewayKey } from '../store/key-store.ts';
+import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
+import { eventsAfter } from '../store/stream-events.ts';
 import { findResponse } from './find-response.ts';
 import { forgetDelivered } from './forget-delivered.ts';
-import { providersIdIn, responseIdOf, withOwnId } from './response-id.ts';
 import { jsonHead, responseObject } from './response-object.ts';
-import { eventsAfter } from './stream-events.ts';
 
 type Asked = Context<{ Bindings: HttpBindings }>;
 
 /** What can be done with a background call later: looked at, read as a stream, cancelled, deleted. */
 export function createResponseRoutes(
-  dependencies: Pick<GatewayDependencies, 'store' | 'watch' | 'stop' | 'prices' | 'uiUrl'>,
+  dependencies: Pick<
+    GatewayDependencies,
+    'store' | 'watch' | 'stop' | 'prices' | 'uiUrl' | 'patienceMs'
+  >,
 ) {
-  const { store, watch, stop, prices, uiUrl } = dependencies;
+  const { store, watch, stop, prices, uiUrl, patienceMs } = dependencies;
   const find = (context: Asked, { tenant }: GatewayKey) =>
     findResponse(store, tenant, context.req.param('id') ?? '');
   const headersOf = (row: StoredRequest) => answerHeaders(row, prices[row.request.model], uiUrl);
@@ -49,8 +52,11 @@ export function createResponseRoutes(
   /** The record as a stream, from the event after that number, once the call has ended. */
   async function streamed(row: StoredRequest, after: number, response: ServerResponse) {
     let ended: StoredRequest | undefined = row;
-    const delivery = createDelivery(response, { api: 'responses', isStream: true }, () =>
-      headersOf(ended ?? row),
+    const delivery = createDelivery(
+      response,
+      { api: 'responses', isStream: true },
+      () => headersOf(ended ?? row),
+      patienceMs,
     );
     if (row.ended_at_ms === null) {
       await watch.ended(row.id, delivery.gone).catch(() => {});

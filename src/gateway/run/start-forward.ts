@@ -18,6 +18,8 @@ export type ForwardedRow = Pick<
   | 'possibly_billed'
   | 'created_at_ms'
   | 'deadline_at_ms'
+  | 'ended_at_ms'
+  | 'webhook'
 >;
 
 /** Starts the workflow that goes on with a forwarded call; a second start finds the first. */
@@ -35,6 +37,8 @@ export async function startForward(
     possiblyBilled: row.possibly_billed,
     delayMs: Math.round(settings.delayMs),
     deadlineAtMs: row.deadline_at_ms,
+    ...(row.webhook > 0 && { hasWebhook: true }),
+    ...(row.ended_at_ms !== null && { hasEnded: true }),
   };
   // Its identity is the record's: the delay and what was used up may differ by who starts it.
   await startOnce<typeof forward>(

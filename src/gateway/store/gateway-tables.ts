@@ -39,6 +39,8 @@ export interface RequestTable {
   answer_body: Uint8Array | null;
   /** JSON text of a `ForwardFailure`. */
   failure: string | null;
+  /** 1 when its end is still to be told to its key's webhook; 2 when it is to be deleted after that. */
+  webhook: number;
   deadline_at_ms: number;
   created_at_ms: number;
   ended_at_ms: number | null;
@@ -58,6 +60,8 @@ export interface KeyTable {
   hash: string;
   /** JSON text of `KeyLimits`. */
   limits: string;
+  /** JSON text of a `Webhook`; `null` where the key has none. */
+  webhook: string | null;
   created_at_ms: number;
   revoked_at_ms: number | null;
 }

@@ -10,8 +10,24 @@ export interface GatewayKey {
   readonly id: string;
   readonly tenant: string;
   readonly limits: KeyLimits;
+  /** Where the ends of its background calls are told; only operators set it. */
+  readonly webhookUrl?: string;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | null;
+}
+
+/** Where ends are told, and what signs them: both sides need it, so it is stored as it is. */
+export interface Webhook {
+  readonly url: string;
+  /** `whsec_` and 32 random bytes, as Standard Webhooks has it. */
+  readonly secret: string;
+}
+
+/** A key that was made: key and secret are shown this once. */
+export interface AddedKey {
+  readonly id: string;
+  readonly key: string;
+  readonly webhookSecret?: string;
 }
 
 /** What a key used, or is about to use, in a window. */
@@ -34,18 +50,25 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
   const now = databaseNowMs[kind];
   const rows = () => tables.selectFrom('holdfast_gateway_key').selectAll();
   return {
-    /** @returns the key, which is shown this once. */
-    async add(tenant: string, limits: KeyLimits): Promise<{ id: string; key: string }> {
+    async add(tenant: string, limits: KeyLimits, webhookUrl?: string): Promise<AddedKey> {
       const id = `key_${randomBytes(6).toString('hex')}`;
       const key = `hf_${randomBytes(32).toString('base64url')}`;
+      const secret = `whsec_${randomBytes(32).toString('base64')}`;
+      const webhook: Webhook | undefined = webhookUrl ? { url: webhookUrl, secret } : undefined;
       await tables
         .insertInto('holdfast_gateway_key')
         .values({
           ...{ id, tenant, hash: hashOf(key), limits: JSON.stringify(limits) },
+          webhook: webhook ? JSON.stringify(webhook) : null,
           ...{ created_at_ms: now, revoked_at_ms: null },
         })
         .execute();
-      return { id, key };
+      return { id, key, ...(webhook && { webhookSecret: secret }) };
+    },
+    /** Also of a key that was revoked since: its calls were accepted. */
+    async webhookOf(id: string): Promise<Webhook | undefined> {
+      const row = await rows().where('id', '=', id).executeTakeFirst();
+      return row?.webhook ? JSON.parse(row.webhook) : undefined;
     },
     async list(): Promise<GatewayKey[]> {
       return (await rows().orderBy('created_at_ms').execute()).map(keyOf);
@@ -104,10 +127,12 @@ function keyOf(row: {
   id: string;
   tenant: string;
   limits: string;
+  webhook: string | null;
   created_at_ms: number;
   revoked_at_ms: number | null;
 }): GatewayKey {
-  const { id, tenant, limits, created_at_ms: createdAtMs, revoked_at_ms: revokedAtMs } = row;
-  const read = keyLimitsSchema.parse(JSON.parse(limits));
-  return { id, tenant, limits: read, createdAtMs, revokedAtMs };
+  const { id, tenant, created_at_ms: createdAtMs, revoked_at_ms: revokedAtMs } = row;
+  const limits = keyLimitsSchema.parse(JSON.parse(row.limits));
+  const webhookUrl = row.webhook ? { webhookUrl: JSON.parse(row.webhook).url } : {};
+  return { id, tenant, limits, ...webhookUrl, createdAtMs, revokedAtMs };
 }

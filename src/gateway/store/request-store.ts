@@ -4,7 +4,9 @@ import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
+import { requestRetention } from './request-retention.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
+import { takeOver } from './take-over.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest {
@@ -20,6 +22,8 @@ export interface NewRequest {
   readonly deadlineMs: number;
   /** A workflow makes its first attempt; this process makes none. */
   readonly isHandedOver?: boolean;
+  /** Its end is told to its key's webhook. */
+  readonly hasWebhook?: boolean;
 }
 
 /** What asks for the same: a tenant's key, path and body. */
@@ -45,6 +49,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     eb('state', 'in', ['begun', 'running']);
 
   return {
+    ...requestRetention(tables, now),
+
     /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
     async begin(request: NewRequest): Promise<boolean> {
       const { deadlineMs, request: forwarded, ...rest } = request;
@@ -66,6 +72,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
           broke_off: 0,
           attempts: 0,
           possibly_billed: 0,
+          webhook: rest.hasWebhook ? 1 : 0,
           deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
           created_at_ms: now,
         })
@@ -123,6 +130,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .where('other.has_client', '=', 0)
         .where('other.is_claimed', '=', 0)
         .where('other.state', 'not in', ['failed', 'cancelled'])
+        .where('other.deadline_at_ms', '>', now)
         .$if(onlyBroken, (query) => query.where('other.broke_off', '=', 1))
         .orderBy('other.created_at_ms')
         .limit(1)
@@ -216,59 +224,24 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .execute();
     },
 
-    /** Its record goes: a key whose call ended unanswered and unbilled runs again, or nothing is kept. */
-    async forget(id: string, { onlyEnded = false } = {}): Promise<void> {
-      await tables
-        .deleteFrom('holdfast_request')
-        .where('id', '=', id)
-        .$if(onlyEnded, (query) => query.where('ended_at_ms', 'is not', null))
-        .execute();
-    },
+    /** Takes over what gateways that are dead have begun. @returns those that need a workflow. */
+    takeOver: (): Promise<string[]> => takeOver(tables, now),
 
-    /** Takes over what gateways that are dead have begun: a workflow goes on with it. */
-    async takeOver(): Promise<string[]> {
-      const rows = await tables
-        .updateTable('holdfast_request')
-        // It may have been sent: that attempt counts, and may have been billed.
-        .set({ state: 'running', has_client: 0, attempts: 1, possibly_billed: 1 })
-        .where('state', '=', 'begun')
-        // A stream that broke off is gone on with when somebody asks for it again.
-        .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
-        .where('gateway', 'not in', (query) =>
-          query
-            .selectFrom('holdfast_gateway')
-            .select('holdfast_gateway.gateway')
-            .where('lease_until_ms', '>', now),
-        )
-        .returning('id')
-        .execute();
-      return rows.map(({ id }) => id);
-    },
-
-    /** Those that a workflow goes on with, as far as the record knows: it may not have been started. */
+    /** Those that need a workflow, as far as the record knows: it may not have been started. */
     async running(olderThanMs: number): Promise<string[]> {
       const rows = await tables
         .selectFrom('holdfast_request')
         .select('id')
-        .where('state', '=', 'running')
+        .where((where) =>
+          where.or([
+            where('state', '=', 'running'),
+            where('webhook', '>', 0).and('ended_at_ms', 'is not', null),
+          ]),
+        )
         .where('created_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
         .limit(1000)
         .execute();
       return rows.map(({ id }) => id);
-    },
-
-    /** Deletes what ended so long ago, a page at a time. @returns how many. */
-    async prune(olderThanMs: number): Promise<number> {
-      const page = tables
-        .selectFrom('holdfast_request')
-        .select('id')
-        .where('ended_at_ms', '<', sql<number>`${now} - ${sql.lit(olderThanMs)}`)
-        .limit(1000);
-      const { numDeletedRows } = await tables
-        .deleteFrom('holdfast_request')
-        .where('id', 'in', page)
-        .executeTakeFirst();
-      return Number(numDeletedRows);
     },
   };
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settleOnce } from '../../../src/effects/once/settle-once.ts';
 import { failureOf } from './expect-failure.ts';
 import { fails, runner, scripted } from './scripted-effect.ts';
 import { temporaryLedger } from './temporary-ledger.ts';
@@ -132,6 +133,21 @@ test('nothing: a worker that died after the claim leaves it unknown', async () =
   assert.ok(claim);
   assert.equal((await failureOf(run(effect, 'died'))).type, 'EffectUnknown');
   assert.equal(requests.length, 0);
+});
+
+test('put in doubt by its workflow that ended, while the request was under way: what it did is recorded', async () => {
+  const place = { scope: 'test', workflowId: 'ended-meanwhile' };
+  const ends = () =>
+    settleOnce(ledger(), effect, place, { to: 'ada' }, { requestTimeoutMs: 100, heartbeat() {} });
+  const { effect, requests } = scripted('at most once', [
+    async () => {
+      assert.deepEqual(await ends(), { key: 'test/ended-meanwhile:send', state: 'unknown' });
+      return 'done all the same';
+    },
+  ]);
+  assert.equal((await run(effect, 'ended-meanwhile')).result, 'done all the same');
+  assert.deepEqual(await ends(), { key: 'test/ended-meanwhile:send', state: 'done' });
+  assert.equal(requests.length, 1);
 });
 
 test('what is unknown is looked up once more when asked again', async () => {

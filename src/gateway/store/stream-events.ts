@@ -1,3 +1,4 @@
+import { topLevelFields } from '../../calls/forward/top-level-fields.ts';
 import { asFields, parseJson } from '../../calls/provider/families/read-json.ts';
 
 /** The events of a stream, each with the blank line that ends it; a piece without its end is the last. */
@@ -11,7 +12,7 @@ export function dataOf(event: string): unknown {
 }
 
 /** The text of that JSON, as it stands there. */
-export function dataTextOf(event: string): string {
+function dataTextOf(event: string): string {
   return event
     .split(/\r?\n/)
     .flatMap((line) => /^data: ?(.*)$/.exec(line)?.slice(1) ?? [])
@@ -26,6 +27,15 @@ export function eventsAfter(stream: string, sequenceNumber: number): string {
       return typeof number !== 'number' || number > sequenceNumber;
     })
     .join('');
+}
+
+/** The response as the last event of its stream has it, in the bytes that came. */
+export function lastResponseIn(stream: Uint8Array): Uint8Array {
+  const events = eventsOf(Buffer.from(stream).toString('utf8'));
+  const last = events.findLast((event) => asFields(dataOf(event)).response !== undefined);
+  const data = Buffer.from(dataTextOf(last ?? ''));
+  const place = topLevelFields(data).findLast(({ name }) => name === 'response');
+  return place ? data.subarray(place.start, place.end) : data;
 }
 
 /**

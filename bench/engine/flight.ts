@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchWorld, Way } from './bench-world.ts';
+import { measure, residentMegabytesOf } from './measure.ts';
+
+/** What many slow calls at once hold in one worker, and how often they say that they live. */
+export interface Flight {
+  readonly calls: number;
+  readonly answerMs: number;
+  readonly restingMegabytes: number;
+  readonly mostMegabytes: number;
+  /** Those that reached the server. */
+  readonly heartbeatsPerCall: number;
+  readonly p50Ms: number;
+  readonly workerCpuMs: number;
+}
+
+/** Has so many calls in flight, all of them from the same moment on. */
+export async function holdInFlight(
+  { heartbeats, serverPid }: BenchWorld,
+  own: Way,
+  load: Pick<Flight, 'calls' | 'answerMs'>,
+): Promise<Flight> {
+  const restingMegabytes = residentMegabytesOf(own.pid);
+  const before = await heartbeats();
+  const done = measure(own, serverPid, { ...load, atOnce: load.calls });
+  let mostMegabytes = 0;
+  let isDone = false;
+  void done.finally(() => {
+    isDone = true;
+  });
+  while (!isDone) {
+    mostMegabytes = Math.max(mostMegabytes, residentMegabytesOf(own.pid));
+    await Promise.race([sleep(1000), done]);
+  }
+  const { p50Ms, workerCpuMs } = await done;
+  const heartbeatsPerCall = ((await heartbeats()) - before) / load.calls;
+  return { ...load, restingMegabytes, mostMegabytes, heartbeatsPerCall, p50Ms, workerCpuMs };
+}
