@@ -40,10 +40,24 @@ function problemWith(code: string): string | undefined {
   return everything().includes(lineOf(code)) ? undefined : `no file has it:\n${code}`;
 }
 
+/** What is shown as a whole file, which its first line names. */
+const kinds = ['dockerfile', 'ini', 'yaml'];
+
+test('a file that is shown is the file', () => {
+  const shown = readPages().flatMap(({ text }) =>
+    kinds.flatMap((language) => fencedBlocks(text, language)),
+  );
+  assert.equal(shown.length, 4);
+  for (const content of shown) {
+    const [, file = ''] = /^# (\S+)\n/.exec(content) ?? [];
+    assert.equal(content, readPage(file));
+  }
+});
+
 test('whatever stands between fences is of a kind that is checked', () => {
   const others = readPages().flatMap(({ path: page, text }) =>
     [...text.matchAll(/^ *```(\w+)$/gm)]
-      .filter(([, language = '']) => !['ts', 'sh', 'json', 'text'].includes(language))
+      .filter(([, language = '']) => ![...kinds, 'ts', 'sh', 'json', 'text'].includes(language))
       .map(([line]) => `${page}: ${line}`),
   );
   assert.deepEqual(others, []);
