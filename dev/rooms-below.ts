@@ -62,7 +62,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'calls/classify',
     holds: 'what an answer of a provider means, by the tables of its family',
-    rooms: ['failures', 'policies', 'calls/provider'],
+    rooms: ['failures', 'policies', 'calls/answers', 'calls/provider'],
     packages: [],
   },
   {
