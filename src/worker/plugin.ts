@@ -44,7 +44,7 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
         await assertOneLedger({ connection, namespace, scopes, ledger, variable });
       }
       opened = await openApp(config, app, { namespace, log, ledger, queuesOf: oneQueueFor });
-      const activities = { ...opened.rules, ...opened.calls, ...opened.effects };
+      const activities = { ...opened.rules, ...opened.calls, ...opened.batches, ...opened.effects };
       const clash = Object.keys(own).find((name) => Object.hasOwn(activities, name));
       if (clash !== undefined) {
         await opened.close();

@@ -65,12 +65,12 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
     retentionDays: config.HOLDFAST_RETENTION_DAYS,
   });
   const opened = await openApp(config, app, { namespace, log, ledger });
-  const { rules, calls, effects } = opened;
+  const { rules, calls, batches, effects } = opened;
   const goesAway = (error: unknown) => {
     throw error instanceof TransportError ? connectionProblem(error, address) : error;
   };
   const workers = await createWorkers({
-    ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, effects },
+    ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, batches, effects },
     concurrentCalls: config.HOLDFAST_CONCURRENT_CALLS,
     concurrentEffects: config.HOLDFAST_CONCURRENT_EFFECTS,
     shutdownGraceMs: config.HOLDFAST_SHUTDOWN_GRACE_MS,
