@@ -87,7 +87,12 @@ export async function litellm({ providerUrl, routes, folder }: Setting): Promise
       const args = ['--config', config, '--host', '127.0.0.1', '--port', String(port)];
       const started = await startServing('LiteLLM', [found.python, '-c', serve, ...args], {
         ...{ port, cwd: folder },
-        env: { LITELLM_LOCAL_MODEL_COST_MAP: 'True', LITELLM_LOG: 'ERROR' },
+        env: {
+          LITELLM_LOCAL_MODEL_COST_MAP: 'True',
+          LITELLM_LOG: 'ERROR',
+          // Nobody is asked for a key by any of them.
+          LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY: 'true',
+        },
       });
       return { port, baseUrl: `http://127.0.0.1:${port}/v1`, process: started };
     },
