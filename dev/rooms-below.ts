@@ -62,7 +62,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'calls/classify',
     holds: 'what an answer of a provider means, by the tables of its family',
-    rooms: ['failures', 'policies', 'calls/provider'],
+    rooms: ['failures', 'policies', 'calls/answers', 'calls/provider'],
     packages: [],
   },
   {
@@ -100,6 +100,31 @@ export const roomsBelow: readonly Room[] = [
     holds: 'the record of every attempt, and of how the gates stand',
     rooms: [...leaves, 'database'],
     packages: ['kysely', 'node:'],
+  },
+  {
+    name: 'batch/input',
+    holds: 'a file of requests: read and checked, whole, before anything is sent',
+    rooms: ['calls/forward'],
+    packages: ['node:'],
+  },
+  {
+    name: 'batch/store',
+    holds:
+      "batches and their lines in the ledger's database, and how what happens to them is committed",
+    rooms: ['wire', 'database', 'batch/input'],
+    packages: ['kysely'],
+  },
+  {
+    name: 'batch/run',
+    holds: 'the lines of a range, side by side, each until it has an end',
+    rooms: [...leaves, 'calls/forward', 'batch/input', 'batch/store'],
+    packages: ['node:'],
+  },
+  {
+    name: 'batch/output',
+    holds: "files of results, in the shape of OpenAI's",
+    rooms: ['batch/store'],
+    packages: ['node:'],
   },
   {
     name: 'effects/once',

@@ -17,7 +17,7 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...leaves,
       ...['calls', 'calls/answers', 'calls/gate', 'database', 'journal'],
-      ...['effects/once', 'effects/operate', 'app'],
+      ...['effects/once', 'effects/operate', 'app', 'batch/run', 'batch/store'],
     ],
     packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino'],
   },
@@ -95,7 +95,7 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
       ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
-      ...['optional-package.ts', 'gateway/store'],
+      ...['optional-package.ts', 'gateway/store', 'batch/run', 'batch/store'],
     ],
     packages: [
       '@temporalio/worker',
@@ -124,11 +124,12 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'cli',
-    folders: ['commands', 'doctor', 'explain', 'up', 'watch'],
+    folders: ['batch', 'commands', 'doctor', 'explain', 'up', 'watch'],
     holds: 'the commands that every workflow needs, and how they show things',
     rooms: [
       ...[...leaves, 'servers', 'calls/answers', 'client', 'config', 'config.ts'],
       ...['database', 'gateway', 'gateway/keys', 'gateway/store'],
+      ...['batch/input', 'batch/output', 'batch/store'],
     ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],

@@ -34,7 +34,7 @@ export interface Config extends Environment {
   readonly ofEffects: Readonly<Record<string, unknown>>;
   /** Known beforehand, by `<provider>:<model>` or `<provider>`. */
   readonly rateLimits: RateLimitsByModel;
-  /** Sentences about what is no mistake yet: a key that is not set, a variable that nothing reads. */
+  /** Sentences about variables that nothing reads. */
   readonly warnings: readonly string[];
 }
 
@@ -124,14 +124,7 @@ export function loadConfig(
   return {
     ...data,
     ofEffects,
-    warnings: [
-      ...unknownVariables(present, ofApp),
-      ...file.flatMap(({ name, apiKeyVariable }) =>
-        apiKeyVariable && !present[apiKeyVariable]
-          ? [`${apiKeyVariable} is not set: calls to the provider ${name} will fail without it`]
-          : [],
-      ),
-    ],
+    warnings: unknownVariables(present, ofApp),
     rateLimits,
     // An entry of the file takes the place of one that is always there.
     providers: [...providers.values()],

@@ -26,7 +26,7 @@ export const toxiproxyServer: Program = {
         module: `github.com/Shopify/toxiproxy/v2/cmd/server@v${VERSION}`,
         folder,
         go: '1.23',
-        otherwise: 'or put toxiproxy-server on PATH or name it in HOLDFAST_TOXIPROXY.',
+        instead: 'Put toxiproxy-server on PATH or name it in HOLDFAST_TOXIPROXY',
       },
       progress,
     );

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBatchCommands } from './batch-commands.ts';
 import { addGatewayCommands } from './gateway-commands.ts';
 import { commandHelp, rootHelp } from './help-texts.ts';
 import { addOperatorCommands } from './operator-commands.ts';
@@ -85,6 +86,7 @@ export function createProgram(version: string, addCommands: AddCommands): Comman
     )
     .action(lazily(async () => (await import('./commands/policy.ts')).policy));
   addSetupCommands(program);
+  addBatchCommands(program);
   addGatewayCommands(program);
   addOperatorCommands(program);
   addCommands(program, start, common);

@@ -55,7 +55,8 @@ function whyNot(error: unknown, address: string, isOverTls: boolean): string {
 }
 
 /**
- * Where the client would connect to, from variables and profiles; nothing is sent.
+ * Where the client would connect to, from variables and profiles; `isNamed` where they name an address,
+ * and it is not the usual one. Nothing is sent.
  *
  * @throws ClientError `usage` when those settings are wrong.
  */
@@ -65,7 +66,8 @@ export function connectionSettings() {
     const { address = '127.0.0.1' } = connectionOptions;
     const problem = temporalAddressProblem(address);
     if (problem) throw new Error(`TEMPORAL_ADDRESS: ${problem}`);
-    return { connectionOptions, namespace, address: withUsualPort(address) };
+    const isNamed = connectionOptions.address !== undefined;
+    return { connectionOptions, namespace, address: withUsualPort(address), isNamed };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClientError('usage', `Temporal's settings cannot be used: ${reason}`, {

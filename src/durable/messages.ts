@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { BatchRules } from '../wire/batch.ts';
 import type { Approval, Resolve, Resolved, Resume } from '../wire/park-answers.ts';
 import type { ParkAnswer, Progress } from '../wire/progress.ts';
 
@@ -19,3 +20,9 @@ export const approveUpdate = defineUpdate<void, [Approval]>('approve');
 
 /** What held its calls is over: they are tried now, not when their sleep ends. */
 export const wakeHeldSignal = defineSignal('wakeHeld');
+
+/** A batch's file was read, for the first time or again: lines may be open, and other rules hold. */
+export const runBatchSignal = defineSignal<[BatchRules]>('runBatch');
+
+/** Whether a batch is to send nothing further. */
+export const pauseBatchSignal = defineSignal<[boolean]>('pauseBatch');

@@ -1,5 +1,5 @@
 import { type WorkflowInterceptors, workflowInfo } from '@temporalio/workflow';
-import { taskQueuesOf } from '../wire/task-queues.ts';
+import { batchQueueOf, taskQueuesOf } from '../wire/task-queues.ts';
 
 /**
  * In the bundles of Holdfast's own workers: a call for which its workflow names no queue goes to the
@@ -10,7 +10,10 @@ export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
       scheduleActivity(input, next) {
-        const { taskQueue = taskQueuesOf(workflowInfo().taskQueue).calls } = input.options;
+        const workflows = workflowInfo().taskQueue;
+        const isRange = input.activityType === 'runRange';
+        const usual = isRange ? batchQueueOf(workflows) : taskQueuesOf(workflows).calls;
+        const { taskQueue = usual } = input.options;
         return next({ ...input, options: { ...input.options, taskQueue } });
       },
     },

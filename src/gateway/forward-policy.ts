@@ -1,3 +1,4 @@
+import { type GateSettings, gateSettingsFor } from '../calls/gate/gate-settings.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { ForwardedRequest } from '../wire/forwarded.ts';
 
@@ -26,5 +27,19 @@ export function forwardPolicy(
     deadlineMs: Math.max(marginMs, Math.round(deadlineMs)),
     onFailure: 'fail',
     fallback: [],
+  };
+}
+
+/**
+ * The gates of a gateway with room for so many requests. A worker begins with few calls in flight and
+ * learns how many a provider bears. Clients of a gateway would have sent theirs all at once: a line in
+ * front of a provider that refuses nothing would only add to the time of each. From its first refusal
+ * on the gate paces them as a worker's does.
+ */
+export function gatewayGates(maximumInFlight: number): Partial<GateSettings> {
+  return {
+    ...gateSettingsFor(maximumInFlight),
+    initialLimit: maximumInFlight,
+    maximumLimit: maximumInFlight,
   };
 }

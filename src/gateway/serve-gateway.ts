@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import { createAdaptorServer } from '@hono/node-server';
 import { createAttemptLog } from '../calls/attempt-log.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { createRunAttempt } from '../calls/forward/run-attempt.ts';
-import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
-import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createGates, inFlightByProvider, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { isLoopback } from '../config/trust.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
@@ -20,11 +17,13 @@ import { createLogger } from '../worker/create-logger.ts';
 import { exchangeGates } from '../worker/exchange-gates.ts';
 import { journalFrom } from '../worker/journal-from.ts';
 import { createGateway } from './create-gateway.ts';
-import { forwardPolicy } from './forward-policy.ts';
+import { forwardPolicy, gatewayGates } from './forward-policy.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createListModels } from './run/list-models.ts';
+import { listen } from './run/listen.ts';
 import { startForward } from './run/start-forward.ts';
 import { createSweeper } from './run/sweep.ts';
+import { createToProvider } from './run/tell-provider.ts';
 import { createTemporal } from './run/temporal.ts';
 import { createEndWatch } from './run/wait-for-end.ts';
 import { keyStore } from './store/key-store.ts';
@@ -50,10 +49,10 @@ export interface ServedGateway {
 /** How long a gateway may be silent before others go on with what it began. */
 const leaseMs = 3000;
 const renewEveryMs = 1000;
+/** A client that sends its request more slowly is refused; one that takes nothing for so long is gone. */
+const slowMs = 30_000;
 /** What is kept for days needs no look every second, each of which takes SQLite's write lock. */
 const pruneEveryMs = 60_000;
-/** A request whose headers or body come more slowly is refused: 408. */
-const slowRequestMs = 30_000;
 
 /**
  * Serves the gateway, as configured. Without Temporal it serves what needs one attempt; what needs more
@@ -87,8 +86,9 @@ export async function serveGateway({
   const journal = journalFrom(config, { log });
   const gates = createGates({
     resolves: createProviders(config.providers).resolves,
-    settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
+    settings: gatewayGates(config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS),
     limits: config.rateLimits,
+    maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
   // The board shows this gateway's gates beside those of workers, and an operator's hold holds here too.
@@ -126,6 +126,7 @@ export async function serveGateway({
   const app = createGateway({
     ...{ store, keys, watch, gateway, log, policyFor, goOn, stop },
     providers: config.providers,
+    toProvider: createToProvider(resolve),
     prices: policies.model.prices,
     runAttempt: createRunAttempt({
       gates,
@@ -141,6 +142,7 @@ export async function serveGateway({
       ),
     maximumBodyBytes: config.HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES,
     maximumInFlight: config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS,
+    patienceMs: slowMs,
     ...(config.HOLDFAST_UI_URL !== undefined && { uiUrl: config.HOLDFAST_UI_URL }),
   });
   const sweep = createSweeper({ store, goOn, log });
@@ -154,32 +156,13 @@ export async function serveGateway({
     every(pruneEveryMs, prune, log),
   ];
 
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    overrideGlobalObjects: false,
-    serverOptions: {
-      requestTimeout: slowRequestMs,
-      headersTimeout: slowRequestMs / 2,
-      maxHeaderSize: 32 * 1024,
-    },
-  });
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed);
-    server.listen(Number(port), host, done);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  const url = `http://${urlHost}:${bound}`;
+  const server = await listen(app.fetch, { host, port: Number(port), slowMs });
+  const url = `http://${urlHost}:${server.port}`;
   log.info({ event: 'gateway.serving', url }, `the gateway serves ${url}/v1`);
   return {
     url,
     async close() {
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      if ('closeIdleConnections' in server) server.closeIdleConnections();
-      const over = setTimeout(() => {
-        if ('closeAllConnections' in server) server.closeAllConnections();
-      }, config.HOLDFAST_SHUTDOWN_GRACE_MS);
-      await closed;
-      clearTimeout(over);
+      await server.close(config.HOLDFAST_SHUTDOWN_GRACE_MS);
       for (const stop of stops) stop();
       gates.close();
       await stopExchange();

@@ -95,6 +95,7 @@ async function build(program: Program, folder: string): Promise<void> {
   } catch (error) {
     progress.failed();
     if (!(error instanceof ProgramMissingError)) throw error;
-    throw new ProgramMissingError(`Holdfast needs ${program.title}. ${error.message}`);
+    const tried = program.sdkDownload ? ', and its download cannot be reached' : '';
+    throw new ProgramMissingError(`Holdfast needs ${program.title}${tried}. ${error.message}`);
   }
 }

@@ -8,8 +8,8 @@ export interface GoProgram {
   readonly folder: string;
   /** Oldest Go that builds it: `1.24`. */
   readonly go: string;
-  /** What else one can do: ends the error. */
-  readonly otherwise: string;
+  /** What one can do without Go, the shorter way: `Put it on PATH`. */
+  readonly instead: string;
 }
 
 /** The name of a package that is compiled. What is wrong is told in words. */
@@ -21,7 +21,7 @@ const packagePath = /^[\w./~-]+$/;
  * @throws ProgramMissingError when there is no Go or it fails, with what Go said and the fix.
  */
 export async function goInstall(
-  { module, folder, go, otherwise }: GoProgram,
+  { module, folder, go, instead }: GoProgram,
   progress: Pick<Progress, 'say'>,
 ): Promise<void> {
   await runBuildTool(
@@ -31,7 +31,7 @@ export async function goInstall(
       env: { GOBIN: folder, CGO_ENABLED: '0' },
       folder,
       passing: packagePath,
-      fix: `Install Go ${go} or newer (https://go.dev/dl) with a reachable module proxy (GOPROXY), ${otherwise}`,
+      fix: `${instead}, or install Go ${go} or newer (https://go.dev/dl), which builds it with a reachable module proxy (GOPROXY).`,
     },
     progress,
   );

@@ -19,9 +19,9 @@ export const temporalCli: Program = {
         module: `github.com/temporalio/cli/cmd/temporal@v${VERSION}`,
         folder,
         go: '1.24',
-        otherwise:
-          'or install the Temporal CLI (https://docs.temporal.io/cli) and put it on PATH ' +
-          'or name it in HOLDFAST_TEMPORAL_CLI.',
+        instead:
+          'Install the Temporal CLI (https://docs.temporal.io/cli) and put it on PATH ' +
+          'or name it in HOLDFAST_TEMPORAL_CLI',
       },
       progress,
     );

@@ -12,6 +12,11 @@ export function taskQueuesOf(workflows: string): ActivityQueues {
   return { calls: `${workflows}-calls`, effects: `${workflows}-effects` };
 }
 
+/** Ranges of batches have a queue too: each is hundreds of calls, so a worker takes few at once. */
+export function batchQueueOf(workflows: string): string {
+  return `${workflows}-batches`;
+}
+
 /** Everything on one queue, for a worker that is not Holdfast's. */
 export function oneQueueFor(workflows: string): ActivityQueues {
   return { calls: workflows, effects: workflows };

@@ -1,7 +1,7 @@
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { CallActivities } from '../activities/create-activities.ts';
 import { createLibraryActivities } from '../activities/create-rules-activity.ts';
-import { taskQueuesOf } from '../wire/task-queues.ts';
+import { batchQueueOf, taskQueuesOf } from '../wire/task-queues.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** What the three workers of one process are made from. */
@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly rules?: object;
   /** Without: this process serves no model calls. */
   readonly calls?: CallActivities;
+  /** Without: this process serves no batches. */
+  readonly batches?: object;
   /** Without: this process serves no effects. */
   readonly effects?: object;
   readonly concurrentCalls?: number;
@@ -56,6 +58,9 @@ export const workerDefaults = {
   stickyQueueScheduleToStartTimeout: '1s',
 } satisfies Partial<WorkerOptions>;
 
+/** Ranges of batches that a process runs at once; all of its lines together are fewer than its calls. */
+const rangesAtOnce = 16;
+
 /** Creates the workers: workflows, calls and effects, each on a queue with slots of its own. */
 export async function createWorkers(options: WorkersOptions): Promise<Workers> {
   const { connection, namespace, taskQueue } = options;
@@ -90,6 +95,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
       workflowFailureErrorTypes,
     }),
     ...activityWorker(queues.calls, options.calls, options.concurrentCalls ?? 1000),
+    ...activityWorker(batchQueueOf(taskQueue), options.batches, rangesAtOnce),
     ...activityWorker(queues.effects, options.effects, options.concurrentEffects ?? 50),
   ]);
   const shutdown = () => {

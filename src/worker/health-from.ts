@@ -23,6 +23,13 @@ export function healthFrom(
   };
 }
 
+/** Sentences about the keys that the application's questions need and that are not set. */
+export function keyWarnings(config: Config, app: AppDefinition): string[] {
+  return missingKeys(config, app).map(
+    ({ variable, neededBy }) => `${variable} is not set: calls to ${neededBy} will fail without it`,
+  );
+}
+
 /** A key counts as missing when something asks with it: most have no use for every provider. */
 function missingKeys(config: Config, app: AppDefinition): MissingKey[] {
   const ofQuestions = Object.values(app.questions ?? {}).flatMap(({ model }) => model ?? []);

@@ -5,21 +5,24 @@ import { createHealthActivity } from '../activities/create-health-activity.ts';
 import { createJournalActivities } from '../activities/create-journal-activities.ts';
 import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
 import { createForwardActivities, type ForwardActivities } from '../activities/end-forwarded.ts';
+import type { BatchActivities } from '../activities/run-batch.ts';
 import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
 import { createAttemptLog } from '../calls/attempt-log.ts';
+import { awaitingResponses } from '../calls/forward/await-response.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { withForwardedCalls } from '../calls/forward/forwarded-call.ts';
 import { recordGates } from '../calls/gate/gate-metrics.ts';
 import { gateSettingsFor } from '../calls/gate/gate-settings.ts';
-import { createGates, sameProviders } from '../calls/gate/gates.ts';
+import { createGates, inFlightByProvider, sameProviders } from '../calls/gate/gates.ts';
 import { createProviders } from '../calls/provider/providers.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { createSignedWebhook } from '../effects/targets/http/signed-webhook.ts';
+import { batchesFrom } from './batches-from.ts';
 import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
@@ -30,6 +33,8 @@ import { journalFrom } from './journal-from.ts';
 /** An application's activities, with what they keep open. */
 export interface OpenApp {
   readonly calls: CallActivities & ForwardActivities;
+  /** Ranges of batches, which are served on a queue of their own. */
+  readonly batches: Pick<BatchActivities, 'runRange'>;
   readonly effects: object;
   /** The local activities that workflows begin with. */
   readonly rules: RulesActivities;
@@ -68,9 +73,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
-    maximumInFlight: Object.fromEntries(
-      config.providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
-    ),
+    maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
   recordGates(Runtime.instance().metricMeter, gates);
@@ -78,7 +81,11 @@ export async function openApp(
   await migrateApp(ledger, app);
   const forwarded = forwardedFrom(config);
   const attemptCall = createAttemptCall({ providers, scope, log });
-  const send = createForwardAttempt({ resolve: forwardProviders(config.providers), log });
+  const send = awaitingResponses(
+    createForwardAttempt({ resolve: forwardProviders(config.providers), log }),
+  );
+  const batches = batchesFrom(config, { gates, send, log: journal.calls });
+  const { runRange, ...ofBatches } = batches.activities;
   return {
     calls: {
       ...createCallActivities({
@@ -96,15 +103,21 @@ export async function openApp(
           allowPrivate: config.HOLDFAST_ALLOW_PRIVATE_TARGETS,
         }),
       }),
+      ...ofBatches,
     },
+    batches: { runRange },
     effects: {
       ...effects.activities,
       ...createJournalActivities(journal),
       ...createHealthActivity(healthFrom(config, app, { namespace, ledger })),
     },
     rules: effects.rules,
-    drain: gates.close,
+    drain() {
+      batches.drain();
+      gates.close();
+    },
     async close() {
+      await batches.close();
       await stopExchange();
       await journal.close();
       await forwarded.close();

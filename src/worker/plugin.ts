@@ -6,6 +6,7 @@ import { oneQueueFor } from '../wire/task-queues.ts';
 import { assertOneLedger } from './assert-one-ledger.ts';
 import { createLogger } from './create-logger.ts';
 import { workerDefaults } from './create-workers.ts';
+import { keyWarnings } from './health-from.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { type OpenApp, openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
@@ -27,7 +28,9 @@ export interface PluginOptions {
 export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
   const config = loadConfig(undefined, app.effects);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
+  for (const sentence of [...config.warnings, ...keyWarnings(config, app)]) {
+    log.warn({ event: 'config.warning' }, sentence);
+  }
   let opened: OpenApp | undefined;
   return {
     name: 'holdfast',
@@ -41,7 +44,7 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
         await assertOneLedger({ connection, namespace, scopes, ledger, variable });
       }
       opened = await openApp(config, app, { namespace, log, ledger, queuesOf: oneQueueFor });
-      const activities = { ...opened.rules, ...opened.calls, ...opened.effects };
+      const activities = { ...opened.rules, ...opened.calls, ...opened.batches, ...opened.effects };
       const clash = Object.keys(own).find((name) => Object.hasOwn(activities, name));
       if (clash !== undefined) {
         await opened.close();

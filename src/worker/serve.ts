@@ -12,6 +12,7 @@ import { CannotStart } from './cannot-start.ts';
 import { connectionProblem, connectTemporal } from './connect-temporal.ts';
 import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
+import { keyWarnings } from './health-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { keepRetention } from './keep-retention.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
@@ -46,7 +47,9 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
   // Mistakes in the project's own files are told before anything is connected to.
   const workflows = await workflowNames(workflowsPath);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  for (const sentence of config.warnings) log.warn({ event: 'config.warning' }, sentence);
+  for (const sentence of [...config.warnings, ...keyWarnings(config, app)]) {
+    log.warn({ event: 'config.warning' }, sentence);
+  }
   const serverAway = createServerAway(log);
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS, serverAway);
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
@@ -62,12 +65,12 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
     retentionDays: config.HOLDFAST_RETENTION_DAYS,
   });
   const opened = await openApp(config, app, { namespace, log, ledger });
-  const { rules, calls, effects } = opened;
+  const { rules, calls, batches, effects } = opened;
   const goesAway = (error: unknown) => {
     throw error instanceof TransportError ? connectionProblem(error, address) : error;
   };
   const workers = await createWorkers({
-    ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, effects },
+    ...{ connection, namespace, taskQueue, workflowsPath, rules, calls, batches, effects },
     concurrentCalls: config.HOLDFAST_CONCURRENT_CALLS,
     concurrentEffects: config.HOLDFAST_CONCURRENT_EFFECTS,
     shutdownGraceMs: config.HOLDFAST_SHUTDOWN_GRACE_MS,

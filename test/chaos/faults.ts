@@ -6,8 +6,11 @@ import { seededFor } from './seeded.ts';
 const status = (code: number, body: unknown = {}): WireFault => ({
   ...{ kind: 'status', status: code, body },
 });
+/** Twice the request timeout: acted on when nobody waits for it any more. */
+const late = delay(6000);
 const ofPosts: readonly WireFault[] = [
-  ...[lost, lost, cut, reset, delay(1500), status(503), status(502, '<html>Bad Gateway</html>')],
+  ...[lost, lost, cut, reset, delay(1500), late, status(503)],
+  status(502, '<html>Bad Gateway</html>'),
 ];
 const ofStripe: readonly StripeFault[] = [
   ...ofPosts,

@@ -131,7 +131,12 @@ describe('commands against a server', { concurrency: 3 }, () => {
   test('--retry-failed runs a failed one again, and only a failed one', async () => {
     const args = ['start', 'complete', 'x', '--id', 'fails-2', '--wait'];
     assert.equal((await holdfast(args)).exitCode, 1);
-    assert.equal((await holdfast(args)).exitCode, 1);
+    const attached = await holdfast(args);
+    assert.equal(attached.exitCode, 1);
+    assert.match(
+      attached.stderr,
+      /^fails-2 failed before; with --retry-failed it is run again\.$/m,
+    );
     assert.equal(callsOf('fails-2'), 1);
     cured.add('fails-2');
     const again = await holdfast([...args, '--retry-failed']);

@@ -236,7 +236,7 @@ describe('the operator at a terminal', () => {
   });
 
   test('prune keeps what Temporal still knows and what is young', async () => {
-    const { value } = await json('effects', 'prune', '--older-than', '1s');
+    const { value } = await json('effects', 'prune', '--older-than', '1d');
     assert.deepEqual(value, {
       removed: 0,
       keptForWorkflow: 0,
@@ -247,7 +247,7 @@ describe('the operator at a terminal', () => {
     const database = new DatabaseSync(world.ledgerFile);
     database.exec(`update holdfast_effect set updated_at_ms = updated_at_ms - 500 * 86400000`);
     database.close();
-    const old = await json('effects', 'prune', '--older-than', '1s', '--dry-run');
+    const old = await json('effects', 'prune', '--older-than', '1d', '--dry-run');
     assert.deepEqual(old.value, {
       removed: 0,
       keptForWorkflow: 10,

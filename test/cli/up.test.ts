@@ -208,6 +208,14 @@ test('what is wrong is said in a sentence', async (t) => {
     3,
     'holdfast: HOLDFAST_TEMPORAL_CLI is "/none/temporal", which is not an executable file. Correct the path, or unset the variable to let Holdfast find or build the program.',
   ]);
+  const fileInTheWay = path.join(cwd, '.holdfast');
+  rmSync(fileInTheWay, { recursive: true });
+  writeFileSync(fileInTheWay, '');
+  assert.deepEqual(await run(free), [
+    2,
+    "holdfast: it keeps its data in .holdfast of this folder, and cannot: EEXIST: file already exists, mkdir '.holdfast'; start it in a folder of yours",
+  ]);
+  rmSync(fileInTheWay);
   mkdirSync(path.join(cwd, 'src'));
   writeFileSync(path.join(cwd, 'src/idle.mjs'), 'export const nothing = 1;\n');
   assert.deepEqual(await run([...free, '--worker', 'src/idle.mjs']), [

@@ -73,7 +73,8 @@ test('a build that fails half way leaves no program, and the next one succeeds',
   });
   await assert.rejects(findProgram(broken, env), {
     name: 'ProgramMissingError',
-    message: 'Holdfast needs the fake server. The tool broke. Repair the tool.',
+    message:
+      'Holdfast needs the fake server, and its download cannot be reached. The tool broke. Repair the tool.',
   });
   assert.deepEqual(readdirSync(path.join(cache, 'holdfast')), ['fake-server-1.lock']);
 
@@ -133,13 +134,13 @@ test('what Go complains of is told, however many packages it names after that; C
     process.env.PATH = PATH;
   });
   const said: string[] = [];
-  const program = { module: 'example.com/a@v1.0.0', folder, go: '1.24', otherwise: 'or else.' };
+  const program = { module: 'example.com/a@v1.0.0', folder, go: '1.24', instead: 'Put it on PATH' };
   await assert.rejects(goInstall(program, { say: (line) => said.push(line) }), {
     name: 'ProgramMissingError',
     message:
       '"go install -v example.com/a@v1.0.0" failed:\n' +
       "    # runtime/cgo: cannot execute 'as', cgo 0\n" +
-      'Install Go 1.24 or newer (https://go.dev/dl) with a reachable module proxy (GOPROXY), or else.',
+      'Put it on PATH, or install Go 1.24 or newer (https://go.dev/dl), which builds it with a reachable module proxy (GOPROXY).',
   });
   assert.equal(said.length, 21, 'all of it was shown as progress');
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { Webhook } from 'standardwebhooks';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import { backgroundProvider } from './background-provider.ts';
 import { gatewayProcesses } from './gateway-processes.ts';
 import { realClients } from './real-clients.ts';
 
@@ -105,6 +107,43 @@ test('the gateway is killed after it said queued: the worker answers, whoever as
   assert.equal(provider.seen.length, 1);
 });
 
+test('what the provider runs by itself is asked for once, whoever dies while it runs', async () => {
+  const call = { ...inBackground, model: 'background:gpt-4o' } as const;
+  // The gateway, in the middle of a stream.
+  const streamed = backgroundProvider(['hang']);
+  provider.answer(streamed.reply);
+  const stream = await openai.responses.create({ ...call, stream: true });
+  let id = '';
+  for await (const each of stream) {
+    if (each.type === 'response.created') id = each.response.id;
+    if (each.type === 'response.output_text.delta') break;
+  }
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway();
+  const done = await until(async () => {
+    const read = await openai.responses.retrieve(id).asResponse();
+    const body = (await read.json()) as { readonly status: string };
+    return body.status === 'completed' ? read.headers : undefined;
+  });
+  assert.equal(done.get('x-holdfast-possibly-billed'), '0');
+  const theirs = '/responses/resp_of_the_provider';
+  assert.deepEqual(streamed.requests, ['POST /responses', `GET ${theirs}?stream=true`]);
+  // The worker, while it waits for the end of one that is no stream.
+  const whole = backgroundProvider();
+  provider.answer(whole.reply);
+  const { id: second } = await openai.responses.create(call);
+  await until(async () => whole.requests[1]);
+  await world.worker.stop('SIGKILL');
+  whole.ends('completed');
+  await world.startWorker();
+  const answered = await until(async () => {
+    const standing = await openai.responses.retrieve(second);
+    return standing.status === 'completed' ? standing : undefined;
+  });
+  assert.equal(answered.output_text, 'Grüße ☃');
+  assert.equal(whole.asked(), 1);
+});
+
 test('the end of a background call is told once, signed, until its receiver says that it has it', async () => {
   const told: { body: string; headers: Record<string, string> }[] = [];
   const receiver = await literalServer();
@@ -149,6 +188,23 @@ test('the end of a background call is told once, signed, until its receiver says
   const last = JSON.parse(told[3]?.body ?? '');
   assert.equal(last.type, 'response.incomplete');
   assert.notEqual(last.id, JSON.parse(told[0]?.body ?? '').id);
+});
+
+test('killed, and the client has no key: its SDK asks again by itself, two requests in all', async () => {
+  let requests = 0;
+  provider.answer((...call) => {
+    requests += 1;
+    if (requests > 1) literally(200, completion('the second'))(...call);
+  });
+  // It tries again while the gateway starts, and after.
+  const answer = openai.chat.completions.create(asked(5), { maxRetries: 20 });
+  await until(async () => (requests === 1 ? true : undefined));
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway();
+  assert.equal((await answer).choices[0]?.message.content, 'the second');
+  // As long as a lease, and until it is looked for what its owner left.
+  await sleep(6000);
+  assert.equal(requests, 2);
 });
 
 test('SIGTERM lets what is open finish', async () => {

@@ -1,8 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import { pino } from 'pino';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createForwardAttempt } from '../../src/calls/forward/forward-attempt.ts';
@@ -11,13 +9,19 @@ import { createGates } from '../../src/calls/gate/gates.ts';
 import { migrate } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createGateway } from '../../src/gateway/create-gateway.ts';
+import { gatewayGates } from '../../src/gateway/forward-policy.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
+import { listen } from '../../src/gateway/run/listen.ts';
+import { createToProvider } from '../../src/gateway/run/tell-provider.ts';
 import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
 import { withGatewayTables } from '../../src/gateway/store/gateway-tables.ts';
 import { keyStore } from '../../src/gateway/store/key-store.ts';
 import { leaseStore } from '../../src/gateway/store/lease-store.ts';
 import { requestStore } from '../../src/gateway/store/request-store.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
+
+/** Requests at once, and a client's slowness: three seconds where a served gateway allows 30. */
+const [maximumInFlight, slowMs] = [2500, 3000];
 
 /** A gateway of this process on a SQLite file, in front of one provider; workflows are the test's. */
 export async function gatewayWorld(
@@ -34,21 +38,23 @@ export async function gatewayWorld(
   const watch = createEndWatch(store, 10);
   const log = pino({ level: 'silent' });
   const families = { openai: 'openai', anthropic: 'anthropic', google: 'google' } as const;
+  const resolve = (name: string) => ({
+    ...{ name, baseUrl: providerUrl, apiKey: 'provider-key' },
+    family: families[name.replace(/-background$/, '') as keyof typeof families],
+  });
   const gateway = createGateway({
     ...{ store, keys, watch, log },
-    providers: Object.entries(families).map(([name, family]) => ({ name, family })),
+    providers: [
+      ...Object.entries(families).map(([name, family]) => ({ name, family })),
+      { name: 'openai-background', family: 'openai', backgroundResponses: true },
+    ],
     prices: {
       'openai:gpt-4o': { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' },
     },
     runAttempt: createRunAttempt({
-      gates: createGates(),
+      gates: createGates({ settings: gatewayGates(maximumInFlight) }),
       attempt: createForwardAttempt({
-        resolve: (name) => ({
-          name,
-          family: families[name as keyof typeof families],
-          baseUrl: providerUrl,
-          apiKey: 'provider-key',
-        }),
+        resolve,
         log,
       }),
       log: createAttemptLog(log),
@@ -56,18 +62,18 @@ export async function gatewayWorld(
     policyFor: (requestTimeoutMs) => ({ ...catalogue.model, requestTimeoutMs }),
     goOn: () => Promise.reject(new Error('no workflow is expected')),
     stop: async () => {},
+    toProvider: createToProvider(resolve),
     gateway: 'gateway-1',
     once: { claims: true },
     listModels: async () => ({ object: 'list', data: [] }),
     isReady: async () => true,
     maximumBodyBytes: 1_000_000,
-    maximumInFlight: 100,
+    maximumInFlight,
+    patienceMs: slowMs,
     ...change({ store, watch }),
   });
   await leaseStore(opened).renew('gateway-1', 3_600_000);
-  const server = createAdaptorServer({ fetch: gateway.fetch, overrideGlobalObjects: false });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { port, close } = await listen(gateway.fetch, { host: '127.0.0.1', port: 0, slowMs });
   return {
     ...{ store, keys, port },
     /** Whether the client of the request with these words in its body is gone. */
@@ -81,8 +87,7 @@ export async function gatewayWorld(
     },
     url: `http://127.0.0.1:${port}`,
     async close() {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close(0);
       await opened.database.destroy();
       rmSync(folder, { recursive: true, force: true });
     },

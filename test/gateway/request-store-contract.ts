@@ -128,11 +128,11 @@ export function requestStoreContract(name: string, open: () => Promise<OpenDatab
       assert.equal((await store.claim(sameAs(request), { onlyBroken: true }))?.id, 'broken');
     });
 
-    test('what a dead gateway began is taken over, at one attempt that may have been billed', async () => {
+    test('what a dead gateway began under a key is taken over, at one attempt that may have been billed', async () => {
       await leases.renew('alive', 60_000);
       await leases.renew('dead', 60_000);
       await store.begin(requestOf('of-alive', { gateway: 'alive' }));
-      await store.begin(requestOf('of-dead', { gateway: 'dead' }));
+      await store.begin(requestOf('of-dead', { gateway: 'dead', idempotencyKey: 'of-dead' }));
       await store.takeOver();
       assert.equal((await store.read('of-dead'))?.state, 'begun');
       assert.equal(await leases.living(), 2);
@@ -144,6 +144,24 @@ export function requestStoreContract(name: string, open: () => Promise<OpenDatab
         ['running', 1, 1, 0],
       );
       assert.equal((await store.read('of-alive'))?.state, 'begun');
+    });
+
+    test('what a dead gateway began without a key is left for one who asks again, in time', async () => {
+      const left = requestOf('left', { gateway: 'dead', fingerprint: 'left' });
+      await store.begin(left);
+      await store.begin({ ...left, id: 'left-late', fingerprint: 'late', deadlineMs: -1 });
+      assert.deepEqual(await store.takeOver(), []);
+      const claimed = await store.claim(sameAs(left), { onlyBroken: true });
+      assert.deepEqual(
+        [claimed?.id, claimed?.state, claimed?.attempts, claimed?.possibly_billed],
+        ['left', 'begun', 1, 1],
+      );
+      const late = { ...sameAs(left), fingerprint: 'late' };
+      assert.equal(await store.claim(late, { onlyBroken: true }), undefined);
+      assert.equal((await store.read('left-late'))?.state, 'cancelled');
+      assert.equal(await store.failedJustNow(late, 10_000), undefined);
+      // Its gateway dies before it has handed the claimed one over.
+      assert.deepEqual(await store.takeOver(), ['left']);
     });
 
     test('a failure is found for a moment, and what ended is pruned', async () => {

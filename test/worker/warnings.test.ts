@@ -66,13 +66,14 @@ test('a worker warns of what it will miss, and of nothing that is meant to be so
     warnings.map(({ msg }) => msg),
     [
       'HOLDFAST_LEGDER is not known, and not read; did you mean HOLDFAST_LEDGER?',
+      'OPENAI_API_KEY is not set: calls to openai:gpt-4o-mini will fail without it',
       'GROQ_API_KEY is not set: calls to the provider groq will fail without it',
     ],
   );
 });
 
 test('a server that goes away and comes back is told once each, in JSON, and nothing else is', async (t) => {
-  const { worker, lines, event } = startWorker(t, {});
+  const { worker, lines, event } = startWorker(t, { OPENAI_API_KEY: 'sk-set' });
   await event('worker.serving');
   const { port, uiPort } = server;
   await server.stop('SIGKILL');

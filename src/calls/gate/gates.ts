@@ -165,6 +165,15 @@ function renamed(model: string, provider: string): string {
   return `${provider}${model.slice(providerOf(model).length)}`;
 }
 
+/** The most calls in flight to each model of a provider, by its name, where an entry limits them. */
+export function inFlightByProvider(
+  providers: readonly { readonly name: string; readonly maximumInFlight?: number | undefined }[],
+): Record<string, number> {
+  return Object.fromEntries(
+    providers.flatMap(({ name, maximumInFlight: most }) => (most ? [[name, most]] : [])),
+  );
+}
+
 /** What tells whether two providers are one account. */
 interface Account {
   readonly name: string;

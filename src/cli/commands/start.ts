@@ -66,6 +66,9 @@ export async function startAndTell(
         flags,
       );
     }
+    if (attached && outcome.kind === 'failed') {
+      notice(`${id} failed before; with --retry-failed it is run again.`, flags);
+    }
     const value = await completedValue(client, id, outcome);
     if (flags.json) printJson({ ...facts, result: value });
     else printValue(value);

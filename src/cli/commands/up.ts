@@ -1,25 +1,26 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadConfig, processEnvironment } from '../../config.ts';
-import { tryLock } from '../../servers/cache.ts';
 import { type DevServer, startDevServer } from '../../servers/dev-server.ts';
 import { ProgramMissingError } from '../../servers/program.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { untilInterrupted } from '../interruption.ts';
+import {
+  dataFolder,
+  lockDataFolder,
+  makeDataFolder,
+  profilesFile,
+  tellAddress,
+} from '../up/data-folder.ts';
 import { assertPortFree } from '../up/port-free.ts';
-import { type ServingProcess, startServing } from '../up/serving-process.ts';
+import { type ServingProcess, serveFile, startServing } from '../up/serving-process.ts';
 import { type UpFlags, workerEnvironment, workerFile } from '../up/up-options.ts';
 import { type UpView, upView } from '../up/up-view.ts';
-
-/** Of everything that `up` keeps, in the folder where it was started. */
-const dataFolder = '.holdfast';
 
 /** `holdfast up`: Temporal's dev server, a worker and the gateway, until Ctrl-C. */
 export async function upCommand(flags: UpFlags): Promise<void> {
   const file = workerFile(flags.worker);
   makeDataFolder();
-  using lock = tryLock(path.resolve(dataFolder), 'up');
+  using lock = lockDataFolder();
   if (!lock) {
     throw usageError(
       `\`holdfast up\` runs in this folder already, and has ${dataFolder}; use that one, or end it with Ctrl-C first`,
@@ -37,9 +38,11 @@ export async function upCommand(flags: UpFlags): Promise<void> {
 async function runUntil(signal: AbortSignal, flags: UpFlags, file: string | undefined) {
   const view = upView(flags.json === true || !process.stdout.isTTY);
   const server = await startTemporal(flags);
+  const forget = tellAddress(server.address);
   try {
     await runProcesses(signal, server, view, { ...flags, file });
   } finally {
+    forget();
     await server.stop();
   }
 }
@@ -67,7 +70,7 @@ async function runProcesses(
   const env = workerEnvironment(processEnvironment(), {
     address: server.address,
     ui: server.uiUrl,
-    profiles: path.resolve(dataFolder, 'temporal.toml'),
+    profiles: path.resolve(profilesFile),
   });
   const worker = await startServing({
     ...{ args: [serveFile(), ...(file ? [file] : [])], event: 'worker.serving', env },
@@ -132,17 +135,4 @@ const maximumDrainMs = 3_600_000;
 
 function gatewayPort(): number {
   return Number(loadConfig().HOLDFAST_GATEWAY_ADDRESS.split(':').at(-1));
-}
-
-function makeDataFolder(): void {
-  mkdirSync(dataFolder, { recursive: true });
-  const ignore = path.join(dataFolder, '.gitignore');
-  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
-  // Temporal's profiles: an empty one, since the user's may hold keys of a real cluster.
-  writeFileSync(path.join(dataFolder, 'temporal.toml'), '[profile.default]\n');
-}
-
-function serveFile(): string {
-  const name = `../../serve-file${path.extname(import.meta.url)}`;
-  return fileURLToPath(new URL(name, import.meta.url));
 }

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type ServerProcess, startServerProcess } from '../../servers/server-process.ts';
 
 /** A process of `up` that says by a line of its log when it serves. */
@@ -34,4 +36,10 @@ export async function startServing(options: ServingOptions): Promise<ServingProc
     },
   });
   return { exited, stop, serving, hasServed: () => hasServed };
+}
+
+/** The file of the worker that `up` and `batch run` start. */
+export function serveFile(): string {
+  const name = `../../serve-file${path.extname(import.meta.url)}`;
+  return fileURLToPath(new URL(name, import.meta.url));
 }

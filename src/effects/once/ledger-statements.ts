@@ -13,7 +13,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
   const inMs = (delayMs: number) => sql<number>`${nowMs} + ${sql.lit(Math.round(delayMs))}`;
 
   const change = changeRowIf(database, kind, isStarted);
-  const settle = changeRowIf(database, kind, isUnknown);
+  // Also what its workflow's end has put in doubt: whoever has the latest token knows better.
+  const settle = changeRowIf(database, kind, sql<boolean>`(${isStarted} or ${isUnknown})`);
 
   return {
     async claim(request) {
@@ -88,23 +89,19 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
       return { ...rowFrom(row), ...(latestKey !== key && { latestKey }) };
     },
 
-    record: (claim, result) => change(claim, { state: 'succeeded', result }),
-    fail: (claim, failure) => change(claim, { state: 'failed', failure: JSON.stringify(failure) }),
+    record: (claim, result) => settle(claim, { state: 'succeeded', result, failure: null }),
+    fail: (claim, failure) => settle(claim, { state: 'failed', failure: JSON.stringify(failure) }),
     markUnknown: (claim, failure) =>
       change(claim, { state: 'unknown', failure: JSON.stringify(failure), lease_until_ms: 0 }),
     doubt: (claim, failure) =>
       change(claim, { state: 'unknown', failure: JSON.stringify(failure) }),
     release: (claim) =>
-      change(claim, {
-        state: sql`case in_doubt when 0 then 'released' else 'started' end`,
+      settle(claim, {
+        state: sql`case in_doubt when 0 then 'released' else state end`,
         lease_until_ms: nowMs,
       }),
     giveUp: (claim, afterMs) => change(claim, { lease_until_ms: inMs(afterMs) }),
     renew: (claim, leaseMs) => change(claim, { lease_until_ms: inMs(leaseMs) }),
-
-    settle: (row, result) => settle(row, { state: 'succeeded', result, failure: null }),
-    settleFailed: (row, failure) =>
-      settle(row, { state: 'failed', failure: JSON.stringify(failure) }),
   };
 }
 

@@ -62,24 +62,20 @@ export interface LedgerStatements {
    */
   claim(request: ClaimRequest): Promise<Claim | undefined>;
   read(name: RowName): Promise<LedgerRow | undefined>;
-  /** `started` to `succeeded`, with the JSON text of the result. */
+  /** `started` or `unknown` to `succeeded`, with the JSON text of the result. */
   record(claim: Claim, result: string): Promise<boolean>;
-  /** `started` to `failed`: the target's definitive no. */
+  /** `started` or `unknown` to `failed`: the target's definitive no. */
   fail(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
   /** `started` to `unknown`, by the attempt itself, which is over: a person decides. */
   markUnknown(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
   /** The same of somebody else's claim: its lease stays, since that attempt may still be under way. */
   doubt(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
-  /** This attempt did nothing: `released`; `started`, its lease ended, if an earlier one may have. */
+  /** This attempt did nothing: `released`; as it was, its lease ended, if an earlier one may have. */
   release(claim: Claim): Promise<boolean>;
   /** Gives the claim back in doubt: it may be taken over after `afterMs`. */
   giveUp(claim: Claim, afterMs: number): Promise<boolean>;
   /** Extends the lease to `leaseMs` from now. */
   renew(claim: Claim, leaseMs: number): Promise<boolean>;
-  /** `unknown` to `succeeded`, when a later look-up found it. Takes the row as it was read. */
-  settle(row: LedgerRow, result: string): Promise<boolean>;
-  /** `unknown` to `failed`, when a later look-up found that it came to nothing. */
-  settleFailed(row: LedgerRow, failure: AttemptErrorFields): Promise<boolean>;
 }
 
 /** Which rows a person asks for; all that is given must fit. */

@@ -113,11 +113,11 @@ export async function lookUpAgain<Input, Result>(
     text = JSON.stringify(found);
   } catch (error) {
     const failure = effectErrorFrom(effect.target, error);
-    if (failure.state === 'refused') await settled(ledger.settleFailed(row, failure.fields));
+    if (failure.state === 'refused') await settled(ledger.fail(row, failure.fields));
     throw failure;
   }
   if (!effect.result.safeParse(JSON.parse(text)).success) throw misfit(effect.target);
-  await settled(ledger.settle(row, text));
+  await settled(ledger.record(row, text));
   return { result: JSON.parse(text) as Result, replayed: true };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ForwardedAnswer, ForwardedApi } from '../../wire/forwarded.ts';
 import { errorBody, errorFrame, retryHeaders, type ToldError } from './error-answer.ts';
@@ -9,8 +10,8 @@ export interface Delivery {
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
   readonly whole: (answer: ForwardedAnswer, body: Uint8Array) => void;
-  /** Bytes of a stream; the first ones send the status. */
-  readonly bytes: (bytes: Uint8Array, head: ForwardedAnswer) => void;
+  /** Bytes of a stream; the first ones send the status. Resolves when the client may have more. */
+  readonly bytes: (bytes: Uint8Array, head: ForwardedAnswer) => Promise<void>;
   readonly end: () => void;
   readonly error: (error: ToldError) => void;
   /** The stream cannot be gone on with, and no frame would be understood: the connection is cut. */
@@ -19,8 +20,6 @@ export interface Delivery {
 
 /** After so long without a byte, a client that asked for a stream is told that something goes on. */
 const keepAliveMs = 10_000;
-/** A client that reads nothing while so much waits for it is taken for gone. */
-const maximumUnreadBytes = 8 * 1024 * 1024;
 
 const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
 
@@ -28,16 +27,19 @@ const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
  * Makes the delivery of one request.
  *
  * @param headers ours, known when the answer begins: attempts, cost, the workflow.
+ * @param patienceMs a client that takes nothing of what waits for it, for so long, is taken for gone.
  */
 export function createDelivery(
   response: ServerResponse,
   { api, isStream }: { readonly api: ForwardedApi; readonly isStream: boolean },
   headers: () => Record<string, string>,
+  patienceMs: number,
 ): Delivery {
   const gone = new AbortController();
   let isCommitted = false;
   const beat = isStream ? setInterval(keepAlive, keepAliveMs) : undefined;
   response.on('error', () => {});
+  response.on('timeout', () => response.destroy());
   response.once('close', () => {
     clearInterval(beat);
     if (!response.writableFinished) gone.abort(new Error('the client is gone'));
@@ -49,15 +51,19 @@ export function createDelivery(
   }
   /** A comment: every client of server-sent events skips it. Never `id:` or a lone `retry:`. */
   function keepAlive(): void {
+    if (response.writableNeedDrain) return;
     if (!isCommitted) commit(200, streamHeaders);
-    write(Buffer.from(': waiting\n\n'));
+    response.write(': waiting\n\n');
   }
-  function write(bytes: Uint8Array): void {
-    response.write(bytes);
-    if (response.writableLength > maximumUnreadBytes) response.destroy();
+  /** What a slow client has not taken is not read from the provider either. */
+  async function untilTaken(): Promise<void> {
+    response.setTimeout(patienceMs);
+    await once(response, 'drain', { signal: gone.signal }).catch(() => {});
+    response.setTimeout(0);
   }
   function finish(last?: Uint8Array | string): void {
     clearInterval(beat);
+    response.setTimeout(patienceMs);
     if (last === undefined) response.end();
     else response.end(last);
   }
@@ -70,10 +76,10 @@ export function createDelivery(
       commit(answer.status, { ...answer.headers, 'content-length': String(body.byteLength) });
       finish(body);
     },
-    bytes(bytes, head) {
+    async bytes(bytes, head) {
       if (!isCommitted) commit(head.status, { ...streamHeaders, ...head.headers });
       beat?.refresh();
-      write(bytes);
+      if (!response.write(bytes) && !gone.signal.aborted) await untilTaken();
     },
     end: () => finish(),
     error(error) {

@@ -12,19 +12,20 @@ export function ownIdDelivery(delivery: Delivery, ours: () => string): Delivery 
   const events = createWholeEvents();
   let theirs: string | undefined;
   let last: ForwardedAnswer | undefined;
-  const give = (bytes: Uint8Array, head: ForwardedAnswer) => {
+  const give = async (bytes: Uint8Array, head: ForwardedAnswer) => {
     theirs ??= providersIdIn(bytes);
-    if (bytes.length > 0) delivery.bytes(withOwnId(bytes, theirs, ours()), head);
+    if (bytes.length > 0) await delivery.bytes(withOwnId(bytes, theirs, ours()), head);
   };
   return {
     ...delivery,
     whole: (answer, body) => delivery.whole(answer, withOwnId(body, providersIdIn(body), ours())),
     bytes(bytes, head) {
       last = head;
-      give(events.take(bytes), head);
+      return give(events.take(bytes), head);
     },
     end() {
-      if (last) give(events.rest(), last);
+      // Written at once, whether or not it is taken at once.
+      if (last) void give(events.rest(), last);
       delivery.end();
     },
   };

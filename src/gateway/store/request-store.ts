@@ -6,6 +6,7 @@ import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wi
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
 import { requestRetention } from './request-retention.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
+import { takeOver } from './take-over.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest {
@@ -129,6 +130,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .where('other.has_client', '=', 0)
         .where('other.is_claimed', '=', 0)
         .where('other.state', 'not in', ['failed', 'cancelled'])
+        .where('other.deadline_at_ms', '>', now)
         .$if(onlyBroken, (query) => query.where('other.broke_off', '=', 1))
         .orderBy('other.created_at_ms')
         .limit(1)
@@ -160,9 +162,10 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     },
 
     /** Its process goes on without it: a workflow does. @returns whether it was still begun. */
-    handOver: (id: string, used: AttemptsUsed) =>
+    handOver: (id: string, used: AttemptsUsed, responseId: string | null = null) =>
       changed(id, {
         state: 'running',
+        response_id: responseId,
         attempts: used.attempts,
         possibly_billed: used.possiblyBilled,
       }),
@@ -204,14 +207,23 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** Counts a failed attempt; the provider's own error answer is kept for the client. */
     async attemptFailed(
       id: string,
-      { attempts, isPossiblyBilled, answer }: Parameters<ForwardedRecords['attemptFailed']>[1],
+      {
+        attempts,
+        isPossiblyBilled,
+        answer,
+        responseId,
+      }: Parameters<ForwardedRecords['attemptFailed']>[1],
     ): Promise<void> {
       await changed(id, {
         attempts,
+        response_id: responseId,
         ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       });
     },
+
+    /** The provider goes on with it under this id: it is fetched, and not asked for anew. */
+    responds: (id: string, responseId: string) => changed(id, { response_id: responseId }),
 
     /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
     async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {
@@ -222,25 +234,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .execute();
     },
 
-    /** Takes over what gateways that are dead have begun: a workflow goes on with it. */
-    async takeOver(): Promise<string[]> {
-      const rows = await tables
-        .updateTable('holdfast_request')
-        // It may have been sent: that attempt counts, and may have been billed.
-        .set({ state: 'running', has_client: 0, attempts: 1, possibly_billed: 1 })
-        .where('state', '=', 'begun')
-        // A stream that broke off is gone on with when somebody asks for it again.
-        .where((where) => where.or([where('broke_off', '=', 0), where('is_claimed', '=', 1)]))
-        .where('gateway', 'not in', (query) =>
-          query
-            .selectFrom('holdfast_gateway')
-            .select('holdfast_gateway.gateway')
-            .where('lease_until_ms', '>', now),
-        )
-        .returning('id')
-        .execute();
-      return rows.map(({ id }) => id);
-    },
+    /** Takes over what gateways that are dead have begun. @returns those that need a workflow. */
+    takeOver: (): Promise<string[]> => takeOver(tables, now),
 
     /** Those that need a workflow, as far as the record knows: it may not have been started. */
     async running(olderThanMs: number): Promise<string[]> {

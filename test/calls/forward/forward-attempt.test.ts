@@ -6,6 +6,7 @@ import {
   type ForwardContext,
   ForwardError,
 } from '../../../src/calls/forward/forward-attempt.ts';
+import { billingOf } from '../../../src/policies/billing.ts';
 import type { ForwardedRequest } from '../../../src/wire/forwarded.ts';
 import { completion, literally, literalServer, type Reply } from '../literal-server.ts';
 
@@ -221,8 +222,13 @@ describe('a stream', () => {
         'cut',
       ),
     );
-    const { resume } = await failureOf(send(responses));
-    assert.deepEqual([resume?.responseId, resume?.sequenceNumber], ['resp_1', 4]);
+    const { resume, fields } = await failureOf(send({ ...responses, isReattachable: true }));
+    assert.deepEqual(resume, { responseId: 'resp_1', sequenceNumber: 4 });
+    assert.equal(billingOf(fields), 'not billed');
+    // One that the provider does not go on with is asked for anew.
+    const plain = await failureOf(send(responses));
+    assert.equal(plain.resume, undefined);
+    assert.equal(billingOf(plain.fields), 'possibly billed');
   });
 
   test('that goes on after its end, and is cut there, is whole', async () => {

@@ -97,8 +97,8 @@ export function ledgerContract(name: string, open: () => Promise<Ledger>): void 
       const row = await other.read(request);
       assert.ok(row);
       assert.equal(row.state, 'unknown');
-      assert.equal(await other.settle(row, '7'), true);
-      assert.equal(await ledger.settle(row, '8'), false);
+      assert.equal(await other.record(row, '7'), true);
+      assert.equal(await ledger.record(row, '8'), false);
       assert.equal((await ledger.read(request))?.result, '7');
     });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { settleOnce } from '../../../src/effects/once/settle-once.ts';
 import { failureOf } from './expect-failure.ts';
 import { fails, runner, scripted } from './scripted-effect.ts';
 import { temporaryLedger } from './temporary-ledger.ts';
@@ -132,6 +133,36 @@ test('nothing: a worker that died after the claim leaves it unknown', async () =
   assert.ok(claim);
   assert.equal((await failureOf(run(effect, 'died'))).type, 'EffectUnknown');
   assert.equal(requests.length, 0);
+});
+
+test('put in doubt by its workflow that ended, while the request was under way: what it did is recorded', async () => {
+  const ends = (workflowId: string) => {
+    const place = { scope: 'test', workflowId };
+    const limits = { requestTimeoutMs: 100, heartbeat() {} };
+    return settleOnce(ledger(), effect, place, { to: 'ada' }, limits);
+  };
+  const stateAtEnd = async (workflowId: string) => (await ends(workflowId)).state;
+  const { effect, requests } = scripted('at most once', [
+    async () => {
+      assert.equal(await stateAtEnd('ended-done'), 'unknown');
+      return 'done all the same';
+    },
+    async () => {
+      assert.equal(await stateAtEnd('ended-nothing'), 'unknown');
+      return fails('nothing happened', 'RateLimited')();
+    },
+    async () => {
+      assert.equal(await stateAtEnd('ended-refused'), 'unknown');
+      return fails('refused', 'EffectRefused')();
+    },
+  ]);
+  assert.equal((await run(effect, 'ended-done')).result, 'done all the same');
+  assert.equal((await failureOf(run(effect, 'ended-nothing'))).type, 'RateLimited');
+  assert.equal((await failureOf(run(effect, 'ended-refused'))).type, 'EffectRefused');
+  assert.equal(await stateAtEnd('ended-done'), 'done');
+  assert.equal(await stateAtEnd('ended-nothing'), 'not done');
+  assert.equal(await stateAtEnd('ended-refused'), 'refused');
+  assert.equal(requests.length, 3);
 });
 
 test('what is unknown is looked up once more when asked again', async () => {

@@ -159,6 +159,18 @@ test("a ticket in doubt is found under another login's token: the marker is whos
   assert.equal(created(server), 1);
 });
 
+test('in doubt across a deploy with another repository and secret: found where it was opened', async (t) => {
+  const server = await github(t, ({ method, path, nthForThisRoute }) =>
+    method === 'POST' && path === issuesPath && nthForThisRoute === 1 ? { kind: 'lost' } : pass,
+  );
+  await failureOf(open(server, 'order-moved'));
+  const deploy = { repository: 'acme/elsewhere', markerSecret: 'another secret' };
+  assert.equal((await open(server, 'order-moved', deploy)).result.ticketNumber, 1);
+  const paths = new Set(server.requests.map(({ path }) => path));
+  assert.deepEqual([...paths], [issuesPath]);
+  assert.equal(created(server), 1);
+});
+
 test('the marker of another secret is not believed', async (t) => {
   const server = await github(t);
   const marker = ticketMarker('a guess', 'test/order-10:ticket');

@@ -43,19 +43,22 @@ export function createOpenIssue<Input>(
   dependencies: OpenIssueDependencies,
   { input, identity, title, body }: IssueDeclaration<Input>,
 ): FindBeforeCreateEffect<Input, Ticket> {
-  const { octokit, repository, markerSecret, onTwinClosed } = dependencies;
+  const { octokit, markerSecret, onTwinClosed } = dependencies;
   const { actsWithinMs = gitHubActsWithinMs } = dependencies;
-  const [owner = '', repo = ''] = repository.split('/');
+  const [owner = '', repo = ''] = dependencies.repository.split('/');
   const request = `POST /repos/{owner}/{repo}/issues` as const;
+  /** Where an earlier attempt opened it, and how it marked it: another deploy may be configured otherwise. */
+  function storedIn({ key, request }: EffectContext<unknown>) {
+    const { body: stored, ...repository } = storedRequest.parse(request);
+    const marker = markerIn(stored) ?? ticketMarker(markerSecret, key);
+    return { marker, repository: { owner, repo, ...repository } };
+  }
+
   /** All issues with our marker, of all states, changed since, oldest first. */
   async function list(context: EffectContext<unknown>, sinceMs: number, labels?: string) {
-    const marker = ticketMarker(markerSecret, context.key);
-    const query = {
-      owner,
-      repo,
-      since: new Date(sinceMs).toISOString(),
-      ...(labels && { labels }),
-    };
+    const { marker, repository } = storedIn(context);
+    const since = new Date(sinceMs).toISOString();
+    const query = { ...repository, since, ...(labels && { labels }) };
     const found: Issue[] = [];
     for await (const page of listIssues(octokit, query, context.signal)) {
       found.push(...page.filter(({ body }) => hasMarker(body ?? '', marker)));
@@ -95,8 +98,7 @@ export function createOpenIssue<Input>(
     if (kept === undefined) throw new TypeError('keepOldest needs an issue');
     for (const twin of twins.filter(({ state }) => state === 'open')) {
       await octokit.request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
-        owner,
-        repo,
+        ...storedIn(context).repository,
         issue_number: twin.number,
         state: 'closed',
         state_reason: 'not_planned',
@@ -117,6 +119,7 @@ export function createOpenIssue<Input>(
     result: z.object({ ticketNumber: z.int().min(1), url: z.string() }),
     identity,
     request: (of, key) => ({
+      ...{ owner, repo },
       title: title(of),
       body: `${body(of)}\n\n${ticketMarker(markerSecret, key)}`,
       labels: [label],
@@ -125,9 +128,11 @@ export function createOpenIssue<Input>(
     findMarked: {
       markOf: (key) => ticketMarker(markerSecret, key),
       idOf: (result) => numberField(result, 'ticketNumber'),
-      async *list({ sinceMs, signal }) {
+      async *list({ sinceMs, signal, request: of }) {
         const since = new Date(sinceMs).toISOString();
-        for await (const page of listIssues(octokit, { owner, repo, since }, signal)) {
+        const { body: _, ...stored } = storedRequest.parse(of ?? { body: '' });
+        const query = { owner, repo, ...stored, since };
+        for await (const page of listIssues(octokit, query, signal)) {
           const made = page.filter(({ created_at }) => (created_at ?? since) >= since);
           yield made.flatMap(markedItem);
         }
@@ -146,8 +151,7 @@ export function createOpenIssue<Input>(
       let created: Issue;
       try {
         const answer = await octokit.request(request, {
-          owner,
-          repo,
+          ...{ owner, repo },
           ...(context.request as { title: string }),
           headers: { 'x-github-api-version': context.apiVersion },
           request: { signal: context.signal },
@@ -167,6 +171,13 @@ export function createOpenIssue<Input>(
     },
   };
 }
+
+/** What is stored at the claim; before it named the repository there was one only. */
+const storedRequest = z.object({
+  owner: z.string().exactOptional(),
+  repo: z.string().exactOptional(),
+  body: z.string(),
+});
 
 /** An issue that bears a marker, whatever its key. */
 function markedItem({ number, body, state, state_reason }: Issue): MarkedItem[] {

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** One line of a batch file, checked: `{custom_id, method, url, body}` of OpenAI's format. */
+export interface BatchLine {
+  /** Counted from 1, blank lines included: as an editor counts. */
+  readonly line: number;
+  readonly customId: string;
+  readonly url: string;
+  /** The body's own bytes, as they stand in the file, but with the model as `<provider>:<model>`. */
+  readonly body: Uint8Array;
+  /** SHA-256 of url and body. */
+  readonly hash: string;
+}
+
+/** What is wrong with a file, each with its line. */
+export class BadBatchFile extends Error {
+  override readonly name = 'BadBatchFile';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[], more: number) {
+    const rest = more > 0 ? `\n  - and ${more} more` : '';
+    super(`the file has mistakes:\n${problems.map((each) => `  - ${each}`).join('\n')}${rest}`);
+    this.problems = problems;
+  }
+}
+
+/** Paths that a line may ask for. */
+export const batchUrls = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'] as const;
+
+/** Most bytes of one line: what a provider takes, and more than a prompt has. */
+const maximumLineBytes = 16 * 1024 * 1024;
+/** So many mistakes are told; the rest is counted. */
+const toldProblems = 20;
+
+/**
+ * Splits a file into its lines as bytes, without holding the file: `\n` and `\r\n` end a line, and the
+ * last one needs no end.
+ *
+ * @throws BadBatchFile for a byte order mark, by its name, and for a line without an end.
+ */
+export async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
+  let rest: Buffer = Buffer.alloc(0);
+  let isFirst = true;
+  for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    let bytes = rest.length === 0 ? (part as Buffer) : Buffer.concat([rest, part as Buffer]);
+    if (isFirst && bytes.length >= 3) {
+      assertNoByteOrderMark(bytes);
+      isFirst = false;
+    }
+    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {
+      yield withoutReturn(bytes.subarray(0, end));
+      bytes = bytes.subarray(end + 1);
+    }
+    if (bytes.length > maximumLineBytes) {
+      throw new BadBatchFile([`a line has more than ${maximumLineBytes} bytes`], 0);
+    }
+    rest = bytes;
+  }
+  if (rest.length > 0) yield withoutReturn(rest);
+}
+
+function assertNoByteOrderMark(bytes: Buffer): void {
+  const mark = [
+    ['UTF-8', [0xef, 0xbb, 0xbf]],
+    ['UTF-16 (little-endian)', [0xff, 0xfe]],
+    ['UTF-16 (big-endian)', [0xfe, 0xff]],
+  ] as const;
+  const found = mark.find(([, signs]) => signs.every((sign, at) => bytes[at] === sign));
+  if (!found) return;
+  throw new BadBatchFile(
+    [`line 1: the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`],
+    0,
+  );
+}
+
+function withoutReturn(bytes: Buffer): Buffer {
+  return bytes.at(-1) === 13 ? bytes.subarray(0, -1) : bytes;
+}
+
+/** Collects what is wrong, and tells the first of it. */
+export function problemList() {
+  const told: string[] = [];
+  let all = 0;
+  return {
+    add(line: number, problem: string): void {
+      all += 1;
+      if (told.length < toldProblems) told.push(`line ${line}: ${problem}`);
+    },
+    throwIfAny(): void {
+      if (all > 0) throw new BadBatchFile(told, all - told.length);
+    },
+  };
+}
+
+/** What makes a line the same as the one that was sent: its url and its body's bytes. */
+export function hashOf(url: string, body: Uint8Array): string {
+  return createHash('sha256').update(url).update('\n').update(body).digest('base64url');
+}

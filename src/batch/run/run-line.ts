@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type KnownProvider, readIncoming } from '../../calls/forward/read-incoming.ts';
+import type { AttemptOutcome, RunAttempt } from '../../calls/forward/run-attempt.ts';
+import { describeAttemptError } from '../../failures/attempt-error.ts';
+import type { FailureType } from '../../failures/failure-types.ts';
+import { backoffMs } from '../../policies/backoff.ts';
+import { costOf } from '../../policies/budget-price.ts';
+import type { Price } from '../../policies/budget-schema.ts';
+import type { Usage } from '../../policies/call-costs.ts';
+import { isOutageType, isSurelyNotBilled } from '../../policies/outage.ts';
+import type { RangeInput } from '../../wire/batch.ts';
+import { mostForwarded } from '../../wire/estimate-tokens.ts';
+import { incomingOf } from '../input/read-requests.ts';
+import type { OpenLine } from '../store/batch-store.ts';
+import type { GroupCommits } from '../store/group-commits.ts';
+
+/** What a line is run with. */
+export interface RunLineDependencies {
+  readonly runAttempt: RunAttempt;
+  readonly providers: readonly KnownProvider[];
+}
+
+/** What the lines of a range have in common. */
+export interface LineContext {
+  readonly range: RangeInput;
+  readonly commits: GroupCommits;
+  /** Names who runs them: what another one had is taken over. */
+  readonly owner: string;
+  /** No further request is to be made: those under way end. */
+  readonly stopping: AbortSignal;
+  /** Ends the requests themselves: the worker ends. */
+  readonly signal: AbortSignal;
+  /** Resolves when the next request may be made, where so many a minute are allowed. */
+  readonly turn: () => Promise<void>;
+}
+
+/** How the run of a line ended. */
+export type LineRun =
+  /** Its end is recorded. */
+  | { readonly kind: 'ended' }
+  /** Nobody is to send it now, or another one does. */
+  | { readonly kind: 'left' }
+  /** It is to be sent later. */
+  | { readonly kind: 'later'; readonly delayMs: number; readonly model: string }
+  /** A person cures it. */
+  | {
+      readonly kind: 'stopped';
+      readonly type: FailureType;
+      readonly message: string;
+      readonly model: string;
+    };
+
+/** A person cures these, at the account: no line is to blame. */
+const stopsBatch: readonly FailureType[] = [
+  'InvalidCredentials',
+  'PermissionDenied',
+  'QuotaExhausted',
+];
+/** What waits for longer leaves its place: a provider that limits sends nobody away for so long. */
+const longestWaitMs = 45_000;
+/** A line that waits at the gate costs nothing: while a provider is down, the gate sends it away. */
+const longestHoldMs = 3_600_000;
+
+class NotSent extends Error {
+  override readonly name = 'NotSent';
+  readonly run: LineRun;
+  constructor(run: LineRun) {
+    super();
+    this.run = run;
+  }
+}
+
+type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
+
+/**
+ * Runs one line until it has an end: each attempt is committed before it is sent, and the line keeps
+ * its place until its answer is committed.
+ */
+export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
+  return async function runLine(line: OpenLine, context: LineContext): Promise<LineRun> {
+    const { range, commits, owner, signal, stopping } = context;
+    const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
+    const { model } = request;
+    const price = range.policy.prices[model];
+    const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
+    const reservedNano = costNanoOf(most, price);
+    /** What is not known to be paid, nor to be free, stays reserved. */
+    const paid = (usage: Usage | undefined, isPossiblyBilled: boolean) => ({
+      isPossiblyBilled,
+      inputTokens: usage?.inputTokens ?? 0,
+      outputTokens: usage?.outputTokens ?? 0,
+      costNano: costNanoOf(usage, price),
+      releasedNano: isPossiblyBilled && !usage ? 0 : reservedNano,
+    });
+    let before = line.owner;
+    let isAfterLost = line.state === 'sent';
+    let { attempts, free_attempts: free } = line;
+    let freeInARow = 0;
+
+    const beforeSend = async () => {
+      if (stopping.aborted) throw new NotSent({ kind: 'left' });
+      const intent = { seq: line.seq, before, owner, isAfterLost, reservedNano };
+      const came = await commits.sending(intent);
+      if (came === 'over budget') throw new NotSent({ ...overBudget, model });
+      if (came === 'taken') throw new NotSent({ kind: 'left' });
+      before = owner;
+      isAfterLost = false;
+      attempts += 1;
+    };
+    for (;;) {
+      await context.turn();
+      if (stopping.aborted) return { kind: 'left' };
+      const outcome = await runAttempt({
+        ...{ workflowId: range.id, step: `line-${line.seq}`, tenant: range.tenant },
+        ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
+        ...{ longestHoldMs, signal, waitSignal: stopping, beforeSend },
+      }).catch((error: unknown) => {
+        if (error instanceof NotSent) return error;
+        // It waited at the gate.
+        if (error === stopping.reason) return new NotSent({ kind: 'left' });
+        throw error;
+      });
+      if (outcome instanceof NotSent) return outcome.run;
+      if (outcome.kind === 'answer') {
+        const { answer } = outcome;
+        await commits.ended({ ...answered(answer), ...paid(answer.usage, false), seq: line.seq });
+        return { kind: 'ended' };
+      }
+      if (outcome.kind === 'failed') {
+        const { fields, isPossiblyBilled } = outcome;
+        const message = describeAttemptError(fields);
+        const isFree = isOutageType(fields.type) && isSurelyNotBilled(fields);
+        const isStop = stopsBatch.includes(fields.type);
+        if (!isStop && !isFree && outcome.retryInMs === undefined) {
+          const end = { ...failedFor(outcome, message), seq: line.seq };
+          await commits.ended({ ...end, ...paid(fields.usage, isPossiblyBilled) });
+          return { kind: 'ended' };
+        }
+        const failed = { seq: line.seq, isFree: isFree || isStop };
+        await commits.failed({ ...failed, ...paid(fields.usage, isPossiblyBilled) });
+        if (isStop) return { kind: 'stopped', type: fields.type, message, model };
+        free += isFree ? 1 : 0;
+        freeInARow = isFree ? freeInARow + 1 : 0;
+      }
+      const delayMs = waitOf(outcome, freeInARow, range.policy);
+      if (delayMs > longestWaitMs) return { kind: 'later', delayMs, model };
+      await sleep(delayMs, undefined, { signal: stopping }).catch(() => {});
+    }
+  };
+}
+
+/** What uses no attempt waits longer each time; the rest as the policy says. */
+function waitOf(
+  outcome: Exclude<AttemptOutcome, { kind: 'answer' }>,
+  freeInARow: number,
+  policy: RangeInput['policy'],
+): number {
+  if (outcome.kind === 'held') return outcome.delayMs;
+  const ownMs = outcome.retryInMs ?? outcome.fields.retryAfterMs ?? 0;
+  return freeInARow > 0 ? Math.max(ownMs, backoffMs(policy, freeInARow - 1)) : ownMs;
+}
+
+type Answer = Extract<AttemptOutcome, { kind: 'answer' }>['answer'];
+
+function answered({ status, body, providerRequestId }: Answer) {
+  return {
+    state: 'answered' as const,
+    ...{ status, answer: body, requestId: providerRequestId ?? null },
+    ...{ errorCode: null, errorMessage: null },
+  };
+}
+
+function failedFor({ fields, answer }: Failed, message: string) {
+  const { type, status, providerRequestId } = fields;
+  return {
+    state: 'failed' as const,
+    status: answer?.head.status ?? status ?? null,
+    ...{ requestId: providerRequestId ?? null, answer: answer?.body ?? null },
+    ...{ errorCode: type, errorMessage: message },
+  };
+}
+
+const overBudget = {
+  kind: 'stopped',
+  type: 'QuotaExhausted',
+  message: 'with another line the batch could cost more than it may (--max-cost)',
+} as const;
+
+/** Rounded up, in 10^-9 of the unit. */
+function costNanoOf(usage: Usage | undefined, price: Price | undefined): number {
+  return usage && price ? Number((costOf(usage, price) + 999n) / 1000n) : 0;
+}

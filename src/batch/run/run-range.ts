@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RangeInput, RangeResult } from '../../wire/batch.ts';
+import type { BatchStore, OpenLine } from '../store/batch-store.ts';
+import { type GroupCommits, groupCommits } from '../store/group-commits.ts';
+import { createRunLine, type LineRun, type RunLineDependencies } from './run-line.ts';
+
+/** What {@link createRunRange} needs. */
+export interface RunRangeDependencies extends RunLineDependencies {
+  readonly store: BatchStore;
+}
+
+/** When to stop. */
+export interface RangeContext {
+  /** Names this run of the range, and no other. */
+  readonly owner: string;
+  /** No further request is made; those under way end, and are recorded. */
+  readonly stopping: AbortSignal;
+  /** Requests under way are given up. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs what has no end yet of a range. */
+export type RunRange = (range: RangeInput, context: RangeContext) => Promise<RangeResult>;
+
+/**
+ * Makes the function that runs ranges of lines. Lines are read a few at a time, as places become free:
+ * the bodies of a whole range may be large.
+ */
+export function createRunRange({ store, ...dependencies }: RunRangeDependencies): RunRange {
+  const runLine = createRunLine(dependencies);
+  const commitsOf = new Map<string, { readonly commits: GroupCommits; users: number }>();
+
+  return async function runRange(range, context) {
+    const { id, concurrency } = range;
+    const shared = commitsOf.get(id) ?? {
+      commits: groupCommits(store, id, range.maximumCostNano),
+      users: 0,
+    };
+    commitsOf.set(id, shared);
+    shared.users += 1;
+    let stop: Extract<LineRun, { kind: 'stopped' }> | undefined;
+    const halt = new AbortController();
+    const stopping = AbortSignal.any([context.stopping, halt.signal]);
+    let later: Extract<LineRun, { kind: 'later' }> | undefined;
+    const lines = openLines(range);
+    const turn = turns(range.requestsPerMinute, stopping);
+
+    async function work(): Promise<void> {
+      for (;;) {
+        const { value: line, done } = await lines.next();
+        if (done || stopping.aborted) return;
+        const ended = await runLine(line, {
+          ...{ range, commits: shared.commits, owner: context.owner, turn },
+          ...{ stopping, signal: context.signal },
+        });
+        if (ended.kind === 'stopped') {
+          stop ??= ended;
+          halt.abort();
+        }
+        if (ended.kind === 'later' && ended.delayMs > (later?.delayMs ?? 0)) later = ended;
+      }
+    }
+    try {
+      const works = await Promise.allSettled(Array.from({ length: concurrency }, work));
+      const failed = works.find((each) => each.status === 'rejected');
+      if (failed) throw failed.reason;
+    } finally {
+      shared.users -= 1;
+      if (shared.users === 0) commitsOf.delete(id);
+    }
+    if (stop) return stop;
+    if (!later) return { kind: 'done' };
+    const { delayMs, model: gate } = later;
+    return { kind: 'held', delayMs, gate, reason: 'limits requests or is down' };
+  };
+
+  async function* openLines({ id, from, to, concurrency }: RangeInput): AsyncGenerator<OpenLine> {
+    let next = from;
+    for (;;) {
+      const some = await store.openLines(id, { from: next, to }, Math.max(50, concurrency));
+      yield* some;
+      const last = some.at(-1);
+      if (!last) return;
+      next = Number(last.seq) + 1;
+    }
+  }
+}
+
+/** Spaces requests out evenly. */
+function turns(perMinute: number | undefined, stopping: AbortSignal): () => Promise<void> {
+  if (perMinute === undefined) return async () => {};
+  const distanceMs = 60_000 / perMinute;
+  let nextMs = 0;
+  return async () => {
+    const nowMs = performance.now();
+    const turnMs = Math.max(nowMs, nextMs);
+    nextMs = turnMs + distanceMs;
+    if (turnMs > nowMs) {
+      await sleep(turnMs - nowMs, undefined, { signal: stopping }).catch(() => {});
+    }
+  };
+}

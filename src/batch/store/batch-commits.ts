@@ -1,0 +1,216 @@
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { DatabaseKind } from '../../database/open-database.ts';
+import type { BatchTable, BatchTables } from './batch-tables.ts';
+import { placesFor, type ValuesColumn, valuesTable } from './values-table.ts';
+
+/** A line that is about to be sent: the intent, committed before. */
+export interface Sending {
+  readonly seq: number;
+  /** Who had it: when that is not so any more, another one has taken it, and it is not sent. */
+  readonly before: string;
+  readonly owner: string;
+  /** Its attempt before was lost with its worker, and may have been billed. */
+  readonly isAfterLost: boolean;
+  /** What it costs at most, in 10^-9 of the unit. */
+  readonly reservedNano: number;
+}
+
+/** What an attempt turned out to cost. */
+interface Paid {
+  readonly isPossiblyBilled: boolean;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costNano: number;
+  /** What was reserved for it, and is not spent. */
+  readonly releasedNano: number;
+}
+
+/** An attempt of a line that failed, and that another one follows. */
+export interface FailedTry extends Paid {
+  readonly seq: number;
+  /** No cap counts it. */
+  readonly isFree: boolean;
+}
+
+/** How a line ended. */
+export interface LineEnd extends Paid {
+  readonly seq: number;
+  readonly state: 'answered' | 'failed';
+  readonly status: number | null;
+  readonly requestId: string | null;
+  readonly answer: Uint8Array | null;
+  readonly errorCode: string | null;
+  readonly errorMessage: string | null;
+}
+
+/** What is committed together. */
+export interface BatchCommit {
+  readonly sending: readonly Sending[];
+  readonly failed: readonly FailedTry[];
+  readonly ended: readonly LineEnd[];
+  /** What the batch may cost in all. */
+  readonly maximumCostNano?: number | undefined;
+}
+
+/** What came of the intents. */
+export interface Committed {
+  /** Those that may be sent. */
+  readonly sent: ReadonlySet<number>;
+  /** Others were not, since with them the batch could cost more than it may. */
+  readonly isOverBudget: boolean;
+}
+
+/**
+ * Writes what happened to lines of a batch, each kind in one statement for all of them.
+ *
+ * @param database a transaction.
+ * @returns the lines that may be sent: those that nobody else has taken meanwhile, and that the budget
+ *   has room for.
+ */
+export async function writeCommit(
+  database: Kysely<BatchTables>,
+  kind: DatabaseKind,
+  id: string,
+  { sending, failed, ended, maximumCostNano }: BatchCommit,
+): Promise<Committed> {
+  const run = async (text: string, values: readonly unknown[]) => {
+    const query = CompiledQuery.raw(text, [...values]);
+    return (await database.executeQuery<Row>(query)).rows;
+  };
+  const seqsOf = (rows: readonly Row[]) => new Set(rows.map(({ seq }) => Number(seq)));
+
+  /** One statement for all sums. @returns what they are after it. */
+  async function add(sums: Partial<Record<keyof BatchTable, number>>) {
+    const place = placesFor(kind);
+    const changes = Object.entries(sums).filter(([, sum]) => sum !== 0);
+    const sets = changes.map(([name], nth) => `${name} = ${name} + ${place(nth)}`);
+    const text = `update holdfast_batch set ${['state = state', ...sets].join(', ')}
+      where id = ${place(changes.length)} returning ends, cost_nano + reserved_nano as spent`;
+    const [row] = await run(text, [...changes.map(([, sum]) => sum), id]);
+    return { ends: Number(row?.ends), spentNano: Number(row?.spent) };
+  }
+
+  async function writeEnds(): Promise<void> {
+    // First, for its lock: ends are numbered in the order of their commits.
+    const first = (await add({ ends: ended.length })).ends - ended.length;
+    const rows = ended.map((end, index) => [
+      ...[end.seq, first + index + 1, end.state, end.isPossiblyBilled ? 1 : 0],
+      ...[end.inputTokens, end.outputTokens, end.status, end.requestId, end.answer],
+      ...[end.errorCode, end.errorMessage],
+    ]);
+    const { text, values, after } = valuesTable(kind, endColumns, rows);
+    const written = await run(
+      `${text} update holdfast_batch_line as line set
+        state = v.state, nth = v.nth, possibly_billed = line.possibly_billed + v.billed,
+        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
+        status = v.status, request_id = v.request, answer = v.answer, error_code = v.code,
+        error_message = v.message
+      from v where line.batch_id = ${after(0)} and line.seq = v.which
+        and line.state in ('waiting', 'sent') returning seq`,
+      [...values, id],
+    );
+    // One that ended elsewhere meanwhile keeps that end, and is counted once.
+    const counted = seqsOf(written);
+    const all = ended.filter(({ seq }) => counted.has(seq));
+    const answered = all.filter(({ state }) => state === 'answered').length;
+    await add({ answered, failed: all.length - answered, ...paidFor(all) });
+  }
+
+  async function writeFailed(): Promise<void> {
+    const rows = failed.map((each) => [
+      each.seq,
+      ...[Number(each.isPossiblyBilled), Number(each.isFree)],
+      ...[each.inputTokens, each.outputTokens],
+    ]);
+    const { text, values, after } = valuesTable(kind, failedColumns, rows);
+    await run(
+      `${text} update holdfast_batch_line as line set state = 'waiting',
+        possibly_billed = line.possibly_billed + v.billed,
+        free_attempts = line.free_attempts + v.free,
+        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output
+      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.state = 'sent'`,
+      [...values, id],
+    );
+    await add(paidFor(failed));
+  }
+
+  async function writeSending(): Promise<Committed> {
+    const affordable = await withinBudget();
+    const isOverBudget = affordable.length < sending.length;
+    if (affordable.length === 0) return { sent: new Set(), isOverBudget };
+    const rows = affordable.map((each) => [
+      ...[each.seq, each.before, each.owner],
+      Number(each.isAfterLost),
+    ]);
+    const { text, values, after } = valuesTable(kind, sendingColumns, rows);
+    const taken = await run(
+      `${text} update holdfast_batch_line as line set state = 'sent', owner = v.owner,
+        attempts = line.attempts + 1, possibly_billed = line.possibly_billed + v.lost
+      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.owner = v.had
+        and line.state in ('waiting', 'sent') returning seq`,
+      [...values, id],
+    );
+    const sent = seqsOf(taken);
+    const ours = affordable.filter(({ seq }) => sent.has(seq));
+    const lost = ours.filter(({ isAfterLost }) => isAfterLost).length;
+    const reserved = ours.reduce((sum, { reservedNano }) => sum + reservedNano, 0);
+    await add({ attempts: ours.length, possibly_billed: lost, reserved_nano: reserved });
+    return { sent, isOverBudget };
+  }
+
+  /** The first of those to be sent, as many as the budget has room for, over all workers. */
+  async function withinBudget(): Promise<readonly Sending[]> {
+    if (maximumCostNano === undefined) return sending;
+    // The row stays locked until the commit: nobody else finds the same room.
+    let { spentNano } = await add({});
+    const first = sending.findIndex(({ reservedNano }) => {
+      spentNano += reservedNano;
+      return spentNano > maximumCostNano;
+    });
+    return first < 0 ? sending : sending.slice(0, first);
+  }
+
+  if (ended.length > 0) await writeEnds();
+  if (failed.length > 0) await writeFailed();
+  return sending.length > 0 ? writeSending() : { sent: new Set(), isOverBudget: false };
+}
+
+function paidFor(all: readonly Paid[]): Partial<Record<keyof BatchTable, number>> {
+  const sum = (of: (paid: Paid) => number) => all.reduce((total, each) => total + of(each), 0);
+  return {
+    possibly_billed: sum(({ isPossiblyBilled }) => Number(isPossiblyBilled)),
+    input_tokens: sum(({ inputTokens }) => inputTokens),
+    output_tokens: sum(({ outputTokens }) => outputTokens),
+    cost_nano: sum(({ costNano }) => costNano),
+    reserved_nano: -sum(({ releasedNano }) => releasedNano),
+  };
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+const sendingColumns: readonly ValuesColumn[] = [
+  ['which', 'bigint'],
+  ['had', 'text'],
+  ['owner', 'text'],
+  ['lost', 'integer'],
+];
+const failedColumns: readonly ValuesColumn[] = [
+  ['which', 'bigint'],
+  ['billed', 'integer'],
+  ['free', 'integer'],
+  ['input', 'bigint'],
+  ['output', 'bigint'],
+];
+const endColumns: readonly ValuesColumn[] = [
+  ['which', 'bigint'],
+  ['nth', 'bigint'],
+  ['state', 'text'],
+  ['billed', 'integer'],
+  ['input', 'bigint'],
+  ['output', 'bigint'],
+  ['status', 'integer'],
+  ['request', 'text'],
+  ['answer', 'bytea'],
+  ['code', 'text'],
+  ['message', 'text'],
+];

@@ -1,0 +1,82 @@
+import type { Kysely, Selectable } from 'kysely';
+import type { Tables } from '../../database/database-schema.ts';
+
+/** Where a line stands: `waiting`, `sent` while an attempt is under way, then one of two ends. */
+export type LineState = 'waiting' | 'sent' | 'answered' | 'failed';
+
+/** A batch, with its sums. Times are milliseconds of the database's clock. */
+export interface BatchTable {
+  /** Also the id of its workflow. */
+  id: string;
+  tenant: string;
+  /** JSON text: what makes it another batch. */
+  settings: string;
+  /** `reading` until its file is checked, then `ready`, then one of its ends. */
+  state: 'reading' | 'ready' | 'ended' | 'cancelled';
+  /** How often its file was read: a file that has grown is read again. */
+  pass: number;
+  total: number;
+  answered: number;
+  failed: number;
+  attempts: number;
+  possibly_billed: number;
+  repairs: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** What is known to be paid, in 10^-9 of the unit of the models' prices. */
+  cost_nano: number;
+  /** What those under way, and those that may be billed, cost at most. */
+  reserved_nano: number;
+  /** Ends so far: what numbers them in the order of their commits. */
+  ends: number;
+  created_at_ms: number;
+  ended_at_ms: number | null;
+}
+
+/** A batch as it is read. */
+export type StoredBatch = Selectable<BatchTable>;
+
+/** One line of a batch. */
+export interface BatchLineTable {
+  batch_id: string;
+  custom_id: string;
+  /** Order of arrival: ranges of lines are handed out by it. */
+  seq: number;
+  /** Its line in the file as it was read last: the order of the results. */
+  line: number;
+  pass: number;
+  /** The reading that it came with. */
+  first_pass: number;
+  url: string;
+  hash: string;
+  body: Uint8Array;
+  state: LineState;
+  /** Who makes, or made, its latest attempt; empty before the first. */
+  owner: string;
+  attempts: number;
+  /** Attempts that no cap counts: the provider had no room for them, or they never left. */
+  free_attempts: number;
+  possibly_billed: number;
+  repairs: number;
+  input_tokens: number;
+  output_tokens: number;
+  /** The how manieth end it was; `null` before. */
+  nth: number | null;
+  status: number | null;
+  request_id: string | null;
+  answer: Uint8Array | null;
+  /** Our failure type; `null` for an answer. */
+  error_code: string | null;
+  error_message: string | null;
+}
+
+/** The tables of batches, beside the others in the ledger's database. */
+export interface BatchTables extends Tables {
+  holdfast_batch: BatchTable;
+  holdfast_batch_line: BatchLineTable;
+}
+
+/** The same database, with the tables of batches known. */
+export function withBatchTables(database: Kysely<Tables>): Kysely<BatchTables> {
+  return database as unknown as Kysely<BatchTables>;
+}

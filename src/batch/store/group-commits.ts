@@ -1,0 +1,68 @@
+import type { Committed, FailedTry, LineEnd, Sending } from './batch-commits.ts';
+import type { BatchStore } from './batch-store.ts';
+
+/** How long the first of a group waits for others. */
+const groupMs = 4;
+
+/** What happens to the lines of one batch in this process, committed in groups. */
+export interface GroupCommits {
+  /** Resolves once that is committed: to why it is not to be sent, where it is not. */
+  readonly sending: (line: Sending) => Promise<'sent' | 'taken' | 'over budget'>;
+  readonly failed: (line: FailedTry) => Promise<unknown>;
+  readonly ended: (line: LineEnd) => Promise<unknown>;
+}
+
+interface Group {
+  sending: Sending[];
+  failed: FailedTry[];
+  ended: LineEnd[];
+  readonly committed: Promise<Committed>;
+}
+
+/**
+ * Commits in groups what happens to the lines of a batch: a commit of its own for each line would wait
+ * for the disk twice a line. One group is written at a time; the next one gathers meanwhile.
+ */
+export function groupCommits(
+  store: Pick<BatchStore, 'commit'>,
+  id: string,
+  maximumCostNano: number | undefined,
+): GroupCommits {
+  let last: Promise<unknown> = Promise.resolve();
+  let gathering: Group | undefined;
+
+  function group(): Group {
+    if (gathering) return gathering;
+    const { promise: committed, resolve, reject } = Promise.withResolvers<Committed>();
+    const own: Group = { sending: [], failed: [], ended: [], committed };
+    gathering = own;
+    const before = last;
+    last = committed.catch(() => {});
+    setTimeout(async () => {
+      await before;
+      gathering = undefined;
+      store.commit(id, { ...own, maximumCostNano }).then(resolve, reject);
+    }, groupMs);
+    return own;
+  }
+
+  return {
+    sending(line) {
+      const { sending, committed } = group();
+      sending.push(line);
+      return committed.then(({ sent, isOverBudget }) =>
+        sent.has(line.seq) ? 'sent' : isOverBudget ? 'over budget' : 'taken',
+      );
+    },
+    failed(line) {
+      const { failed, committed } = group();
+      failed.push(line);
+      return committed;
+    },
+    ended(line) {
+      const { ended, committed } = group();
+      ended.push(line);
+      return committed;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { DatabaseKind } from '../../database/open-database.ts';
+
+/** A column of a table of values, with its type in PostgreSQL, which takes each for a text otherwise. */
+export type ValuesColumn = readonly [name: string, type: 'bigint' | 'integer' | 'text' | 'bytea'];
+
+/**
+ * Many rows as the first part of one statement, in SQL that both databases take: `with v (...) as
+ * (values ...)`. Places for further values follow on those of the rows.
+ */
+export function valuesTable(
+  kind: DatabaseKind,
+  columns: readonly ValuesColumn[],
+  rows: readonly (readonly unknown[])[],
+) {
+  const place = placesFor(kind);
+  const lines = rows.map((_, row) => {
+    const places = columns.map(([, type], column) => {
+      const nth = place(row * columns.length + column);
+      return kind === 'postgres' ? `${nth}::${type}` : nth;
+    });
+    return `(${places.join(', ')})`;
+  });
+  return {
+    text: `with v (${columns.map(([name]) => name).join(', ')}) as (values ${lines.join(', ')})`,
+    values: rows.flat(),
+    /** The place of the nth value after them, counted from 0. */
+    after: (nth: number) => place(rows.length * columns.length + nth),
+  };
+}
+
+/** Names the nth value of a statement, counted from 0. */
+export function placesFor(kind: DatabaseKind): (nth: number) => string {
+  return kind === 'postgres' ? (nth) => `$${nth + 1}` : () => '?';
+}

@@ -1,0 +1,47 @@
+import { nanoOfDecimal } from '../../gateway/keys/key-limits.ts';
+import type { BatchRules } from '../../wire/batch.ts';
+import { usageError } from '../command-error.ts';
+import type { PolicyFlags } from '../load-policies.ts';
+import type { JsonOption } from '../output.ts';
+
+/** Flags of `holdfast batch run`. */
+export interface BatchRunFlags extends PolicyFlags, JsonOption {
+  readonly out: string;
+  readonly model?: string;
+  readonly concurrency?: string;
+  readonly maxRate?: string;
+  readonly maxCost?: string;
+  readonly tenant?: string;
+  readonly retryFailed?: boolean;
+}
+
+/** Requests in flight where nobody says otherwise: what one worker runs at once. */
+const usualConcurrency = 1000;
+
+/**
+ * What of the flags rules a batch.
+ *
+ * @throws CommandError `usage`
+ */
+export function limitsFrom({
+  concurrency,
+  maxRate,
+  maxCost,
+}: BatchRunFlags): Omit<BatchRules, 'policy'> {
+  const [, amount] = /^(\d+(?:\.\d{1,6})?)[a-z]{3}$/i.exec(maxCost ?? '') ?? [];
+  if (maxCost !== undefined && amount === undefined) {
+    throw usageError(`--max-cost must be like 5usd or 12.50eur, not ${maxCost}`);
+  }
+  return {
+    concurrency: whole('--concurrency', concurrency) ?? usualConcurrency,
+    ...(maxRate !== undefined && { requestsPerMinute: whole('--max-rate', maxRate) ?? 1 }),
+    ...(amount !== undefined && { maximumCostNano: nanoOfDecimal(amount) }),
+  };
+}
+
+function whole(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw usageError(`${flag} must be a whole number of at least 1, not ${text}`);
+}

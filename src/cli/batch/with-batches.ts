@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { type BatchStore, batchStore } from '../../batch/store/batch-store.ts';
+import { type Config, loadConfig } from '../../config.ts';
+import { migrate } from '../../database/migrations.ts';
+import { openDatabase } from '../../database/open-database.ts';
+
+/** Opens the ledger's database, where batches are, for the time of a command. */
+export async function withBatches<T>(
+  work: (store: BatchStore, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = loadConfig();
+  const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = config;
+  const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 2 });
+  try {
+    await migrate(opened.database, opened.kind);
+    return await work(batchStore(opened), config);
+  } finally {
+    await opened.database.destroy();
+  }
+}
+
+/** A batch is known by the folder of its results: its name, and a hash of where it is. */
+export function batchIdFor(folder: string): string {
+  const whole = path.resolve(folder);
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 10);
+  const name = path
+    .basename(whole)
+    .replaceAll(/[^A-Za-z0-9._-]/g, '-')
+    .slice(0, 60);
+  return `batch-${name}-${hash}`;
+}

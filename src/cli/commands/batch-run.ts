@@ -1,0 +1,114 @@
+import { BadBatchFile } from '../../batch/input/read-lines.ts';
+import { readRequests } from '../../batch/input/read-requests.ts';
+import { resultFiles, writeResults } from '../../batch/output/write-results.ts';
+import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
+import type { StoredBatch } from '../../batch/store/batch-tables.ts';
+import { runBatch } from '../../client/batch.ts';
+import { connect } from '../../client/connect.ts';
+import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
+import { resume } from '../../client/resume.ts';
+import type { Config } from '../../config.ts';
+import { type BatchRunFlags, limitsFrom } from '../batch/batch-flags.ts';
+import { serveBatch } from '../batch/embedded.ts';
+import { followBatch } from '../batch/follow-batch.ts';
+import { accountOf, costInWords, progressView } from '../batch/progress-view.ts';
+import { batchIdFor, withBatches } from '../batch/with-batches.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formatCount } from '../format.ts';
+import { untilInterrupted } from '../interruption.ts';
+import { loadPolicies } from '../load-policies.ts';
+import { notice, print, printView } from '../output.ts';
+import { printableJson } from '../printable.ts';
+
+/** `holdfast batch run INPUT --out DIR`: until all lines have ended, or it is interrupted. */
+export async function batchRunCommand(input: string, flags: BatchRunFlags): Promise<void> {
+  const limits = limitsFrom(flags);
+  await withBatches(async (store, config) => {
+    const policies = await loadPolicies(flags, config.HOLDFAST_POLICIES);
+    const id = batchIdFor(flags.out);
+    const batch = await readInput(store, config, { id, input, flags });
+    if (flags.retryFailed) await store.reopenFailed(id);
+    const [open] = await store.openRanges(id, 1, 1);
+    const ended = open ? await run() : batch;
+    if (!ended) return;
+    await writeResults(store, ended, flags.out);
+    await report(store, ended, flags);
+
+    async function run(): Promise<StoredBatch | undefined> {
+      const view = progressView(flags.json === true);
+      return untilInterrupted(async (signal) => {
+        const served = await serveBatch();
+        try {
+          const { client } = await connect();
+          const isParked = await describeWorkflow(client, id).then(waitsFor, () => undefined);
+          const rules = { ...limits, policy: policies.model };
+          await runBatch(client, { id, tenant: batch.tenant }, rules, config.HOLDFAST_TASK_QUEUE);
+          if (isParked !== undefined) await resume(client, id);
+          const follow = { client, store, id, folder: flags.out, view, signal };
+          const end = await Promise.race([followBatch(follow), served.broken]);
+          if (!end) notice('What is under way ends; the same command goes on.', flags);
+          return end;
+        } finally {
+          await served.stop();
+        }
+      });
+    }
+  });
+}
+
+interface Input {
+  readonly id: string;
+  readonly input: string;
+  readonly flags: BatchRunFlags;
+}
+
+/** Checks the whole file, and stores what is new of it. */
+async function readInput(
+  store: BatchStore,
+  { providers }: Config,
+  { id, input, flags }: Input,
+): Promise<StoredBatch> {
+  const { model } = flags;
+  const settings = JSON.stringify({ model: model ?? null });
+  const known = await store.open(id, { tenant: flags.tenant ?? '', settings });
+  if (known.settings !== settings) {
+    const before = JSON.parse(known.settings).model ?? 'that of each line';
+    throw new CommandError(
+      'otherInput',
+      `${flags.out} holds a batch with another --model (${before}); use another --out`,
+    );
+  }
+  const pass = await store.beginPass(id);
+  try {
+    await readRequests(input, { providers, model }, (lines) => store.addLines(id, pass, lines));
+  } catch (error) {
+    await store.dropPass(id, pass);
+    if (error instanceof BadBatchFile) throw usageError(`${input}: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw usageError(`there is no file ${input}`, { cause: error });
+  }
+  return store.endPass(id, pass);
+}
+
+async function report(store: BatchStore, batch: StoredBatch, flags: BatchRunFlags): Promise<void> {
+  const counts = countsOf(batch);
+  const failures = await store.failures(batch.id);
+  if (counts.failed > 0) process.exitCode = exitCodes.failed.code;
+  if (flags.json) {
+    return printView(printableJson({ event: 'batch.ended', ...accountOf(batch, failures) }));
+  }
+  const { answered, failed, attempts, possiblyBilled, costNano } = counts;
+  const parts = [
+    `${formatCount(answered)} answered`,
+    `${formatCount(failed)} failed`,
+    `${formatCount(attempts)} requests`,
+    ...(possiblyBilled > 0 ? [`${formatCount(possiblyBilled)} possibly billed twice`] : []),
+    ...(costNano > 0 ? [`cost ${costInWords(costNano)}`] : []),
+  ];
+  print(`${parts.join(', ')}: ${flags.out}/${resultFiles.answers}`);
+  if (failed > 0) {
+    const types = failures.map(([type, count]) => `${formatCount(count)} ${type}`).join(', ');
+    print(`${types}: ${flags.out}/${resultFiles.errors}; --retry-failed runs these again`);
+  }
+}

@@ -1,0 +1,33 @@
+import type { DatabaseKind } from './open-database.ts';
+
+const bytes: Record<DatabaseKind, string> = { sqlite: 'blob', postgres: 'bytea' };
+
+/** The statements that make the tables of batches; `batch/store` says what the columns mean. */
+export function batchTables(kind: DatabaseKind): readonly string[] {
+  return [
+    `create table holdfast_batch (
+      id text primary key, tenant text not null, settings text not null, state text not null,
+      pass integer not null, total bigint not null, answered bigint not null,
+      failed bigint not null, attempts bigint not null, possibly_billed bigint not null,
+      repairs bigint not null, input_tokens bigint not null, output_tokens bigint not null,
+      cost_nano bigint not null, reserved_nano bigint not null, ends bigint not null,
+      created_at_ms bigint not null, ended_at_ms bigint)`,
+    `create table holdfast_batch_line (
+      batch_id text not null, custom_id text not null, seq bigint not null, line bigint not null,
+      pass integer not null, first_pass integer not null, url text not null, hash text not null,
+      body ${bytes[kind]} not null, state text not null, owner text not null,
+      attempts integer not null, free_attempts integer not null, possibly_billed integer not null,
+      repairs integer not null, input_tokens bigint not null, output_tokens bigint not null,
+      nth bigint, status integer, request_id text, answer ${bytes[kind]}, error_code text,
+      error_message text,
+      constraint holdfast_batch_line_key primary key (batch_id, seq))`,
+    `create unique index holdfast_batch_line_id on holdfast_batch_line (batch_id, custom_id)`,
+    `create index holdfast_batch_line_order on holdfast_batch_line (batch_id, line)`,
+    `create index holdfast_batch_line_end on holdfast_batch_line (batch_id, nth)
+      where nth is not null`,
+    `create index holdfast_batch_line_open on holdfast_batch_line (batch_id, seq)
+      where state in ('waiting', 'sent')`,
+    `create index holdfast_batch_line_failed on holdfast_batch_line (batch_id, error_code)
+      where state = 'failed'`,
+  ];
+}

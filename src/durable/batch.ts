@@ -1,0 +1,158 @@
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BatchActivities } from '../activities/run-batch.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import { isCancelled } from '../failures/find-failure.ts';
+import type { BatchInput, BatchRules, LineRange, RangeResult } from '../wire/batch.ts';
+import { pauseBatchSignal, runBatchSignal } from './messages.ts';
+import { type ProgressTracker, trackProgress } from './track-progress.ts';
+
+/** What an earlier run of the same batch hands on. */
+export interface BatchBefore {
+  readonly isPaused: boolean;
+  readonly rules: BatchRules;
+  readonly progress: NonNullable<Parameters<typeof trackProgress>[0]>;
+}
+
+/** A range of 500 lines takes some events; a range that is held again and again takes more. */
+const fullEvents = 4000;
+/** Lines of a range side by side at most: with more of them, more would wait for its slowest. */
+const sideBySide = 64;
+
+type Stop = Extract<RangeResult, { kind: 'stopped' }>;
+
+/**
+ * Hands out the lines of a batch in ranges, a window of them at a time over all workers. What became of
+ * each line is in the database: this knows only which ranges are under way.
+ */
+export async function batch(input: BatchInput, before?: BatchBefore): Promise<void> {
+  const { id } = input;
+  const progress = trackProgress(before?.progress);
+  let isPaused = before?.isPaused ?? false;
+  let hasNews = false;
+  let pausing: CancellationScope | undefined;
+  let rules = before?.rules;
+  setHandler(runBatchSignal, (next) => {
+    rules = next;
+    hasNews = true;
+  });
+  setHandler(pauseBatchSignal, (paused) => {
+    isPaused = paused;
+    if (paused) pausing?.cancel();
+  });
+  const { openRanges, closeBatch } = proxyActivities<BatchActivities>({
+    startToCloseTimeout: '5 minutes',
+    retry: { maximumInterval: '30 seconds' },
+  });
+
+  try {
+    for (;;) {
+      if (isPaused) progress.step('paused');
+      await condition(() => !isPaused && rules !== undefined);
+      if (!rules) continue;
+      hasNews = false;
+      const ranges = await openRanges(id);
+      if (ranges.length === 0) {
+        await closeBatch(id, 'ended');
+        if (hasNews) continue;
+        progress.step('done');
+        return;
+      }
+      let stop: Stop | undefined;
+      const ruling = rules;
+      await CancellationScope.cancellable(async () => {
+        pausing = CancellationScope.current();
+        stop = await runRanges(ranges, input, ruling, progress);
+      }).catch((error: unknown) => {
+        if (!isPaused || !isCancelled(error) || isCancelledWhole()) throw error;
+      });
+      if (stop) await untilResumed(stop, ruling);
+      const { historyLength, continueAsNewSuggested } = workflowInfo();
+      if (historyLength > handedOutEvents || continueAsNewSuggested) {
+        await continueAsNew<typeof batch>(input, {
+          ...{ isPaused, rules, progress: progress.record() },
+        });
+      }
+    }
+  } catch (error) {
+    if (isCancelled(error)) {
+      await CancellationScope.nonCancellable(() => closeBatch(id, 'cancelled'));
+    }
+    throw error;
+  }
+
+  async function untilResumed(
+    { type, message, model }: Stop,
+    { policy }: BatchRules,
+  ): Promise<void> {
+    const decision = await progress.parkOnFailure({
+      ...{ step: 'lines', policyName: 'model', policy, model, isEffect: false, skippable: false },
+      failure: { type, message, details: {} },
+    });
+    if (decision.kind === 'fail') throw createFailure(type, message, { final: true });
+    const { policy: changed } = decision.kind === 'retry' ? decision : { policy };
+    if (rules) rules = { ...rules, policy: changed as BatchRules['policy'] };
+  }
+}
+
+/** A run that handed out a hundred ranges has about so many events. */
+const handedOutEvents = 300;
+
+function isCancelledWhole(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
+/** @returns why they were stopped, when they were. */
+async function runRanges(
+  ranges: LineRange[],
+  input: BatchInput,
+  rules: BatchRules,
+  progress: ProgressTracker,
+): Promise<Stop | undefined> {
+  const { runRange } = proxyActivities<Pick<BatchActivities, 'runRange'>>({
+    startToCloseTimeout: '30 days',
+    heartbeatTimeout: '15 seconds',
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { maximumInterval: '30 seconds' },
+  });
+  const { concurrency, requestsPerMinute } = rules;
+  const window = Math.min(ranges.length, Math.max(2, Math.ceil(concurrency / sideBySide)));
+  const share = {
+    ...input,
+    ...rules,
+    concurrency: Math.max(1, Math.floor(concurrency / window)),
+    ...(requestsPerMinute !== undefined && { requestsPerMinute: requestsPerMinute / window }),
+  };
+  let stop: Stop | undefined;
+  let hold: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    for (let range = ranges.shift(); range; range = ranges.shift()) {
+      await hold;
+      if (stop || workflowInfo().historyLength > fullEvents) return;
+      progress.step(`lines ${range.from} to ${range.to}`);
+      const result = await runRange({ ...share, ...range });
+      if (result.kind === 'stopped') stop ??= result;
+      if (result.kind !== 'held') continue;
+      ranges.push(range);
+      const { gate, reason, delayMs } = result;
+      const sinceMs = Date.now();
+      hold ??= progress
+        .sleepHeld('lines', { gate, reason, sinceMs, untilMs: sinceMs + delayMs })
+        .finally(() => {
+          hold = undefined;
+        });
+    }
+  }
+  // Of those that are cancelled, all have ended before any line is handed out again.
+  const works = await Promise.allSettled(Array.from({ length: window }, work));
+  const failed = works.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return stop;
+}

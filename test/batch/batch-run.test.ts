@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
+import { findProgram } from '../../src/servers/find-program.ts';
+import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { startHoldfast } from '../cli/run-holdfast.ts';
+import { until } from '../support/until.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-batch-run-'));
+const output = path.join(folder, 'out', 'output.jsonl');
+const errors = path.join(folder, 'out', 'errors.jsonl');
+let provider: ModelProvider;
+let temporal: string;
+
+before(async () => {
+  temporal = await findProgram(temporalCli);
+  provider = await startModelProvider({
+    validKeys: ['sk-right'],
+    knownModels: ['gpt-4o-mini'],
+    async answer({ messages }) {
+      await sleep(100);
+      return `echo ${messages.at(-1)?.text}`;
+    },
+  });
+});
+after(async () => {
+  await provider?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const line = (nth: number, model = 'gpt-4o-mini') =>
+  `${JSON.stringify({
+    custom_id: `q-${nth}`,
+    method: 'POST',
+    url: '/v1/chat/completions',
+    body: { model, messages: [{ role: 'user', content: `question ${nth}` }] },
+  })}\n`;
+
+function run(key: string) {
+  const args = ['batch', 'run', 'input.jsonl', '--out', 'out', '--concurrency', '8', '--json'];
+  const env = {
+    HOLDFAST_TEMPORAL_CLI: temporal,
+    OPENAI_BASE_URL: provider.baseUrl,
+    OPENAI_API_KEY: key,
+  };
+  return startHoldfast(args, { cwd: folder, env, timeoutMs: 90_000 });
+}
+
+const linesOf = (text: string) => text.trimEnd().split('\n');
+const parsed = (file: string) =>
+  linesOf(readFileSync(file, 'utf8')).map((text) => JSON.parse(text));
+const answersAtProvider = () => provider.requests.filter(({ status }) => status === 200).length;
+
+test('a wrong key fails no line; kill -9 sends at most what was in flight again; a grown file sends what is new', async () => {
+  const input = path.join(folder, 'input.jsonl');
+  writeFileSync(input, Array.from({ length: 120 }, (_, nth) => line(nth + 1)).join(''));
+
+  const refused = await run('sk-wrong');
+  assert.equal(refused.exitCode, 6, refused.stderr);
+  assert.match(refused.stderr, /InvalidCredentials/);
+  assert.equal(existsSync(output), false);
+
+  const killed = run('sk-right');
+  await until(async () => answersAtProvider() >= 40 || undefined);
+  killed.kill('SIGKILL');
+  await killed;
+
+  writeFileSync(input, Array.from({ length: 130 }, (_, nth) => line(nth + 1)).join(''));
+  writeFileSync(input, line(131, 'gpt-unknown'), { flag: 'a' });
+  const ended = await run('sk-right');
+  assert.equal(ended.exitCode, 1, ended.stderr);
+  const account = JSON.parse(linesOf(ended.stdout).at(-1) ?? '');
+  assert.deepEqual(
+    parsed(output).map(({ custom_id, response, error }) => [
+      ...[custom_id, response.status_code, error],
+      response.body.choices[0].message.content,
+    ]),
+    Array.from({ length: 130 }, (_, nth) => [
+      ...[`q-${nth + 1}`, 200, null],
+      `echo question ${nth + 1}`,
+    ]),
+  );
+  assert.deepEqual(
+    parsed(errors).map(({ custom_id, error, response }) => [
+      ...[custom_id, error.code, response.status_code],
+    ]),
+    [['q-131', 'ModelNotFound', 404]],
+  );
+  const { total, answered, failed, possiblyBilled } = account;
+  assert.deepEqual([total, answered, failed], [131, 130, 1]);
+  assert.ok(possiblyBilled <= 8, `${possiblyBilled} possibly billed`);
+  // Of those lost with the process some had not left it yet.
+  const again = answersAtProvider() - 130;
+  assert.ok(again >= 0 && again <= possiblyBilled, `${again} answered twice of ${possiblyBilled}`);
+  assert.equal(existsSync(path.join(folder, 'out', 'output.partial.jsonl')), false);
+});
