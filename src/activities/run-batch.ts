@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { RunRange } from '../batch/run/run-range.ts';
-import type { BatchStore } from '../batch/store/batch-store.ts';
+import type { BatchStore, MarkedState } from '../batch/store/batch-store.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
 
@@ -25,9 +25,8 @@ export function createBatchActivities({ open, draining }: BatchDependencies) {
     openRanges: (id: string): Promise<LineRange[]> =>
       open().store.openRanges(id, linesOfRange, rangesOfRun),
 
-    /** Says that a batch has ended. */
-    closeBatch: (id: string, state: 'ended' | 'cancelled'): Promise<void> =>
-      open().store.close(id, state),
+    /** Says to those who look into the database where a batch stands. */
+    markBatch: (id: string, state: MarkedState): Promise<void> => open().store.mark(id, state),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */
     async runRange(range: RangeInput): Promise<RangeResult> {

@@ -46,20 +46,25 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     isPaused = paused;
     if (paused) pausing?.cancel();
   });
-  const { openRanges, closeBatch } = proxyActivities<BatchActivities>({
+  const { openRanges, markBatch } = proxyActivities<BatchActivities>({
     startToCloseTimeout: '5 minutes',
     retry: { maximumInterval: '30 seconds' },
   });
 
   try {
     for (;;) {
-      if (isPaused) progress.step('paused');
-      await condition(() => !isPaused && rules !== undefined);
+      if (isPaused) {
+        progress.step('paused');
+        await markBatch(id, 'paused');
+        await condition(() => !isPaused);
+        await markBatch(id, 'ready');
+      }
+      await condition(() => rules !== undefined);
       if (!rules) continue;
       hasNews = false;
       const ranges = await openRanges(id);
       if (ranges.length === 0) {
-        await closeBatch(id, 'ended');
+        await markBatch(id, 'ended');
         if (hasNews) continue;
         progress.step('done');
         return;
@@ -82,7 +87,7 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     }
   } catch (error) {
     if (isCancelled(error)) {
-      await CancellationScope.nonCancellable(() => closeBatch(id, 'cancelled'));
+      await CancellationScope.nonCancellable(() => markBatch(id, 'cancelled'));
     }
     throw error;
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { Usage } from '../../policies/call-costs.ts';
 
 /** One line of a batch file, checked: `{custom_id, method, url, body}` of OpenAI's format. */
 export interface BatchLine {
@@ -9,8 +10,22 @@ export interface BatchLine {
   readonly url: string;
   /** The body's own bytes, as they stand in the file, but with the model as `<provider>:<model>`. */
   readonly body: Uint8Array;
-  /** SHA-256 of url and body. */
+  /** SHA-256 of url and body, as the file has them. */
   readonly hash: string;
+}
+
+/** What is wrong with a line. */
+export interface LineProblem {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** A line that can be sent. */
+export interface CheckedLine extends BatchLine {
+  /** `<provider>:<model>` */
+  readonly model: string;
+  /** What it uses at most, by an estimate. */
+  readonly most: Usage;
 }
 
 /** What is wrong with a file, each with its line. */
