@@ -21,13 +21,15 @@ async function loaded(target: Target, isStream: boolean, concurrency: number, fo
   const agent = keptConnections();
   const timed: Timed[] = [];
   let failed = 0;
+  let firstFailure: string | undefined;
   const startedMs = performance.now();
   const isOver = () => performance.now() - startedMs >= forMs;
   const caller = async () => {
     do {
       await call(target, { isStream, agent }).then(
         (one) => timed.push(one),
-        () => {
+        (error: Error) => {
+          firstFailure ??= error.message;
           failed += 1;
         },
       );
@@ -36,7 +38,7 @@ async function loaded(target: Target, isStream: boolean, concurrency: number, fo
   await Promise.all(Array.from({ length: concurrency }, caller));
   const seconds = (performance.now() - startedMs) / 1000;
   agent.destroy();
-  return { timed, failed, seconds };
+  return { timed, failed, seconds, firstFailure };
 }
 
 /** How long a cell is measured: a slow provider's few rounds take as long as they take. */
@@ -48,13 +50,17 @@ export async function latencyOf(
   targetOf: (route: string) => Target,
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
+  const tried = await loaded(targetOf('after-50'), true, 1, 0);
+  const canStream = tried.failed === 0;
+  if (!canStream) console.log(`${contender} gives no stream here: ${tried.firstFailure}`);
   for (const providerMs of providersMs) {
     const target = targetOf(`after-${providerMs}`);
     if (providerMs === 50) await loaded(target, false, 16, 1000);
     for (const concurrency of concurrencies) {
       // A slow provider's streams tell both times; a fast one's whole answers are measured apart.
-      const isSlow = providerMs === 5000;
+      const isSlow = providerMs === 5000 && canStream;
       for (const kind of ['whole', 'first token'] as const) {
+        if (kind === 'first token' && !canStream) continue;
         if (isSlow && kind === 'first token') continue;
         const isStream = isSlow || kind === 'first token';
         const { timed, failed, seconds } = await loaded(

@@ -41,7 +41,8 @@ function latencyTable(cells: readonly Cell[]): string {
         const direct = of('direct');
         const shown = titles.map((contender) => {
           const cell = of(contender);
-          if (!cell || !direct) return '';
+          if (!direct) return '';
+          if (!cell || cell.calls === 0) return 'none';
           const failed = cell.failed > 0 ? `, ${cell.failed} failed` : '';
           const base = contender === 'direct' ? { medianMs: 0, p99Ms: 0 } : direct;
           return `${ms(cell.medianMs - base.medianMs)} / ${ms(cell.p99Ms - base.p99Ms)}${failed}`;
@@ -72,7 +73,7 @@ function streamsTable(streams: readonly Streams[]): string {
     streams.map((one) => [
       `${one.contender}: ${one.streams} of ${one.seconds} s, ${one.startedPerSecond} a second`,
       one.whole,
-      `${ms(one.firstMedianMs)} / ${ms(one.firstP99Ms)} ms`,
+      one.whole === 0 ? 'none' : `${ms(one.firstMedianMs)} / ${ms(one.firstP99Ms)} ms`,
       one.peakMegabytes.toFixed(0),
       one.workflows ?? '',
     ]),
@@ -86,8 +87,13 @@ function killsTable(kills: readonly Kill[]): string {
       `${kill.contender}: ${kill.killed}`,
       ...points.map((point) => kill.requests[point].join(', ')),
       `${kill.answered} of ${kill.calls}`,
-      `${kill.tokensPaid} / ${kill.tokensDelivered} = ${(kill.tokensPaid / kill.tokensDelivered).toFixed(2)}`,
+      paidOverDelivered(kill),
       kill.seconds.toFixed(0),
     ]),
   );
+}
+
+function paidOverDelivered({ tokensPaid, tokensDelivered }: Kill): string {
+  const ratio = tokensDelivered === 0 ? '' : ` = ${(tokensPaid / tokensDelivered).toFixed(2)}`;
+  return `${tokensPaid} / ${tokensDelivered}${ratio}`;
 }

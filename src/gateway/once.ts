@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotForwardable } from '../calls/forward/read-incoming.ts';
-import type { NewRequest, RequestStore } from './store/request-store.ts';
+import type { NewRequest } from './store/new-request.ts';
+import type { RequestStore } from './store/request-store.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
 /** Whether a request is new, or the same as one that is there. */

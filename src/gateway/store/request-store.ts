@@ -5,36 +5,10 @@ import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
+import type { AttemptsUsed, NewRequest, Sameness } from './new-request.ts';
 import { requestRetention } from './request-retention.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
 import { takeOver } from './take-over.ts';
-
-/** A request that is about to be made. */
-export interface NewRequest {
-  readonly id: string;
-  readonly tenant: string;
-  readonly apiKey: string;
-  readonly idempotencyKey: string | null;
-  readonly fingerprint: string;
-  readonly request: ForwardedRequest;
-  readonly body: Uint8Array;
-  readonly gateway: string;
-  /** How long it may take in all. */
-  readonly deadlineMs: number;
-  /** A workflow makes its first attempt; this process makes none. */
-  readonly isHandedOver?: boolean;
-  /** Its end is told to its key's webhook. */
-  readonly hasWebhook?: boolean;
-}
-
-/** What asks for the same: a tenant's key, path and body. */
-export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
-
-/** What an attempt has used up. */
-export interface AttemptsUsed {
-  readonly attempts: number;
-  readonly possiblyBilled: number;
-}
 
 /** The records of forwarded requests, in the ledger's database. */
 export type RequestStore = ReturnType<typeof requestStore>;
