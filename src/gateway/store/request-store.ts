@@ -3,7 +3,7 @@ import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
 import { commitTogether } from '../../database/commit-together.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
-import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
+import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
 import type { AttemptsUsed, NewRequest, Sameness } from './new-request.ts';
 import { requestRetention } from './request-retention.ts';
