@@ -57,6 +57,11 @@ const inMemory = new Map<string, Promise<{ readonly code: string }>>();
  * The library's own modules are evaluated once for a worker, and not at each start of a workflow, which
  * was half of what a call costs there; so they must keep no state (decision 22).
  */
+export const preloadModules: readonly string[] = [
+  own('durable/library-workflows'),
+  own('workflow'),
+];
+
 async function bundle(
   workflowsPath: string,
   named = workflowsPath,
@@ -66,7 +71,7 @@ async function bundle(
   const bundling = bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [interceptors],
-    preloadModules: [own('durable/library-workflows'), own('workflow'), interceptors],
+    preloadModules: [...preloadModules, interceptors],
     logger: {
       log() {},
       trace() {},
