@@ -13,19 +13,36 @@ export interface BatchLine {
   readonly hash: string;
 }
 
+/** What is wrong with a line: a sentence, and what OpenAI's API calls it. */
+export interface LineProblem {
+  readonly code: string;
+  readonly message: string;
+  /** The field that it is about. */
+  readonly param?: string;
+}
+
+/** The same with its line, counted from 1. */
+export interface BatchProblem extends LineProblem {
+  readonly line: number;
+}
+
 /** What is wrong with a file, each with its line. */
 export class BadBatchFile extends Error {
   override readonly name = 'BadBatchFile';
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[], more: number) {
+  readonly problems: readonly BatchProblem[];
+  constructor(problems: readonly BatchProblem[], more: number) {
     const rest = more > 0 ? `\n  - and ${more} more` : '';
-    super(`the file has mistakes:\n${problems.map((each) => `  - ${each}`).join('\n')}${rest}`);
+    const told = problems.map(({ line, message }) => `  - line ${line}: ${message}`);
+    super(`the file has mistakes:\n${told.join('\n')}${rest}`);
     this.problems = problems;
   }
 }
 
 /** Paths that a line may ask for. */
 export const batchUrls = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'] as const;
+
+/** A file's path, or its bytes as they come. */
+export type BatchFile = string | AsyncIterable<Buffer>;
 
 /** Most bytes of one line: what a provider takes, and more than a prompt has. */
 const maximumLineBytes = 16 * 1024 * 1024;
@@ -38,21 +55,26 @@ const toldProblems = 20;
  *
  * @throws BadBatchFile for a byte order mark, by its name, and for a line without an end.
  */
-export async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
+export async function* linesOf(file: BatchFile): AsyncGenerator<Uint8Array> {
+  const parts =
+    typeof file === 'string' ? createReadStream(file, { highWaterMark: 1024 * 1024 }) : file;
+  let lines = 0;
   let rest: Buffer = Buffer.alloc(0);
   let isFirst = true;
-  for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    let bytes = rest.length === 0 ? (part as Buffer) : Buffer.concat([rest, part as Buffer]);
+  for await (const part of parts) {
+    let bytes: Buffer = rest.length === 0 ? part : Buffer.concat([rest, part]);
     if (isFirst && bytes.length >= 3) {
       assertNoByteOrderMark(bytes);
       isFirst = false;
     }
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {
+      lines += 1;
       yield withoutReturn(bytes.subarray(0, end));
       bytes = bytes.subarray(end + 1);
     }
     if (bytes.length > maximumLineBytes) {
-      throw new BadBatchFile([`a line has more than ${maximumLineBytes} bytes`], 0);
+      const message = `it has more than ${maximumLineBytes} bytes`;
+      throw new BadBatchFile([{ line: lines + 1, code: 'line_too_long', message }], 0);
     }
     rest = bytes;
   }
@@ -67,10 +89,8 @@ function assertNoByteOrderMark(bytes: Buffer): void {
   ] as const;
   const found = mark.find(([, signs]) => signs.every((sign, at) => bytes[at] === sign));
   if (!found) return;
-  throw new BadBatchFile(
-    [`line 1: the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`],
-    0,
-  );
+  const message = `the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`;
+  throw new BadBatchFile([{ line: 1, code: 'invalid_json_line', message }], 0);
 }
 
 function withoutReturn(bytes: Buffer): Buffer {
@@ -79,12 +99,12 @@ function withoutReturn(bytes: Buffer): Buffer {
 
 /** Collects what is wrong, and tells the first of it. */
 export function problemList() {
-  const told: string[] = [];
+  const told: BatchProblem[] = [];
   let all = 0;
   return {
-    add(line: number, problem: string): void {
+    add(line: number, problem: LineProblem): void {
       all += 1;
-      if (told.length < toldProblems) told.push(`line ${line}: ${problem}`);
+      if (told.length < toldProblems) told.push({ line, ...problem });
     },
     throwIfAny(): void {
       if (all > 0) throw new BadBatchFile(told, all - told.length);

@@ -9,20 +9,32 @@ import {
   spliced,
   topLevelFields,
 } from '../../calls/forward/top-level-fields.ts';
-import { type BatchLine, batchUrls, hashOf, linesOf, problemList } from './read-lines.ts';
+import {
+  type BatchFile,
+  type BatchLine,
+  batchUrls,
+  hashOf,
+  type LineProblem,
+  linesOf,
+  problemList,
+} from './read-lines.ts';
 
 /** Lines, and bytes of them, that are stored together. */
 const linesTogether = 1000;
 const bytesTogether = 8 * 1024 * 1024;
 
 /** Stores lines. @returns what is wrong with some of them, by line: what only all the others show. */
-export type StoreLines = (lines: readonly BatchLine[]) => Promise<ReadonlyMap<number, string>>;
+export type StoreLines = (lines: readonly BatchLine[]) => Promise<ReadonlyMap<number, LineProblem>>;
 
 /** What of a line is not in its file. */
 export interface ReadOptions {
   readonly providers: readonly KnownProvider[];
   /** Asked by every line, whatever model it names. */
   readonly model?: string | undefined;
+  /** The only url that lines may ask for. */
+  readonly url?: string | undefined;
+  /** Whether a model may be asked, given as `<provider>:<model>`. */
+  readonly mayAsk?: (model: string) => boolean;
 }
 
 /** Files in OpenAI's batch format name their models without it. */
@@ -36,7 +48,7 @@ const usualProvider = 'openai';
  * @throws BadBatchFile
  */
 export async function readRequests(
-  file: string,
+  file: BatchFile,
   options: ReadOptions,
   store: StoreLines,
 ): Promise<number> {
@@ -58,7 +70,7 @@ export async function readRequests(
     line += 1;
     if (isBlank(bytes)) continue;
     const read = readLine(line, bytes, options);
-    if (typeof read === 'string') {
+    if ('code' in read) {
       problems.add(line, read);
       continue;
     }
@@ -69,36 +81,48 @@ export async function readRequests(
   }
   await flush();
   problems.throwIfAny();
-  if (count === 0) problems.add(1, 'the file holds no request');
+  if (count === 0) problems.add(1, { code: 'empty_file', message: 'the file holds no request' });
   problems.throwIfAny();
   return count;
 }
 
 /** The line, or what is wrong with it. */
-function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchLine | string {
+function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchLine | LineProblem {
   try {
     const fields = topLevelFields(bytes);
     const customId = fieldValue(bytes, fields, 'custom_id');
     const method = fieldValue(bytes, fields, 'method') ?? 'POST';
     const url = fieldValue(bytes, fields, 'url');
     const place = fields.findLast(({ name }) => name === 'body');
-    if (typeof customId !== 'string' || customId === '') return 'custom_id is not a text';
-    if (method !== 'POST') return 'method is not POST';
-    if (!batchUrls.some((known) => known === url)) {
-      return `url is none of ${batchUrls.join(', ')}`;
+    if (typeof customId !== 'string' || customId === '') {
+      return wrong('missing_required_parameter', 'custom_id', 'custom_id is not a text');
     }
-    if (!place) return 'body is missing';
+    if (method !== 'POST') return wrong('invalid_method', 'method', 'method is not POST');
+    const urls = options.url === undefined ? batchUrls : [options.url];
+    if (!urls.some((known) => known === url)) {
+      return wrong('invalid_url', 'url', `url is none of ${urls.join(', ')}`);
+    }
+    if (!place) return wrong('missing_required_parameter', 'body', 'body is missing');
     const own = bytes.subarray(place.start, place.end);
     const body = withModel(own, options);
-    if (typeof body === 'string') return body;
+    if ('code' in body) return body;
     const { request } = readIncoming(incomingOf(String(url), body), options.providers);
-    if (request.isStream) return 'body.stream is true';
+    if (request.isStream) return wrong('invalid_value', 'body.stream', 'body.stream is true');
+    if (options.mayAsk && !options.mayAsk(request.model)) {
+      return wrong('model_not_found', 'body.model', `the key may not use ${request.model}`);
+    }
     return { line, customId, url: String(url), body, hash: hashOf(String(url), own) };
   } catch (error) {
-    if (error instanceof NotAnObject) return `it is no JSON object (${error.message})`;
-    if (error instanceof NotForwardable) return error.message;
-    throw error;
+    if (error instanceof NotAnObject) {
+      return { code: 'invalid_json_line', message: `it is no JSON object (${error.message})` };
+    }
+    if (!(error instanceof NotForwardable)) throw error;
+    return { code: 'invalid_request', message: error.message };
   }
+}
+
+function wrong(code: string, param: string, message: string): LineProblem {
+  return { code, param, message };
 }
 
 /** A line's request, as a client of the gateway would make it. */
@@ -106,12 +130,19 @@ export function incomingOf(url: string, body: Uint8Array) {
   return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body };
 }
 
+/** The model that a line's body asks. */
+export function modelOf(body: Uint8Array): string {
+  return String(fieldValue(body, topLevelFields(body), 'model'));
+}
+
 /** A copy of the body, since what it is a part of is larger, or what is wrong with it. */
-function withModel(own: Uint8Array, { providers, model }: ReadOptions): Uint8Array | string {
+function withModel(own: Uint8Array, { providers, model }: ReadOptions): Uint8Array | LineProblem {
   const fields = topLevelFields(own);
   const named = fieldValue(own, fields, 'model');
   const asked = model ?? named;
-  if (typeof asked !== 'string' || asked === '') return 'body.model is not a text';
+  if (typeof asked !== 'string' || asked === '') {
+    return wrong('missing_required_parameter', 'body.model', 'body.model is not a text');
+  }
   const isKnown = providers.some(({ name }) => asked.startsWith(`${name}:`));
   const full = isKnown ? asked : `${usualProvider}:${asked}`;
   if (full === named) return Uint8Array.from(own);
