@@ -49,8 +49,8 @@ a 400 one of credentials, a 200 an error.
   knows. A failure that may pass, but that the provider forbids to retry, keeps its type.
 - Retry-After is read from \`retry-after-ms\`, \`retry-after\` in seconds or as a date, Google's
   \`RetryInfo\`, fields of the body (\`retry_after\`, \`estimated_time\`), the message ("try again in
-  1.3s", "wait 5 seconds"), and the reset of the limit that is used up (\`x-ratelimit-reset*\`,
-  \`anthropic-ratelimit-*-reset\`), in this order. It is a floor under the policy's own delay.
+  1.3s", "wait 5 seconds", also in other languages), and the reset of the limit that is used up
+  (\`x-ratelimit-reset*\`, \`anthropic-ratelimit-*-reset\`, \`ratelimit\`), in this order. It is a floor under the policy's own delay.
 - What no row knows is permanent as 4xx and transient as 5xx. It is logged as
   \`attempt.unclassified\` with its shape (status, content type, size, known field names), never with
   its content; so is a code that no row knows, whatever decided.

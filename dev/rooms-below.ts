@@ -62,7 +62,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'calls/classify',
     holds: 'what an answer of a provider means, by the tables of its family',
-    rooms: ['failures', 'policies', 'calls/provider'],
+    rooms: ['failures', 'policies', 'calls/answers', 'calls/provider'],
     packages: [],
   },
   {
@@ -104,7 +104,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'batch/input',
     holds: 'a file of requests: read and checked, whole, before anything is sent',
-    rooms: ['calls/forward'],
+    rooms: ['policies', 'wire', 'calls/forward'],
     packages: ['node:'],
   },
   {
@@ -117,7 +117,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'batch/run',
     holds: 'the lines of a range, side by side, each until it has an end',
-    rooms: [...leaves, 'calls/forward', 'batch/input', 'batch/store'],
+    rooms: [...leaves, 'calls/answers', 'calls/forward', 'batch/input', 'batch/store'],
     packages: ['node:'],
   },
   {

@@ -8,6 +8,7 @@ import {
   readClientBatch,
 } from '../batch/files/read-client-batch.ts';
 import type { RunRange } from '../batch/run/run-range.ts';
+import type { MarkedState } from '../batch/store/batch-store.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
 
@@ -34,9 +35,8 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
     openRanges: (id: string): Promise<LineRange[]> =>
       open().batches.openRanges(id, linesOfRange, rangesOfRun),
 
-    /** Says that a batch has ended. */
-    closeBatch: (id: string, state: 'ended' | 'cancelled'): Promise<void> =>
-      open().batches.close(id, state),
+    /** Says to those who look into the database where a batch stands. */
+    markBatch: (id: string, state: MarkedState): Promise<void> => open().batches.mark(id, state),
 
     /** Checks a client's file, and stores its lines. @returns where the batch stands then. */
     readClientFile: (id: string): Promise<ClientBatchState> =>
@@ -46,7 +46,7 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
     endClientBatch: (
       id: string,
       how: ClientBatchEnd,
-      why?: { readonly code: string; readonly message: string },
+      why?: { readonly code: string; readonly problem: string },
     ): Promise<void> => beating(() => endClientBatch(open(), id, how, why)),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */

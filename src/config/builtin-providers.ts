@@ -19,6 +19,8 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
     keyVariable: 'OPENAI_API_KEY',
     ...at(data.OPENAI_BASE_URL),
     keyRequired: true,
+    // Of another address it is not known, and a providers file says it.
+    ...(data.OPENAI_BASE_URL === undefined && { backgroundResponses: true }),
   };
   return [
     { name: 'openai', family: 'openai', ...openai },

@@ -29,6 +29,12 @@ const providerFields = z.strictObject({
     .boolean()
     .optional()
     .describe('For the gateway: ask for the usage of streams whose client does not.'),
+  backgroundResponses: z
+    .boolean()
+    .optional()
+    .describe(
+      'For the gateway: it runs a response in the background by itself, and gives it again by its id.',
+    ),
   apiKeyVariable: z
     .string()
     .optional()

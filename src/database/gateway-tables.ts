@@ -34,3 +34,8 @@ export const webhookColumns: readonly string[] = [
   'alter table holdfast_request add column webhook integer not null default 0',
   'create index holdfast_request_webhook on holdfast_request (ended_at_ms) where webhook > 0',
 ];
+
+/** See `webhookColumns`. */
+export const responseColumns: readonly string[] = [
+  'alter table holdfast_request add column response_id text',
+];

@@ -47,10 +47,11 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     isPaused = paused;
     if (paused) pausing?.cancel();
   });
-  const { openRanges, closeBatch } = proxyActivities<BatchActivities>({
+  const { openRanges, markBatch } = proxyActivities<BatchActivities>({
     startToCloseTimeout: '5 minutes',
     retry: { maximumInterval: '30 seconds' },
   });
+
   const { readClientFile, endClientBatch } = proxyActivities<BatchActivities>({
     startToCloseTimeout: '6 hours',
     heartbeatTimeout: '30 seconds',
@@ -60,9 +61,9 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
   let gaveUp: Stop | undefined;
 
   async function end(how: Parameters<typeof endClientBatch>[1]): Promise<void> {
-    const why = gaveUp && { code: gaveUp.type, message: gaveUp.message };
+    const why = gaveUp && { code: gaveUp.type, problem: gaveUp.message };
     if (client) await endClientBatch(id, how, why);
-    else if (how !== 'failed') await closeBatch(id, how === 'completed' ? 'ended' : 'cancelled');
+    else if (how !== 'failed') await markBatch(id, how === 'completed' ? 'ended' : 'cancelled');
   }
 
   try {
@@ -85,8 +86,13 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
 
   async function runLines(): Promise<void> {
     for (;;) {
-      if (isPaused) progress.step('paused');
-      await condition(() => !isPaused && rules !== undefined);
+      if (isPaused) {
+        progress.step('paused');
+        await markBatch(id, 'paused');
+        await condition(() => !isPaused);
+        await markBatch(id, 'ready');
+      }
+      await condition(() => rules !== undefined);
       if (!rules) continue;
       hasNews = false;
       const ranges = await openRanges(id);

@@ -20,6 +20,8 @@ export interface AttemptErrorFields {
   readonly providerRequestId?: string | undefined;
   /** Whether the request left this machine; `undefined` when that cannot be known. */
   readonly sent?: boolean | undefined;
+  /** The provider goes on with it: the next attempt fetches it by its id, and asks nothing anew. */
+  readonly isResumable?: true | undefined;
   /** Tokens that were paid for although no usable answer came, for example a refusal. */
   readonly usage?: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
 }

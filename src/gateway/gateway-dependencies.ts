@@ -6,6 +6,7 @@ import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { ForwardedRequest } from '../wire/forwarded.ts';
 import type { Batching } from './files/batching.ts';
 import type { OnceSettings } from './once.ts';
+import type { ToProvider } from './run/tell-provider.ts';
 import type { EndWatch } from './run/wait-for-end.ts';
 import type { KeyStore } from './store/key-store.ts';
 import type { RequestStore } from './store/request-store.ts';
@@ -26,6 +27,8 @@ export interface GatewayDependencies {
   readonly goOn: (row: StoredRequest, delayMs?: number) => Promise<void>;
   /** Cancels that workflow, where there is one: its record says already that it has ended. */
   readonly stop: (id: string) => Promise<void>;
+  /** Cancels or deletes a response at the provider that goes on with it by itself. */
+  readonly toProvider: ToProvider;
   /** This process, as its leases name it. */
   readonly gateway: string;
   readonly once: OnceSettings;

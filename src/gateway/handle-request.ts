@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { Incoming, Outgoing } from '../calls/forward/read-incoming.ts';
-import type { AttemptOutcome } from '../calls/forward/run-attempt.ts';
+import type { ResumePoint } from '../calls/forward/resume-response.ts';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { mostForwarded } from '../wire/estimate-tokens.ts';
 import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
@@ -14,6 +14,7 @@ import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './
 import { forgetDelivered } from './responses/forget-delivered.ts';
 import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
+import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
 import { responseIdOf } from './store/response-id.ts';
@@ -117,8 +118,8 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       if (isBackground) watch.ended(id, over.signal).then(isCancelled, () => {});
       const pending: Uint8Array[] = [];
       const { tenant, body, deadlineMs } = asked;
-      const outcome = await runAttempt({
-        ...{ workflowId: id, step: forwardStep, tenant, request, body, attempt: 1 },
+      const ran = await runResuming(runAttempt, {
+        ...{ workflowId: id, step: forwardStep, tenant, request, body },
         ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
         async onBytes(bytes, soFar, head) {
           pending.push(bytes);
@@ -126,13 +127,14 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
           hasContent = true;
           for (const each of pending.splice(0)) await delivery.bytes(each, head);
         },
+        onResponse: (responseId) => store.responds(id, responseId),
       })
         .catch((error: unknown) => {
           if (stop.signal.aborted) return undefined;
           throw error;
         })
         .finally(() => over.abort());
-      return outcome ? settle(outcome, hasContent) : stopped();
+      return ran ? settle(ran, hasContent) : stopped();
     }
 
     /** Somebody cancelled it; or its client gave up, and nobody asked for the same again. */
@@ -142,15 +144,18 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       return undefined;
     }
 
-    async function settle(outcome: AttemptOutcome, hadContent: boolean): Promise<Used> {
+    async function settle(
+      { outcome, attempts }: ResumedOutcome,
+      hadContent: boolean,
+    ): Promise<Used> {
       if (outcome.kind === 'held') {
         return goOnWith({ attempts: 0, possiblyBilled: 0 }, outcome.delayMs);
       }
       const isPossiblyBilled = outcome.kind === 'failed' && outcome.isPossiblyBilled;
       const usedByFailure = (usage: Used): Used =>
         usage ?? (isPossiblyBilled ? 'not known' : undefined);
-      const used = { attempts: 1, possiblyBilled: isPossiblyBilled ? 1 : 0 };
-      told = { attempts: used.attempts, possibly_billed: used.possiblyBilled };
+      const used = { attempts, possiblyBilled: isPossiblyBilled ? 1 : 0 };
+      told = { attempts, possibly_billed: used.possiblyBilled };
       if (outcome.kind === 'answer') {
         const { body, usage, status, headers: head } = outcome.answer;
         told = { ...told, answer: { status, headers: head, usage } };
@@ -161,24 +166,30 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         else delivery.whole({ status, headers: head }, body);
         return usage;
       }
-      const { fields, retryInMs } = outcome;
-      if (outcome.hadContent) {
-        delivery.error(failureOf(fields));
-        if (isDurable) await goOnWith(used, retryInMs ?? 0, false);
-        else await store.clientGone(id, { brokeOff: true });
-        return usedByFailure(fields.usage);
-      }
-      if (retryInMs !== undefined) return goOnWith(used, retryInMs);
+      const { fields, retryInMs, resume } = outcome;
       const failure = failureOf(fields);
-      await store.failed(id, failure, used, outcome.answer);
-      watch.tell(id);
-      deliver(delivery, { ...told, failure, answer_body: outcome.answer?.body ?? null });
+      const hasClient = !outcome.hadContent;
+      if (!hasClient) delivery.error(failure);
+      if (!hasClient && !isDurable) await store.clientGone(id, { brokeOff: true });
+      else if (retryInMs !== undefined) {
+        const byOthers = await goOnWith({ ...used, resume }, retryInMs, hasClient);
+        if (hasClient) return byOthers;
+      } else {
+        await store.failed(id, failure, used, outcome.answer);
+        watch.tell(id);
+        const answer_body = outcome.answer?.body ?? null;
+        if (hasClient) deliver(delivery, { ...told, failure, answer_body });
+      }
       return usedByFailure(fields.usage);
     }
 
     /** A workflow goes on with it; its client waits for what that records. */
-    async function goOnWith(used: AttemptsUsed, delayMs: number, isWaitedFor = true) {
-      const isOpen = await store.handOver(id, used);
+    async function goOnWith(
+      used: AttemptsUsed & { readonly resume?: ResumePoint | undefined },
+      delayMs: number,
+      isWaitedFor = true,
+    ) {
+      const isOpen = await store.handOver(id, used, used.resume?.responseId);
       const row = await store.read(id);
       if (!row) return undefined;
       if (isOpen) await goOn(row, delayMs);

@@ -24,6 +24,7 @@ import { createListModels } from './run/list-models.ts';
 import { listen } from './run/listen.ts';
 import { startForward } from './run/start-forward.ts';
 import { createSweeper } from './run/sweep.ts';
+import { createToProvider } from './run/tell-provider.ts';
 import { createTemporal } from './run/temporal.ts';
 import { createEndWatch } from './run/wait-for-end.ts';
 import { keyStore } from './store/key-store.ts';
@@ -127,6 +128,7 @@ export async function serveGateway({
   const app = createGateway({
     ...{ store, keys, batching, watch, gateway, log, policyFor, goOn, stop },
     providers: config.providers,
+    toProvider: createToProvider(resolve),
     prices: policies.model.prices,
     runAttempt: createRunAttempt({
       gates,

@@ -17,9 +17,11 @@ const statusesOfProxies: readonly number[] = [502, 504, 520, 522, 524];
  * says that nothing was done. A status of 400 or more says so, unless it is a timeout or a proxy
  * made it.
  */
-export function billingOf({ sent, status, type, usage }: AttemptErrorFields): Billing {
+export function billingOf(fields: AttemptErrorFields): Billing {
+  const { sent, status, type, usage, isResumable } = fields;
   if (usage) return 'billed';
-  if (sent === false) return 'not billed';
+  // What it costs is paid once, with the attempt that fetches it.
+  if (sent === false || isResumable) return 'not billed';
   const saysNothingWasDone =
     type !== 'Timeout' &&
     status !== undefined &&

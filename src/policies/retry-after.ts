@@ -46,7 +46,7 @@ function fromHeaders(
   headers: Readonly<Record<string, string | undefined>>,
   nowMs: number,
 ): number | undefined {
-  const retryAfter = headers['retry-after'];
+  const retryAfter = headers['retry-after'] ?? headers['x-retry-after'];
   return (
     positive(decimal(headers['retry-after-ms'] ?? headers['x-ms-retry-after-ms'])) ??
     positive(seconds(retryAfter)) ??
@@ -90,16 +90,21 @@ function serverNowMs(serverDate: string | undefined, nowMs: number): number {
 }
 
 const number = '\\d+(?:[.]\\d+)?';
-const longUnit = '(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|milliseconds?)';
+const longUnit = '(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|milliseconds?|ms|[smhd])';
 const waits = new RegExp(
-  '\\b(?:(?:try(?:ing)? again|retry(?:ing)?|resets?|available(?: again)?)(?: your request| this request| it)? (?:in|after)|wait(?: for| at least)*)(?: about| approximately)? ' +
+  '\\b(?:(?:try(?:ing)? again|retry(?:ing)?|resets?|allowed(?: again)?|available(?: again)?)(?: (?:your|this|the) request| it)?,? (?:in|after)|retry[_-](?:after|in):?|retry (?:after|in):|cool[- ]?down(?: of|:)?|wait(?: for| at least|:)*)(?: about| approximately)? ' +
     `(?:((?:[\\d.]+(?:ms|[dhms]))+)(?![a-z])|((?:${number} ?${longUnit}\\b[, ]*(?:and )?)+))`,
   'i',
 );
-/** Chinese providers: "please retry in 5 seconds". */
-const chineseWaits =
-  /(\d+(?:\.\d+)?)\s*(秒|分钟|小时)(?:钟)?(?:后|之后|再)[^。]{0,8}(?:试|请求|调用)/;
-const chineseUnits: Readonly<Record<string, string>> = { 秒: 's', 分钟: 'm', 小时: 'h' };
+/** "Please retry in 5 seconds", in languages of Asia and of Europe. */
+const foreignWaits: readonly RegExp[] = [
+  /(\d+(?:\.\d+)?)\s*(秒|分钟|分|小时|時間|초|분|시간)(?:钟)?\s*(?:后|後|之后|再|후)[^。]{0,8}(?:试|試|请求|调用|시도)/,
+  /^(?=.*(?:erneut|wieder|réessay|nouveau|intent|nuevo|nova|riprov|повтор)).*?(?<!\p{L})(?:in|nach|dans|après|en|em|tras|tra|через) (\d+(?:[.,]\d+)?) ?([smhoсмч])(?!illi)\p{L}*/isu,
+];
+const foreignUnits: Readonly<Record<string, string>> = {
+  ...{ 秒: 's', 分钟: 'm', 分: 'm', 小时: 'h', 時間: 'h', 초: 's', 분: 'm', 시간: 'h' },
+  ...{ s: 's', m: 'm', h: 'h', o: 'h', с: 's', м: 'm', ч: 'h' },
+};
 
 /** Reads a wait with its unit; "retry after 5" has none and is ignored. */
 function inWords(message = ''): number | undefined {
@@ -110,6 +115,9 @@ function inWords(message = ''): number | undefined {
     const compact = parts.map(([, value, unit = '']) => `${value}${unit.toLowerCase()}`).join('');
     return durationMs(compact.replaceAll('milli', 'ms'));
   }
-  const [, value, unit = ''] = chineseWaits.exec(message) ?? [];
-  return durationMs(value && `${value}${chineseUnits[unit]}`);
+  for (const pattern of foreignWaits) {
+    const [, value, unit = ''] = pattern.exec(message) ?? [];
+    if (value) return durationMs(`${value.replace(',', '.')}${foreignUnits[unit.toLowerCase()]}`);
+  }
+  return undefined;
 }

@@ -32,6 +32,8 @@ export interface ForwardedRequest {
   readonly maximumOutputTokens?: number;
   /** `background: true`: it is answered at once, and asked for later under an id of ours. */
   readonly isBackground?: true;
+  /** The provider runs it in the background by itself, and gives it again by its own id. */
+  readonly isReattachable?: true;
   /** `store: true`: it goes on without its client. */
   readonly isStored?: true;
   /** `store: false`: nothing of it is kept once its answer is delivered. */

@@ -32,6 +32,7 @@ export function forwardedFrom(config: Pick<Config, 'DATABASE_URL' | 'HOLDFAST_LE
     records: {
       read: (id) => store().read(id),
       answered: (...answered) => store().answered(...answered),
+      responds: (...responds) => store().responds(...responds),
       attemptFailed: (...failed) => store().attemptFailed(...failed),
       failed: (...failed) => store().failed(...failed),
       async eventOf(id) {

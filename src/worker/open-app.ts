@@ -10,6 +10,7 @@ import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
 import { createAttemptLog } from '../calls/attempt-log.ts';
+import { awaitingResponses } from '../calls/forward/await-response.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { withForwardedCalls } from '../calls/forward/forwarded-call.ts';
@@ -80,7 +81,9 @@ export async function openApp(
   await migrateApp(ledger, app);
   const forwarded = forwardedFrom(config);
   const attemptCall = createAttemptCall({ providers, scope, log });
-  const send = createForwardAttempt({ resolve: forwardProviders(config.providers), log });
+  const send = awaitingResponses(
+    createForwardAttempt({ resolve: forwardProviders(config.providers), log }),
+  );
   const batches = batchesFrom(config, { gates, send, log: journal.calls });
   const { runRange, ...ofBatches } = batches.activities;
   return {

@@ -63,6 +63,16 @@ test('`npx holdfast` is said only where it was installed before', () => {
   );
 });
 
+test('no page installs the package of that name, which is not ours', () => {
+  const wrong = readPages().filter(({ text }) =>
+    /npm (?:install|i|add) (?:-\S+ )*holdfast(?![\w./-])/.test(text),
+  );
+  assert.deepEqual(
+    wrong.map(({ path: file }) => file),
+    [],
+  );
+});
+
 function isCommand(code: string): boolean {
   return /^(?:npm|node) /.test(code);
 }

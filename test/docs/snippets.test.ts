@@ -40,6 +40,37 @@ function problemWith(code: string): string | undefined {
   return everything().includes(lineOf(code)) ? undefined : `no file has it:\n${code}`;
 }
 
+/** What is shown as a whole file, which its first line names. */
+const kinds = ['dockerfile', 'ini', 'yaml'];
+
+test('a file that is shown is the file', () => {
+  const shown = readPages().flatMap(({ text }) =>
+    kinds.flatMap((language) => fencedBlocks(text, language)),
+  );
+  assert.equal(shown.length, 4);
+  for (const content of shown) {
+    const [, file = ''] = /^# (\S+)\n/.exec(content) ?? [];
+    assert.equal(content, readPage(file));
+  }
+});
+
+test('whatever stands between fences is of a kind that is checked', () => {
+  const others = readPages().flatMap(({ path: page, text }) =>
+    [...text.matchAll(/^ *```(\w+)$/gm)]
+      .filter(([, language = '']) => ![...kinds, 'ts', 'sh', 'json', 'text'].includes(language))
+      .map(([line]) => `${page}: ${line}`),
+  );
+  assert.deepEqual(others, []);
+});
+
+test('all JSON is JSON', () => {
+  for (const { path: page, text } of readPages()) {
+    for (const json of fencedBlocks(text, 'json')) {
+      assert.doesNotThrow(() => JSON.parse(json), `${page}: ${json}`);
+    }
+  }
+});
+
 describe('every snippet is of a file that is compiled', () => {
   for (const { path: page, text } of readPages()) {
     // Generated from the code itself.

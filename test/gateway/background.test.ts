@@ -70,6 +70,17 @@ describe('a call in the background', () => {
     assert.deepEqual([done.id, done.status, done.output_text], [queued.id, 'completed', 'done']);
   });
 
+  test('asked, read, cancelled and deleted: as docs/gateway.md has it', async () => {
+    const { input } = asked();
+    const call = { model: 'openai:gpt-4o', input, background: true };
+    const { id } = await openai.responses.create(call);
+    const { status } = await openai.responses.retrieve(id);
+    await openai.responses.cancel(id);
+    await openai.responses.delete(id);
+    assert.equal(status, 'in_progress');
+    await assert.rejects(openai.responses.retrieve(id), { status: 404 });
+  });
+
   test('the same key is the same call: its repeat reads how it stands', async () => {
     const headers = { 'idempotency-key': 'background-1' };
     const body = asked();

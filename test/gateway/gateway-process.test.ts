@@ -6,6 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import { backgroundProvider } from './background-provider.ts';
 import { gatewayProcesses } from './gateway-processes.ts';
 import { realBatches } from './real-batches.ts';
 import { realClients } from './real-clients.ts';
@@ -106,6 +107,43 @@ test('the gateway is killed after it said queued: the worker answers, whoever as
   });
   assert.equal(done.output_text, 'later');
   assert.equal(provider.seen.length, 1);
+});
+
+test('what the provider runs by itself is asked for once, whoever dies while it runs', async () => {
+  const call = { ...inBackground, model: 'background:gpt-4o' } as const;
+  // The gateway, in the middle of a stream.
+  const streamed = backgroundProvider(['hang']);
+  provider.answer(streamed.reply);
+  const stream = await openai.responses.create({ ...call, stream: true });
+  let id = '';
+  for await (const each of stream) {
+    if (each.type === 'response.created') id = each.response.id;
+    if (each.type === 'response.output_text.delta') break;
+  }
+  await gateway.stop('SIGKILL');
+  gateway = await startGateway();
+  const done = await until(async () => {
+    const read = await openai.responses.retrieve(id).asResponse();
+    const body = (await read.json()) as { readonly status: string };
+    return body.status === 'completed' ? read.headers : undefined;
+  });
+  assert.equal(done.get('x-holdfast-possibly-billed'), '0');
+  const theirs = '/responses/resp_of_the_provider';
+  assert.deepEqual(streamed.requests, ['POST /responses', `GET ${theirs}?stream=true`]);
+  // The worker, while it waits for the end of one that is no stream.
+  const whole = backgroundProvider();
+  provider.answer(whole.reply);
+  const { id: second } = await openai.responses.create(call);
+  await until(async () => whole.requests[1]);
+  await world.worker.stop('SIGKILL');
+  whole.ends('completed');
+  await world.startWorker();
+  const answered = await until(async () => {
+    const standing = await openai.responses.retrieve(second);
+    return standing.status === 'completed' ? standing : undefined;
+  });
+  assert.equal(answered.output_text, 'Grüße ☃');
+  assert.equal(whole.asked(), 1);
 });
 
 test('the end of a background call is told once, signed, until its receiver says that it has it', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer } from '../../src/servers/dev-server.ts';
@@ -22,7 +22,11 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
   const server = await startDevServer({ isHeadless: true });
   cleanups.defer(() => server.stop());
   const port = await freePort();
+  const reattachable = { name: 'background', family: 'openai', backgroundResponses: true };
+  const entry = { ...reattachable, baseUrl: provider.baseUrl, apiKeyVariable: 'OPENAI_API_KEY' };
+  await writeFile(path.join(folder, 'providers.json'), JSON.stringify([entry]));
   const env: Record<string, string> = {
+    HOLDFAST_PROVIDERS: path.join(folder, 'providers.json'),
     TEMPORAL_ADDRESS: server.address,
     OPENAI_API_KEY: 'provider-key',
     OPENAI_BASE_URL: provider.baseUrl,
@@ -47,9 +51,10 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
     return started;
   }
 
-  await start('serve-file.ts', [], 'worker.serving');
+  const startWorker = () => start('serve-file.ts', [], 'worker.serving');
+  const worker = await startWorker();
   return {
-    ...{ provider, env },
+    ...{ provider, env, worker, startWorker },
     url: `http://127.0.0.1:${port}`,
     startGateway: () => start('holdfast.ts', ['gateway'], 'gateway.serving'),
   };

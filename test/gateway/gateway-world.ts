@@ -15,6 +15,7 @@ import { createGateway } from '../../src/gateway/create-gateway.ts';
 import { gatewayGates } from '../../src/gateway/forward-policy.ts';
 import type { GatewayDependencies } from '../../src/gateway/gateway-dependencies.ts';
 import { listen } from '../../src/gateway/run/listen.ts';
+import { createToProvider } from '../../src/gateway/run/tell-provider.ts';
 import { createEndWatch } from '../../src/gateway/run/wait-for-end.ts';
 import { withGatewayTables } from '../../src/gateway/store/gateway-tables.ts';
 import { keyStore } from '../../src/gateway/store/key-store.ts';
@@ -40,31 +41,29 @@ export async function gatewayWorld(
   const watch = createEndWatch(store, 10);
   const log = pino({ level: 'silent' });
   const families = { openai: 'openai', anthropic: 'anthropic', google: 'google' } as const;
+  const resolve = (name: string) => ({
+    ...{ name, baseUrl: providerUrl, apiKey: 'provider-key' },
+    family: families[name.replace(/-background$/, '') as keyof typeof families],
+  });
   const gateway = createGateway({
     ...{ store, keys, watch, log },
     batching: {
-      ...{
-        batches: batchStore(opened),
-        clients: clientBatchStore(opened),
-        files: fileStore(opened),
-      },
+      ...{ batches: batchStore(opened), clients: clientBatchStore(opened) },
+      ...{ files: fileStore(opened), maximumFileBytes: 3_000_000 },
       start: async () => {},
       cancel: async () => {},
-      maximumFileBytes: 3_000_000,
     },
-    providers: Object.entries(families).map(([name, family]) => ({ name, family })),
+    providers: [
+      ...Object.entries(families).map(([name, family]) => ({ name, family })),
+      { name: 'openai-background', family: 'openai', backgroundResponses: true },
+    ],
     prices: {
       'openai:gpt-4o': { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' },
     },
     runAttempt: createRunAttempt({
       gates: createGates({ settings: gatewayGates(maximumInFlight) }),
       attempt: createForwardAttempt({
-        resolve: (name) => ({
-          name,
-          family: families[name as keyof typeof families],
-          baseUrl: providerUrl,
-          apiKey: 'provider-key',
-        }),
+        resolve,
         log,
       }),
       log: createAttemptLog(log),
@@ -72,6 +71,7 @@ export async function gatewayWorld(
     policyFor: (requestTimeoutMs) => ({ ...catalogue.model, requestTimeoutMs }),
     goOn: () => Promise.reject(new Error('no workflow is expected')),
     stop: async () => {},
+    toProvider: createToProvider(resolve),
     gateway: 'gateway-1',
     once: { claims: true },
     listModels: async () => ({ object: 'list', data: [] }),

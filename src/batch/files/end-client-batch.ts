@@ -25,7 +25,7 @@ export async function endClientBatch(
   { batches, clients, files }: ClientBatches,
   id: string,
   how: ClientBatchEnd,
-  why?: { readonly code: string; readonly message: string },
+  why?: { readonly code: string; readonly problem: string },
 ): Promise<void> {
   await clients.finalizing(id);
   if (how !== 'completed') await endOpenLines(batches, id, ...notSent[how]);
@@ -51,7 +51,7 @@ export async function endClientBatch(
       total_tokens: input + output,
     }),
   };
-  await batches.close(id, how === 'completed' ? 'ended' : 'cancelled');
+  await batches.mark(id, how === 'completed' ? 'ended' : 'cancelled');
   await clients.end(id, how, { ...results, ...(why && { errors: JSON.stringify([why]) }) });
 }
 

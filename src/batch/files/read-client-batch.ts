@@ -1,6 +1,6 @@
 import type { KnownProvider } from '../../calls/forward/read-incoming.ts';
-import { BadBatchFile, type BatchLine } from '../input/read-lines.ts';
-import { modelOf, readRequests } from '../input/read-requests.ts';
+import { BadBatchFile, type CheckedLine } from '../input/read-lines.ts';
+import { readRequests } from '../input/read-requests.ts';
 import type { BatchStore } from '../store/batch-store.ts';
 import type { ClientBatchStore } from './client-batch-store.ts';
 import type { FileStore } from './file-store.ts';
@@ -38,14 +38,14 @@ export async function readClientBatch(
   const models: string[] | undefined = asked.models === null ? undefined : JSON.parse(asked.models);
   const pass = await batches.beginPass(id);
   const asks = new Set<string>();
-  const store = (lines: readonly BatchLine[]) => {
+  const store = (lines: readonly CheckedLine[]) => {
     // One is shown, and of several none.
-    for (const { body } of lines) if (asks.size < 2) asks.add(modelOf(body));
+    for (const { model } of lines) if (asks.size < 2) asks.add(model);
     return batches.addLines(id, pass, lines);
   };
   try {
     const file = await files.find(tenant, input_file_id);
-    if (!file) throw new BadBatchFile([fileIsGone], 0);
+    if (!file) throw new BadBatchFile([fileIsGone]);
     const mayAsk = (model: string) => mayUse(models === undefined ? {} : { models }, model);
     await readRequests(files.parts(file.id), { providers, url, mayAsk }, store);
   } catch (error) {
@@ -60,4 +60,4 @@ export async function readClientBatch(
   return (await clients.read(id))?.state ?? 'failed';
 }
 
-const fileIsGone = { line: 1, code: 'file_not_found', message: 'the file was deleted' };
+const fileIsGone = { line: 1, code: 'file_not_found', problem: 'the file was deleted' };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { Usage } from '../../policies/call-costs.ts';
 
 /** One line of a batch file, checked: `{custom_id, method, url, body}` of OpenAI's format. */
 export interface BatchLine {
@@ -9,30 +10,39 @@ export interface BatchLine {
   readonly url: string;
   /** The body's own bytes, as they stand in the file, but with the model as `<provider>:<model>`. */
   readonly body: Uint8Array;
-  /** SHA-256 of url and body. */
+  /** SHA-256 of url and body, as the file has them. */
   readonly hash: string;
 }
 
-/** What is wrong with a line: a sentence, and what OpenAI's API calls it. */
-export interface LineProblem {
-  readonly code: string;
-  readonly message: string;
+/** What is wrong with a line, or with all of it where that has no name. */
+export interface Problem {
+  readonly problem: string;
+  /** What OpenAI's API calls it, where it does. */
+  readonly code?: string;
   /** The field that it is about. */
   readonly param?: string;
 }
 
-/** The same with its line, counted from 1. */
-export interface BatchProblem extends LineProblem {
+/** The same with its line. */
+export interface LineProblem extends Problem {
   readonly line: number;
+}
+
+/** A line that can be sent. */
+export interface CheckedLine extends BatchLine {
+  /** `<provider>:<model>` */
+  readonly model: string;
+  /** What it uses at most, by an estimate. */
+  readonly most: Usage;
 }
 
 /** What is wrong with a file, each with its line. */
 export class BadBatchFile extends Error {
   override readonly name = 'BadBatchFile';
-  readonly problems: readonly BatchProblem[];
-  constructor(problems: readonly BatchProblem[], more: number) {
+  readonly problems: readonly LineProblem[];
+  constructor(problems: readonly LineProblem[], more = 0) {
     const rest = more > 0 ? `\n  - and ${more} more` : '';
-    const told = problems.map(({ line, message }) => `  - line ${line}: ${message}`);
+    const told = problems.map(({ line, problem }) => `  - line ${line}: ${problem}`);
     super(`the file has mistakes:\n${told.join('\n')}${rest}`);
     this.problems = problems;
   }
@@ -73,8 +83,8 @@ export async function* linesOf(file: BatchFile): AsyncGenerator<Uint8Array> {
       bytes = bytes.subarray(end + 1);
     }
     if (bytes.length > maximumLineBytes) {
-      const message = `it has more than ${maximumLineBytes} bytes`;
-      throw new BadBatchFile([{ line: lines + 1, code: 'line_too_long', message }], 0);
+      const problem = `it has more than ${maximumLineBytes} bytes`;
+      throw new BadBatchFile([{ line: lines + 1, problem }]);
     }
     rest = bytes;
   }
@@ -89,8 +99,8 @@ function assertNoByteOrderMark(bytes: Buffer): void {
   ] as const;
   const found = mark.find(([, signs]) => signs.every((sign, at) => bytes[at] === sign));
   if (!found) return;
-  const message = `the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`;
-  throw new BadBatchFile([{ line: 1, code: 'invalid_json_line', message }], 0);
+  const problem = `the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`;
+  throw new BadBatchFile([{ line: 1, problem, code: 'invalid_json_line' }]);
 }
 
 function withoutReturn(bytes: Buffer): Buffer {
@@ -99,12 +109,12 @@ function withoutReturn(bytes: Buffer): Buffer {
 
 /** Collects what is wrong, and tells the first of it. */
 export function problemList() {
-  const told: BatchProblem[] = [];
+  const told: LineProblem[] = [];
   let all = 0;
   return {
-    add(line: number, problem: LineProblem): void {
+    add(problem: LineProblem): void {
       all += 1;
-      if (told.length < toldProblems) told.push({ line, ...problem });
+      if (told.length < toldProblems) told.push(problem);
     },
     throwIfAny(): void {
       if (all > 0) throw new BadBatchFile(told, all - told.length);
@@ -115,4 +125,11 @@ export function problemList() {
 /** What makes a line the same as the one that was sent: its url and its body's bytes. */
 export function hashOf(url: string, body: Uint8Array): string {
   return createHash('sha256').update(url).update('\n').update(body).digest('base64url');
+}
+
+/** An id stands in a file twice. */
+export function isTwice({ customId }: Pick<BatchLine, 'customId'>, other?: number): Problem {
+  const where = other === undefined ? 'in an earlier line' : `in line ${other}`;
+  const problem = `the custom_id ${customId} stands ${where} too`;
+  return { code: 'duplicate_custom_id', param: 'custom_id', problem };
 }

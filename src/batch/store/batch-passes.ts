@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import type { BatchLine, LineProblem } from '../input/read-lines.ts';
+import { type BatchLine, isTwice, type Problem } from '../input/read-lines.ts';
 import type { BatchTables, StoredBatch } from './batch-tables.ts';
 import { type ValuesColumn, valuesTable } from './values-table.ts';
 
@@ -27,8 +27,8 @@ export function batchPasses(tables: Kysely<BatchTables>, kind: DatabaseKind) {
       id: string,
       pass: number,
       lines: readonly BatchLine[],
-    ): Promise<Map<number, LineProblem>> {
-      const wrong = new Map<number, LineProblem>();
+    ): Promise<Map<number, Problem>> {
+      const wrong = new Map<number, Problem>();
       const byId = new Map<string, BatchLine>();
       for (const line of lines) {
         const other = byId.get(line.customId);
@@ -133,13 +133,7 @@ const lineColumns: readonly ValuesColumn[] = [
   ['body', 'bytea'],
 ];
 
-function isTwice({ customId }: BatchLine, other?: number): LineProblem {
-  const where = other === undefined ? 'in an earlier line' : `in line ${other}`;
-  const message = `the custom_id ${customId} stands ${where} too`;
-  return { code: 'duplicate_custom_id', param: 'custom_id', message };
-}
-
-function isOther({ customId }: BatchLine): LineProblem {
-  const message = `the custom_id ${customId} belongs to this batch with another body; use another custom_id, or another --out`;
-  return { code: 'other_body', param: 'custom_id', message };
+function isOther({ customId }: BatchLine): Problem {
+  const problem = `the custom_id ${customId} belongs to this batch with another body; use another custom_id, or another --out`;
+  return { code: 'other_body', param: 'custom_id', problem };
 }

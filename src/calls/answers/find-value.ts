@@ -1,5 +1,6 @@
 import { type ReadValue, readValue } from './read-value.ts';
 import { Slip } from './slips.ts';
+import { afterThought, nextClosing, nextThought } from './thought.ts';
 
 /**
  * Finds the one JSON value of a model's text: the text as a whole, or what a leading `<think>` block,
@@ -9,7 +10,7 @@ import { Slip } from './slips.ts';
  * @throws Slip
  */
 export function findValue(answer: string): ReadValue {
-  const text = withoutThought(answer.trim());
+  const text = afterThought(answer);
   if (text === '') throw new Slip('no JSON');
   const inner = insideFence(text);
   if (!/[[{]/.test(inner)) return scalar(inner);
@@ -18,15 +19,6 @@ export function findValue(answer: string): ReadValue {
     if (read) return read;
   }
   return amongProse(text);
-}
-
-/** Thought is not the answer. Servers whose template begins it send only the closing tag. */
-function withoutThought(text: string): string {
-  const opening = /^<think(?:ing)?>/i.exec(text);
-  const isValueFirst = /^[[{"'`]/.test(text);
-  const closing = /<\/think(?:ing)?>/i.exec(text);
-  if (!closing || (!opening && isValueFirst)) return text;
-  return text.slice(closing.index + closing[0].length).trim();
 }
 
 /** The content of a fence that is all of the text, closed or not. */
@@ -73,6 +65,20 @@ function amongProse(text: string): ReadValue {
   let at = 0;
   while (at < text.length) {
     const start = indexOfBracket(text, at);
+    // Thought is not the answer, and what stands before the end of one was thought.
+    const thought = nextThought(text, at);
+    if (thought && thought.index <= start) {
+      prose += text.slice(at, thought.index);
+      at = thought.end;
+      continue;
+    }
+    const closing = nextClosing(text, at);
+    if (closing && closing.index < start) {
+      found = undefined;
+      prose = '';
+      at = closing.end;
+      continue;
+    }
     prose += text.slice(at, start);
     if (start === text.length) break;
     wordsInBrackets.lastIndex = start;

@@ -51,7 +51,9 @@ export function stringAt(source: SourceText): string {
       source.at = at + 1;
       if (quote === "'") source.mended.add('strings in single quotes');
       if (!hasEscapes) return text.slice(start + 1, at);
-      return JSON.parse(text.slice(start, source.at)) as string;
+      const value = JSON.parse(text.slice(start, source.at)) as string;
+      if (!value.isWellFormed()) throw new Slip('half a character');
+      return value;
     }
     if (code !== backslash) continue;
     if (quote === "'") throw new Slip('single quotes');

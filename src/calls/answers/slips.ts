@@ -13,6 +13,7 @@ export const slips = {
   'left out': 'a part of it is left out',
   'bad number': 'a number is not written as JSON has it',
   'bad escape': 'a backslash begins no escape of JSON; a backslash itself is written twice',
+  'half a character': 'an escape is half of a character: such ones come in pairs',
   'control character': 'a string holds a control character; a new line is written \\n',
   'single quotes': 'a string in single quotes holds a backslash; strings have double quotes',
   'unquoted text': 'text stands without double quotes around it, or a quote within is not escaped',

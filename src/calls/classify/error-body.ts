@@ -21,7 +21,8 @@ export interface ErrorBody {
  * {message, type, param, code, innererror}}`, Anthropic's `{type: "error", error: {type, message,
  * details}}`, Google's `{error: {code, status, details: []}}` also as a list, Ollama's `{error:
  * "text"}`, the flat `{object: "error"}` of Mistral and older vLLM, OpenRouter's numeric code, its
- * errors inside a choice and its upstream's error as text, MiniMax's `base_resp`, FastAPI's
+ * errors inside a choice and its upstream's error as text, MiniMax's `base_resp`, Tencent's
+ * `{Response: {Error}}`, Baidu's `error_code`, FastAPI's
  * `{detail}`, an error as JSON in a sentence, and an error event in a stream that was not asked for.
  */
 export function readErrorBody(text: string): ErrorBody {
@@ -62,7 +63,12 @@ export function messageIn(body: string): string {
 function saysError(body: Fields): boolean {
   const { object, type, status } = body;
   const choice = asFields(asList(body.choices)[0]);
-  const errors = [body.error, choice.error, asFields(body.response).error];
+  const errors = [
+    body.error,
+    choice.error,
+    asFields(body.response).error,
+    asFields(body.Response).Error,
+  ];
   return (
     errors.some(saysSomething) ||
     choice.finish_reason === 'error' ||
@@ -87,9 +93,11 @@ function saysSomething(value: unknown): boolean {
 /** `{code: 20012, message: "..."}` with status 200: an error where an answer is missing. */
 function isFlatError(body: Fields): boolean {
   const isAnswer = ['choices', 'output', 'content', 'candidates'].some((name) => body[name]);
-  const words = asText(body.message) || asText(body.msg) || asText(body.detail);
+  const words = ['message', 'msg', 'detail', 'error_msg'].some((name) => asText(body[name]) !== '');
   return (
-    !isAnswer && words !== '' && (body.success === false || saysSomething([body.code, body.status]))
+    !isAnswer &&
+    words &&
+    (body.success === false || saysSomething([body.code, body.status, body.error_code]))
   );
 }
 

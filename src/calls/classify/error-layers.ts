@@ -1,3 +1,4 @@
+import { durationMs } from '../../policies/duration.ts';
 import { asFields, asList, asText, type Fields } from '../provider/families/read-json.ts';
 import { jsonInText } from './json-in-text.ts';
 
@@ -26,16 +27,15 @@ const maximumItems = 5;
 
 /** Where errors hold the error that they wrap. */
 const wrappers =
-  'innererror raw metadata error errors detail details base_resp upstream_error original_error cause body data message msg error_msg error_message errorMessage Message'.split(
+  'Response Error fault extensions innererror raw metadata error errors detail details base_resp upstream_error original_error cause body data message msg error_msg error_message errorMessage Message'.split(
     ' ',
   );
 const texts =
-  'message msg error_msg error_message errorMessage Message status_msg error_description title detail error'.split(
+  'message msg error_msg error_message errorMessage Message status_msg faultstring error_description title detail error'.split(
     ' ',
   );
-const codeFields = 'code type status error_code errorCode err_code error_type __type Code'.split(
-  ' ',
-);
+const codeFields =
+  'code type status error_code errorCode errorcode err_code error_type __type Code'.split(' ');
 
 /** Every error in a body, the innermost first. */
 export function errorLayers(value: unknown, depth = 0): ErrorLayer[] {
@@ -93,9 +93,10 @@ function layerOf(fields: Fields): ErrorLayer | undefined {
     asList(violations).map((violation) => asText(violation.quotaId)),
   );
   const retryInfoDelay = details
-    .map((detail) => detail.retryDelay)
+    .flatMap(({ retryDelay, metadata }) => [retryDelay, asFields(metadata).quotaResetDelay])
+    .map((delay) => (typeof delay === 'object' ? `${asFields(delay).seconds}s` : delay))
     .find((delay) => typeof delay === 'string');
-  const waitMs = waitIn(fields) ?? waitIn(metadata);
+  const waitMs = waitIn(fields) ?? waitIn(metadata) ?? waitIn(asFields(fields.details));
   const headers = headersIn(metadata.headers);
   const says = codes.length > 0 || status !== undefined || message !== '' || waitMs !== undefined;
   if (!says) return undefined;
@@ -124,6 +125,7 @@ const waitFields: Readonly<Record<string, number>> = {
   retry_after_seconds: 1000,
   retryAfter: 1000,
   retryAfterSeconds: 1000,
+  resets_in_seconds: 1000,
   // Hugging Face, of a model that is being loaded.
   estimated_time: 1000,
 };
@@ -133,6 +135,8 @@ function waitIn(fields: Fields): number | undefined {
     const value = fields[name];
     const isNumber = typeof value === 'number' || /^\d+(\.\d+)?$/.test(asText(value));
     if (isNumber && Number(value) > 0) return Number(value) * unitMs;
+    const saidMs = durationMs(asText(value));
+    if (saidMs !== undefined) return saidMs;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { FailureType } from '../../failures/failure-types.ts';
+import { afterThought } from '../answers/thought.ts';
 import type { Family, Reading } from '../provider/families/family.ts';
 import { type FinishKind, finishName } from '../provider/families/finish-reasons.ts';
 import { asFields, parseJson } from '../provider/families/read-json.ts';
@@ -92,7 +93,7 @@ function judgeAsked(
 function isEmpty({ text, hasText, hasFiles }: Reading, { allowsEmpty }: Asked): boolean {
   if (hasFiles) return false;
   if (allowsEmpty && hasText && text === '') return false;
-  return text.replace(/^\s*<think>.*?(<\/think>|$)/s, '').trim() === '';
+  return /^[\s\p{Cf}]*$/u.test(afterThought(text));
 }
 
 /** Whether the reason ends an answer nobody knows; the sentence says who can. */

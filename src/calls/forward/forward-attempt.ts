@@ -4,6 +4,7 @@ import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedAnswer, ForwardedRequest } from '../../wire/forwarded.ts';
 import { classifyExchange } from '../classify/classify-exchange.ts';
 import { readErrorBody } from '../classify/error-body.ts';
+import { withoutFetchTimeouts } from '../provider/attempt-dispatcher.ts';
 import { type Exchange, inExchange, requestTimeout } from '../provider/exchange.ts';
 import { asFields, parseJson } from '../provider/families/read-json.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
@@ -11,6 +12,7 @@ import type { ProviderConfig } from '../provider/providers.ts';
 import { providerRequestIdIn } from '../provider/request-headers.ts';
 import { type AnswerReader, answerReaders } from './answer-reader.ts';
 import { addressOf, type ForwardAddress, keyHeaders } from './provider-address.ts';
+import { fetching, type ResumePoint, resumeAfter } from './resume-response.ts';
 import { createStreamReader, type StreamSoFar } from './stream-reader.ts';
 
 /** A provider that requests are forwarded to. */
@@ -32,6 +34,10 @@ export interface ForwardContext {
   readonly headers: Readonly<Record<string, string>>;
   /** Called as the request leaves this machine. */
   readonly onSent: () => void;
+  /** The provider has the response: it is fetched, and nothing is asked anew. */
+  readonly resume?: ResumePoint;
+  /** Records the id of a response that the provider goes on with, before anything of it goes on. */
+  readonly onResponse?: (responseId: string) => Promise<unknown>;
   /**
    * Takes the bytes of a stream as they come, with what is known of it. Called only for answers that
    * are streams; when it throws, the attempt ends. No more is read until it resolves.
@@ -55,8 +61,8 @@ export class ForwardError extends AttemptError {
   readonly answer: { readonly head: ForwardedAnswer; readonly body: Uint8Array } | undefined;
   /** Content had begun: what a client has seen of it cannot be taken back. */
   readonly hadContent: boolean;
-  /** Where the response can be asked for again. */
-  readonly resume: Pick<StreamSoFar, 'responseId' | 'sequenceNumber'> | undefined;
+  /** Where the next attempt fetches the response; absent where it has to ask anew. */
+  readonly resume: ResumePoint | undefined;
   constructor(error: AttemptError, more: Pick<ForwardError, 'answer' | 'hadContent' | 'resume'>) {
     super(error.fields);
     this.answer = more.answer;
@@ -98,16 +104,18 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
       let stream: ReturnType<typeof createStreamReader> | undefined;
       try {
         exchange.fetched = true;
-        const response = await fetch(addressOf(provider, request), {
-          method: request.method,
+        const asked = context.resume ? fetching(request, context.resume) : request;
+        const response = await fetch(addressOf(provider, asked), {
+          method: asked.method,
           headers: {
             ...request.headers,
             ...provider.headers,
             ...keyHeaders(provider, request.api),
             ...context.headers,
           },
-          ...(body.byteLength > 0 && { body }),
+          ...(asked === request && body.byteLength > 0 && { body }),
           redirect: 'manual',
+          ...withoutFetchTimeouts,
           signal: AbortSignal.any([context.signal, timeout, exchange.stop.signal]),
         });
         exchange.status = response.status;
@@ -116,6 +124,7 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
         const isStream = /^text\/event-stream\b/i.test(exchange.headers['content-type'] ?? '');
         stream = isStream && response.ok ? createStreamReader(reader) : undefined;
         let size = 0;
+        let isRecorded = !request.isReattachable || context.resume !== undefined;
         for await (const bytes of response.body ?? []) {
           size += bytes.byteLength;
           if (size > maximumAnswerBytes) {
@@ -124,6 +133,10 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
           }
           received.push(bytes);
           const soFar = stream?.read(bytes);
+          if (soFar?.responseId !== undefined && !isRecorded) {
+            isRecorded = true;
+            await context.onResponse?.(soFar.responseId);
+          }
           if (soFar) await context.onBytes?.(bytes, soFar, head);
         }
       } catch (error) {
@@ -159,24 +172,32 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
         hasSchema: false,
         nowMs: now(),
       });
+      const resume = request.isReattachable
+        ? resumeAfter(exchange, soFar, context.resume)
+        : undefined;
+      const isGone = context.resume !== undefined && exchange.status === 404;
       // However cleanly its connection closed.
       const endsEarly = soFar && !soFar.error && exchange.failure === undefined;
       if (shape) log.warn({ event: 'attempt.unclassified', provider: provider.name, ...shape });
       return new ForwardError(
         new AttemptError({
-          ...fields,
+          ...(isGone ? { type: 'ServerError', by: provider.name, reason: responseIsGone } : fields),
           ...(endsEarly && { reason: 'the stream has no end' }),
           ...(soFar?.usage && { usage: soFar.usage }),
+          ...(resume && { isResumable: true }),
         }),
         {
           answer: head && !soFar && whole.length > 0 ? { head, body: whole } : undefined,
           hadContent: soFar?.hasContent === true,
-          resume: soFar?.responseId === undefined ? undefined : soFar,
+          resume,
         },
       );
     }
   };
 }
+
+/** What the first attempt asked for may have been done, and billed: that is not known any more. */
+const responseIsGone = 'the provider does not know the response any more';
 
 const nothingUsed: Usage = { inputTokens: 0, outputTokens: 0 };
 

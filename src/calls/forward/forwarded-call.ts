@@ -13,6 +13,8 @@ export interface ForwardedRecord {
   readonly answer: ForwardedAnswer | null;
   readonly ended_at_ms: number | null;
   readonly possibly_billed: number;
+  /** The provider's own id of a response that it goes on with. */
+  readonly response_id: string | null;
 }
 
 /** Where bodies and answers of forwarded calls are: the gateway's table. */
@@ -31,8 +33,12 @@ export interface ForwardedRecords {
       readonly attempts: number;
       readonly isPossiblyBilled: boolean;
       readonly answer: ForwardError['answer'];
+      /** Where the next attempt fetches the response; `null` where it asks anew. */
+      readonly responseId: string | null;
     },
   ) => Promise<void>;
+  /** The provider has it: from now on it is fetched. */
+  readonly responds: (id: string, responseId: string) => Promise<unknown>;
 }
 
 /**
@@ -63,6 +69,8 @@ export function withForwardedCalls(
           requestTimeoutMs: asked.policy.requestTimeoutMs,
           headers: requestHeaders(requestIdFor(context.workflowId, asked.step), context.attempt),
           onSent: () => context.log?.sent(),
+          ...(record.response_id !== null && { resume: { responseId: record.response_id } }),
+          onResponse: (responseId) => records.responds(id, responseId),
         },
       );
       const head = { status, headers, usage };
@@ -75,6 +83,7 @@ export function withForwardedCalls(
           attempts: context.attempt,
           isPossiblyBilled: billingOf(error.fields) === 'possibly billed',
           answer: error.answer,
+          responseId: error.resume?.responseId ?? null,
         });
       }
       throw error;

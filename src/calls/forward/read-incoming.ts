@@ -15,6 +15,8 @@ export interface KnownProvider {
   readonly family: string;
   /** Add `stream_options.include_usage` to streams, and take that piece out again on the way down. */
   readonly includeUsage?: boolean | undefined;
+  /** It runs a response in the background by itself, and gives it again by its id. */
+  readonly backgroundResponses?: boolean | undefined;
 }
 
 /** What a client sent. */
@@ -84,8 +86,11 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
       api === 'responses' ? fieldValue(body, fields, name) : undefined;
     const previous = value('previous_response_id');
     const isBackground = value('background') === true;
-    // The call is ours to keep going: not every provider knows the field, and none must.
-    const inBackground = isBackground ? placesOf(fields, 'background') : [];
+    const isForgotten = value('store') === false;
+    // It keeps what it runs by itself.
+    const isReattachable = isBackground && provider.backgroundResponses === true && !isForgotten;
+    // Otherwise the call is ours to keep going: not every provider knows the field, and none must.
+    const inBackground = isBackground && !isReattachable ? placesOf(fields, 'background') : [];
     const backgroundChanges = inBackground.map((place) => ({ ...place, text: 'false' }));
     const all = [...changes, ...backgroundChanges, ...(usageChange ? [usageChange] : [])];
     return {
@@ -94,8 +99,9 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         path: `${pathname.slice('/v1'.length)}${search}`,
         ...maximumTokens(body, fields),
         ...(isBackground && { isBackground }),
+        ...(isReattachable && { isReattachable }),
         ...(value('store') === true && { isStored: true }),
-        ...(value('store') === false && { isForgotten: true }),
+        ...(isForgotten && { isForgotten }),
       },
       body: spliced(
         body,

@@ -46,6 +46,8 @@ export interface ForwardedAttempt {
   /** Committed between gate and request: what is sent is always written down before. */
   readonly beforeSend?: () => Promise<void>;
   readonly onBytes?: ForwardContext['onBytes'];
+  readonly resume?: ForwardContext['resume'];
+  readonly onResponse?: ForwardContext['onResponse'];
 }
 
 /** What became of an attempt. */
@@ -61,6 +63,8 @@ export type AttemptOutcome =
       readonly retryInMs?: number;
       /** The provider's own error answer. */
       readonly answer: ForwardError['answer'];
+      /** Where the next attempt fetches the response. */
+      readonly resume: ForwardError['resume'];
       /** Its stream broke off after content. */
       readonly hadContent: boolean;
       readonly elapsedMs: number;
@@ -107,6 +111,8 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
         ...{ signal, requestTimeoutMs: policy.requestTimeoutMs, onSent: entry.sent },
         headers: requestHeaders(requestIdFor(workflowId, step), attempt),
         ...(call.onBytes && { onBytes: call.onBytes }),
+        ...(call.resume && { resume: call.resume }),
+        ...(call.onResponse && { onResponse: call.onResponse }),
       });
       const { usage, providerRequestId } = answer;
       entry.finished({
@@ -131,6 +137,7 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
         ...{ kind: 'failed', fields, answer: own?.answer, elapsedMs: elapsedMs() },
         isPossiblyBilled: billingOf(fields) === 'possibly billed',
         hadContent: own?.hadContent === true,
+        resume: own?.resume,
         ...(decided.retry && { retryInMs: decided.delayMs }),
       };
     }

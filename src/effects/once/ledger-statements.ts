@@ -96,8 +96,8 @@ export function ledgerStatements(database: Kysely<Tables>, kind: DatabaseKind): 
     doubt: (claim, failure) =>
       change(claim, { state: 'unknown', failure: JSON.stringify(failure) }),
     release: (claim) =>
-      change(claim, {
-        state: sql`case in_doubt when 0 then 'released' else 'started' end`,
+      settle(claim, {
+        state: sql`case in_doubt when 0 then 'released' else state end`,
         lease_until_ms: nowMs,
       }),
     giveUp: (claim, afterMs) => change(claim, { lease_until_ms: inMs(afterMs) }),

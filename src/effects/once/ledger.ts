@@ -70,7 +70,7 @@ export interface LedgerStatements {
   markUnknown(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
   /** The same of somebody else's claim: its lease stays, since that attempt may still be under way. */
   doubt(claim: Claim, failure: AttemptErrorFields): Promise<boolean>;
-  /** This attempt did nothing: `released`; `started`, its lease ended, if an earlier one may have. */
+  /** This attempt did nothing: `released`; as it was, its lease ended, if an earlier one may have. */
   release(claim: Claim): Promise<boolean>;
   /** Gives the claim back in doubt: it may be taken over after `afterMs`. */
   giveUp(claim: Claim, afterMs: number): Promise<boolean>;

@@ -41,7 +41,7 @@ export async function reconcile(
     if (!findMarked) continue;
     options.onProgress?.();
     // The target first: what it has is claimed in the ledger before, so its row will be found.
-    const listedAtMs = await ledgerClock(ledger, name, options);
+    const listedAtMs = await ledger.nowMs();
     const items = openItemsOnDisk();
     try {
       const why = await listAll(findMarked, items, options);
@@ -83,15 +83,6 @@ async function listAll(findMarked: FindMarked, items: ItemsOnDisk, options: Reco
     const isConfigured = type !== 'InvalidCredentials' || sent !== false;
     return { message: error.message, isConfigured };
   }
-}
-
-/** The database's time, as it comes with a row. Without a row, every later row is newer. */
-async function ledgerClock(ledger: Ledger, effect: string, { scopes }: ReconcileOptions) {
-  for (const scope of scopes) {
-    const [row] = await ledger.operator.list({ effect, keyPrefix: keyPrefix(scope), limit: 1 });
-    if (row) return row.nowMs;
-  }
-  return 0;
 }
 
 /** Page by page, and none is kept: the ledger may hold millions. @returns how many there are. */

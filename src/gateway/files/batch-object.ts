@@ -33,6 +33,12 @@ export function batchObject(shown: ClientBatch, sums: StoredBatch | undefined) {
   };
 }
 
-function errorObject({ code, line = null, message, param = null }: Record<string, unknown>) {
-  return { code, line, message, param };
+/** A `LineProblem` as OpenAI tells it. */
+function errorObject({
+  code = 'invalid_request',
+  line = null,
+  problem,
+  param = null,
+}: Record<string, unknown>) {
+  return { code, line, message: problem, param };
 }

@@ -21,10 +21,10 @@ type Asked = Context<{ Bindings: HttpBindings }>;
 export function createResponseRoutes(
   dependencies: Pick<
     GatewayDependencies,
-    'store' | 'watch' | 'stop' | 'prices' | 'uiUrl' | 'patienceMs'
+    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl' | 'patienceMs'
   >,
 ) {
-  const { store, watch, stop, prices, uiUrl, patienceMs } = dependencies;
+  const { store, watch, stop, toProvider, prices, uiUrl, patienceMs } = dependencies;
   const find = (context: Asked, { tenant }: GatewayKey) =>
     findResponse(store, tenant, context.req.param('id') ?? '');
   const headersOf = (row: StoredRequest) => answerHeaders(row, prices[row.request.model], uiUrl);
@@ -32,8 +32,9 @@ export function createResponseRoutes(
   async function end(row: StoredRequest): Promise<void> {
     if (!(await store.cancelled(row.id))) return;
     watch.tell(row.id);
-    // The record says it; Temporal may be away.
+    // The record says it; Temporal may be away, and the provider too.
     void stop(row.id);
+    await toProvider(row, 'cancel');
   }
 
   /** `store: false`: what is delivered is not kept. */
@@ -95,6 +96,9 @@ export function createResponseRoutes(
     async remove(context: Asked, key: GatewayKey): Promise<Response> {
       const row = await find(context, key);
       await end(row);
+      if ((await toProvider(row, 'delete')) === 'not done') {
+        throw new NotForwardable('the provider did not delete it; try again', 502);
+      }
       await store.forget(row.id);
       return context.json({ id: responseIdOf(row.id), object: 'response', deleted: true });
     },

@@ -37,6 +37,8 @@ export interface RequestTable {
   /** JSON text of a `ForwardedAnswer`, without the body. */
   answer: string | null;
   answer_body: Uint8Array | null;
+  /** The provider's own id of a response that it goes on with by itself. */
+  response_id: string | null;
   /** JSON text of a `ForwardFailure`. */
   failure: string | null;
   /** 1 when its end is still to be told to its key's webhook; 2 when it is to be deleted after that. */

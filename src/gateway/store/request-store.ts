@@ -162,9 +162,10 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     },
 
     /** Its process goes on without it: a workflow does. @returns whether it was still begun. */
-    handOver: (id: string, used: AttemptsUsed) =>
+    handOver: (id: string, used: AttemptsUsed, responseId: string | null = null) =>
       changed(id, {
         state: 'running',
+        response_id: responseId,
         attempts: used.attempts,
         possibly_billed: used.possiblyBilled,
       }),
@@ -206,14 +207,23 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** Counts a failed attempt; the provider's own error answer is kept for the client. */
     async attemptFailed(
       id: string,
-      { attempts, isPossiblyBilled, answer }: Parameters<ForwardedRecords['attemptFailed']>[1],
+      {
+        attempts,
+        isPossiblyBilled,
+        answer,
+        responseId,
+      }: Parameters<ForwardedRecords['attemptFailed']>[1],
     ): Promise<void> {
       await changed(id, {
         attempts,
+        response_id: responseId,
         ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       });
     },
+
+    /** The provider goes on with it under this id: it is fetched, and not asked for anew. */
+    responds: (id: string, responseId: string) => changed(id, { response_id: responseId }),
 
     /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
     async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {

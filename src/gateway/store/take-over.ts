@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import type { GatewayTables } from './gateway-tables.ts';
 
@@ -15,7 +15,9 @@ export async function takeOver(
   now: RawBuilder<number>,
 ): Promise<string[]> {
   // It may have been sent: that attempt counts, and may have been billed.
-  const used = { has_client: 0, attempts: 1, possibly_billed: 1 };
+  // What the provider goes on with is only fetched.
+  const possibly_billed = sql<number>`case when response_id is null then 1 else 0 end`;
+  const used = { has_client: 0, attempts: 1, possibly_billed };
   const begun = await tables
     .selectFrom('holdfast_request')
     .select(['id', 'idempotency_key', 'is_claimed', 'request'])

@@ -12,6 +12,7 @@ import { anthropicRows } from './taxonomy/anthropic-rows.ts';
 import { dialectRows } from './taxonomy/dialect-rows.ts';
 import { generalRows } from './taxonomy/general-rows.ts';
 import { googleRows } from './taxonomy/google-rows.ts';
+import { neighbourRows } from './taxonomy/neighbour-rows.ts';
 import { openaiRows } from './taxonomy/openai-rows.ts';
 import { reportRows } from './taxonomy/report-rows.ts';
 import { responsesRows } from './taxonomy/responses-rows.ts';
@@ -20,7 +21,7 @@ import type { Row } from './taxonomy/row.ts';
 /** The rows of each family, besides the general ones. OpenAI's own hold for all that speak like it. */
 const rowsOf: Readonly<Record<ProviderFamily, readonly Row[]>> = {
   openai: openaiRows,
-  'openai-compatible': [...openaiRows, ...dialectRows, ...reportRows],
+  'openai-compatible': [...openaiRows, ...dialectRows, ...reportRows, ...neighbourRows],
   'openai-responses': responsesRows,
   anthropic: anthropicRows,
   google: googleRows,
@@ -105,6 +106,7 @@ const allRows = [
   ...openaiRows,
   ...dialectRows,
   ...reportRows,
+  ...neighbourRows,
   ...responsesRows,
   ...anthropicRows,
   ...googleRows,

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import {
   createForwardAttempt,
   type ForwardContext,
   ForwardError,
 } from '../../../src/calls/forward/forward-attempt.ts';
+import { billingOf } from '../../../src/policies/billing.ts';
 import type { ForwardedRequest } from '../../../src/wire/forwarded.ts';
 import { completion, literally, literalServer, type Reply } from '../literal-server.ts';
 
@@ -221,13 +223,35 @@ describe('a stream', () => {
         'cut',
       ),
     );
-    const { resume } = await failureOf(send(responses));
-    assert.deepEqual([resume?.responseId, resume?.sequenceNumber], ['resp_1', 4]);
+    const { resume, fields } = await failureOf(send({ ...responses, isReattachable: true }));
+    assert.deepEqual(resume, { responseId: 'resp_1', sequenceNumber: 4 });
+    assert.equal(billingOf(fields), 'not billed');
+    // One that the provider does not go on with is asked for anew.
+    const plain = await failureOf(send(responses));
+    assert.equal(plain.resume, undefined);
+    assert.equal(billingOf(plain.fields), 'possibly billed');
   });
 
   test('that goes on after its end, and is cut there, is whole', async () => {
     server.answer(streams([delta('all'), finish], 'cut'));
     assert.match(Buffer.from((await send()).body).toString(), /all/);
+  });
+
+  test('may be silent for longer than Node lets one be: how long is for its policy to say', async () => {
+    const usual = getGlobalDispatcher();
+    setGlobalDispatcher(new Agent({ headersTimeout: 100, bodyTimeout: 100 }));
+    try {
+      server.answer((_, response) => {
+        setTimeout(() => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(delta('slow'));
+          setTimeout(() => response.end(finish), 1500);
+        }, 1500);
+      });
+      assert.match(Buffer.from((await send()).body).toString(), /slow/);
+    } finally {
+      setGlobalDispatcher(usual);
+    }
   });
 
   test('an abort ends the request with its own reason', async () => {

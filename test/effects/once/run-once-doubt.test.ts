@@ -136,18 +136,33 @@ test('nothing: a worker that died after the claim leaves it unknown', async () =
 });
 
 test('put in doubt by its workflow that ended, while the request was under way: what it did is recorded', async () => {
-  const place = { scope: 'test', workflowId: 'ended-meanwhile' };
-  const ends = () =>
-    settleOnce(ledger(), effect, place, { to: 'ada' }, { requestTimeoutMs: 100, heartbeat() {} });
+  const ends = (workflowId: string) => {
+    const place = { scope: 'test', workflowId };
+    const limits = { requestTimeoutMs: 100, heartbeat() {} };
+    return settleOnce(ledger(), effect, place, { to: 'ada' }, limits);
+  };
+  const stateAtEnd = async (workflowId: string) => (await ends(workflowId)).state;
   const { effect, requests } = scripted('at most once', [
     async () => {
-      assert.deepEqual(await ends(), { key: 'test/ended-meanwhile:send', state: 'unknown' });
+      assert.equal(await stateAtEnd('ended-done'), 'unknown');
       return 'done all the same';
     },
+    async () => {
+      assert.equal(await stateAtEnd('ended-nothing'), 'unknown');
+      return fails('nothing happened', 'RateLimited')();
+    },
+    async () => {
+      assert.equal(await stateAtEnd('ended-refused'), 'unknown');
+      return fails('refused', 'EffectRefused')();
+    },
   ]);
-  assert.equal((await run(effect, 'ended-meanwhile')).result, 'done all the same');
-  assert.deepEqual(await ends(), { key: 'test/ended-meanwhile:send', state: 'done' });
-  assert.equal(requests.length, 1);
+  assert.equal((await run(effect, 'ended-done')).result, 'done all the same');
+  assert.equal((await failureOf(run(effect, 'ended-nothing'))).type, 'RateLimited');
+  assert.equal((await failureOf(run(effect, 'ended-refused'))).type, 'EffectRefused');
+  assert.equal(await stateAtEnd('ended-done'), 'done');
+  assert.equal(await stateAtEnd('ended-nothing'), 'not done');
+  assert.equal(await stateAtEnd('ended-refused'), 'refused');
+  assert.equal(requests.length, 3);
 });
 
 test('what is unknown is looked up once more when asked again', async () => {

@@ -32,7 +32,7 @@ export const anthropicRows: readonly ClassifierRow[] = [
     type: 'SchemaRejected',
     status: [400, 500],
     message:
-      /output_(config|format)\b|compiled grammar|grammar (compilation|error)|input_schema|json schema/i,
+      /output_(config|format)\b|compiled grammar|grammar (compilation|error)|input_schema|json schema|schema is too complex/i,
     reason: 'output_config.format',
   },
 

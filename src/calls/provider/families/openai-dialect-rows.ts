@@ -66,6 +66,20 @@ export const openaiDialectRows: readonly ClassifierRow[] = [
     reason: 'context_length_exceeded',
   },
 
+  // Amazon Bedrock, whose code says of every mistake that the input is invalid.
+  {
+    type: 'ModelNotFound',
+    status: [400],
+    message: /model identifier is invalid/i,
+    reason: 'model_not_found',
+  },
+  {
+    type: 'InvalidCredentials',
+    status: [400, 403],
+    message: /security token included in the request is (invalid|expired)/i,
+    reason: 'invalid token',
+  },
+
   // LiteLLM's proxy.
   { type: 'QuotaExhausted', codes: ['budget_exceeded'] },
 ];

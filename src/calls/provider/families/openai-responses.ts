@@ -36,7 +36,11 @@ function readResponse(body: Fields): Reading {
     .filter(({ type }) => type === 'message')
     .flatMap(({ content }) => asList(content));
   const texts = parts.filter(({ type }) => type === 'output_text').map(({ text }) => asText(text));
-  const isUnfinished = /^(queued|in_progress|cancelled)$/.test(asText(status));
+  const isHalf = items.some(
+    (item) => item.type === 'message' && /^(in_progress|incomplete)$/.test(asText(item.status)),
+  );
+  const isUnfinished =
+    /^(queued|in_progress|cancelled)$/.test(asText(status)) || (isHalf && status !== 'incomplete');
   return {
     finishReason: isUnfinished ? '' : asText(asFields(incomplete_details).reason) || asText(status),
     text: texts.join(''),

@@ -28,7 +28,7 @@ export const openaiRows: readonly ClassifierRow[] = [
     type: 'ContextLengthExceeded',
     status: badRequest,
     message:
-      /maximum (context|prompt|input|model) (length|window|size)|model's context length|(prompt|input|context|messages?)( is| are)? too (long|large)|exceed(s|ed|ing)? (the |its |your )?(available |model's |models |maximum |max )*context|context[- ]?(length|window|size|limit)?s?( is| was| has been)? (exceed|overflow)|context (length|window|size) of (only )?[\d,]+ tokens|context (length|window|size)[^.]*(exceed|too small)|inputs?`? (must|should|are to|has to|have to|needs? to) (have|be|contain) (less|fewer|shorter|smaller)|(prompt|input)s? (token count|tokens?|length)[^.]*(exceed|cannot be|can't be|should be \[|larger than|greater than)|tokens? (in the prompt )?(cannot|can't|must not|may not) exceed|too many (input |prompt )?tokens\b(?! per)|range of input length|longer than the (model|context|maximum)|reduce the length of (the|your) (messages|prompt|input)|(prompt|input) exceeds (the )?max/i,
+      /maximum (context|prompt|input|model) (length|window|size)|model's context length|(prompt|input|context|messages?)( is| are)? too (long|large)|exceed(s|ed|ing)? (the |its |your )?(available |model's |models |maximum |max )*context|context[- ]?(length|window|size|limit)?s?( is| was| has been)? (exceed|overflow)|context (length|window|size) of (only )?[\d,]+ tokens|context (length|window|size)[^.]*(exceed|too small)|inputs?`? (must|should|are to|has to|have to|needs? to) (have|be|contain) (less|fewer|shorter|smaller)|(prompt|input)s? (token count|tokens?|length)[^.]*(exceed|cannot be|can't be|should be \[|larger than|greater than)|tokens? (in the prompt )?(cannot|can't|must not|may not) exceed|too many (input |prompt )?tokens\b(?! per)|range of input length|longer than the (model|context|maximum)|reduce the length of (the|your) (messages|prompt|input)|(上下文|输入)[^。]{0,6}(超过|超出|超长|过长)|(prompt|input) exceeds (the )?max/i,
     unless: /\bper (min|day|sec)/i,
     reason: 'context_length_exceeded',
   },
@@ -44,7 +44,7 @@ export const openaiRows: readonly ClassifierRow[] = [
     type: 'ContentRejected',
     status: [400, 403, 422, 451],
     message:
-      /content management policy|flagged (by|as|for)|requires moderation|our safety system|inappropriate content|content exists risk|sensitive (content|words?|information)|violat\w+ (our |the )?(\w+ )*(usage|content|safety) (guidelines?|polic\w+)|content (violates|blocked|was blocked)|blocked by (the )?(content|safety|guardrail)|敏感|违规|不安全/i,
+      /content management policy|flagged (by|as|for)|requires moderation|\bmoderation\b|safety (system|filter)|inappropriate content|content exists risk|sensitive (content|words?|information)|violat\w+ (our |the )?(\w+ )*(usage|content|safety) (guidelines?|polic\w+)|content (violates|blocked|was blocked)|blocked by (the )?(content|safety|guardrail)|敏感|违规|不安全/i,
     reason: 'content_filter',
   },
 
@@ -72,9 +72,9 @@ export const openaiRows: readonly ClassifierRow[] = [
   },
   {
     type: 'InvalidCredentials',
-    status: [400, 403],
+    status: [400, 403, 500],
     message:
-      /api[- _]?key[^.]{0,20} (not valid|invalid|expired|not found|incorrect|was reported as leaked)|(invalid|incorrect|expired|wrong) (api[- _]?key|token|credentials)/i,
+      /api[- _]?key[^.]{0,20} (not valid|invalid|expired|not found|incorrect|revoked|was reported as leaked)|(no|missing) (api[- _]?key|authorization|credentials)\b|(invalid|incorrect|expired|wrong) (api[- _]?key|token|credentials)/i,
     reason: 'API_KEY_INVALID',
   },
   { type: 'PermissionDenied', codes: ['insufficient_permissions', 'missing_scope'] },
@@ -103,7 +103,7 @@ export const openaiRows: readonly ClassifierRow[] = [
   },
   {
     type: 'ModelNotFound',
-    status: [200, 400, 404, 410, 422],
+    status: [200, 400, 404, 410, 422, 503],
     codes: words(
       'model_not_found DeploymentNotFound model_not_available model_not_active model_decommissioned model_terms_required',
     ),
@@ -112,7 +112,7 @@ export const openaiRows: readonly ClassifierRow[] = [
     type: 'ModelNotFound',
     status: [400, 404, 410, 422],
     message:
-      /model\b.*(not found|does not exist|doesn'?t exist|not exist|is not available|has been (withdrawn|retired|removed|decommissioned)|no longer (available|supported))|(no such|unknown|unsupported|not a valid) model\b(?! (architecture|parameter))|no endpoints found|invalid model\b|^(not found )?function '[^']*'.*not found|模型不存在/i,
+      /model\b.*(not found|does not exist|doesn'?t exist|not exist|is not available|has been (withdrawn|retired|removed|decommissioned)|no longer (available|supported))|(no such|unknown|unsupported|not a valid) model\b(?! (architecture|parameter))|no endpoints found|invalid model\b|model (is )?not supported\b|^(not found )?function '[^']*'.*not found|模型不存在/i,
     unless: /response_format|json_schema|tool/i,
     reason: 'model_not_found',
   },
@@ -160,6 +160,15 @@ export const openaiRows: readonly ClassifierRow[] = [
     status: [200, 429, 500],
     codes: ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests', 'RESOURCE_EXHAUSTED'],
   },
+  // What passes, whatever the status that a proxy gave it.
+  {
+    type: 'Overloaded',
+    status: [200, 400, 404, 422],
+    message:
+      /(server|service|system|engine|model) is (currently |too )*(busy|overloaded)|(try|retry)( again)? later|temporarily (unavailable|overloaded)|繁忙|稍后再?重?试/i,
+    reason: 'overloaded',
+  },
+  { type: 'ServerError', status: [404, 424], message: /\btry again\b/i, reason: 'upstream failed' },
 
   ...vagueRows,
 ];

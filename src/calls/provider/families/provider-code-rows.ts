@@ -3,13 +3,13 @@ import { type ClassifierRow, words } from './classifier-row.ts';
 /**
  * Codes of providers that number or name their errors themselves, read before any sentence: a code
  * is the same in every language. Zhipu (1000 to 1313), MiniMax (`base_resp`), SiliconFlow (20012 to
- * 50505), DashScope, Volcengine, Cohere, Cloudflare, Amazon Bedrock, NVIDIA.
+ * 50505), DashScope, Volcengine, Tencent, Baidu, Cohere, Cloudflare, Amazon Bedrock, NVIDIA.
  */
 export const providerCodeRows: readonly ClassifierRow[] = [
   {
     type: 'QuotaExhausted',
     codes: words(
-      '1113 1304 1308 1309 1310 base_resp.1008 base_resp.2056 30001 30011 Arrearage AllocationQuota.FreeTierOnly Throttling.AllocationQuota FreeQuotaExhausted PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased AccountOverdueError AccountOverdue SetLimitExceeded InferenceLimitExceeded account_overdue INSUFFICIENT_BALANCE insufficient_balance_error exceeded_current_quota_error insufficient_account_balance',
+      '1113 1304 1308 1309 1310 base_resp.1008 base_resp.2056 30001 30011 Arrearage AllocationQuota.FreeTierOnly Throttling.AllocationQuota FreeQuotaExhausted PrepaidBillOverdue PostpaidBillOverdue CommodityNotPurchased AccountOverdueError AccountOverdue SetLimitExceeded InferenceLimitExceeded account_overdue INSUFFICIENT_BALANCE insufficient_balance_error exceeded_current_quota_error insufficient_account_balance FailedOperation.ResourcePackExhausted FailedOperation.FreeResourcePackExhausted FailedOperation.ServiceStop',
     ),
   },
   // Cloudflare's 4006 and 3036: the neurons of a day.
@@ -17,7 +17,7 @@ export const providerCodeRows: readonly ClassifierRow[] = [
   {
     type: 'RateLimited',
     codes: words(
-      '1302 1303 base_resp.1002 base_resp.1039 base_resp.1041 base_resp.2045 Throttling Throttling.RateQuota Throttling.User limit_requests limit_burst_rate ThrottlingException TooManyRequestsException AccountRateLimitExceeded ModelAccountRpmRateLimitExceeded RequestBurstTooFast ModelAccountTpmRateLimitExceeded RateLimitExceeded rpm_rate_limit_exceeded tpm_rate_limit_exceeded RateLimitReached rate_limit_reached_error',
+      '1302 1303 base_resp.1002 base_resp.1039 base_resp.1041 base_resp.2045 Throttling Throttling.RateQuota Throttling.User limit_requests limit_burst_rate ThrottlingException TooManyRequestsException AccountRateLimitExceeded ModelAccountRpmRateLimitExceeded RequestBurstTooFast ModelAccountTpmRateLimitExceeded RateLimitExceeded rpm_rate_limit_exceeded tpm_rate_limit_exceeded RateLimitReached rate_limit_reached_error RequestLimitExceeded',
     ),
   },
   {
@@ -44,9 +44,11 @@ export const providerCodeRows: readonly ClassifierRow[] = [
     type: 'InvalidCredentials',
     status: [200, 400, 401, 403],
     codes: words(
-      '1000 1001 1002 1003 1004 base_resp.1004 base_resp.2049 InvalidApiKey invalid_token UnrecognizedClientException ExpiredTokenException InvalidSignatureException MissingAuthenticationTokenException AuthenticationError',
+      '1000 1001 1002 1003 1004 base_resp.1004 base_resp.2049 InvalidApiKey invalid_token UnrecognizedClientException ExpiredTokenException InvalidSignatureException MissingAuthenticationTokenException AuthenticationError AuthFailure.SignatureFailure AuthFailure.SignatureExpire AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId AuthFailure.TokenFailure',
     ),
   },
+  // Baidu's access token.
+  { type: 'InvalidCredentials', status: [200], codes: ['110', '111'] },
   {
     type: 'ContentRejected',
     codes: words(

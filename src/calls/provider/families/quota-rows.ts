@@ -13,6 +13,12 @@ export const googleQuotaRows: readonly ClassifierRow[] = [
     message: /\bquota exceeded\b.*\blimit: 0\b/is,
     reason: 'no quota for this model',
   },
+  {
+    type: 'QuotaExhausted',
+    status: [429],
+    message: /spend(ing)? cap|prepa(id|yment) (credits|balance)|credits are depleted/i,
+    reason: 'money ran out',
+  },
   { type: 'RateLimited', status: [429], codes: ['RESOURCE_EXHAUSTED'] },
 ];
 
@@ -22,6 +28,16 @@ const minute =
   /\bper[- _]?(min(ute)?|sec(ond)?)\b|\/ ?(min(ute)?|s(ec(ond)?)?)\b|\b([rt]pm|[qrt]ps)\b|每分钟|每秒/i;
 const day =
   /\b(per|a|each|every|this)[- _]?(day|week|month)\b|\b(daily|weekly|monthly|[rt]pd)\b|\/ ?(day|week|month)\b|by(day|month)\b|\bfor (the day|today|this month)\b|\btoday\b|\bper 86[, ]?400 ?s|\b24[- ]?h(ours?)?\b|每日|每天|每月|当日|今日|本月/i;
+
+const money =
+  '\\b(?:credits?|balance|funds|wallet|prepaid|cr[ée]dit[oe]?s|saldo|solde|guthaben)\\b|余额|额度|残高|잔액|баланс|средств';
+const lacking =
+  '\\b(?:insufficient|not enough|zero|negative|empty|exhausted|depleted|r[ua]n out|no remaining|insuf\\w+|aufgebraucht)\\b|不足|为零|부족|недостаточно|épuisé';
+/** Nothing of it left, in either order, within one sentence. */
+const noMoneyLeft = new RegExp(
+  `(?:${money})[^.。]{0,30}(?:${lacking})|(?:${lacking})[^.。]{0,30}(?:${money})`,
+  'i',
+);
 
 /**
  * Money, days and months under any status: no backoff of seconds brings them back. A minute or a
@@ -44,14 +60,15 @@ export const quotaRows: readonly ClassifierRow[] = [
   {
     type: 'QuotaExhausted',
     message:
-      /exceeded your current quota|insufficient[ _](account[ _])?(credits?|balance|funds|quota)|(balance|credits?|quota|allocation|allowance) (is |are |has been |have been )?(insufficient|exhausted|depleted|not enough|too low|used up|exceeded)|(credit|account) balance is too low|\bno (remaining |available |more )?credits?\b|(out of|not enough|doesn'?t have any|don'?t have any|ran out of|run out of|requires more) credits|spend(ing)? (limit|cap)|usage limit|billing (hard )?limit|arrear|overdue[- ]payment|payment (is )?overdue|account is (overdue|not active|in arrears)|used (up )?(all|your)( of)?( your)?( available| daily| free| monthly)* (credits|quota|allocation|allowance)|free[- ](tier|allocation|quota)[^.]*(exhausted|used up|exceeded)|余额不足|欠费|资源包|额度.{0,6}(不足|用尽|耗尽|用完)|\bguthaben\b.*(aufgebraucht|nicht aus)|saldo insuficiente|solde insuffisant/i,
+      /exceeded your current quota|insufficient[ _](account[ _])?(credits?|balance|funds|quota)|(balance|credits?|quota|allocation|allowance) (is |are |has been |have been )?(insufficient|exhausted|depleted|not enough|too low|used up|exceeded)|(credit|account) balance is too low|\bno (remaining |available |more )?credits?\b(?! (was|were|have been|will be) )|(out of|not enough|doesn'?t have any|don'?t have any|ran out of|run out of|requires more) credits|spend(ing)? (limit|cap)|usage limit|out of (call volume|bandwidth) quota|billing (hard )?limit|arrear|overdue[- ]payment|payment (is )?overdue|account is (overdue|not active|in arrears)|used (up )?(all|your)( of)?( your)?( available| daily| free| monthly)* (credits|quota|allocation|allowance)|free[- ](tier|allocation|quota)[^.]*(exhausted|used up|exceeded)|余额不足|欠费|资源包|额度.{0,6}(不足|用尽|耗尽|用完|失败)|\bguthaben\b.*nicht aus|credit limit exceeded/i,
     reason: 'money ran out',
   },
+  { type: 'QuotaExhausted', message: noMoneyLeft, reason: 'money ran out' },
   {
     type: 'QuotaExhausted',
     status: [401, 402, 403, 412, 429],
     message:
-      /\btop[- ]?up\b|\brecharge\b|\boverdue\b|\bunpaid\b|add (more )?(credits|funds)|buy (more )?credits|充值/i,
+      /(trial|subscription)( period)? (has |is |was )?(ended|expired|over|inactive|cancell?ed)|billing is not enabled|payment method|billing (period|cycle)|usage cap\b|\btop[- ]?up\b|\brecharge\b|\boverdue\b|\bunpaid\b|add (more )?(credits|funds)|buy (more )?credits|充值/i,
     reason: 'money ran out',
   },
   {

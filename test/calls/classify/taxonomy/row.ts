@@ -11,6 +11,12 @@ export const rules = {
   tooLarge: 'rule: a payload exceeds what Temporal carries',
   refused: 'rule: a content filter or the model refused',
   hidden: 'rule: a 400 one of credentials, a 200 an error',
+  money: 'rule: Money, days and months are `QuotaExhausted` under any status',
+  innermost: 'rule: The innermost error that the table knows decides',
+  everyLanguage: 'rule: they are the same in every language',
+  fields: 'rule: fields of the body (`retry_after`, `estimated_time`)',
+  inWords: 'rule: the message ("try again in 1.3s", "wait 5 seconds", also in other languages)',
+  usedUp: 'rule: the reset of the limit that is used up',
   unseen: 'rule: What no row knows is permanent as 4xx and transient as 5xx',
 } as const;
 
