@@ -133,7 +133,7 @@ export const roomsBelow: readonly Room[] = [
       ...['calls/forward', 'calls/provider', 'database'],
       ...['batch/input', 'batch/output', 'batch/store'],
     ],
-    packages: ['kysely', 'node:'],
+    packages: ['kysely'],
   },
   {
     name: 'effects/once',

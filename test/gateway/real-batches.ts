@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { execa } from 'execa';
 import OpenAI, { toFile } from 'openai';
@@ -63,19 +65,30 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
 
     test("OpenAI's for Node: uploaded, run, read, listed, deleted", async () => {
       const text = `${line('a', 'one')}\r\n\n${line('b', 'refuse')}\n${line('c', 'Größe ☃')}`;
-      const file = await upload(text);
+      const path = join(mkdtempSync(join(tmpdir(), 'holdfast-asks-')), 'asks.jsonl');
+      writeFileSync(path, text);
+      const file = await openai.files.create({ file: createReadStream(path), purpose: 'batch' });
+      const batch = await openai.batches.create({
+        input_file_id: file.id,
+        endpoint: '/v1/chat/completions',
+        completion_window: '24h',
+      });
+      rmSync(dirname(path), { recursive: true });
       assert.deepEqual(
         [file.object, file.bytes, file.filename, file.purpose, file.status],
         ['file', Buffer.byteLength(text), 'asks.jsonl', 'batch', 'processed'],
       );
       assert.equal(await (await openai.files.content(file.id)).text(), text);
-      const made = await create(file.id, { metadata: { night: '27' } });
-      assert.deepEqual([made.status, made.object], ['validating', 'batch']);
-      assert.equal(made.expires_at, made.created_at + 24 * 3600);
-      const batch = await ended(made.id);
+      assert.deepEqual([batch.status, batch.object], ['validating', 'batch']);
+      assert.equal(batch.expires_at, batch.created_at + 24 * 3600);
+      await checkEnd(await ended(batch.id), file.id);
+    });
+
+    /** Of the file above. */
+    async function checkEnd(batch: OpenAI.Batch, file: string): Promise<void> {
       assert.deepEqual(
         [batch.status, batch.endpoint, batch.completion_window, batch.metadata, batch.errors],
-        ['completed', '/v1/chat/completions', '24h', { night: '27' }, null],
+        ['completed', '/v1/chat/completions', '24h', null, null],
       );
       assert.deepEqual(batch.request_counts, { total: 3, completed: 2, failed: 1 });
       assert.equal(batch.model, 'openai:gpt-4o');
@@ -111,13 +124,13 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
 
       const seen: string[] = [];
       for await (const each of openai.files.list({ limit: 1, order: 'asc' })) seen.push(each.id);
-      assert.deepEqual(seen, [file.id, output.id, batch.error_file_id]);
+      assert.deepEqual(seen, [file, output.id, batch.error_file_id]);
       assert.equal((await openai.batches.list({ limit: 1 })).data[0]?.id, batch.id);
       assert.deepEqual(await openai.files.delete(output.id), {
         ...{ id: output.id, object: 'file', deleted: true },
       });
       await assert.rejects(openai.files.content(output.id), { status: 404 });
-    });
+    }
 
     test('what is wrong with a file is told by its lines, and nothing is sent', async () => {
       const { id } = await upload(
@@ -152,7 +165,7 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
       skip: 'reason' in python && python.reason,
     }, async () => {
       assert.ok('python' in python);
-      const script = path.join(import.meta.dirname, 'python_batch.py');
+      const script = join(import.meta.dirname, 'python_batch.py');
       const { stdout } = await execa(python.python, [script, `${url}/v1`], {
         ...{ env: { PATH: process.env.PATH }, extendEnv: false, stdin: 'ignore' },
       });
@@ -174,7 +187,7 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
       const { id } = await upload(
         [line('a', 'one'), line('b', 'hold'), line('c', 'later')].join('\n'),
       );
-      const made = await create(id);
+      const made = await create(id, { metadata: { night: '27' } });
       await until(async () => {
         const { request_counts } = await openai.batches.retrieve(made.id);
         return (request_counts?.completed === 1 && provider.seen.length === 3) || undefined;
@@ -185,8 +198,8 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
       release();
       const batch = await ended(made.id);
       assert.deepEqual(
-        [batch.status, batch.request_counts],
-        ['cancelled', { total: 3, completed: 2, failed: 1 }],
+        [batch.status, batch.metadata, batch.request_counts],
+        ['cancelled', { night: '27' }, { total: 3, completed: 2, failed: 1 }],
       );
       const results = await linesOf(batch.output_file_id);
       assert.deepEqual(

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
+import {
+  Busboy,
+  type BusboyFileStream,
+  type BusboyHeaders,
+  type BusboyInstance,
+} from '@fastify/busboy';
 import type { FileStore } from '../../batch/files/file-store.ts';
 import type { StoredFile } from '../../batch/files/file-tables.ts';
 import { NotForwardable } from '../../calls/forward/read-incoming.ts';
@@ -11,6 +16,9 @@ import { keptMsOf } from './expires-after.ts';
 
 /** Bytes that are stored together, and so many of a file are in memory. */
 const partBytes = 1024 * 1024;
+
+/** What a form has around its file, at most. */
+const formBytes = 64 * 1024;
 
 /** What an upload is taken with. */
 export interface UploadOptions {
@@ -30,6 +38,8 @@ export async function storeUpload(
   tenant: string,
   { files, maximumFileBytes, patienceMs }: UploadOptions,
 ): Promise<StoredFile> {
+  const length = Number(incoming.headers['content-length'] ?? 0);
+  if (length > maximumFileBytes + formBytes) throw tooLarge(maximumFileBytes);
   const id = `file-${randomBytes(12).toString('hex')}`;
   const fields = new Map<string, string>();
   let saving: Promise<{ filename: string; bytes: number } | undefined> = Promise.resolve(undefined);
@@ -41,7 +51,7 @@ export async function storeUpload(
     content = stream;
     saving = save(stream, filename);
     // Awaited below: until then nobody else hears of it.
-    saving.catch((error) => incoming.destroy(error));
+    saving.catch((error) => error instanceof NotForwardable || incoming.destroy(error));
   });
   using _ = unhurried(incoming, patienceMs);
   try {
@@ -62,7 +72,7 @@ export async function storeUpload(
     throw error;
   }
 
-  async function save(stream: Readable, filename: string) {
+  async function save(stream: BusboyFileStream, filename: string) {
     await files.begin({ id, tenant });
     let bytes = 0;
     let nth = 0;
@@ -74,14 +84,14 @@ export async function storeUpload(
       together = [];
       size = 0;
     };
-    // The parser cuts what is larger, and says so.
-    stream.once('limit', () => stream.destroy(tooLarge(maximumFileBytes)));
     for await (const chunk of stream) {
       together.push(chunk);
       size += chunk.length;
       bytes += chunk.length;
       if (size >= partBytes) await flush();
     }
+    // What is larger was cut by the parser; the rest is read, or its client would not hear why.
+    if (stream.truncated) throw tooLarge(maximumFileBytes);
     await flush();
     return { filename, bytes };
   }
