@@ -56,12 +56,17 @@ const inMemory = new Map<string, Promise<{ readonly code: string }>>();
  * The library's own modules are evaluated once for a worker, and not at each start of a workflow, which
  * was half of what a call costs there; so they must keep no state (decision 22).
  */
+export const preloadModules: readonly string[] = [
+  own('durable/library-workflows'),
+  own('workflow'),
+];
+
 function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
   const interceptors = own('durable/queues-beside');
   return bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [interceptors],
-    preloadModules: [own('durable/library-workflows'), own('workflow'), interceptors],
+    preloadModules: [...preloadModules, interceptors],
     logger: {
       log() {},
       trace() {},
