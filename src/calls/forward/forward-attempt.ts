@@ -4,6 +4,7 @@ import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedAnswer, ForwardedRequest } from '../../wire/forwarded.ts';
 import { classifyExchange } from '../classify/classify-exchange.ts';
 import { readErrorBody } from '../classify/error-body.ts';
+import { withoutFetchTimeouts } from '../provider/attempt-dispatcher.ts';
 import { type Exchange, inExchange, requestTimeout } from '../provider/exchange.ts';
 import { asFields, parseJson } from '../provider/families/read-json.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
@@ -114,6 +115,7 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
           },
           ...(asked === request && body.byteLength > 0 && { body }),
           redirect: 'manual',
+          ...withoutFetchTimeouts,
           signal: AbortSignal.any([context.signal, timeout, exchange.stop.signal]),
         });
         exchange.status = response.status;

@@ -1,3 +1,4 @@
+import { withoutFetchTimeouts } from './attempt-dispatcher.ts';
 import { currentExchange, type Exchange } from './exchange.ts';
 import { asFields, type Fields, parseJson } from './families/read-json.ts';
 import { modelRequestKey } from './request-headers.ts';
@@ -38,6 +39,7 @@ export function createBoundedFetch(
     try {
       const response = await fetch(url, {
         ...init,
+        ...withoutFetchTimeouts,
         headers,
         redirect: 'manual',
         signal: AbortSignal.any(signals),

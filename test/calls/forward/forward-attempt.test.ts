@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { pino } from 'pino';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import {
   createForwardAttempt,
   type ForwardContext,
@@ -234,6 +235,23 @@ describe('a stream', () => {
   test('that goes on after its end, and is cut there, is whole', async () => {
     server.answer(streams([delta('all'), finish], 'cut'));
     assert.match(Buffer.from((await send()).body).toString(), /all/);
+  });
+
+  test('may be silent for longer than Node lets one be: how long is for its policy to say', async () => {
+    const usual = getGlobalDispatcher();
+    setGlobalDispatcher(new Agent({ headersTimeout: 100, bodyTimeout: 100 }));
+    try {
+      server.answer((_, response) => {
+        setTimeout(() => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(delta('slow'));
+          setTimeout(() => response.end(finish), 1500);
+        }, 1500);
+      });
+      assert.match(Buffer.from((await send()).body).toString(), /slow/);
+    } finally {
+      setGlobalDispatcher(usual);
+    }
   });
 
   test('an abort ends the request with its own reason', async () => {
