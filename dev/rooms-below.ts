@@ -104,7 +104,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'batch/input',
     holds: 'a file of requests: read and checked, whole, before anything is sent',
-    rooms: ['calls/forward'],
+    rooms: ['policies', 'wire', 'calls/forward'],
     packages: ['node:'],
   },
   {
@@ -117,7 +117,7 @@ export const roomsBelow: readonly Room[] = [
   {
     name: 'batch/run',
     holds: 'the lines of a range, side by side, each until it has an end',
-    rooms: [...leaves, 'calls/forward', 'batch/input', 'batch/store'],
+    rooms: [...leaves, 'calls/answers', 'calls/forward', 'batch/input', 'batch/store'],
     packages: ['node:'],
   },
   {
@@ -125,6 +125,15 @@ export const roomsBelow: readonly Room[] = [
     holds: "files of results, in the shape of OpenAI's",
     rooms: ['batch/store'],
     packages: ['node:'],
+  },
+  {
+    name: 'batch/files',
+    holds: "files of clients, and batches as OpenAI's API shows them: made, read, ended",
+    rooms: [
+      ...['calls/forward', 'calls/provider', 'database'],
+      ...['batch/input', 'batch/output', 'batch/store'],
+    ],
+    packages: ['kysely'],
   },
   {
     name: 'effects/once',

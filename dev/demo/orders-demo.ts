@@ -22,6 +22,7 @@ const patienceMs = 120_000;
 
 /** Workflows with something to see in the Temporal UI. */
 const interesting = {
+  'order-1003': 'an outage: held, and probed',
   'order-1004': 'a hang, then the killed worker',
   'order-1007': '429 with Retry-After, 503, a person',
   'order-1008': 'broken JSON, a repair, a person',

@@ -19,14 +19,15 @@ export const demoProvider = {
 } as const;
 
 /**
- * What goes wrong with each example order: at most two requests of a call, so that every call ends
- * well within the 8 attempts of the default policy. Exactly one call hangs, until the client's
+ * What goes wrong with each example order: at most two requests of a call, but for one that is in an
+ * outage from its third on, and held. So every call ends well within the 8 attempts of the default
+ * policy. Exactly one call hangs, until the client's
  * request timeout. The revoked key and the unknown model need no plan: the provider refuses them.
  */
 export const orderFaultLists = {
   'order-1001/extract': [],
   'order-1002/extract': [rateLimited({ retryAfterSeconds: 1 })],
-  'order-1003/extract': [overloaded, overloaded],
+  'order-1003/extract': [overloaded, overloaded, overloaded, overloaded, overloaded],
   'order-1004/extract': [hang],
   'order-1005/extract': [distort('mendable')],
   'order-1006/extract': [cut],

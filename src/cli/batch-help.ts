@@ -19,5 +19,28 @@ Examples:
   holdfast batch run prompts.jsonl --out results
   holdfast batch run prompts.jsonl --out results --model ollama:llama3.2
   holdfast batch run prompts.jsonl --out results --max-cost 5usd --max-rate 600
-  holdfast batch run prompts.jsonl --out results --retry-failed`,
+  holdfast batch run prompts.jsonl --out results --retry-failed
+  holdfast batch run mails.csv --out results --prompt "Language of: {{text}}" \\
+    --schema language.json --model openai:gpt-4o-mini --dry-run`,
+  list: `
+Examples:
+  holdfast batch list`,
+  status: `
+A batch is named by its id, or by the folder of its results.
+
+Examples:
+  holdfast batch status results
+  holdfast batch status results --json | jq .possiblyBilled`,
+  pause: `
+Examples:
+  holdfast batch pause results`,
+  resume: `
+Examples:
+  holdfast batch resume results`,
+  cancel: `
+Lines under way end, and are paid for and kept. The same \`batch run\` sends the
+rest.
+
+Examples:
+  holdfast batch cancel results`,
 };

@@ -17,3 +17,11 @@ export async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise
     for (const name of signals) process.off(name, interrupt);
   }
 }
+
+/** Resolves when the signal aborts, also where it did before: what starts may be interrupted too. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -10,6 +10,7 @@ import { keyWarnings } from './health-from.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { type OpenApp, openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
+import { preloadModules } from './workflow-bundle.ts';
 
 /** What the plugin adds to a worker. */
 export interface PluginOptions {
@@ -36,7 +37,7 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
     name: 'holdfast',
     async configureWorker(options) {
       if (opened) throw new InvalidApp('a plugin of Holdfast serves one worker; make another one');
-      const { connection, namespace = 'default', activities: own = {} } = options;
+      const { connection, namespace = 'default', activities: own = {}, bundlerOptions } = options;
       const ledger = await ledgerFrom(config);
       if (connection) {
         const scopes = scopesServed(config, namespace);
@@ -61,6 +62,13 @@ export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
             config.HOLDFAST_CONCURRENT_CALLS + config.HOLDFAST_CONCURRENT_EFFECTS,
         }),
         ...options,
+        // A bundle that is made before says itself what it preloads.
+        ...(!options.workflowBundle && {
+          bundlerOptions: {
+            ...bundlerOptions,
+            preloadModules: [...preloadModules, ...(bundlerOptions?.preloadModules ?? [])],
+          },
+        }),
         activities: { ...own, ...activities },
       };
     },

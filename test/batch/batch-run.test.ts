@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
 import { startHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
 
+const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-batch-run-'));
 const output = path.join(folder, 'out', 'output.jsonl');
 const errors = path.join(folder, 'out', 'errors.jsonl');
@@ -42,18 +44,38 @@ const line = (nth: number, model = 'gpt-4o-mini') =>
 
 function run(key: string) {
   const args = ['batch', 'run', 'input.jsonl', '--out', 'out', '--concurrency', '8', '--json'];
-  const env = {
+  return startHoldfast(args, { cwd: folder, env: environment(key), timeoutMs: 90_000 });
+}
+
+function environment(key: string) {
+  return {
     HOLDFAST_TEMPORAL_CLI: temporal,
     OPENAI_BASE_URL: provider.baseUrl,
     OPENAI_API_KEY: key,
   };
-  return startHoldfast(args, { cwd: folder, env, timeoutMs: 90_000 });
 }
+
+test('the quick start of the README', async () => {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+  const [, block = ''] = /```sh\n(echo '\{"custom_id"[\s\S]*?)```/.exec(readme) ?? [];
+  assert.equal(linesOf(block).length, 3);
+  const holdfast = `${process.execPath} ${path.join(root, 'src', 'holdfast.ts')}`;
+  const cwd = mkdtempSync(path.join(folder, 'quick-'));
+  const shown = await execa('sh', ['-ec', block.replace('npx holdfast', holdfast)], {
+    ...{ cwd, reject: false, extendEnv: false },
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...environment('sk-right') },
+  });
+  assert.equal(shown.exitCode, 0, shown.stderr);
+  assert.match(shown.stdout, /^1 answered, 0 failed, 1 requests: results\/output.jsonl$/m);
+  const { custom_id, response } = JSON.parse(linesOf(shown.stdout).at(-1) ?? '');
+  assert.deepEqual([custom_id, response.body.choices[0].message.content], ['1', 'echo Say hello']);
+});
 
 const linesOf = (text: string) => text.trimEnd().split('\n');
 const parsed = (file: string) =>
   linesOf(readFileSync(file, 'utf8')).map((text) => JSON.parse(text));
-const answersAtProvider = () => provider.requests.filter(({ status }) => status === 200).length;
+const answersAtProvider = () =>
+  provider.requestsFor('batch-out-').filter(({ status }) => status === 200).length;
 
 test('a wrong key fails no line; kill -9 sends at most what was in flight again; a grown file sends what is new', async () => {
   const input = path.join(folder, 'input.jsonl');

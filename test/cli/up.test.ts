@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -156,6 +156,15 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     [3, 'holdfast: the gateway ended by itself; why, it says above. --no-gateway leaves it out'],
   );
   assert.match(printed, /"event":"worker.stopped"/);
+  await until(() => isGone(port));
+});
+
+test('interrupted while it starts, it ends', async (t) => {
+  const { up, cwd, port } = await startUp(t);
+  await until(async () => existsSync(path.join(cwd, '.holdfast/temporal.db')) || undefined);
+  up.kill('SIGINT');
+  const { exitCode, stderr } = await up;
+  assert.deepEqual([exitCode, stderr], [130, '']);
   await until(() => isGone(port));
 });
 

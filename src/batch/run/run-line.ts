@@ -10,9 +10,11 @@ import type { Usage } from '../../policies/call-costs.ts';
 import { isOutageType, isSurelyNotBilled } from '../../policies/outage.ts';
 import type { RangeInput } from '../../wire/batch.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import { incomingOf } from '../input/read-requests.ts';
 import type { OpenLine } from '../store/batch-store.ts';
 import type { GroupCommits } from '../store/group-commits.ts';
+import { lineShape } from './line-shape.ts';
 
 /** What a line is run with. */
 export interface RunLineDependencies {
@@ -23,6 +25,8 @@ export interface RunLineDependencies {
 /** What the lines of a range have in common. */
 export interface LineContext {
   readonly range: RangeInput;
+  /** That answers must keep to. */
+  readonly schema: JsonObject | undefined;
   readonly commits: GroupCommits;
   /** Names who runs them: what another one had is taken over. */
   readonly owner: string;
@@ -78,9 +82,13 @@ type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
  */
 export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
   return async function runLine(line: OpenLine, context: LineContext): Promise<LineRun> {
-    const { range, commits, owner, signal, stopping } = context;
-    const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
+    const { range, schema, commits, owner, signal, stopping } = context;
+    const { request, body: own } = readIncoming(incomingOf(line.url, line.body), providers);
     const { model } = request;
+    const shape = schema && lineShape(schema, own, range.policy, line.repairs);
+    const repaired = line.repairs > 0 && line.answer ? await shape?.again(line.answer) : undefined;
+    let body = repaired ?? own;
+    let { repairs } = line;
     const price = range.policy.prices[model];
     const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
     const reservedNano = costNanoOf(most, price);
@@ -111,7 +119,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       await context.turn();
       if (stopping.aborted) return { kind: 'left' };
       const outcome = await runAttempt({
-        ...{ workflowId: range.id, step: `line-${line.seq}`, tenant: range.tenant },
+        ...{ workflowId: range.id, step: stepOf(line.seq, repairs), tenant: range.tenant },
         ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
         ...{ longestHoldMs, signal, waitSignal: stopping, beforeSend },
       }).catch((error: unknown) => {
@@ -123,7 +131,23 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       if (outcome instanceof NotSent) return outcome.run;
       if (outcome.kind === 'answer') {
         const { answer } = outcome;
-        await commits.ended({ ...answered(answer), ...paid(answer.usage, false), seq: line.seq });
+        const cost = paid(answer.usage, false);
+        const turn = await shape?.judge(answer.body);
+        if (turn?.kind === 'repair') {
+          // Recorded before the next one is paid.
+          const isFree = true;
+          await commits.failed({ seq: line.seq, isFree, ...cost, toRepair: answer.body });
+          ({ body } = turn);
+          repairs += 1;
+          // A repair is a call of its own, with attempts of its own.
+          free = attempts;
+          continue;
+        }
+        const kept = turn?.kind === 'valid' ? { ...answer, body: turn.answer } : answer;
+        const failure = turn?.kind === 'failed' && {
+          ...{ state: 'failed' as const, errorCode: turn.type, errorMessage: turn.message },
+        };
+        await commits.ended({ ...answered(kept), ...failure, ...cost, seq: line.seq });
         return { kind: 'ended' };
       }
       if (outcome.kind === 'failed') {
@@ -136,7 +160,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
           await commits.ended({ ...end, ...paid(fields.usage, isPossiblyBilled) });
           return { kind: 'ended' };
         }
-        const failed = { seq: line.seq, isFree: isFree || isStop };
+        const failed = { seq: line.seq, isFree: isFree || isStop, toRepair: null };
         await commits.failed({ ...failed, ...paid(fields.usage, isPossiblyBilled) });
         if (isStop) return { kind: 'stopped', type: fields.type, message, model };
         free += isFree ? 1 : 0;
@@ -147,6 +171,10 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       await sleep(delayMs, undefined, { signal: stopping }).catch(() => {});
     }
   };
+}
+
+function stepOf(seq: number, repairs: number): string {
+  return repairs === 0 ? `line-${seq}` : `line-${seq}.repair-${repairs}`;
 }
 
 /** What uses no attempt waits longer each time; the rest as the policy says. */

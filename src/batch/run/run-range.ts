@@ -42,6 +42,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     const halt = new AbortController();
     const stopping = AbortSignal.any([context.stopping, halt.signal]);
     let later: Extract<LineRun, { kind: 'later' }> | undefined;
+    const { schema } = JSON.parse((await store.read(id))?.settings ?? '{}');
     const lines = openLines(range);
     const turn = turns(range.requestsPerMinute, stopping);
 
@@ -50,7 +51,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
         const { value: line, done } = await lines.next();
         if (done || stopping.aborted) return;
         const ended = await runLine(line, {
-          ...{ range, commits: shared.commits, owner: context.owner, turn },
+          ...{ range, schema, commits: shared.commits, owner: context.owner, turn },
           ...{ stopping, signal: context.signal },
         });
         if (ended.kind === 'stopped') {

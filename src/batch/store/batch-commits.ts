@@ -30,6 +30,8 @@ export interface FailedTry extends Paid {
   readonly seq: number;
   /** No cap counts it. */
   readonly isFree: boolean;
+  /** An answer that does not keep to the schema, and that the next attempt shows to the model. */
+  readonly toRepair: Uint8Array | null;
 }
 
 /** How a line ended. */
@@ -120,18 +122,20 @@ export async function writeCommit(
     const rows = failed.map((each) => [
       each.seq,
       ...[Number(each.isPossiblyBilled), Number(each.isFree)],
-      ...[each.inputTokens, each.outputTokens],
+      ...[each.inputTokens, each.outputTokens, each.toRepair, Number(each.toRepair !== null)],
     ]);
     const { text, values, after } = valuesTable(kind, failedColumns, rows);
     await run(
       `${text} update holdfast_batch_line as line set state = 'waiting',
         possibly_billed = line.possibly_billed + v.billed,
         free_attempts = line.free_attempts + v.free,
-        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output
+        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
+        answer = coalesce(v.answer, line.answer), repairs = line.repairs + v.repair
       from v where line.batch_id = ${after(0)} and line.seq = v.which and line.state = 'sent'`,
       [...values, id],
     );
-    await add(paidFor(failed));
+    const repairs = failed.filter(({ toRepair }) => toRepair !== null).length;
+    await add({ ...paidFor(failed), repairs });
   }
 
   async function writeSending(): Promise<Committed> {
@@ -200,6 +204,8 @@ const failedColumns: readonly ValuesColumn[] = [
   ['free', 'integer'],
   ['input', 'bigint'],
   ['output', 'bigint'],
+  ['answer', 'bytea'],
+  ['repair', 'integer'],
 ];
 const endColumns: readonly ValuesColumn[] = [
   ['which', 'bigint'],

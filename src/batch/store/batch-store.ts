@@ -11,10 +11,13 @@ import {
   withBatchTables,
 } from './batch-tables.ts';
 
+/** What its workflow says of a batch. */
+export type MarkedState = Exclude<StoredBatch['state'], 'reading'>;
+
 /** A line as it is run. */
 export type OpenLine = Pick<
   Selectable<BatchLineTable>,
-  'seq' | 'url' | 'body' | 'state' | 'owner' | 'attempts' | 'free_attempts'
+  'seq' | 'url' | 'body' | 'state' | 'owner' | 'attempts' | 'free_attempts' | 'repairs' | 'answer'
 >;
 
 /** A line's result, as files of results hold it. */
@@ -31,6 +34,10 @@ export type LineResult = Pick<
   | 'error_code'
   | 'error_message'
 >;
+
+const openColumns = [
+  ...['seq', 'url', 'body', 'state', 'owner', 'attempts', 'free_attempts', 'repairs', 'answer'],
+] as (keyof OpenLine)[];
 
 const resultColumns = [
   ...['custom_id', 'line', 'nth', 'seq', 'state', 'status', 'request_id', 'answer'],
@@ -100,7 +107,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
     openLines: (id: string, { from, to }: LineRange, most: number): Promise<OpenLine[]> =>
       tables
         .selectFrom('holdfast_batch_line')
-        .select(['seq', 'url', 'body', 'state', 'owner', 'attempts', 'free_attempts'])
+        .select(openColumns)
         .where('batch_id', '=', id)
         .where('seq', '>=', from)
         .where('seq', '<=', to)
@@ -113,11 +120,12 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
     commit: (id: string, what: BatchCommit): Promise<Committed> =>
       tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
 
-    /** All of its lines have ended, or it was cancelled. */
-    async close(id: string, state: 'ended' | 'cancelled'): Promise<void> {
+    /** Says where it stands. */
+    async mark(id: string, state: MarkedState): Promise<void> {
+      const hasEnded = state === 'ended' || state === 'cancelled';
       await tables
         .updateTable('holdfast_batch')
-        .set({ state, ended_at_ms: now })
+        .set({ state, ended_at_ms: hasEnded ? now : null })
         .where('id', '=', id)
         .execute();
     },
@@ -130,6 +138,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
           .set({
             ...{ state: 'waiting', owner: '', nth: null, status: null, answer: null },
             ...{ error_code: null, error_message: null, free_attempts: sql<number>`attempts` },
+            repairs: 0,
           })
           .where('batch_id', '=', id)
           .where(sql<boolean>`state = 'failed'`)

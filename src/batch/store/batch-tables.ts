@@ -11,8 +11,8 @@ export interface BatchTable {
   tenant: string;
   /** JSON text: what makes it another batch. */
   settings: string;
-  /** `reading` until its file is checked, then `ready`, then one of its ends. */
-  state: 'reading' | 'ready' | 'ended' | 'cancelled';
+  /** `reading` until its file is checked, then `ready` or `paused`, then one of its ends. */
+  state: 'reading' | 'ready' | 'paused' | 'ended' | 'cancelled';
   /** How often its file was read: a file that has grown is read again. */
   pass: number;
   total: number;

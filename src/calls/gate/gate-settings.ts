@@ -1,6 +1,6 @@
 /** The numbers that a gate works by. Chosen by the simulation in `test/calls/gate/gate-storm.test.ts`. */
 export interface GateSettings {
-  /** Calls in flight at most to a provider that is new; doubles with each round trip. */
+  /** Calls in flight at most to a provider that is new; doubles with each round trip, or second. */
   readonly initialLimit: number;
   /** Calls in flight at most, however well it goes: the provider's share of the worker's slots. */
   readonly maximumLimit: number;

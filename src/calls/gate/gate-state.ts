@@ -9,6 +9,8 @@ export interface KnownOfProvider {
   readonly inFlight: number;
   /** In flight at most. Kept as a fraction; what counts is its whole part. */
   readonly limit: number;
+  /** When there were first as many in flight as the limit allows; infinite since it doubled. */
+  readonly filledMs: number;
   /** From here on the limit grows by one a round trip instead of doubling. */
   readonly limitThreshold: number;
   /** No request goes before this: Retry-After, the pause after a decrease, the next probe. */
@@ -37,7 +39,7 @@ export interface KnownOfProvider {
   readonly window: { readonly startMs: number; readonly count: number; readonly before: number };
 }
 
-/** It has not limited anything: only the number in flight is limited, and doubles each round trip. */
+/** It has not limited anything: only the number in flight is limited, and doubles. */
 export interface FreeState extends KnownOfProvider {
   readonly phase: 'free';
   readonly phaseSinceMs: number;
@@ -71,11 +73,11 @@ export type GateState = FreeState | LimitedState | DownState;
 
 /** What goes along from one phase to the next. */
 export function knownOf(state: GateState): KnownOfProvider {
-  const { inFlight, limit, limitThreshold, notBeforeMs, latencyMs, answeredMs } = state;
+  const { inFlight, limit, filledMs, limitThreshold, notBeforeMs, latencyMs, answeredMs } = state;
   const { ceilingPerSecond, ceilingBeforePerSecond, decreasedMs, roundsInRow } = state;
   const { failuresInRow, failedCalls, heardMs, window } = state;
   return {
-    ...{ inFlight, limit, limitThreshold, notBeforeMs, latencyMs, answeredMs },
+    ...{ inFlight, limit, filledMs, limitThreshold, notBeforeMs, latencyMs, answeredMs },
     ...{ ceilingPerSecond, ceilingBeforePerSecond, decreasedMs, roundsInRow },
     ...{ failuresInRow, failedCalls, heardMs, window },
   };
@@ -92,6 +94,7 @@ export function newGateState(settings: GateSettings, nowMs: number): GateState {
     phaseSinceMs: nowMs,
     inFlight: 0,
     limit: Math.min(settings.initialLimit, settings.maximumLimit),
+    filledMs: Number.POSITIVE_INFINITY,
     limitThreshold: settings.maximumLimit,
     ceilingPerSecond: Number.POSITIVE_INFINITY,
     ceilingBeforePerSecond: Number.POSITIVE_INFINITY,
@@ -112,16 +115,38 @@ export function newGateState(settings: GateSettings, nowMs: number): GateState {
  * has come" (the limit in flight is reached, or the probe is under way).
  */
 export function gateWaitMs(state: GateState, nowMs: number): number {
-  const isFull = state.inFlight >= Math.max(1, Math.floor(state.limit));
-  if (isFull || (state.phase === 'down' && state.isProbing)) return Number.POSITIVE_INFINITY;
+  const roomMs = isFull(state) ? roomFromMs(state, nowMs) : nowMs;
+  if (state.phase === 'down' && state.isProbing) return Number.POSITIVE_INFINITY;
   const paced = state.phase === 'limited' ? state.nextSendMs : nowMs;
-  return Math.max(0, Math.ceil(Math.max(state.notBeforeMs, paced) - nowMs));
+  return Math.max(0, Math.ceil(Math.max(state.notBeforeMs, paced, roomMs) - nowMs));
+}
+
+function isFull({ inFlight, limit }: Pick<KnownOfProvider, 'inFlight' | 'limit'>): boolean {
+  return inFlight >= Math.max(1, Math.floor(limit));
+}
+
+/** An answer that takes longer is not waited for before more calls go. */
+const slowAnswerMs = 1000;
+
+/**
+ * When the limit doubles: a round trip of 20 s would be two minutes until a thousand calls are in
+ * flight, while too many are refused at once. So a provider that takes long, and answers, has
+ * shown in a second without a failure that it bears what it has.
+ */
+function roomFromMs(state: GateState, nowMs: number): number {
+  const { phase, latencyMs, answeredMs, failuresInRow, roundsInRow, limit, limitThreshold } = state;
+  const { filledMs, phaseSinceMs, decreasedMs } = state;
+  const isFine = phase !== 'down' && failuresInRow === 0 && roundsInRow === 0;
+  const answers = latencyMs > slowAnswerMs && nowMs - answeredMs < latencyMs;
+  const mayGrow = isFine && answers && Math.floor(limit) < limitThreshold;
+  const sinceMs = Math.max(filledMs, phaseSinceMs, decreasedMs);
+  return mayGrow ? sinceMs + slowAnswerMs : Number.POSITIVE_INFINITY;
 }
 
 /** The state after a request went. Only when {@link gateWaitMs} is 0. */
 export function requestSent(state: GateState, settings: GateSettings, nowMs: number): GateState {
   const sent = {
-    inFlight: state.inFlight + 1,
+    ...taken(state, nowMs),
     heardMs: state.inFlight === 0 ? nowMs : state.heardMs,
     window: counted(state.window, nowMs),
   };
@@ -138,6 +163,16 @@ export function requestSent(state: GateState, settings: GateSettings, nowMs: num
     grownMs: nowMs,
     nextSendMs: Math.max(state.nextSendMs, nowMs - catchUpMs) + spacingMs,
   };
+}
+
+/** One more in flight; where the limit was reached, {@link roomFromMs} has let it double. */
+function taken(state: GateState, nowMs: number) {
+  const isDoubled = isFull(state);
+  const limit = isDoubled ? Math.min(state.limit * 2, state.limitThreshold) : state.limit;
+  const filledMs = isDoubled ? Number.POSITIVE_INFINITY : state.filledMs;
+  const inFlight = state.inFlight + 1;
+  const isNowFull = isFull({ inFlight, limit });
+  return { inFlight, limit, filledMs: isNowFull ? Math.min(filledMs, nowMs) : filledMs };
 }
 
 /** How long the provider has been down; `undefined` while it is not. */

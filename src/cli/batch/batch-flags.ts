@@ -13,6 +13,10 @@ export interface BatchRunFlags extends PolicyFlags, JsonOption {
   readonly maxCost?: string;
   readonly tenant?: string;
   readonly retryFailed?: boolean;
+  readonly prompt?: string;
+  readonly promptFile?: string;
+  readonly schema?: string;
+  readonly dryRun?: boolean;
 }
 
 /** Requests in flight where nobody says otherwise: what one worker runs at once. */

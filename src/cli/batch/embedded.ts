@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { connectionSettings } from '../../client/connect.ts';
 import { processEnvironment } from '../../config.ts';
 import { startDevServer } from '../../servers/dev-server.ts';
 import { CommandError } from '../command-error.ts';
@@ -13,6 +12,7 @@ import {
 } from '../up/data-folder.ts';
 import { serveFile, startServing } from '../up/serving-process.ts';
 import { workerEnvironment } from '../up/up-options.ts';
+import { isServerNamed } from './own-server.ts';
 
 /** A server, and a worker where it is our own. */
 export interface Served {
@@ -31,7 +31,7 @@ const keptLines = 10;
  * batch), or one of its own with a worker, for as long as the command runs.
  */
 export async function serveBatch(): Promise<Served> {
-  if (isConfigured()) return { broken: new Promise(() => {}), stop: async () => {} };
+  if (isServerNamed()) return { broken: new Promise(() => {}), stop: async () => {} };
   makeDataFolder();
   const lock = lockDataFolder();
   if (!lock) {
@@ -90,10 +90,4 @@ export async function serveBatch(): Promise<Served> {
       await stop();
     },
   };
-}
-
-/** Whether the user has said where their server is, by variable or profile. */
-function isConfigured(): boolean {
-  processEnvironment();
-  return connectionSettings().isNamed;
 }

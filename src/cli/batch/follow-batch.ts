@@ -27,7 +27,7 @@ const askEveryMs = 3000;
  * Shows a batch until all of its lines have ended, and writes what has ended.
  *
  * @returns the batch as it ended; `undefined` when it was interrupted.
- * @throws CommandError when it waits for a person, or was cancelled, or failed.
+ * @throws CommandError when it waits for a person, or failed.
  */
 export async function followBatch(followed: Followed): Promise<StoredBatch | undefined> {
   const { client, store, id, folder, view, signal } = followed;
@@ -40,8 +40,7 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
       const batch = await store.read(id);
       await partial.add();
       if (batch) view.show(batch, await store.failures(id));
-      if (batch?.state === 'ended') return batch;
-      if (batch?.state === 'cancelled') throw new CommandError('failed', `${id} was cancelled`);
+      if (batch?.state === 'ended' || batch?.state === 'cancelled') return batch;
       if (performance.now() - askedMs > askEveryMs) {
         askedMs = performance.now();
         await assertRuns();

@@ -1,14 +1,17 @@
 import { BadBatchFile } from '../../batch/input/read-lines.ts';
-import { readRequests } from '../../batch/input/read-requests.ts';
+import { type ReadOptions, readRequests } from '../../batch/input/read-requests.ts';
 import { resultFiles, writeResults } from '../../batch/output/write-results.ts';
 import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
+import { problemAside } from '../../calls/answers/judge.ts';
 import { runBatch } from '../../client/batch.ts';
 import { connect } from '../../client/connect.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
 import type { Config } from '../../config.ts';
+import type { JsonObject } from '../../wire/json.ts';
 import { type BatchRunFlags, limitsFrom } from '../batch/batch-flags.ts';
+import { describeForecast, forecastBatch } from '../batch/dry-run.ts';
 import { serveBatch } from '../batch/embedded.ts';
 import { followBatch } from '../batch/follow-batch.ts';
 import { accountOf, costInWords, progressView } from '../batch/progress-view.ts';
@@ -18,8 +21,9 @@ import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { loadPolicies } from '../load-policies.ts';
-import { notice, print, printView } from '../output.ts';
+import { notice, print, printJson, printView } from '../output.ts';
 import { printableJson } from '../printable.ts';
+import { readInput, readJsonInput } from '../read-input.ts';
 
 /** `holdfast batch run INPUT --out DIR`: until all lines have ended, or it is interrupted. */
 export async function batchRunCommand(input: string, flags: BatchRunFlags): Promise<void> {
@@ -27,7 +31,14 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
   await withBatches(async (store, config) => {
     const policies = await loadPolicies(flags, config.HOLDFAST_POLICIES);
     const id = batchIdFor(flags.out);
-    const batch = await readInput(store, config, { id, input, flags });
+    const options = await readOptions(config, flags);
+    if (flags.dryRun) {
+      const forecast = await telling(input, () =>
+        forecastBatch(input, options, policies.model, config),
+      );
+      return flags.json ? printJson(forecast) : print(describeForecast(forecast));
+    }
+    const batch = await storeInput(store, options, { id, input, flags });
     if (flags.retryFailed) await store.reopenFailed(id);
     const [open] = await store.openRanges(id, 1, 1);
     const ended = open ? await run() : batch;
@@ -64,42 +75,80 @@ interface Input {
 }
 
 /** Checks the whole file, and stores what is new of it. */
-async function readInput(
+async function storeInput(
   store: BatchStore,
-  { providers }: Config,
+  { providers, ...rest }: ReadOptions,
   { id, input, flags }: Input,
 ): Promise<StoredBatch> {
-  const { model } = flags;
-  const settings = JSON.stringify({ model: model ?? null });
-  const known = await store.open(id, { tenant: flags.tenant ?? '', settings });
-  if (known.settings !== settings) {
-    const before = JSON.parse(known.settings).model ?? 'that of each line';
+  const settings: Record<string, unknown> = JSON.parse(JSON.stringify(rest));
+  const known = await store.open(id, {
+    tenant: flags.tenant ?? '',
+    settings: JSON.stringify(settings),
+  });
+  const before: Record<string, unknown> = JSON.parse(known.settings);
+  const other = ['model', 'prompt', 'schema'].find(
+    (name) => JSON.stringify(settings[name]) !== JSON.stringify(before[name]),
+  );
+  if (other !== undefined) {
     throw new CommandError(
       'otherInput',
-      `${flags.out} holds a batch with another --model (${before}); use another --out`,
+      `${flags.out} holds a batch with another --${other}; use another --out`,
     );
   }
   const pass = await store.beginPass(id);
   try {
-    await readRequests(input, { providers, model }, (lines) => store.addLines(id, pass, lines));
+    await telling(input, () =>
+      readRequests(input, { providers, ...rest }, (lines) => store.addLines(id, pass, lines)),
+    );
   } catch (error) {
     await store.dropPass(id, pass);
-    if (error instanceof BadBatchFile) throw usageError(`${input}: ${error.message}`);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw usageError(`there is no file ${input}`, { cause: error });
+    throw error;
   }
   return store.endPass(id, pass);
+}
+
+/** What is wrong with the file, as a command says it. */
+async function telling<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BadBatchFile) throw usageError(`${file}: ${error.message}`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw usageError(`there is no file ${file}`, { cause: error });
+  }
+}
+
+async function readOptions(config: Config, flags: BatchRunFlags): Promise<ReadOptions> {
+  const { providers } = config;
+  const { model, promptFile } = flags;
+  const prompt =
+    promptFile === undefined ? flags.prompt : await readInput(promptFile, 'the prompt');
+  if (prompt === undefined) {
+    if (flags.schema === undefined) return { providers, model };
+    throw usageError("--schema goes with --prompt; in OpenAI's format each body has its own");
+  }
+  const schema =
+    flags.schema === undefined
+      ? undefined
+      : ((await readJsonInput(flags.schema, 'the schema')) as JsonObject);
+  const problem = schema && (await problemAside({ schema }));
+  if (problem) {
+    const why = problem.kind === 'unusable' ? problem.why : 'it takes too long to compile';
+    throw usageError(`${flags.schema}: the schema cannot be used: ${why}`);
+  }
+  return { providers, model: model ?? config.HOLDFAST_MODEL, prompt, schema };
 }
 
 async function report(store: BatchStore, batch: StoredBatch, flags: BatchRunFlags): Promise<void> {
   const counts = countsOf(batch);
   const failures = await store.failures(batch.id);
-  if (counts.failed > 0) process.exitCode = exitCodes.failed.code;
+  if (counts.failed > 0 || batch.state === 'cancelled') process.exitCode = exitCodes.failed.code;
   if (flags.json) {
     return printView(printableJson({ event: 'batch.ended', ...accountOf(batch, failures) }));
   }
   const { answered, failed, attempts, possiblyBilled, costNano } = counts;
   const parts = [
+    ...(batch.state === 'cancelled' ? ['cancelled'] : []),
     `${formatCount(answered)} answered`,
     `${formatCount(failed)} failed`,
     `${formatCount(attempts)} requests`,

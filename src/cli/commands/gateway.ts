@@ -2,7 +2,7 @@ import { loadConfig } from '../../config.ts';
 import { codeOf } from '../../database/classify-database.ts';
 import { serveGateway } from '../../gateway/serve-gateway.ts';
 import { usageError } from '../command-error.ts';
-import { untilInterrupted } from '../interruption.ts';
+import { untilAborted, untilInterrupted } from '../interruption.ts';
 import { loadPolicies, type PolicyFlags } from '../load-policies.ts';
 import type { JsonOption } from '../output.ts';
 
@@ -17,7 +17,7 @@ export async function gatewayCommand(flags: PolicyFlags & JsonOption): Promise<v
         `another program listens at ${config.HOLDFAST_GATEWAY_ADDRESS}; end it, or set HOLDFAST_GATEWAY_ADDRESS`,
       );
     });
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await untilAborted(signal);
     await gateway.close();
     process.exitCode = 0;
   });

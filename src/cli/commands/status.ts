@@ -3,6 +3,7 @@ import { answerCommand, whatToDoAbout } from '../../wire/describe-park.ts';
 import type { DoneEffect, ParkAnswer, Parked } from '../../wire/progress.ts';
 import { shellWord } from '../../wire/shell-word.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { wrap } from '../explain/wrap.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
@@ -16,15 +17,26 @@ export async function status(id: string, options: JsonOption): Promise<void> {
     const found = await workflowStatus(client, id);
     const link = ui(found.workflowId);
     if (options.json) printJson({ ...found, ...(link && { ui: link }) });
-    else print(renderStatus(found, new Date(), link));
+    else print(renderStatus(found, new Date(), { link, width: process.stdout.columns }));
     const state = stateOf(found);
     if (state === 'parked') process.exitCode = exitCodes.parked.code;
     else if (found.failure) process.exitCode = exitCodes.failed.code;
   });
 }
 
-/** One workflow in full: a line for each thing there is to say. */
-export function renderStatus(found: WorkflowStatus, now: Date, link?: string): string {
+/**
+ * One workflow in full: a line for each thing there is to say.
+ *
+ * @param place.width of a terminal: longer reasons are wrapped, commands to copy are not.
+ */
+export function renderStatus(
+  found: WorkflowStatus,
+  now: Date,
+  {
+    link,
+    width = Number.POSITIVE_INFINITY,
+  }: { link?: string | undefined; width?: number | undefined } = {},
+): string {
   const words = describeStatus(found, now);
   const { progress, closedAt, startedAt, held = [] } = found;
   const parks = progress?.parked ?? [];
@@ -50,7 +62,13 @@ export function renderStatus(found: WorkflowStatus, now: Date, link?: string): s
     ...(found.left?.inDoubt ?? []).map(doubtRow),
     ['ui', link],
   ];
-  const lines = rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(10)} ${value}`] : []));
+  const lines = rows.flatMap(([name, value]) => {
+    if (!value) return [];
+    const isReason = ['held', 'last', 'failed', 'waits for'].includes(name);
+    return (isReason ? wrap([value], Math.max(20, width - 14)) : [value]).map(
+      (line, index) => `  ${(index === 0 ? name : '').padEnd(10)} ${line}`,
+    );
+  });
   if (!progress && !found.stuck && !found.notTakenUp)
     lines.push('  no worker answers: what the workflow did so far is not shown');
   return [`${words.id}  ${words.state}`, ...lines].join('\n');

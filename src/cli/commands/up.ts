@@ -3,7 +3,7 @@ import { loadConfig, processEnvironment } from '../../config.ts';
 import { type DevServer, startDevServer } from '../../servers/dev-server.ts';
 import { ProgramMissingError } from '../../servers/program.ts';
 import { CommandError, usageError } from '../command-error.ts';
-import { untilInterrupted } from '../interruption.ts';
+import { untilAborted, untilInterrupted } from '../interruption.ts';
 import {
   dataFolder,
   lockDataFolder,
@@ -40,7 +40,7 @@ async function runUntil(signal: AbortSignal, flags: UpFlags, file: string | unde
   const server = await startTemporal(flags);
   const forget = tellAddress(server.address);
   try {
-    await runProcesses(signal, server, view, { ...flags, file });
+    if (!signal.aborted) await runProcesses(signal, server, view, { ...flags, file });
   } finally {
     forget();
     await server.stop();
@@ -91,9 +91,7 @@ async function runProcesses(
     await (gateway?.exited ?? new Promise<never>(() => {}));
     return 'gateway' as const;
   });
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('interrupted'), { once: true });
-  });
+  const interrupted = untilAborted(signal).then(() => 'interrupted' as const);
   const ended = await Promise.race([
     ...[interrupted, gatewayEnds],
     worker.exited.then((exitCode) => ({ exitCode })),

@@ -5,7 +5,7 @@ import { pollStatuses } from '../../client/poll-statuses.ts';
 import type { WorkflowStatus } from '../../client/status.ts';
 import { stateOf } from './describe-status.ts';
 import { fitLine } from './render-status-table.ts';
-import { changeKey, statusLine } from './status-line.ts';
+import { changeKey, liveLine, statusLine } from './status-line.ts';
 
 const redrawMs = 200;
 /** A workflow that is soon done is not spoken of. */
@@ -23,7 +23,7 @@ export async function followWaiting(
   stream: NodeJS.WriteStream = process.stderr,
 ): Promise<void> {
   await sleep(quietMs, undefined, { signal }).catch(() => undefined);
-  const view = stream.isTTY ? liveLine(stream, signal) : plainLines(stream);
+  const view = stream.isTTY ? drawnAnew(stream, signal) : plainLines(stream);
   try {
     for await (const { statuses } of pollStatuses(client, { ids: [id], signal })) {
       const [status] = statuses;
@@ -36,13 +36,13 @@ export async function followWaiting(
   }
 }
 
-function liveLine(stream: NodeJS.WriteStream, signal: AbortSignal) {
+function drawnAnew(stream: NodeJS.WriteStream, signal: AbortSignal) {
   const update = createLogUpdate(stream);
   let last: WorkflowStatus | undefined;
   const draw = () => {
     // One column is left free: some terminals wrap a line that is just as wide as they are.
     const width = (stream.columns ?? 80) - 1;
-    if (last && !signal.aborted) update(fitLine(statusLine(last, new Date()), width));
+    if (last && !signal.aborted) update(fitLine(liveLine(last, new Date()), width));
   };
   const timer = setInterval(draw, redrawMs);
   return {

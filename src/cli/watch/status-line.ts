@@ -18,6 +18,18 @@ export function statusLine(status: WorkflowStatus, now: Date): string {
   return `${time} ${id} ${state}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
 }
 
+/**
+ * A status as the one line of a terminal that is drawn anew: what is waited for comes first, since what
+ * does not fit is cut off.
+ */
+export function liveLine(status: WorkflowStatus, now: Date): string {
+  const { id, state, step, attempt, nextIn, note } = describeStatus(status, now);
+  const next = nextIn === 'now' ? 'next now' : nextIn && `next in ${nextIn}`;
+  const why = note.replace(/, next (?:now|in [^,;]+)/, '');
+  const parts = [next, why || step, attempt && `attempt ${attempt}`].filter((part) => part !== '');
+  return `${id} ${state}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+}
+
 /** Equal as long as nothing worth a new line has changed: countdowns and tokens alone are not. */
 export function changeKey(status: WorkflowStatus): string {
   const { progress, pending, waitsFor, stuck, notTakenUp, held = [], failure } = status;

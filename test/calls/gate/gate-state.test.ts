@@ -47,6 +47,45 @@ describe('a gate', () => {
     }
     assert.equal(gateWaitMs(state, 0), Number.POSITIVE_INFINITY);
   });
+  test('does not wait for answers that take long: a limit that is used doubles each second', () => {
+    const wide = { ...settings, maximumLimit: 900 };
+    const sendWide = (state: GateState, atMs: number) => requestSent(state, wide, atMs);
+    const answer = (state: GateState, atMs: number, sentMs = 0) =>
+      requestEnded(state, wide, { signal: 'answered', sentMs }, atMs, half);
+    let slow = newGateState(wide, 0);
+    for (let call = 0; call < 20; call += 1) slow = sendWide(slow, 0);
+    assert.equal(gateWaitMs(slow, 19_999), Number.POSITIVE_INFINITY, 'nothing is known of it yet');
+    for (let call = 0; call < 20; call += 1) slow = answer(slow, 20_000);
+    const limits: [number, number][] = [];
+    let nowMs = 20_000;
+    for (; slow.inFlight < 900; slow = sendWide(slow, nowMs)) {
+      const waitMs = gateWaitMs(slow, nowMs);
+      if (waitMs > 0) limits.push([nowMs, slow.inFlight]);
+      nowMs += waitMs;
+    }
+    assert.deepEqual(limits, [
+      [20_000, 42],
+      [21_000, 84],
+      [22_000, 168],
+      [23_000, 336],
+      [24_000, 672],
+    ]);
+    assert.equal(gateWaitMs(slow, 26_000), Number.POSITIVE_INFINITY, 'that is all it may have');
+    let quick = newGateState(wide, 0);
+    for (let call = 0; call < 20; call += 1) quick = sendWide(quick, 0);
+    quick = sendWide(sendWide(answer(quick, 200), 200), 200);
+    assert.equal(gateWaitMs(quick, 2000), Number.POSITIVE_INFINITY, 'its next answer says more');
+  });
+  test('waits for answers that take long once one has failed, or none has come for as long', () => {
+    let state = newGateState(settings, 0);
+    for (let call = 0; call < 20; call += 1) state = send(state, 0);
+    const answered = end(state, { signal: 'answered', sentMs: 0 }, 5000);
+    const full = send(send(answered, 5000), 5000);
+    assert.equal(gateWaitMs(full, 5000), 0, 'it has borne as many for five seconds');
+    assert.equal(gateWaitMs(full, 10_000), Number.POSITIVE_INFINITY);
+    const failed = send(end(full, { signal: 'broken', sentMs: 0 }, 5001), 5001);
+    assert.equal(gateWaitMs(failed, 7000), Number.POSITIVE_INFINITY);
+  });
   test('holds everybody back for as long as one was told to wait', () => {
     const sent = send(newGateState(settings, 0), 0);
     const told = end(sent, { signal: 'limited', sentMs: 0, retryAfterMs: 7000 }, 100);

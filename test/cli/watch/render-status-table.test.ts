@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderStatusTable } from '../../../src/cli/watch/render-status-table.ts';
-import { statusLine } from '../../../src/cli/watch/status-line.ts';
+import { liveLine, statusLine } from '../../../src/cli/watch/status-line.ts';
 import type { WorkflowStatus } from '../../../src/client/status.ts';
 
 const now = new Date('2026-11-24T10:00:30.000Z');
@@ -150,6 +150,27 @@ test('colours come only when asked for', () => {
   const csi = '\u001b[';
   assert.equal(renderStatusTable([done], { width: 79, now }).includes(csi), false);
   assert.equal(renderStatusTable([done], { width: 79, now, colors: true }).includes(csi), true);
+});
+
+test('what a narrow terminal shows of a wait is when it ends, and why', () => {
+  const held = { step: 'charge', gate: 'openai:gpt-4o-mini', reason: 'is down' };
+  const { nextAttemptAt: _, ...asleep } = retrying.pending[0] ?? {};
+  const drawn = liveLine(
+    {
+      ...retrying,
+      pending: [{ ...asleep, running: false, held }] as never,
+      held: [{ ...held, sinceMs: now.getTime() - 61_000, untilMs: now.getTime() + 42_000 }],
+    },
+    now,
+  );
+  assert.equal(
+    drawn,
+    'order-1002 held: next in 42.0 s, openai:gpt-4o-mini is down, for 1 min 1 s, attempt 3/12',
+  );
+  assert.equal(
+    liveLine(retrying, now),
+    'order-1002 retrying: next in 4.2 s, 503 Overloaded by stripe (the provider has no capacity for now): attempt 2 of 12 failed, attempt 3/12',
+  );
 });
 
 test('a status on one line', () => {
