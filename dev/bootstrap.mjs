@@ -34,6 +34,7 @@ const targets = {
   'test:chaos': 'test/chaos/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
+  'bench:batch': 'bench/batch/main.ts',
   'bench:engine': 'bench/engine/main.ts',
   'bench:journal': 'bench/journal/main.ts',
   'bench:ledger': 'bench/ledger/main.ts',
