@@ -74,7 +74,8 @@ test('the quick start of the README', async () => {
 const linesOf = (text: string) => text.trimEnd().split('\n');
 const parsed = (file: string) =>
   linesOf(readFileSync(file, 'utf8')).map((text) => JSON.parse(text));
-const answersAtProvider = () => provider.requests.filter(({ status }) => status === 200).length;
+const answersAtProvider = () =>
+  provider.requestsFor('batch-out-').filter(({ status }) => status === 200).length;
 
 test('a wrong key fails no line; kill -9 sends at most what was in flight again; a grown file sends what is new', async () => {
   const input = path.join(folder, 'input.jsonl');
