@@ -35,6 +35,7 @@ const targets = {
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
   'bench:engine': 'bench/engine/main.ts',
+  'bench:gateway': 'bench/gateway/main.ts',
   'bench:journal': 'bench/journal/main.ts',
   'bench:ledger': 'bench/ledger/main.ts',
   'bench:overhead': 'bench/overhead/main.ts',
