@@ -36,6 +36,7 @@ const targets = {
   'test:package': 'test/package/run-tests.ts',
   'bench:batch': 'bench/batch/main.ts',
   'bench:engine': 'bench/engine/main.ts',
+  'bench:gateway': 'bench/gateway/main.ts',
   'bench:journal': 'bench/journal/main.ts',
   'bench:ledger': 'bench/ledger/main.ts',
   'bench:overhead': 'bench/overhead/main.ts',
