@@ -127,6 +127,15 @@ export const roomsBelow: readonly Room[] = [
     packages: ['node:'],
   },
   {
+    name: 'batch/files',
+    holds: "files of clients, and batches as OpenAI's API shows them: made, read, ended",
+    rooms: [
+      ...['calls/forward', 'calls/provider', 'database'],
+      ...['batch/input', 'batch/output', 'batch/store'],
+    ],
+    packages: ['kysely'],
+  },
+  {
     name: 'effects/once',
     holds: 'what an effect is, and how it comes to be done once: ledger, claim, lease, replay',
     rooms: ['failures', 'wire', 'database'],

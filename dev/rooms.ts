@@ -17,7 +17,7 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...leaves,
       ...['calls', 'calls/answers', 'calls/gate', 'database', 'journal'],
-      ...['effects/once', 'effects/operate', 'app', 'batch/run', 'batch/store'],
+      ...['effects/once', 'effects/operate', 'app', 'batch/files', 'batch/run', 'batch/store'],
     ],
     packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino'],
   },
@@ -95,7 +95,8 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
       ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
-      ...['optional-package.ts', 'gateway/store', 'batch/run', 'batch/store'],
+      ...['optional-package.ts', 'gateway/keys', 'gateway/store', 'batch/files'],
+      ...['batch/run', 'batch/store'],
     ],
     packages: [
       '@temporalio/worker',
@@ -107,14 +108,17 @@ export const rooms: readonly Room[] = [
   },
   {
     name: 'gateway',
-    folders: ['answer', 'incoming', 'responses', 'run'],
+    folders: ['answer', 'files', 'incoming', 'responses', 'run'],
     holds: 'where existing clients point at: routes, once, streams, errors, budgets of keys',
     rooms: [
       ...[...leaves, 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database'],
       ...['journal', 'durable', 'client', 'config', 'config.ts', 'gateway/keys', 'gateway/store'],
-      'worker',
+      ...['worker', 'batch/files', 'batch/input', 'batch/output', 'batch/store'],
     ],
-    packages: ['hono', '@hono/node-server', '@temporalio/client', 'pino', 'node:'],
+    packages: [
+      ...['hono', '@hono/node-server', '@fastify/busboy', '@temporalio/client', 'pino'],
+      'node:',
+    ],
   },
   {
     name: 'gateway.ts',

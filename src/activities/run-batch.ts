@@ -1,13 +1,23 @@
 import { Context } from '@temporalio/activity';
+import type { ClientBatchEnd } from '../batch/files/client-batch-store.ts';
+import { endClientBatch } from '../batch/files/end-client-batch.ts';
+import type { ClientBatchState } from '../batch/files/file-tables.ts';
+import {
+  type ClientBatches,
+  type ReadClientBatchOptions,
+  readClientBatch,
+} from '../batch/files/read-client-batch.ts';
 import type { RunRange } from '../batch/run/run-range.ts';
-import type { BatchStore, MarkedState } from '../batch/store/batch-store.ts';
+import type { MarkedState } from '../batch/store/batch-store.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
 
 /** What {@link createBatchActivities} needs. */
 export interface BatchDependencies {
   /** Opened when the first batch comes: most workers have none. */
-  readonly open: () => { readonly store: BatchStore; readonly runRange: RunRange };
+  readonly open: () => ClientBatches & { readonly runRange: RunRange };
+  /** What clients' files are checked against. */
+  readonly checks: ReadClientBatchOptions;
   /** Aborts when the worker drains. */
   readonly draining: AbortSignal;
 }
@@ -19,39 +29,58 @@ const rangesOfRun = 100;
 const beatEveryMs = 2000;
 
 /** Activities of the workflow `batch`. */
-export function createBatchActivities({ open, draining }: BatchDependencies) {
+export function createBatchActivities({ open, checks, draining }: BatchDependencies) {
   return {
     /** Lines of a batch that have no end yet, in ranges; none when all have one. */
     openRanges: (id: string): Promise<LineRange[]> =>
-      open().store.openRanges(id, linesOfRange, rangesOfRun),
+      open().batches.openRanges(id, linesOfRange, rangesOfRun),
 
     /** Says to those who look into the database where a batch stands. */
-    markBatch: (id: string, state: MarkedState): Promise<void> => open().store.mark(id, state),
+    markBatch: (id: string, state: MarkedState): Promise<void> => open().batches.mark(id, state),
+
+    /** Checks a client's file, and stores its lines. @returns where the batch stands then. */
+    readClientFile: (id: string): Promise<ClientBatchState> =>
+      beating(() => readClientBatch(open(), checks, id)),
+
+    /** Ends a client's batch, and makes files of its results. */
+    endClientBatch: (
+      id: string,
+      how: ClientBatchEnd,
+      why?: { readonly code: string; readonly problem: string },
+    ): Promise<void> => beating(() => endClientBatch(open(), id, how, why)),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */
     async runRange(range: RangeInput): Promise<RangeResult> {
       const context = Context.current();
       const { info, cancellationSignal: cancelled } = context;
-      const heart = setInterval(() => context.heartbeat(), beatEveryMs);
       const isWorkerStopping = () => context.cancellationDetails?.workerShutdown === true;
       const ends = new AbortController();
       cancelled.addEventListener('abort', () => isWorkerStopping() && ends.abort());
       try {
-        const result = await open().runRange(range, {
-          owner: `${info.workflowExecution?.runId}/${info.activityId}/${info.attempt}`,
-          stopping: AbortSignal.any([cancelled, draining]),
-          signal: ends.signal,
-        });
+        const owner = `${info.workflowExecution?.runId}/${info.activityId}/${info.attempt}`;
+        const stopping = AbortSignal.any([cancelled, draining]);
+        const result = await beating(() =>
+          open().runRange(range, { owner, stopping, signal: ends.signal }),
+        );
         if (result.kind === 'done' && draining.aborted) throw workerStops();
         if (cancelled.aborted) throw isWorkerStopping() ? workerStops() : cancelled.reason;
         return result;
       } catch (error) {
         throw ends.signal.aborted ? workerStops() : error;
-      } finally {
-        clearInterval(heart);
       }
     },
   };
+}
+
+/** Beats while it works. */
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const heart = setInterval(() => context.heartbeat(), beatEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(heart);
+  }
 }
 
 function workerStops() {

@@ -146,6 +146,9 @@ export const environment = z.object({
   HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES: whole(32 * 1024 * 1024).describe(
     'Largest request that the gateway takes.',
   ),
+  HOLDFAST_GATEWAY_MAXIMUM_FILE_BYTES: whole(512 * 1024 * 1024).describe(
+    'Largest file of requests that the gateway takes.',
+  ),
   HOLDFAST_GATEWAY_MAXIMUM_REQUESTS: whole(2000).describe(
     'Requests in flight in one gateway; one more is told to come back.',
   ),

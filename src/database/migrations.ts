@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { batchTables } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
+import { fileTables } from './file-tables.ts';
 import { gatewayTables, responseColumns, webhookColumns } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 
@@ -142,6 +143,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '022_webhooks': statements(...webhookColumns),
     '023_batch': statements(...batchTables(kind)),
     '024_responses': statements(...responseColumns),
+    '025_files': statements(...fileTables(kind)),
   };
 }
 

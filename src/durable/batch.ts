@@ -4,6 +4,7 @@ import {
   continueAsNew,
   proxyActivities,
   setHandler,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BatchActivities } from '../activities/run-batch.ts';
@@ -32,7 +33,7 @@ type Stop = Extract<RangeResult, { kind: 'stopped' }>;
  * each line is in the database: this knows only which ranges are under way.
  */
 export async function batch(input: BatchInput, before?: BatchBefore): Promise<void> {
-  const { id } = input;
+  const { id, client } = input;
   const progress = trackProgress(before?.progress);
   let isPaused = before?.isPaused ?? false;
   let hasNews = false;
@@ -51,7 +52,39 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     retry: { maximumInterval: '30 seconds' },
   });
 
+  const { readClientFile, endClientBatch } = proxyActivities<BatchActivities>({
+    startToCloseTimeout: '6 hours',
+    heartbeatTimeout: '30 seconds',
+    retry: { maximumInterval: '30 seconds' },
+  });
+  const window = completionWindow(client?.expiresAtMs);
+  let gaveUp: Stop | undefined;
+
+  async function end(how: Parameters<typeof endClientBatch>[1]): Promise<void> {
+    const why = gaveUp && { code: gaveUp.type, problem: gaveUp.message };
+    if (client) await endClientBatch(id, how, why);
+    else if (how !== 'failed') await markBatch(id, how === 'completed' ? 'ended' : 'cancelled');
+  }
+
   try {
+    await window.scope.run(async () => {
+      if (client && !before) {
+        progress.step('validating');
+        const state = await readClientFile(id);
+        if (state === 'cancelling') return end('cancelled');
+        if (state !== 'in_progress' && state !== 'finalizing') return progress.step('done');
+      }
+      await runLines();
+    });
+  } catch (error) {
+    const how = window.isOver() ? 'expired' : isCancelled(error) ? 'cancelled' : 'failed';
+    const isEnd = how !== 'failed' || gaveUp !== undefined;
+    if (isEnd) await CancellationScope.nonCancellable(() => end(how));
+    if (how !== 'expired') throw error;
+    progress.step('done');
+  }
+
+  async function runLines(): Promise<void> {
     for (;;) {
       if (isPaused) {
         progress.step('paused');
@@ -64,7 +97,7 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
       hasNews = false;
       const ranges = await openRanges(id);
       if (ranges.length === 0) {
-        await markBatch(id, 'ended');
+        await end('completed');
         if (hasNews) continue;
         progress.step('done');
         return;
@@ -85,25 +118,38 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
         });
       }
     }
-  } catch (error) {
-    if (isCancelled(error)) {
-      await CancellationScope.nonCancellable(() => markBatch(id, 'cancelled'));
-    }
-    throw error;
   }
 
-  async function untilResumed(
-    { type, message, model }: Stop,
-    { policy }: BatchRules,
-  ): Promise<void> {
+  async function untilResumed(stop: Stop, { policy }: BatchRules): Promise<void> {
+    const { type, message, model } = stop;
     const decision = await progress.parkOnFailure({
       ...{ step: 'lines', policyName: 'model', policy, model, isEffect: false, skippable: false },
       failure: { type, message, details: {} },
     });
-    if (decision.kind === 'fail') throw createFailure(type, message, { final: true });
+    if (decision.kind === 'fail') {
+      gaveUp = stop;
+      throw createFailure(type, message, { final: true });
+    }
     const { policy: changed } = decision.kind === 'retry' ? decision : { policy };
     if (rules) rules = { ...rules, policy: changed as BatchRules['policy'] };
   }
+}
+
+/** What runs within it is cancelled when it ends; without an end it never does. */
+function completionWindow(expiresAtMs: number | undefined) {
+  const scope = new CancellationScope();
+  let isOver = false;
+  if (expiresAtMs !== undefined) {
+    sleep(Math.max(1, expiresAtMs - Date.now())).then(
+      () => {
+        isOver = true;
+        scope.cancel();
+      },
+      // Cancelled with the whole workflow.
+      () => {},
+    );
+  }
+  return { scope, isOver: () => isOver };
 }
 
 /** A run that handed out a hundred ranges has about so many events. */

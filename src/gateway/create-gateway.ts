@@ -6,6 +6,8 @@ import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts'
 import { isDatabaseError } from '../database/classify-database.ts';
 import { errorName } from '../journal/error-name.ts';
 import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
+import { createBatchRoutes } from './files/batch-routes.ts';
+import { createFileRoutes } from './files/file-routes.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
@@ -30,6 +32,8 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
   const { keys, providers, log, maximumBodyBytes, maximumInFlight } = dependencies;
   const handle = createRequestHandler(dependencies);
   const responses = createResponseRoutes(dependencies);
+  const files = createFileRoutes(dependencies.batching, dependencies);
+  const batches = createBatchRoutes(dependencies.batching);
   const app = new Hono<Bindings>();
   let inFlight = 0;
 
@@ -45,6 +49,15 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
   app.get('/v1/responses/:id', served(responses.retrieve));
   app.post('/v1/responses/:id/cancel', served(responses.cancel));
   app.delete('/v1/responses/:id', served(responses.remove));
+  app.post('/v1/files', served(files.create));
+  app.get('/v1/files', served(files.list));
+  app.get('/v1/files/:id', served(files.retrieve));
+  app.get('/v1/files/:id/content', served(files.content));
+  app.delete('/v1/files/:id', served(files.remove));
+  app.post('/v1/batches', served(batches.create));
+  app.get('/v1/batches', served(batches.list));
+  app.get('/v1/batches/:id', served(batches.retrieve));
+  app.post('/v1/batches/:id/cancel', served(batches.cancel));
   app.all('*', served(forwarded));
   return app;
 
@@ -119,6 +132,7 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
 }
 
 const typesByStatus: Readonly<Record<number, ToldError['type']>> = {
+  403: 'PermissionDenied',
   404: 'ModelNotFound',
   413: 'RequestTooLarge',
 };

@@ -4,6 +4,7 @@ import type { RunAttempt } from '../calls/forward/run-attempt.ts';
 import type { Price } from '../policies/budget-schema.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { ForwardedRequest } from '../wire/forwarded.ts';
+import type { Batching } from './files/batching.ts';
 import type { OnceSettings } from './once.ts';
 import type { ToProvider } from './run/tell-provider.ts';
 import type { EndWatch } from './run/wait-for-end.ts';
@@ -15,6 +16,7 @@ import type { StoredRequest } from './store/stored-request.ts';
 export interface GatewayDependencies {
   readonly store: RequestStore;
   readonly keys: KeyStore;
+  readonly batching: Batching;
   readonly providers: readonly KnownProvider[];
   readonly prices: Readonly<Record<string, Price>>;
   readonly watch: EndWatch;

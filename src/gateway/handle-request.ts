@@ -16,7 +16,7 @@ import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import type { GatewayKey } from './store/key-store.ts';
-import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
+import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 

@@ -19,6 +19,7 @@ import { journalFrom } from '../worker/journal-from.ts';
 import { createGateway } from './create-gateway.ts';
 import { forwardPolicy, gatewayGates } from './forward-policy.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
+import { createBatching } from './run/client-batches.ts';
 import { createListModels } from './run/list-models.ts';
 import { listen } from './run/listen.ts';
 import { startForward } from './run/start-forward.ts';
@@ -123,8 +124,9 @@ export async function serveGateway({
     }
   }
 
+  const batching = createBatching(opened, { config, policy: policies.model, temporal, log });
   const app = createGateway({
-    ...{ store, keys, watch, gateway, log, policyFor, goOn, stop },
+    ...{ store, keys, batching, watch, gateway, log, policyFor, goOn, stop },
     providers: config.providers,
     toProvider: createToProvider(resolve),
     prices: policies.model.prices,
@@ -149,10 +151,12 @@ export async function serveGateway({
   const keptMs = config.HOLDFAST_GATEWAY_RETENTION_DAYS * 24 * 3_600_000;
   const prune = async () => {
     while ((await store.prune(keptMs)) > 0);
+    await batching.prune(keptMs);
   };
   const stops = [
     every(renewEveryMs, () => leases.renew(gateway, leaseMs), log),
     every(renewEveryMs * 2, sweep, log),
+    every(renewEveryMs * 5, batching.sweep, log),
     every(pruneEveryMs, prune, log),
   ];
 

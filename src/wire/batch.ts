@@ -6,6 +6,8 @@ export interface BatchInput {
   /** Of its rows, and of the workflow. */
   readonly id: string;
   readonly tenant: string;
+  /** A client's batch, by OpenAI's API: its file is read first, and what is over by then has expired. */
+  readonly client?: { readonly expiresAtMs: number };
 }
 
 /** What rules a batch from the moment on at which a person says so. */

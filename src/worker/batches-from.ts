@@ -1,12 +1,19 @@
-import { type BatchActivities, createBatchActivities } from '../activities/run-batch.ts';
-import { createRunRange, type RunRange } from '../batch/run/run-range.ts';
-import { type BatchStore, batchStore } from '../batch/store/batch-store.ts';
+import {
+  type BatchActivities,
+  type BatchDependencies,
+  createBatchActivities,
+} from '../activities/run-batch.ts';
+import { clientBatchStore } from '../batch/files/client-batch-store.ts';
+import { fileStore } from '../batch/files/file-store.ts';
+import { createRunRange } from '../batch/run/run-range.ts';
+import { batchStore } from '../batch/store/batch-store.ts';
 import type { AttemptLog } from '../calls/attempt-log.ts';
 import type { ForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { createRunAttempt } from '../calls/forward/run-attempt.ts';
 import type { Gates } from '../calls/gate/gates.ts';
 import type { Config } from '../config.ts';
 import { type OpenDatabase, openDatabase } from '../database/open-database.ts';
+import { mayUse } from '../gateway/keys/key-limits.ts';
 
 /** What the lines of batches go through: that of all calls of the worker. */
 export interface BatchesDependencies {
@@ -27,19 +34,26 @@ export function batchesFrom(
 } {
   const draining = new AbortController();
   let database: OpenDatabase | undefined;
-  let opened: { readonly store: BatchStore; readonly runRange: RunRange } | undefined;
+  let opened: ReturnType<BatchDependencies['open']> | undefined;
   function open() {
     if (opened) return opened;
     const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile, providers } = config;
     database = openDatabase({ databaseUrl, sqliteFile }, { connections: 4 });
-    const store = batchStore(database);
+    const batches = batchStore(database);
     // Lines that a gate sends back come again, in this process, and thousands of them may.
     const runAttempt = createRunAttempt({ gates, attempt, log: { ...log, deferred() {} } });
-    opened = { store, runRange: createRunRange({ store, runAttempt, providers }) };
+    opened = {
+      ...{ batches, clients: clientBatchStore(database), files: fileStore(database) },
+      runRange: createRunRange({ store: batches, runAttempt, providers }),
+    };
     return opened;
   }
   return {
-    activities: createBatchActivities({ open, draining: draining.signal }),
+    activities: createBatchActivities({
+      open,
+      checks: { providers: config.providers, mayUse },
+      draining: draining.signal,
+    }),
     drain: () => draining.abort(),
     close: async () => database?.database.destroy(),
   };

@@ -8,6 +8,7 @@ import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
 import { backgroundProvider } from './background-provider.ts';
 import { gatewayProcesses } from './gateway-processes.ts';
+import { realBatches } from './real-batches.ts';
 import { realClients } from './real-clients.ts';
 
 // Gateway, worker and Temporal as processes of their own: what happens when the gateway dies, no test
@@ -66,6 +67,7 @@ test('a failure that turns out to be for good is told, once, with our type', asy
 });
 
 realClients(world);
+realBatches(world);
 
 test('the gateway is killed while the provider works: the call goes on, its client asks again', async () => {
   let requests = 0;

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pino } from 'pino';
+import { clientBatchStore } from '../../src/batch/files/client-batch-store.ts';
+import { fileStore } from '../../src/batch/files/file-store.ts';
+import { batchStore } from '../../src/batch/store/batch-store.ts';
 import { createAttemptLog } from '../../src/calls/attempt-log.ts';
 import { createForwardAttempt } from '../../src/calls/forward/forward-attempt.ts';
 import { createRunAttempt } from '../../src/calls/forward/run-attempt.ts';
@@ -44,6 +47,12 @@ export async function gatewayWorld(
   });
   const gateway = createGateway({
     ...{ store, keys, watch, log },
+    batching: {
+      ...{ batches: batchStore(opened), clients: clientBatchStore(opened) },
+      ...{ files: fileStore(opened), maximumFileBytes: 3_000_000 },
+      start: async () => {},
+      cancel: async () => {},
+    },
     providers: [
       ...Object.entries(families).map(([name, family]) => ({ name, family })),
       { name: 'openai-background', family: 'openai', backgroundResponses: true },

@@ -14,10 +14,18 @@ export interface BatchLine {
   readonly hash: string;
 }
 
-/** What is wrong with a line. */
-export interface LineProblem {
-  readonly line: number;
+/** What is wrong with a line, or with all of it where that has no name. */
+export interface Problem {
   readonly problem: string;
+  /** What OpenAI's API calls it, where it does. */
+  readonly code?: string;
+  /** The field that it is about. */
+  readonly param?: string;
+}
+
+/** The same with its line. */
+export interface LineProblem extends Problem {
+  readonly line: number;
 }
 
 /** A line that can be sent. */
@@ -31,16 +39,20 @@ export interface CheckedLine extends BatchLine {
 /** What is wrong with a file, each with its line. */
 export class BadBatchFile extends Error {
   override readonly name = 'BadBatchFile';
-  readonly problems: readonly string[];
-  constructor(problems: readonly string[], more: number) {
+  readonly problems: readonly LineProblem[];
+  constructor(problems: readonly LineProblem[], more = 0) {
     const rest = more > 0 ? `\n  - and ${more} more` : '';
-    super(`the file has mistakes:\n${problems.map((each) => `  - ${each}`).join('\n')}${rest}`);
+    const told = problems.map(({ line, problem }) => `  - line ${line}: ${problem}`);
+    super(`the file has mistakes:\n${told.join('\n')}${rest}`);
     this.problems = problems;
   }
 }
 
 /** Paths that a line may ask for. */
 export const batchUrls = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'] as const;
+
+/** A file's path, or its bytes as they come. */
+export type BatchFile = string | AsyncIterable<Buffer>;
 
 /** Most bytes of one line: what a provider takes, and more than a prompt has. */
 const maximumLineBytes = 16 * 1024 * 1024;
@@ -53,21 +65,26 @@ const toldProblems = 20;
  *
  * @throws BadBatchFile for a byte order mark, by its name, and for a line without an end.
  */
-export async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
+export async function* linesOf(file: BatchFile): AsyncGenerator<Uint8Array> {
+  const parts =
+    typeof file === 'string' ? createReadStream(file, { highWaterMark: 1024 * 1024 }) : file;
+  let lines = 0;
   let rest: Buffer = Buffer.alloc(0);
   let isFirst = true;
-  for await (const part of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
-    let bytes = rest.length === 0 ? (part as Buffer) : Buffer.concat([rest, part as Buffer]);
+  for await (const part of parts) {
+    let bytes: Buffer = rest.length === 0 ? part : Buffer.concat([rest, part]);
     if (isFirst && bytes.length >= 3) {
       assertNoByteOrderMark(bytes);
       isFirst = false;
     }
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10)) {
+      lines += 1;
       yield withoutReturn(bytes.subarray(0, end));
       bytes = bytes.subarray(end + 1);
     }
     if (bytes.length > maximumLineBytes) {
-      throw new BadBatchFile([`a line has more than ${maximumLineBytes} bytes`], 0);
+      const problem = `it has more than ${maximumLineBytes} bytes`;
+      throw new BadBatchFile([{ line: lines + 1, problem }]);
     }
     rest = bytes;
   }
@@ -82,10 +99,8 @@ function assertNoByteOrderMark(bytes: Buffer): void {
   ] as const;
   const found = mark.find(([, signs]) => signs.every((sign, at) => bytes[at] === sign));
   if (!found) return;
-  throw new BadBatchFile(
-    [`line 1: the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`],
-    0,
-  );
+  const problem = `the file begins with a byte order mark of ${found[0]}; save it as UTF-8 without one`;
+  throw new BadBatchFile([{ line: 1, problem, code: 'invalid_json_line' }]);
 }
 
 function withoutReturn(bytes: Buffer): Buffer {
@@ -94,12 +109,12 @@ function withoutReturn(bytes: Buffer): Buffer {
 
 /** Collects what is wrong, and tells the first of it. */
 export function problemList() {
-  const told: string[] = [];
+  const told: LineProblem[] = [];
   let all = 0;
   return {
-    add(line: number, problem: string): void {
+    add(problem: LineProblem): void {
       all += 1;
-      if (told.length < toldProblems) told.push(`line ${line}: ${problem}`);
+      if (told.length < toldProblems) told.push(problem);
     },
     throwIfAny(): void {
       if (all > 0) throw new BadBatchFile(told, all - told.length);
@@ -110,4 +125,11 @@ export function problemList() {
 /** What makes a line the same as the one that was sent: its url and its body's bytes. */
 export function hashOf(url: string, body: Uint8Array): string {
   return createHash('sha256').update(url).update('\n').update(body).digest('base64url');
+}
+
+/** An id stands in a file twice. */
+export function isTwice({ customId }: Pick<BatchLine, 'customId'>, other?: number): Problem {
+  const where = other === undefined ? 'in an earlier line' : `in line ${other}`;
+  const problem = `the custom_id ${customId} stands ${where} too`;
+  return { code: 'duplicate_custom_id', param: 'custom_id', problem };
 }

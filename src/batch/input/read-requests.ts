@@ -11,12 +11,14 @@ import {
 } from '../../calls/forward/top-level-fields.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import {
+  type BatchFile,
   type BatchLine,
   batchUrls,
   type CheckedLine,
   hashOf,
   type LineProblem,
   linesOf,
+  type Problem,
   problemList,
 } from './read-lines.ts';
 import { fullModel, promptLines } from './read-prompts.ts';
@@ -26,13 +28,17 @@ const linesTogether = 1000;
 const bytesTogether = 8 * 1024 * 1024;
 
 /** Stores lines. @returns what is wrong with some of them, by line: what only all the others show. */
-export type StoreLines = (lines: readonly CheckedLine[]) => Promise<ReadonlyMap<number, string>>;
+export type StoreLines = (lines: readonly CheckedLine[]) => Promise<ReadonlyMap<number, Problem>>;
 
 /** What of a line is not in its file. */
 export interface ReadOptions {
   readonly providers: readonly KnownProvider[];
   /** Asked by every line, whatever model it names. */
   readonly model?: string | undefined;
+  /** The only url that lines may ask for. */
+  readonly url?: string | undefined;
+  /** Whether a model may be asked, given as `<provider>:<model>`. */
+  readonly mayAsk?: (model: string) => boolean;
   /** The file is a table: a request is made of each row. Needs the model. */
   readonly prompt?: string | undefined;
   /** JSON Schema that the answers to such requests must keep to. */
@@ -50,7 +56,7 @@ const usualProvider = 'openai';
  * @throws BadBatchFile
  */
 export async function readRequests(
-  file: string,
+  file: BatchFile,
   options: ReadOptions,
   store: StoreLines,
 ): Promise<number> {
@@ -62,7 +68,7 @@ export async function readRequests(
     const wrong = await store(together);
     for (const { line: at } of together) {
       const problem = wrong.get(at);
-      if (problem !== undefined) problems.add(at, problem);
+      if (problem !== undefined) problems.add({ line: at, ...problem });
     }
     together = [];
     bytesSoFar = 0;
@@ -70,7 +76,7 @@ export async function readRequests(
   for await (const line of linesIn(file, options)) {
     const read = 'problem' in line ? line : checked(line, options);
     if ('problem' in read) {
-      problems.add(read.line, read.problem);
+      problems.add(read);
       continue;
     }
     count += 1;
@@ -80,17 +86,19 @@ export async function readRequests(
   }
   await flush();
   problems.throwIfAny();
-  if (count === 0) problems.add(1, 'the file holds no request');
+  if (count === 0) problems.add({ line: 1, ...emptyFile });
   problems.throwIfAny();
   return count;
 }
 
+const emptyFile = { problem: 'the file holds no request', code: 'empty_file' };
+
 async function* linesIn(
-  file: string,
+  file: BatchFile,
   options: ReadOptions,
 ): AsyncGenerator<BatchLine | LineProblem> {
   const { prompt, model = '', schema, providers } = options;
-  if (prompt !== undefined) {
+  if (prompt !== undefined && typeof file === 'string') {
     const asked = fullModel(model, providers, usualProvider);
     yield* promptLines(file, { prompt, model: asked, schema });
     return;
@@ -100,39 +108,50 @@ async function* linesIn(
     line += 1;
     if (isBlank(bytes)) continue;
     const read = readLine(line, bytes, options);
-    yield typeof read === 'string' ? { line, problem: read } : read;
+    yield 'problem' in read ? { line, ...read } : read;
   }
 }
 
 /** The line, or what is wrong with it. */
-function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchLine | string {
+function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchLine | Problem {
   try {
     const fields = topLevelFields(bytes);
     const customId = fieldValue(bytes, fields, 'custom_id');
     const method = fieldValue(bytes, fields, 'method') ?? 'POST';
     const url = fieldValue(bytes, fields, 'url');
     const place = fields.findLast(({ name }) => name === 'body');
-    if (typeof customId !== 'string' || customId === '') return 'custom_id is not a text';
-    if (method !== 'POST') return 'method is not POST';
-    if (!batchUrls.some((known) => known === url)) {
-      return `url is none of ${batchUrls.join(', ')}`;
+    if (typeof customId !== 'string' || customId === '') {
+      return wrong('missing_required_parameter', 'custom_id', 'custom_id is not a text');
     }
-    if (!place) return 'body is missing';
+    if (method !== 'POST') return wrong('invalid_method', 'method', 'method is not POST');
+    const urls = options.url === undefined ? batchUrls : [options.url];
+    if (!urls.some((known) => known === url)) {
+      return wrong('invalid_url', 'url', `url is none of ${urls.join(', ')}`);
+    }
+    if (!place) return wrong('missing_required_parameter', 'body', 'body is missing');
     const own = bytes.subarray(place.start, place.end);
     const body = withModel(own, options);
-    if (typeof body === 'string') return body;
+    if ('problem' in body) return body;
     return { line, customId, url: String(url), body, hash: hashOf(String(url), own) };
   } catch (error) {
-    if (error instanceof NotAnObject) return `it is no JSON object (${error.message})`;
-    throw error;
+    if (!(error instanceof NotAnObject)) throw error;
+    return { problem: `it is no JSON object (${error.message})`, code: 'invalid_json_line' };
   }
 }
 
 /** Whether the line can be sent, as the gateway would send it. */
-function checked(line: BatchLine, { providers }: ReadOptions): CheckedLine | LineProblem {
+function checked(line: BatchLine, options: ReadOptions): CheckedLine | LineProblem {
+  const { providers, mayAsk } = options;
+  const refused = (...[code, param, problem]: Parameters<typeof wrong>) => ({
+    ...{ line: line.line, ...wrong(code, param, problem) },
+  });
   try {
     const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
-    if (request.isStream) return { line: line.line, problem: 'body.stream is true' };
+    if (request.isStream) return refused('invalid_value', 'body.stream', 'body.stream is true');
+    if (mayAsk && !mayAsk(request.model)) {
+      const problem = `the key may not use ${request.model}`;
+      return refused('model_not_found', 'body.model', problem);
+    }
     const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
     return { ...line, model: request.model, most };
   } catch (error) {
@@ -141,17 +160,23 @@ function checked(line: BatchLine, { providers }: ReadOptions): CheckedLine | Lin
   }
 }
 
+function wrong(code: string, param: string, problem: string): Problem {
+  return { code, param, problem };
+}
+
 /** A line's request, as a client of the gateway would make it. */
 export function incomingOf(url: string, body: Uint8Array) {
   return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** A copy of the body, since what it is a part of is larger, or what is wrong with it. */
-function withModel(own: Uint8Array, { providers, model }: ReadOptions): Uint8Array | string {
+function withModel(own: Uint8Array, { providers, model }: ReadOptions): Uint8Array | Problem {
   const fields = topLevelFields(own);
   const named = fieldValue(own, fields, 'model');
   const asked = model ?? named;
-  if (typeof asked !== 'string' || asked === '') return 'body.model is not a text';
+  if (typeof asked !== 'string' || asked === '') {
+    return wrong('missing_required_parameter', 'body.model', 'body.model is not a text');
+  }
   const full = fullModel(asked, providers, usualProvider);
   if (full === named) return Uint8Array.from(own);
   const text = JSON.stringify(full);

@@ -57,7 +57,9 @@ async function* csvRows(file: string) {
     const named = header.map((name, column): [string, string] => [name, values[column] ?? '']);
     yield { line: first, values: Object.fromEntries(named) };
   }
-  if (text !== '') throw new BadBatchFile([`line ${first}: a quoted value does not end`], 0);
+  if (text !== '') {
+    throw new BadBatchFile([{ line: first, problem: 'a quoted value does not end' }]);
+  }
 }
 
 function csvValues(text: string): string[] {

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { DatabaseKind } from '../../database/open-database.ts';
-import type { BatchLine } from '../input/read-lines.ts';
+import { type BatchLine, isTwice, type Problem } from '../input/read-lines.ts';
 import type { BatchTables, StoredBatch } from './batch-tables.ts';
 import { type ValuesColumn, valuesTable } from './values-table.ts';
 
@@ -27,8 +27,8 @@ export function batchPasses(tables: Kysely<BatchTables>, kind: DatabaseKind) {
       id: string,
       pass: number,
       lines: readonly BatchLine[],
-    ): Promise<Map<number, string>> {
-      const wrong = new Map<number, string>();
+    ): Promise<Map<number, Problem>> {
+      const wrong = new Map<number, Problem>();
       const byId = new Map<string, BatchLine>();
       for (const line of lines) {
         const other = byId.get(line.customId);
@@ -100,6 +100,12 @@ export function batchPasses(tables: Kysely<BatchTables>, kind: DatabaseKind) {
           .executeTakeFirstOrThrow();
       }),
 
+    /** None of its lines is ever sent. */
+    async dropLines(id: string): Promise<void> {
+      await tables.deleteFrom('holdfast_batch_line').where('batch_id', '=', id).execute();
+      await tables.deleteFrom('holdfast_batch').where('id', '=', id).execute();
+    },
+
     /** The file has mistakes: what this reading brought is taken out again. */
     async dropPass(id: string, pass: number): Promise<void> {
       await tables
@@ -127,11 +133,7 @@ const lineColumns: readonly ValuesColumn[] = [
   ['body', 'bytea'],
 ];
 
-function isTwice({ customId }: BatchLine, other?: number): string {
-  const where = other === undefined ? 'in an earlier line' : `in line ${other}`;
-  return `the custom_id ${customId} stands ${where} too`;
-}
-
-function isOther({ customId }: BatchLine): string {
-  return `the custom_id ${customId} belongs to this batch with another body; use another custom_id, or another --out`;
+function isOther({ customId }: BatchLine): Problem {
+  const problem = `the custom_id ${customId} belongs to this batch with another body; use another custom_id, or another --out`;
+  return { code: 'other_body', param: 'custom_id', problem };
 }

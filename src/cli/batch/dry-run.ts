@@ -1,3 +1,4 @@
+import { isTwice, type Problem } from '../../batch/input/read-lines.ts';
 import { type ReadOptions, readRequests } from '../../batch/input/read-requests.ts';
 import type { Config } from '../../config.ts';
 import { costOf, formatAmount } from '../../policies/budget-price.ts';
@@ -27,11 +28,12 @@ export async function forecastBatch(
   const ids = new Map<string, number>();
   const byModel = new Map<string, { lines: number; inputTokens: number; outputTokens: number }>();
   const lines = await readRequests(file, options, async (some) => {
-    const wrong = new Map<number, string>();
-    for (const { line, customId, model, most } of some) {
+    const wrong = new Map<number, Problem>();
+    for (const each of some) {
+      const { line, customId, model, most } = each;
       const other = ids.get(customId);
       if (other === undefined) ids.set(customId, line);
-      else wrong.set(line, `the custom_id ${customId} stands in line ${other} too`);
+      else wrong.set(line, isTwice(each, other));
       const sum = byModel.get(model) ?? { lines: 0, inputTokens: 0, outputTokens: 0 };
       byModel.set(model, {
         lines: sum.lines + 1,

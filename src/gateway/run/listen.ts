@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 
 /** A server that listens. */
@@ -32,6 +33,13 @@ export async function listen(
     server.once('error', failed);
     server.listen(port, host, done);
   });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayTakeLonger.has(socket)) return;
+    const status = refusals[error.code ?? ''] ?? '400 Bad Request';
+    const isAnswered = socket.bytesWritten > 0 || !socket.writable;
+    if (!isAnswered) socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    socket.destroy(error);
+  });
   const closeAll = () => {
     if ('closeAllConnections' in server) server.closeAllConnections();
   };
@@ -43,6 +51,27 @@ export async function listen(
       const over = setTimeout(closeAll, graceMs);
       await closed;
       clearTimeout(over);
+    },
+  };
+}
+
+/** As Node itself answers, where nobody listens. */
+const refusals: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+const mayTakeLonger = new WeakSet<Socket>();
+
+/** A request that is large may take its time, as long as something comes of it all the while. */
+export function unhurried(incoming: IncomingMessage, patienceMs: number): Disposable {
+  const { socket } = incoming;
+  mayTakeLonger.add(socket);
+  socket.setTimeout(patienceMs, () => socket.destroy());
+  return {
+    [Symbol.dispose]() {
+      mayTakeLonger.delete(socket);
+      socket.setTimeout(0);
     },
   };
 }
