@@ -35,6 +35,7 @@ const targets = {
   'test:long-streams': 'test/long-streams/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
+  'bench:batch': 'bench/batch/main.ts',
   'bench:engine': 'bench/engine/main.ts',
   'bench:gateway': 'bench/gateway/main.ts',
   'bench:journal': 'bench/journal/main.ts',
