@@ -32,6 +32,7 @@ const targets = {
   worker: 'src/serve-orders.ts',
   'test:crash': 'test/crash/main.ts',
   'test:chaos': 'test/chaos/main.ts',
+  'test:long-streams': 'test/long-streams/main.ts',
   'test:peers': 'bench/peers/run-tests.ts',
   'test:package': 'test/package/run-tests.ts',
   'bench:batch': 'bench/batch/main.ts',
