@@ -17,6 +17,7 @@ export function addBatchCommands(program: Command): void {
       .option('--concurrency <count>', 'most requests in flight', '1000')
       .option('--max-rate <count>', 'most requests a minute')
       .option('--max-cost <amount>', 'what it may cost in all, as 5usd; models need prices')
+      .option('--priority <low>', 'low: only while no other call waits for the provider')
       .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
       .option('--retry-failed', 'run lines again that failed'),
   ).action(lazily(async () => (await import('./commands/batch-run.ts')).batchRunCommand));
