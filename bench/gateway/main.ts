@@ -110,7 +110,10 @@ async function measure(contender: Contender): Promise<void> {
   };
   if (isWanted('latency')) {
     say(`${title}: latency`);
-    latency.push(...(await latencyOf(title, targetOf)));
+    const onNoStream = (why: string) => {
+      missing[`streams of ${title}`] = why;
+    };
+    latency.push(...(await latencyOf(title, targetOf, onNoStream)));
   }
   if (isWanted('streams')) {
     say(`${title}: streams`);
