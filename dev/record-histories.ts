@@ -3,8 +3,11 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startOrderWorld } from '../test/support/order-world.ts';
+import { forwardedCalls, forwardedHistory } from './histories/forwarded-call.ts';
 import { type Scenario, scenarios } from './histories/scenarios.ts';
 import { readableText, scrubHistory } from './histories/scrub-history.ts';
+
+type History = Parameters<typeof historyToJSON>[0];
 
 const root = path.dirname(import.meta.dirname);
 const folder = path.join(root, 'test', 'workflows', 'histories');
@@ -16,32 +19,41 @@ const folder = path.join(root, 'test', 'workflows', 'histories');
  */
 async function recordMissingHistories(): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const scenario of scenarios) {
-    const file = path.join(folder, `${scenario.name}.history.json`);
+  const ways: Record<string, () => Promise<History>> = {
+    ...Object.fromEntries(scenarios.map((each) => [each.name, () => historyOf(each)])),
+    ...Object.fromEntries(
+      Object.entries(forwardedCalls).map(([name, each]) => [name, () => forwardedHistory(each)]),
+    ),
+  };
+  for (const [name, play] of Object.entries(ways)) {
+    const file = path.join(folder, `${name}.history.json`);
     const shown = path.relative(root, file);
     if (existsSync(file)) {
       console.log(`kept ${shown}`);
       continue;
     }
-    const text = await record(scenario);
+    const text = recorded(name, await play());
     writeFileSync(file, text);
     console.log(`wrote ${shown}, ${Math.ceil(text.length / 1024)} KiB`);
   }
 }
 
-async function record({ name, world: options, play }: Scenario): Promise<string> {
+async function historyOf({ name, world: options, play }: Scenario): Promise<History> {
   const world = await startOrderWorld(options);
   try {
     await play(world, name);
-    const history = await world.client.workflow.getHandle(name).fetchHistory();
-    const scrubbed = scrubHistory(JSON.parse(historyToJSON(history)));
-    assertNamesNoMachine(name, readableText(scrubbed));
-    // One event a line: small, and a difference names its event.
-    const events = (scrubbed.events as readonly object[]).map((event) => JSON.stringify(event));
-    return `{"events":[\n${events.join(',\n')}\n]}\n`;
+    return await world.client.workflow.getHandle(name).fetchHistory();
   } finally {
     await world.stop();
   }
+}
+
+function recorded(name: string, history: History): string {
+  const scrubbed = scrubHistory(JSON.parse(historyToJSON(history)));
+  assertNamesNoMachine(name, readableText(scrubbed));
+  // One event a line: small, and a difference names its event.
+  const events = (scrubbed.events as readonly object[]).map((event) => JSON.stringify(event));
+  return `{"events":[\n${events.join(',\n')}\n]}\n`;
 }
 
 function assertNamesNoMachine(name: string, text: string): void {

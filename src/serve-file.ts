@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { defineApp } from './app.ts';
+import { defineApp, InvalidApp } from './app.ts';
 import { serve } from './worker.ts';
 
 const [file] = process.argv.slice(2);
@@ -14,7 +14,11 @@ if (file === undefined) {
   const workflowsPath = fileURLToPath(new URL(library, import.meta.url));
   await serve({ app: defineApp({}), workflowsPath });
 } else {
-  const { app } = await import(pathToFileURL(file).href);
+  const { app } = await import(pathToFileURL(file).href).catch((error: unknown) => {
+    if (!(error instanceof InvalidApp)) throw error;
+    console.error(error.message);
+    process.exit(2);
+  });
   if (app !== undefined) await serve({ app, workflowsPath: workflowsBeside(file) });
 }
 

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Json, JsonObject } from '../../src/wire/json.ts';
 
 /** The worker's identity in a committed history; the real one is a process id and a host's name. */
@@ -6,6 +7,8 @@ const worker = 'worker@tests';
 const loopbackPort = /\b127\.0\.0\.1:\d+/g;
 /** What a program calls itself on a machine: `4711@host`, and sticky queues begin with it. */
 const processIdentity = /^\d+@\S+$/;
+/** A command's is its user's on this machine. */
+const isOfThisMachine = (identity: string) => identity.endsWith(`@${hostname()}`);
 
 /**
  * Takes out of a history, in the JSON form of `historyToJSON`, what names the machine or the run it was
@@ -28,6 +31,7 @@ function scrubObject(object: JsonObject): JsonObject {
     if (key === 'stackTrace') return [];
     if (key === 'name' && isSticky) return [[key, 'sticky']];
     if (typeof value !== 'string') return [[key, scrub(value)]];
+    if (key === 'identity' && isOfThisMachine(value)) return [[key, worker]];
     if (key === 'identity') return [[key, value.replace(processIdentity, worker)]];
     if (key === 'data') return [[key, base64Of(withoutPorts(textOf(value)))]];
     return [[key, withoutPorts(value)]];

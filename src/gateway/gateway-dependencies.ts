@@ -4,6 +4,7 @@ import type { RunAttempt } from '../calls/forward/run-attempt.ts';
 import type { Price } from '../policies/budget-schema.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { ForwardedRequest } from '../wire/forwarded.ts';
+import type { DeliveryTimes } from './answer/delivery.ts';
 import type { Batching } from './files/batching.ts';
 import type { OnceSettings } from './once.ts';
 import type { ToProvider } from './run/tell-provider.ts';
@@ -13,7 +14,7 @@ import type { RequestStore } from './store/request-store.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
 /** What a gateway is made from. */
-export interface GatewayDependencies {
+export interface GatewayDependencies extends DeliveryTimes {
   readonly store: RequestStore;
   readonly keys: KeyStore;
   readonly batching: Batching;
@@ -39,8 +40,6 @@ export interface GatewayDependencies {
   readonly maximumBodyBytes: number;
   /** Requests in flight at most; one more is told to come back. */
   readonly maximumInFlight: number;
-  /** How long a client may take nothing of what waits for it. */
-  readonly patienceMs: number;
   /** Where the Temporal UI shows the namespace's workflows. */
   readonly uiUrl?: string;
 }

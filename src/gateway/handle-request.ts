@@ -16,7 +16,7 @@ import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import type { GatewayKey } from './store/key-store.ts';
-import type { AttemptsUsed, NewRequest } from './store/request-store.ts';
+import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
@@ -30,7 +30,6 @@ const comesBackMs = 15_000;
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
   const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
-  const { patienceMs } = dependencies;
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -59,7 +58,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       response,
       request,
       () => answerHeaders({ id, ...told, request }, prices[request.model], uiUrl),
-      patienceMs,
+      dependencies,
     );
     const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
     if (request.isForgotten && idempotencyKey === null) {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotForwardable } from '../calls/forward/read-incoming.ts';
-import type { NewRequest, RequestStore } from './store/request-store.ts';
+import type { NewRequest } from './store/new-request.ts';
+import type { RequestStore } from './store/request-store.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
 /** Whether a request is new, or the same as one that is there. */
@@ -32,12 +33,13 @@ export async function findOrBegin(
 ): Promise<Found> {
   const { tenant, apiKey, fingerprint, idempotencyKey } = request;
   const same = { tenant, apiKey, fingerprint };
-  if (claims) {
+  const hasTraces = claims && (await store.hasTraces(same, failureLastsMs));
+  if (hasTraces) {
     // Frameworks repeat by themselves what was refused for good, with a key or without.
     const failed = await store.failedJustNow(same, failureLastsMs);
     if (failed) return { kind: 'same', row: failed, isReplay: true };
   }
-  if (claims && idempotencyKey === null) {
+  if (hasTraces && idempotencyKey === null) {
     const claimed = await store.claim(same, { onlyBroken: retryCount === 0 });
     if (claimed) return { kind: 'same', row: claimed, isReplay: false };
   }
@@ -82,9 +84,11 @@ export function retryCountIn(headers: IncomingHttpHeaders): number {
 }
 
 const defaultTimeoutMs = 10 * 60_000;
+const longestTimeoutMs = 24 * 3_600_000;
 
 /** How long a client waits by its own word, in milliseconds. */
 export function clientTimeoutMs(headers: IncomingHttpHeaders): number {
   const seconds = Number(headers['x-stainless-timeout']);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : defaultTimeoutMs;
+  if (!Number.isFinite(seconds) || seconds <= 0) return defaultTimeoutMs;
+  return Math.min(seconds * 1000, longestTimeoutMs);
 }

@@ -52,6 +52,8 @@ const leaseMs = 3000;
 const renewEveryMs = 1000;
 /** A client that sends its request more slowly is refused; one that takes nothing for so long is gone. */
 const slowMs = 30_000;
+/** Within so long a stream sends something, be it a comment. */
+const keepAliveMs = 10_000;
 /** What is kept for days needs no look every second, each of which takes SQLite's write lock. */
 const pruneEveryMs = 60_000;
 
@@ -145,6 +147,7 @@ export async function serveGateway({
     maximumBodyBytes: config.HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES,
     maximumInFlight: config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS,
     patienceMs: slowMs,
+    keepAliveMs,
     ...(config.HOLDFAST_UI_URL !== undefined && { uiUrl: config.HOLDFAST_UI_URL }),
   });
   const sweep = createSweeper({ store, goOn, log });

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
+import { InvalidApp } from '../app/define-app.ts';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const project = join(source, '..');
@@ -33,7 +34,7 @@ export async function workflowBundle(
   folder = join(project, 'node_modules', '.cache', 'holdfast'),
 ): Promise<WorkflowBundleOption> {
   if (!workflowsPath.startsWith(source)) {
-    const bundled = inMemory.get(workflowsPath) ?? bundle(entryFor(workflowsPath));
+    const bundled = inMemory.get(workflowsPath) ?? bundle(entryFor(workflowsPath), workflowsPath);
     inMemory.set(workflowsPath, bundled);
     return bundled;
   }
@@ -61,9 +62,13 @@ export const preloadModules: readonly string[] = [
   own('workflow'),
 ];
 
-function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
+async function bundle(
+  workflowsPath: string,
+  named = workflowsPath,
+): Promise<{ readonly code: string }> {
   const interceptors = own('durable/queues-beside');
-  return bundleWorkflowCode({
+  const said: string[] = [];
+  const bundling = bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [interceptors],
     preloadModules: [...preloadModules, interceptors],
@@ -73,9 +78,26 @@ function bundle(workflowsPath: string): Promise<{ readonly code: string }> {
       debug() {},
       info() {},
       warn: console.error,
-      error: console.error,
+      error: (words) => said.push(words),
     },
   });
+  return bundling.catch((error: Error) => {
+    const modules = unfitModules(said.join('\n'));
+    if (modules.length === 0) {
+      for (const words of said) console.error(words);
+      throw error;
+    }
+    throw new InvalidApp(
+      `the workflows of ${named} import ${modules.join(', ')}, which no workflow may have: import an application by type only (\`import type { app }\`), and do what needs them in an effect`,
+      { cause: error },
+    );
+  });
+}
+
+/** Those of Node that the bundler met: as a rule something was imported that was to be imported by type. */
+function unfitModules(said: string): readonly string[] {
+  const found = [...said.matchAll(/Reading from .(node:[\w/]+)/g)].map(([, name = '']) => name);
+  return [...new Set(found)].sort();
 }
 
 function own(module: string): string {

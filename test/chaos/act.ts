@@ -53,10 +53,21 @@ async function act(
       await untilAnswered(signal, () => start(world, step.order));
       return;
     case 'cancel': {
+      if (step.whenCharged) await untilCharged(world, step.order, signal);
       // Its start may still be asked for.
       const answer = await untilAnswered(signal, () => cancel(world.client, step.order));
       told.set(step.order, answer);
     }
+  }
+}
+
+/** Looks at Stripe itself, as often as catches an order whose ticket is still to be opened. */
+async function untilCharged({ sandbox }: ChaosWorld, order: string, signal: AbortSignal) {
+  for (;;) {
+    signal.throwIfAborted();
+    const payments = await sandbox.stripe.paymentIntents();
+    if (payments.some(({ metadata }) => metadata.holdfast_order === order)) return;
+    await sleep(50);
   }
 }
 

@@ -1,11 +1,17 @@
-// npm run test:chaos -- [--seed 1] [--runs 10]
+// npm run test:chaos -- [--seed 1] [--runs 10] [--batch FILE.csv [--kills 20]]
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { parse } from 'csv-parse/sync';
+import { killsOf, runBatchChaos } from './batch/run-batch-chaos.ts';
 import { runChaos, wholeRun } from './run-chaos.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     runs: { type: 'string', default: '1' },
+    // A CSV file with a column `text`; of its messages each is a line of a batch.
+    batch: { type: 'string' },
+    kills: { type: 'string', default: '20' },
   },
 });
 const [seed, runs] = [Number(values.seed), Number(values.runs)];
@@ -17,7 +23,7 @@ let right = 0;
 for (let run = 0; run < runs; run += 1) {
   const startedMs = performance.now();
   console.log(`npm run test:chaos -- --seed ${seed + run}`);
-  const { wrong, ...count } = await runChaos(seed + run, wholeRun, (line) => console.log(line));
+  const { wrong, ...count } = await runOnce(seed + run, (line) => console.log(line));
   console.log(JSON.stringify(count));
   for (const each of wrong) console.log(`WRONG  ${each}`);
   if (wrong.length === 0) right += 1;
@@ -26,3 +32,13 @@ for (let run = 0; run < runs; run += 1) {
 }
 console.log(`${right} of ${runs} runs right`);
 process.exitCode = right === runs ? 0 : 1;
+
+async function runOnce(
+  of: number,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, unknown>> & { readonly wrong: readonly string[] }> {
+  if (values.batch === undefined) return { ...(await runChaos(of, wholeRun, say)) };
+  const rows: { text: string }[] = parse(readFileSync(values.batch), { columns: true });
+  const messages = rows.map(({ text }) => text);
+  return runBatchChaos(of, messages, killsOf(of, Number(values.kills), messages.length), say);
+}

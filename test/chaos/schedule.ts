@@ -11,7 +11,8 @@ export type WireName = (typeof wires)[number];
 /** One thing that happens to the world. */
 export type Step = { readonly atMs: number } & (
   | { readonly kind: 'start'; readonly order: string; readonly needsApproval: boolean }
-  | { readonly kind: 'cancel'; readonly order: string }
+  /** At that time; or then as soon as its payment is there, before its ticket can be. */
+  | { readonly kind: 'cancel'; readonly order: string; readonly whenCharged?: boolean }
   | { readonly kind: 'kill' | 'pause'; readonly what: ProcessName; readonly forMs: number }
   /** All connections die at this byte, counted from now on over all of them in both directions. */
   | { readonly kind: 'cut'; readonly wire: WireName; readonly atByte: number }
@@ -44,8 +45,9 @@ export function scheduleOf(seed: number, size: Size): readonly Step[] {
   const lengthMs = strikes > 0 ? overMs / strikes : 0;
   return [
     ...starts,
-    ...[...cancelled].map((order): Step => {
-      return { atMs: startOf(order) + below(2000), kind: 'cancel', order };
+    ...[...cancelled].map((order, index): Step => {
+      const atMs = startOf(order) + below(2000);
+      return { atMs, kind: 'cancel', order, whenCharged: index % 2 === 0 };
     }),
     ...Array.from({ length: strikes }, (_, index): Step => {
       const kind = one(['kill', 'pause'] as const);
@@ -65,7 +67,7 @@ export function describeStep(step: Step): string {
     case 'start':
       return `${at}  start ${step.order}${step.needsApproval ? ', needs an approval' : ''}`;
     case 'cancel':
-      return `${at}  cancel ${step.order}`;
+      return `${at}  cancel ${step.order}${step.whenCharged ? ' when it is charged' : ''}`;
     case 'cut':
       return `${at}  cut ${step.wire} at byte ${step.atByte}`;
     default:

@@ -79,6 +79,7 @@ export async function gatewayWorld(
     maximumBodyBytes: 1_000_000,
     maximumInFlight,
     patienceMs: slowMs,
+    keepAliveMs: 10_000,
     ...change({ store, watch }),
   });
   await leaseStore(opened).renew('gateway-1', 3_600_000);

@@ -212,6 +212,13 @@ describe('whatever is sent', () => {
     { maxKeys: 3 },
   );
 
+  test('a wait beyond all numbers is a day', async () => {
+    provider.answer(literally(200, completion('hi')));
+    const headers = { 'x-stainless-timeout': '1e306' };
+    const { status } = await sent('/v1/chat/completions', Buffer.from(bodyOf()), headers);
+    assert.equal(status, 200);
+  });
+
   test('the answer has a status, and an error one of our types; nothing hangs or ends', async () => {
     // An answer of each of the protocols.
     const others = { output: [], data: [], content: [], type: 'message', candidates: [] };

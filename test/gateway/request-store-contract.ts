@@ -2,11 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { OpenDatabase } from '../../src/database/open-database.ts';
 import { type LeaseStore, leaseStore } from '../../src/gateway/store/lease-store.ts';
-import {
-  type NewRequest,
-  type RequestStore,
-  requestStore,
-} from '../../src/gateway/store/request-store.ts';
+import type { NewRequest } from '../../src/gateway/store/new-request.ts';
+import { type RequestStore, requestStore } from '../../src/gateway/store/request-store.ts';
 
 const forwarded = {
   provider: 'openai',

@@ -48,6 +48,23 @@ test('a project that cannot be written is bundled all the same, from another fol
   assert.match(bundle.code, /ofMyOwn/);
 });
 
+test('what is imported and no workflow may have is told in a sentence', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  symlinkSync(path.resolve('node_modules'), path.join(folder, 'node_modules'));
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  const files = {
+    'app.ts': "import { hostname } from 'node:os';\nexport const app = { name: hostname() };\n",
+    'workflows.ts': "import { app } from './app.ts';\nexport const mine = async () => app.name;\n",
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
+  const workflows = path.join(folder, 'workflows.ts');
+  await assert.rejects(workflowBundle(workflows), {
+    name: 'InvalidApp',
+    message: `the workflows of ${workflows} import node:os, which no workflow may have: import an application by type only (\`import type { app }\`), and do what needs them in an effect`,
+  });
+});
+
 test('each entry has a bundle of its own', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -24,6 +24,11 @@ const recorded: Readonly<Record<string, readonly string[]>> = {
   ],
   'complete-repaired': ['callModel', 'callModel'],
   'complete-truncated': ['callModel', 'callModel'],
+  'forward-failed-told': [
+    ...['callModel', 'failed: ContextLengthExceeded', 'endForwarded'],
+    ...['readWebhookEvent', 'sendWebhook', 'webhookTold'],
+  ],
+  'forward-told': ['callModel', 'readWebhookEvent', 'sendWebhook', 'webhookTold'],
   'process-order': ['callModel', 'save', 'charge', 'ticket'],
   'process-order-approved': [
     ...['callModel', 'save', ...parked],

@@ -18,8 +18,13 @@ export interface Delivery {
   readonly cut: () => void;
 }
 
-/** After so long without a byte, a client that asked for a stream is told that something goes on. */
-const keepAliveMs = 10_000;
+/** How long is waited, and with whom. */
+export interface DeliveryTimes {
+  /** A client that takes nothing of what waits for it, for so long, is taken for gone. */
+  readonly patienceMs: number;
+  /** After so long without a byte, a client that asked for a stream is told that something goes on. */
+  readonly keepAliveMs: number;
+}
 
 const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
 
@@ -27,13 +32,12 @@ const streamHeaders = { 'content-type': 'text/event-stream; charset=utf-8' };
  * Makes the delivery of one request.
  *
  * @param headers ours, known when the answer begins: attempts, cost, the workflow.
- * @param patienceMs a client that takes nothing of what waits for it, for so long, is taken for gone.
  */
 export function createDelivery(
   response: ServerResponse,
   { api, isStream }: { readonly api: ForwardedApi; readonly isStream: boolean },
   headers: () => Record<string, string>,
-  patienceMs: number,
+  { patienceMs, keepAliveMs }: DeliveryTimes,
 ): Delivery {
   const gone = new AbortController();
   let isCommitted = false;

@@ -21,10 +21,10 @@ type Asked = Context<{ Bindings: HttpBindings }>;
 export function createResponseRoutes(
   dependencies: Pick<
     GatewayDependencies,
-    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl' | 'patienceMs'
+    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl' | 'patienceMs' | 'keepAliveMs'
   >,
 ) {
-  const { store, watch, stop, toProvider, prices, uiUrl, patienceMs } = dependencies;
+  const { store, watch, stop, toProvider, prices, uiUrl } = dependencies;
   const find = (context: Asked, { tenant }: GatewayKey) =>
     findResponse(store, tenant, context.req.param('id') ?? '');
   const headersOf = (row: StoredRequest) => answerHeaders(row, prices[row.request.model], uiUrl);
@@ -57,7 +57,7 @@ export function createResponseRoutes(
       response,
       { api: 'responses', isStream: true },
       () => headersOf(ended ?? row),
-      patienceMs,
+      dependencies,
     );
     if (row.ended_at_ms === null) {
       await watch.ended(row.id, delivery.gone).catch(() => {});

@@ -1,39 +1,14 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
+import { commitTogether } from '../../database/commit-together.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
-import type { ForwardedAnswer, ForwardedRequest, ForwardFailure } from '../../wire/forwarded.ts';
+import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
+import type { AttemptsUsed, NewRequest, Sameness } from './new-request.ts';
 import { requestRetention } from './request-retention.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
 import { takeOver } from './take-over.ts';
-
-/** A request that is about to be made. */
-export interface NewRequest {
-  readonly id: string;
-  readonly tenant: string;
-  readonly apiKey: string;
-  readonly idempotencyKey: string | null;
-  readonly fingerprint: string;
-  readonly request: ForwardedRequest;
-  readonly body: Uint8Array;
-  readonly gateway: string;
-  /** How long it may take in all. */
-  readonly deadlineMs: number;
-  /** A workflow makes its first attempt; this process makes none. */
-  readonly isHandedOver?: boolean;
-  /** Its end is told to its key's webhook. */
-  readonly hasWebhook?: boolean;
-}
-
-/** What asks for the same: a tenant's key, path and body. */
-export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
-
-/** What an attempt has used up. */
-export interface AttemptsUsed {
-  readonly attempts: number;
-  readonly possiblyBilled: number;
-}
 
 /** The records of forwarded requests, in the ledger's database. */
 export type RequestStore = ReturnType<typeof requestStore>;
@@ -45,6 +20,9 @@ export type RequestStore = ReturnType<typeof requestStore>;
 export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' | 'kind'>) {
   const tables = withGatewayTables(database);
   const now = databaseNowMs[kind];
+  // PostgreSQL commits the writes of many connections together by itself.
+  const write: ReturnType<typeof commitTogether<GatewayTables>> =
+    kind === 'sqlite' ? commitTogether(tables) : (work) => work(tables);
   const isOpen = ({ eb }: ExpressionBuilder<GatewayTables, 'holdfast_request'>) =>
     eb('state', 'in', ['begun', 'running']);
 
@@ -54,30 +32,32 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
     async begin(request: NewRequest): Promise<boolean> {
       const { deadlineMs, request: forwarded, ...rest } = request;
-      const { numInsertedOrUpdatedRows } = await tables
-        .insertInto('holdfast_request')
-        .values({
-          id: rest.id,
-          tenant: rest.tenant,
-          api_key: rest.apiKey,
-          idempotency_key: rest.idempotencyKey,
-          fingerprint: rest.fingerprint,
-          model: forwarded.model,
-          request: JSON.stringify(forwarded),
-          body: rest.body,
-          state: rest.isHandedOver ? 'running' : 'begun',
-          gateway: rest.gateway,
-          has_client: 1,
-          is_claimed: 0,
-          broke_off: 0,
-          attempts: 0,
-          possibly_billed: 0,
-          webhook: rest.hasWebhook ? 1 : 0,
-          deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
-          created_at_ms: now,
-        })
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirst();
+      const { numInsertedOrUpdatedRows } = await write((tables) =>
+        tables
+          .insertInto('holdfast_request')
+          .values({
+            id: rest.id,
+            tenant: rest.tenant,
+            api_key: rest.apiKey,
+            idempotency_key: rest.idempotencyKey,
+            fingerprint: rest.fingerprint,
+            model: forwarded.model,
+            request: JSON.stringify(forwarded),
+            body: rest.body,
+            state: rest.isHandedOver ? 'running' : 'begun',
+            gateway: rest.gateway,
+            has_client: 1,
+            is_claimed: 0,
+            broke_off: 0,
+            attempts: 0,
+            possibly_billed: 0,
+            webhook: rest.hasWebhook ? 1 : 0,
+            deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
+            created_at_ms: now,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .executeTakeFirstOrThrow(),
+      );
       return numInsertedOrUpdatedRows === 1n;
     },
 
@@ -143,6 +123,28 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         .returningAll()
         .executeTakeFirst();
       return row && parsed(row);
+    },
+
+    /**
+     * Whether any record asks for the same and has failed lately, or has lost its client: mostly there is
+     * none, and looking takes no write lock.
+     */
+    async hasTraces(same: Sameness, withinMs: number): Promise<boolean> {
+      const row = await tables
+        .selectFrom('holdfast_request')
+        .select('id')
+        .where('tenant', '=', same.tenant)
+        .where('api_key', '=', same.apiKey)
+        .where('fingerprint', '=', same.fingerprint)
+        .where((where) =>
+          where.or([
+            where('has_client', '=', 0),
+            where('ended_at_ms', '>', sql<number>`${now} - ${sql.lit(withinMs)}`),
+          ]),
+        )
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
 
     /** A final failure of the same request that ended within the last moments. */
@@ -256,12 +258,14 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
   };
 
   async function changed(id: string, values: object): Promise<boolean> {
-    const { numUpdatedRows } = await tables
-      .updateTable('holdfast_request')
-      .set(values)
-      .where('id', '=', id)
-      .where(isOpen)
-      .executeTakeFirst();
+    const { numUpdatedRows } = await write((tables) =>
+      tables
+        .updateTable('holdfast_request')
+        .set(values)
+        .where('id', '=', id)
+        .where(isOpen)
+        .executeTakeFirstOrThrow(),
+    );
     return numUpdatedRows === 1n;
   }
 }

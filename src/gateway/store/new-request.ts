@@ -1,0 +1,28 @@
+import type { ForwardedRequest } from '../../wire/forwarded.ts';
+
+/** A request that is about to be made. */
+export interface NewRequest {
+  readonly id: string;
+  readonly tenant: string;
+  readonly apiKey: string;
+  readonly idempotencyKey: string | null;
+  readonly fingerprint: string;
+  readonly request: ForwardedRequest;
+  readonly body: Uint8Array;
+  readonly gateway: string;
+  /** How long it may take in all. */
+  readonly deadlineMs: number;
+  /** A workflow makes its first attempt; this process makes none. */
+  readonly isHandedOver?: boolean;
+  /** Its end is told to its key's webhook. */
+  readonly hasWebhook?: boolean;
+}
+
+/** What asks for the same: a tenant's key, path and body. */
+export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
+
+/** What an attempt has used up. */
+export interface AttemptsUsed {
+  readonly attempts: number;
+  readonly possiblyBilled: number;
+}
