@@ -48,11 +48,12 @@ const forMs = { 50: 4000, 5000: 5500 } as const;
 export async function latencyOf(
   contender: string,
   targetOf: (route: string) => Target,
+  onNoStream: (why: string) => void = () => {},
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   const tried = await loaded(targetOf('after-50'), true, 1, 0);
   const canStream = tried.failed === 0;
-  if (!canStream) console.log(`${contender} gives no stream here: ${tried.firstFailure}`);
+  if (!canStream) onNoStream(tried.firstFailure ?? 'it fails');
   for (const providerMs of providersMs) {
     const target = targetOf(`after-${providerMs}`);
     if (providerMs === 50) await loaded(target, false, 16, 1000);

@@ -17,10 +17,12 @@ import { tables } from './table.ts';
 import { bareWorkflowsPerSecond } from './throughput.ts';
 import { routes, startWorld } from './world.ts';
 
+const everybody = 'holdfast,litellm,portkey';
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'latency,throughput,streams,kills' },
-    contenders: { type: 'string', default: 'holdfast,litellm,portkey' },
+    /** Some of them, for a try: a table compares all. */
+    contenders: { type: 'string', default: everybody },
     /** Another number of streams, for a try: what is measured is shown and not kept. */
     streams: { type: 'string' },
     'per-second': { type: 'string', default: '50' },
@@ -29,7 +31,7 @@ const { values } = parseArgs({
   },
 });
 const isWanted = (part: string) => values.only.split(',').includes(part);
-const isATry = values.try || values.streams !== undefined;
+const isATry = values.try || values.streams !== undefined || values.contenders !== everybody;
 const say = (text: string) => console.log(`${(performance.now() / 1000).toFixed(0)} s: ${text}`);
 
 await using cleanups = new AsyncDisposableStack();
@@ -46,7 +48,7 @@ const missing: Record<string, string> = Object.fromEntries(
 );
 for (const [id, why] of Object.entries(missing)) say(`${id} is left out: ${why}`);
 const contenders = wanted.filter((one): one is Contender => 'start' in one);
-await world.startWorker();
+if (contenders.some(({ id }) => id === 'holdfast')) await world.startWorker();
 
 const latency: Cell[] = [];
 const streams: Streams[] = [];
@@ -108,7 +110,10 @@ async function measure(contender: Contender): Promise<void> {
   };
   if (isWanted('latency')) {
     say(`${title}: latency`);
-    latency.push(...(await latencyOf(title, targetOf)));
+    const onNoStream = (why: string) => {
+      missing[`streams of ${title}`] = why;
+    };
+    latency.push(...(await latencyOf(title, targetOf, onNoStream)));
   }
   if (isWanted('streams')) {
     say(`${title}: streams`);

@@ -36,7 +36,7 @@ export function promptOf({ id, point, isRefused }: Marker): string {
 
 /** @throws Error for a body that has none. */
 export function markerIn(body: string): Marker {
-  const [, id, point, first] = /\[([^|\]]+)\|([^|\]]+)\|([^|\]]+)\]/.exec(body) ?? [];
+  const [, id, point, first] = /\[([^[|\]]+)\|([^|\]]+)\|([^|\]]+)\]/.exec(body) ?? [];
   if (id === undefined) throw new Error('the prompt has no marker');
   return { id, point: point as Point, isRefused: first === 'refused' };
 }

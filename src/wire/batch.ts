@@ -17,6 +17,8 @@ export interface BatchRules {
   readonly concurrency: number;
   /** Requests a minute at most, over all workers; absent: as the providers allow. */
   readonly requestsPerMinute?: number;
+  /** Its lines go only while no other call waits at the gate of a worker. */
+  readonly isLow?: boolean;
   /** What it may cost in all, in 10^-9 of the unit of its models' prices. */
   readonly maximumCostNano?: number;
   /** Lines go to their provider's own Batch API first, where it has one. */

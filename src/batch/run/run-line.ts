@@ -120,6 +120,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       if (stopping.aborted) return { kind: 'left' };
       const outcome = await runAttempt({
         ...{ workflowId: range.id, step: stepOf(line.seq, repairs), tenant: range.tenant },
+        isLow: range.isLow ?? false,
         ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
         ...{ longestHoldMs, signal, waitSignal: stopping, beforeSend },
       }).catch((error: unknown) => {

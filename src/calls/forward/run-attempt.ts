@@ -31,6 +31,8 @@ export interface ForwardedAttempt {
   /** The step within that: with it the request id. */
   readonly step: string;
   readonly tenant: string;
+  /** It goes only while no other call waits at the gate. */
+  readonly isLow?: boolean;
   readonly request: ForwardedRequest;
   readonly body: Uint8Array;
   readonly policy: ModelPolicy;
@@ -84,7 +86,9 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
     const { inputTokens, outputTokens } = most;
     const decision = await gates.enter({
       model: request.model,
-      fairnessKey: call.tenant,
+      // Those of a tenant that are low are a line of their own.
+      fairnessKey: call.isLow ? `${call.tenant} low` : call.tenant,
+      isLow: call.isLow ?? false,
       tokens: inputTokens + outputTokens,
       capMs: call.longestHoldMs,
       call: requestIdFor(workflowId, step),

@@ -1,5 +1,9 @@
-/** Makes an empty line in which keys take turns: no key's items wait behind all of another's. */
-export function createFairLine<T>() {
+/**
+ * Makes an empty line in which keys take turns: no key's items wait behind all of another's.
+ *
+ * @param isLow whether an item goes only when no key waits with another one; of a key all do, or none.
+ */
+export function createFairLine<T>(isLow: (item: T) => boolean = () => false) {
   // A map keeps its keys in order of insertion: the first is the one whose turn it is.
   const lines = new Map<string, T[]>();
   let size = 0;
@@ -32,7 +36,14 @@ export function createFairLine<T>() {
       size += 1;
     },
     /** The next item: keys take turns, and within a key the first comes first. */
-    peek: (): T | undefined => lines.values().next().value?.[0],
+    peek(): T | undefined {
+      let first: T | undefined;
+      for (const [head] of lines.values()) {
+        if (head !== undefined && !isLow(head)) return head;
+        first ??= head;
+      }
+      return first;
+    },
     /** The item of the least amount, whoever's it is; of equal ones the first. */
     least(amountOf: (item: T) => number): T | undefined {
       let found: T | undefined;

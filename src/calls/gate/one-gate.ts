@@ -32,6 +32,8 @@ export interface OneGateOptions {
 /** A call at the gate. */
 export interface GateCall {
   readonly fairnessKey: string;
+  /** It goes only while no other call waits; those of its key are all like that. */
+  readonly isLow?: boolean;
   /** Tokens that it will use at most, by an estimate. */
   readonly tokens: number;
   /** How long it may wait here. */
@@ -92,7 +94,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
   let tries = 0;
   let stopTimer = () => {};
   let stopWatch = () => {};
-  const line = createFairLine<Waiting>();
+  const line = createFairLine<Waiting>(({ isLow }) => isLow === true);
 
   const waitMs = (call: GateCall, nowMs: number) =>
     Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));

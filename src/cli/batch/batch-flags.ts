@@ -11,6 +11,7 @@ export interface BatchRunFlags extends PolicyFlags, JsonOption {
   readonly concurrency?: string;
   readonly maxRate?: string;
   readonly maxCost?: string;
+  readonly priority?: string;
   readonly tenant?: string;
   readonly retryFailed?: boolean;
   readonly prompt?: string;
@@ -34,13 +35,18 @@ export function limitsFrom({
   concurrency,
   maxRate,
   maxCost,
+  priority,
   ...flags
 }: BatchRunFlags): Omit<BatchRules, 'policy'> {
   const [, amount] = /^(\d+(?:\.\d{1,6})?)[a-z]{3}$/i.exec(maxCost ?? '') ?? [];
   if (maxCost !== undefined && amount === undefined) {
     throw usageError(`--max-cost must be like 5usd or 12.50eur, not ${maxCost}`);
   }
+  if (priority !== undefined && priority !== 'low' && priority !== 'normal') {
+    throw usageError(`--priority is low or normal, not ${priority}`);
+  }
   return {
+    ...(priority === 'low' && { isLow: true }),
     concurrency: whole('--concurrency', concurrency) ?? usualConcurrency,
     ...(maxRate !== undefined && { requestsPerMinute: whole('--max-rate', maxRate) ?? 1 }),
     ...(amount !== undefined && { maximumCostNano: nanoOfDecimal(amount) }),
@@ -48,7 +54,9 @@ export function limitsFrom({
   };
 }
 
-function viaFrom(flags: Omit<BatchRunFlags, 'maxCost'>): Pick<BatchRules, 'viaBatchApi'> {
+function viaFrom(
+  flags: Omit<BatchRunFlags, 'maxCost' | 'priority'>,
+): Pick<BatchRules, 'viaBatchApi'> {
   const { via, then, poll, schema } = flags;
   if (via !== undefined && via !== 'batch-api') {
     throw usageError(`--via must be batch-api, not ${via}; without it lines are asked live`);

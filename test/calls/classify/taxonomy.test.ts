@@ -64,7 +64,9 @@ for (const [family, own] of Object.entries(rowsOf)) {
         server.answer(row.reply);
         sent.length = 0;
         recorded.lines.length = 0;
-        const requestTimeoutMs = row.type === 'Timeout' ? 150 : 5000;
+        // Short only where the answer never comes: what has come by then is in the expectation, too.
+        const never = row.reason?.endsWith('within the request timeout');
+        const requestTimeoutMs = never ? 500 : 10_000;
         const policy = { ...catalogue.model, requestTimeoutMs };
         const fields = await failureOf(call({ model, policy }));
         assert.deepEqual({ ...fields }, expectedOf(row, by));
