@@ -103,6 +103,18 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
       return ranges;
     },
 
+    /** Whether some of its lines are with their provider's own Batch API. */
+    async isSubmitted(id: string): Promise<boolean> {
+      const line = await tables
+        .selectFrom('holdfast_batch_line')
+        .select('seq')
+        .where('batch_id', '=', id)
+        .where(sql<boolean>`state = 'submitted'`)
+        .limit(1)
+        .executeTakeFirst();
+      return line !== undefined;
+    },
+
     /** Those of a range that have no end yet, in order. */
     openLines: (id: string, { from, to }: LineRange, most: number): Promise<OpenLine[]> =>
       tables

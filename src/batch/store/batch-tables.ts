@@ -1,8 +1,11 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 
-/** Where a line stands: `waiting`, `sent` while an attempt is under way, then one of two ends. */
-export type LineState = 'waiting' | 'sent' | 'answered' | 'failed';
+/**
+ * Where a line stands: `waiting`, `sent` while an attempt is under way, `submitted` while it is with the
+ * provider's own Batch API, then one of two ends.
+ */
+export type LineState = 'waiting' | 'sent' | 'submitted' | 'answered' | 'failed';
 
 /** A batch, with its sums. Times are milliseconds of the database's clock. */
 export interface BatchTable {

@@ -41,7 +41,8 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
     const batch = await storeInput(store, options, { id, input, flags });
     if (flags.retryFailed) await store.reopenFailed(id);
     const [open] = await store.openRanges(id, 1, 1);
-    const ended = open ? await run() : batch;
+    const isSubmitted = await store.isSubmitted(id);
+    const ended = open || isSubmitted ? await run() : batch;
     if (!ended) return;
     await writeResults(store, ended, flags.out);
     await report(store, ended, flags);
@@ -53,7 +54,12 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
         try {
           const { client } = await connect();
           const isParked = await describeWorkflow(client, id).then(waitsFor, () => undefined);
-          const rules = { ...limits, policy: policies.model };
+          // What was submitted before is waited for, whatever is asked for now: it is paid for.
+          const submitted = { submits: false, thenLive: true, pollMs: 60_000 };
+          const rules = {
+            ...(isSubmitted && { viaBatchApi: submitted }),
+            ...{ ...limits, policy: policies.model },
+          };
           await runBatch(client, { id, tenant: batch.tenant }, rules, config.HOLDFAST_TASK_QUEUE);
           if (isParked !== undefined) await resume(client, id);
           const follow = { client, store, id, folder: flags.out, view, signal };
