@@ -136,6 +136,15 @@ export const roomsBelow: readonly Room[] = [
     packages: ['kysely'],
   },
   {
+    name: 'batch/submit',
+    holds: "lines at their provider's own Batch API: submitted once, collected by their names",
+    rooms: [
+      ...['policies', 'wire', 'calls/forward', 'calls/provider', 'database'],
+      ...['batch/input', 'batch/store', 'batch/run'],
+    ],
+    packages: ['kysely', 'node:'],
+  },
+  {
     name: 'effects/once',
     holds: 'what an effect is, and how it comes to be done once: ledger, claim, lease, replay',
     rooms: ['failures', 'wire', 'database'],

@@ -17,7 +17,15 @@ export const rooms: readonly Room[] = [
     rooms: [
       ...leaves,
       ...['calls', 'calls/answers', 'calls/gate', 'database', 'journal'],
-      ...['effects/once', 'effects/operate', 'app', 'batch/files', 'batch/run', 'batch/store'],
+      ...[
+        'effects/once',
+        'effects/operate',
+        'app',
+        'batch/files',
+        'batch/run',
+        'batch/store',
+        'batch/submit',
+      ],
     ],
     packages: ['@temporalio/activity', '@temporalio/client', '@temporalio/common', 'pino'],
   },
@@ -96,7 +104,7 @@ export const rooms: readonly Room[] = [
       ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
       ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
       ...['optional-package.ts', 'gateway/keys', 'gateway/store', 'batch/files'],
-      ...['batch/run', 'batch/store'],
+      ...['batch/run', 'batch/store', 'batch/submit'],
     ],
     packages: [
       '@temporalio/worker',

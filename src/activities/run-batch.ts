@@ -9,18 +9,23 @@ import {
 } from '../batch/files/read-client-batch.ts';
 import type { RunRange } from '../batch/run/run-range.ts';
 import type { MarkedState } from '../batch/store/batch-store.ts';
+import { cancelSubmissions, collectLines } from '../batch/submit/collect-lines.ts';
+import { type Stop, type SubmitDependencies, submitLines } from '../batch/submit/submit-lines.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
+import type { BatchInput, BatchRules, LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
 
 /** What {@link createBatchActivities} needs. */
 export interface BatchDependencies {
   /** Opened when the first batch comes: most workers have none. */
-  readonly open: () => ClientBatches & { readonly runRange: RunRange };
+  readonly open: () => ClientBatches & SubmitDependencies & { readonly runRange: RunRange };
   /** What clients' files are checked against. */
   readonly checks: ReadClientBatchOptions;
   /** Aborts when the worker drains. */
   readonly draining: AbortSignal;
 }
+
+/** How many submissions are still at their providers, or why none is made. */
+export type Tended = Stop | { readonly kind: 'tended'; readonly open: number };
 
 /** Lines that an activity runs. */
 const linesOfRange = 500;
@@ -48,6 +53,21 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
       how: ClientBatchEnd,
       why?: { readonly code: string; readonly problem: string },
     ): Promise<void> => beating(() => endClientBatch(open(), id, how, why)),
+
+    /** Takes what providers have ended of a batch, and submits what was not. */
+    tendSubmissions: (input: BatchInput & BatchRules): Promise<Tended> =>
+      beating(async () => {
+        const { viaBatchApi } = input;
+        const { submits = false, thenLive = false } = viaBatchApi ?? {};
+        const running = await collectLines(open(), { ...input, thenLive });
+        const stop = submits ? await submitLines(open(), input) : undefined;
+        if (stop) return stop;
+        const { length } = await open().submissions.open(input.id);
+        return { kind: 'tended', open: Math.max(running, length) };
+      }),
+
+    /** No line of it is to be run any more by its providers. */
+    cancelSubmissions: (id: string): Promise<void> => beating(() => cancelSubmissions(open(), id)),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */
     async runRange(range: RangeInput): Promise<RangeResult> {

@@ -17,6 +17,9 @@ export function addBatchCommands(program: Command): void {
       .option('--concurrency <count>', 'most requests in flight', '1000')
       .option('--max-rate <count>', 'most requests a minute')
       .option('--max-cost <amount>', 'what it may cost in all, as 5usd; models need prices')
+      .option('--via <way>', "batch-api: by the provider's own Batch API, at half its price")
+      .option('--then <way>', 'live: what failed there, or was not run, is asked live')
+      .option('--poll <seconds>', 'how often such a batch is asked for', '60')
       .option('--priority <low>', 'low: only while no other call waits for the provider')
       .option('--tenant <name>', 'whose it is: tenants take turns at a provider that limits')
       .option('--retry-failed', 'run lines again that failed'),

@@ -15,8 +15,12 @@ the input; until then output.partial.jsonl, in the order of the answers. Ends
 with 1 when lines failed, 6 when a person must do something (a key, an account)
 before any line can go on.
 
+With --via batch-api, lines of OpenAI's models go to OpenAI's own Batch API: half
+the price, up to a day. Each file is submitted once, however often this dies.
+
 Examples:
   holdfast batch run prompts.jsonl --out results
+  holdfast batch run prompts.jsonl --out results --via batch-api --then live
   holdfast batch run prompts.jsonl --out results --model ollama:llama3.2
   holdfast batch run prompts.jsonl --out results --max-cost 5usd --max-rate 600
   holdfast batch run prompts.jsonl --out results --retry-failed

@@ -1,10 +1,11 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables } from './batch-tables.ts';
+import { batchTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import { gatewayTables, responseColumns, webhookColumns } from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
+import { submissionTables } from './submission-tables.ts';
 
 /**
  * Brings the tables up to date. Safe when several workers start at once: everything happens in one
@@ -144,6 +145,8 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '023_batch': statements(...batchTables(kind)),
     '024_responses': statements(...responseColumns),
     '025_files': statements(...fileTables(kind)),
+    '026_submissions': statements(...submissionTables),
+    '027_readings': statements(...readingColumns),
   };
 }
 

@@ -52,11 +52,12 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     retry: { maximumInterval: '30 seconds' },
   });
 
-  const { readClientFile, endClientBatch } = proxyActivities<BatchActivities>({
-    startToCloseTimeout: '6 hours',
-    heartbeatTimeout: '30 seconds',
-    retry: { maximumInterval: '30 seconds' },
-  });
+  const { readClientFile, endClientBatch, tendSubmissions, cancelSubmissions } =
+    proxyActivities<BatchActivities>({
+      startToCloseTimeout: '6 hours',
+      heartbeatTimeout: '10 seconds',
+      retry: { maximumInterval: '30 seconds' },
+    });
   const window = completionWindow(client?.expiresAtMs);
   let gaveUp: Stop | undefined;
 
@@ -78,6 +79,9 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     });
   } catch (error) {
     const how = window.isOver() ? 'expired' : isCancelled(error) ? 'cancelled' : 'failed';
+    if (how === 'cancelled' && rules?.viaBatchApi) {
+      await CancellationScope.nonCancellable(() => cancelSubmissions(id));
+    }
     const isEnd = how !== 'failed' || gaveUp !== undefined;
     if (isEnd) await CancellationScope.nonCancellable(() => end(how));
     if (how !== 'expired') throw error;
@@ -95,6 +99,18 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
       await condition(() => rules !== undefined);
       if (!rules) continue;
       hasNews = false;
+      if (rules.viaBatchApi) {
+        const tended = await tendSubmissions({ ...input, ...rules });
+        if (tended.kind === 'stopped') await untilResumed(tended, rules);
+        else if (tended.open > 0) {
+          progress.step(`${tended.open} batches at providers`);
+          await condition(() => isPaused || hasNews, rules.viaBatchApi.pollMs);
+        }
+        if (tended.kind === 'stopped' || tended.open > 0) {
+          await continueWhenFull(rules);
+          continue;
+        }
+      }
       const ranges = await openRanges(id);
       if (ranges.length === 0) {
         await end('completed');
@@ -111,13 +127,16 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
         if (!isPaused || !isCancelled(error) || isCancelledWhole()) throw error;
       });
       if (stop) await untilResumed(stop, ruling);
-      const { historyLength, continueAsNewSuggested } = workflowInfo();
-      if (historyLength > handedOutEvents || continueAsNewSuggested) {
-        await continueAsNew<typeof batch>(input, {
-          ...{ isPaused, rules, progress: progress.record() },
-        });
-      }
+      await continueWhenFull(rules);
     }
+  }
+
+  async function continueWhenFull(ruling: BatchRules): Promise<void> {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    if (historyLength <= handedOutEvents && !continueAsNewSuggested) return;
+    await continueAsNew<typeof batch>(input, {
+      ...{ isPaused, rules: ruling, progress: progress.record() },
+    });
   }
 
   async function untilResumed(stop: Stop, { policy }: BatchRules): Promise<void> {

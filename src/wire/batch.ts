@@ -21,6 +21,14 @@ export interface BatchRules {
   readonly isLow?: boolean;
   /** What it may cost in all, in 10^-9 of the unit of its models' prices. */
   readonly maximumCostNano?: number;
+  /** Lines go to their provider's own Batch API first, where it has one. */
+  readonly viaBatchApi?: {
+    /** Otherwise only what was submitted before is waited for. */
+    readonly submits: boolean;
+    /** What failed there, or was not run, is run live. */
+    readonly thenLive: boolean;
+    readonly pollMs: number;
+  };
 }
 
 /** Lines of a batch that an activity runs, by their numbers in order of arrival; both ends included. */

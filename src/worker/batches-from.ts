@@ -7,8 +7,11 @@ import { clientBatchStore } from '../batch/files/client-batch-store.ts';
 import { fileStore } from '../batch/files/file-store.ts';
 import { createRunRange } from '../batch/run/run-range.ts';
 import { batchStore } from '../batch/store/batch-store.ts';
+import { openaiBatches } from '../batch/submit/openai-batches.ts';
+import { submissionStore } from '../batch/submit/submission-store.ts';
 import type { AttemptLog } from '../calls/attempt-log.ts';
 import type { ForwardAttempt } from '../calls/forward/forward-attempt.ts';
+import { forwardProviders } from '../calls/forward/forward-providers.ts';
 import { createRunAttempt } from '../calls/forward/run-attempt.ts';
 import type { Gates } from '../calls/gate/gates.ts';
 import type { Config } from '../config.ts';
@@ -44,6 +47,7 @@ export function batchesFrom(
     const runAttempt = createRunAttempt({ gates, attempt, log: { ...log, deferred() {} } });
     opened = {
       ...{ batches, clients: clientBatchStore(database), files: fileStore(database) },
+      ...{ submissions: submissionStore(database), providers, apiOf: batchApisOf(providers) },
       runRange: createRunRange({ store: batches, runAttempt, providers }),
     };
     return opened;
@@ -56,5 +60,14 @@ export function batchesFrom(
     }),
     drain: () => draining.abort(),
     close: async () => database?.database.destroy(),
+  };
+}
+
+/** The Batch APIs of providers that have one. */
+function batchApisOf(providers: Config['providers']) {
+  const resolve = forwardProviders(providers);
+  return (name: string) => {
+    const { family } = providers.find((each) => each.name === name) ?? {};
+    return family === 'openai' ? openaiBatches(resolve(name)) : undefined;
   };
 }

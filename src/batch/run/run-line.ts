@@ -209,13 +209,14 @@ function failedFor({ fields, answer }: Failed, message: string) {
   };
 }
 
-const overBudget = {
+/** A budget that has no room left. */
+export const overBudget = {
   kind: 'stopped',
   type: 'QuotaExhausted',
   message: 'with another line the batch could cost more than it may (--max-cost)',
 } as const;
 
 /** Rounded up, in 10^-9 of the unit. */
-function costNanoOf(usage: Usage | undefined, price: Price | undefined): number {
+export function costNanoOf(usage: Usage | undefined, price: Price | undefined): number {
   return usage && price ? Number((costOf(usage, price) + 999n) / 1000n) : 0;
 }

@@ -108,7 +108,7 @@ export async function writeCommit(
         status = v.status, request_id = v.request, answer = v.answer, error_code = v.code,
         error_message = v.message
       from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.state in ('waiting', 'sent') returning seq`,
+        and line.state in ('waiting', 'sent', 'submitted') returning seq`,
       [...values, id],
     );
     // One that ended elsewhere meanwhile keeps that end, and is counted once.
@@ -131,7 +131,7 @@ export async function writeCommit(
         free_attempts = line.free_attempts + v.free,
         input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
         answer = coalesce(v.answer, line.answer), repairs = line.repairs + v.repair
-      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.state = 'sent'`,
+      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.state in ('sent', 'submitted')`,
       [...values, id],
     );
     const repairs = failed.filter(({ toRepair }) => toRepair !== null).length;

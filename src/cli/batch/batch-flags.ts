@@ -18,6 +18,9 @@ export interface BatchRunFlags extends PolicyFlags, JsonOption {
   readonly promptFile?: string;
   readonly schema?: string;
   readonly dryRun?: boolean;
+  readonly via?: string;
+  readonly then?: string;
+  readonly poll?: string;
 }
 
 /** Requests in flight where nobody says otherwise: what one worker runs at once. */
@@ -33,6 +36,7 @@ export function limitsFrom({
   maxRate,
   maxCost,
   priority,
+  ...flags
 }: BatchRunFlags): Omit<BatchRules, 'policy'> {
   const [, amount] = /^(\d+(?:\.\d{1,6})?)[a-z]{3}$/i.exec(maxCost ?? '') ?? [];
   if (maxCost !== undefined && amount === undefined) {
@@ -46,7 +50,28 @@ export function limitsFrom({
     concurrency: whole('--concurrency', concurrency) ?? usualConcurrency,
     ...(maxRate !== undefined && { requestsPerMinute: whole('--max-rate', maxRate) ?? 1 }),
     ...(amount !== undefined && { maximumCostNano: nanoOfDecimal(amount) }),
+    ...viaFrom(flags),
   };
+}
+
+function viaFrom(
+  flags: Omit<BatchRunFlags, 'maxCost' | 'priority'>,
+): Pick<BatchRules, 'viaBatchApi'> {
+  const { via, then, poll, schema } = flags;
+  if (via !== undefined && via !== 'batch-api') {
+    throw usageError(`--via must be batch-api, not ${via}; without it lines are asked live`);
+  }
+  if (then !== undefined && (then !== 'live' || via === undefined)) {
+    throw usageError('--then must be live, and goes with --via batch-api');
+  }
+  if (via === undefined) return {};
+  if (schema !== undefined) {
+    throw usageError(
+      '--via batch-api checks no answers: --schema goes with lines that are asked live',
+    );
+  }
+  const pollMs = (whole('--poll', poll) ?? 60) * 1000;
+  return { viaBatchApi: { submits: true, thenLive: then === 'live', pollMs } };
 }
 
 function whole(flag: string, text: string | undefined): number | undefined {

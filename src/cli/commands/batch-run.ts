@@ -1,6 +1,7 @@
 import { BadBatchFile } from '../../batch/input/read-lines.ts';
 import { type ReadOptions, readRequests } from '../../batch/input/read-requests.ts';
 import { resultFiles, writeResults } from '../../batch/output/write-results.ts';
+import { OvertakenReading } from '../../batch/store/batch-passes.ts';
 import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { problemAside } from '../../calls/answers/judge.ts';
@@ -41,7 +42,8 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
     const batch = await storeInput(store, options, { id, input, flags });
     if (flags.retryFailed) await store.reopenFailed(id);
     const [open] = await store.openRanges(id, 1, 1);
-    const ended = open ? await run() : batch;
+    const isSubmitted = await store.isSubmitted(id);
+    const ended = open || isSubmitted ? await run() : batch;
     if (!ended) return;
     await writeResults(store, ended, flags.out);
     await report(store, ended, flags);
@@ -53,7 +55,12 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
         try {
           const { client } = await connect();
           const isParked = await describeWorkflow(client, id).then(waitsFor, () => undefined);
-          const rules = { ...limits, policy: policies.model };
+          // What was submitted before is waited for, whatever is asked for now: it is paid for.
+          const submitted = { submits: false, thenLive: true, pollMs: 60_000 };
+          const rules = {
+            ...(isSubmitted && { viaBatchApi: submitted }),
+            ...{ ...limits, policy: policies.model },
+          };
           await runBatch(client, { id, tenant: batch.tenant }, rules, config.HOLDFAST_TASK_QUEUE);
           if (isParked !== undefined) await resume(client, id);
           const follow = { client, store, id, folder: flags.out, view, signal };
@@ -104,7 +111,7 @@ async function storeInput(
     await store.dropPass(id, pass);
     throw error;
   }
-  return store.endPass(id, pass);
+  return telling(input, () => store.endPass(id, pass));
 }
 
 /** What is wrong with the file, as a command says it. */
@@ -113,6 +120,9 @@ async function telling<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BadBatchFile) throw usageError(`${file}: ${error.message}`);
+    if (error instanceof OvertakenReading) {
+      throw new CommandError('otherInput', `${error.message}, and goes on with it`);
+    }
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw usageError(`there is no file ${file}`, { cause: error });
   }

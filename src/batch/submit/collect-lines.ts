@@ -1,0 +1,192 @@
+import { answerReaders } from '../../calls/forward/answer-reader.ts';
+import { readIncoming } from '../../calls/forward/read-incoming.ts';
+import { fieldValue, topLevelFields } from '../../calls/forward/top-level-fields.ts';
+import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
+import type { Usage } from '../../policies/call-costs.ts';
+import { mostForwarded } from '../../wire/estimate-tokens.ts';
+import { linesOf } from '../input/read-lines.ts';
+import { incomingOf } from '../input/read-requests.ts';
+import type { FailedTry, LineEnd } from '../store/batch-commits.ts';
+import { halfCostNano } from './half-price.ts';
+import { ProviderRefused } from './provider-batches.ts';
+import type { Submission, SubmittedLine } from './submission-store.ts';
+import { type SubmitDependencies, type SubmitInput, seqOf } from './submit-lines.ts';
+
+const linesAtOnce = 500;
+
+/** Rules of the end of a line that was submitted. */
+export interface CollectInput extends SubmitInput {
+  /** What failed at the provider, or was not run there, is run live. */
+  readonly thenLive: boolean;
+}
+
+/**
+ * Takes the results of submissions that have ended, each line by its name.
+ *
+ * @returns how many are still at their providers.
+ */
+export async function collectLines(
+  dependencies: SubmitDependencies,
+  input: CollectInput,
+): Promise<number> {
+  const { submissions, apiOf } = dependencies;
+  let running = 0;
+  for (const each of await submissions.open(input.id)) {
+    const api = apiOf(each.provider);
+    const remote = each.remote_id === null ? undefined : await api?.read(each.remote_id);
+    if (!api || remote?.state !== 'ended') {
+      running += 1;
+      continue;
+    }
+    if (remote.refusal?.isForNow) {
+      // Not a line of it was run; what else is there may make room.
+      await submissions.giveBack(each);
+      running += 1;
+      continue;
+    }
+    for (const file of remote.files) {
+      await collectFile(dependencies, input, each, linesOf(api.results(file)));
+    }
+    const { code, message } = remote.refusal ?? {
+      ...{ code: 'batch_expired', message: 'the provider ended its batch before this request' },
+    };
+    await endRest(dependencies, input, each, { code, message });
+    await submissions.collected(each.id);
+  }
+  return running;
+}
+
+/** Asks the providers to end what they have; what they ran is collected when the batch is run again. */
+export async function cancelSubmissions(
+  { submissions, apiOf }: SubmitDependencies,
+  id: string,
+): Promise<void> {
+  for (const { provider, remote_id } of await submissions.open(id)) {
+    // One that has ended meanwhile refuses.
+    if (remote_id !== null) await apiOf(provider)?.cancel(remote_id).catch(refusedOnly);
+  }
+}
+
+function refusedOnly(error: unknown): void {
+  if (!(error instanceof ProviderRefused)) throw error;
+}
+
+/** What became of a line. */
+type Result =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly requestId: string | null;
+      readonly answer: Uint8Array;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly status: number | null;
+      readonly requestId: string | null;
+      readonly answer: Uint8Array | null;
+    };
+
+async function collectFile(
+  dependencies: SubmitDependencies,
+  input: CollectInput,
+  submission: Submission,
+  results: AsyncIterable<Uint8Array>,
+): Promise<void> {
+  let bySeq = new Map<number, Uint8Array>();
+  const flush = async () => {
+    const lines = await dependencies.submissions.linesOf(submission, [...bySeq.keys()]);
+    const read = (line: SubmittedLine) => resultIn(bySeq.get(Number(line.seq)) ?? Buffer.alloc(0));
+    await endLines(dependencies, input, lines, read);
+    bySeq = new Map();
+  };
+  for await (const bytes of results) {
+    if (bytes.byteLength === 0) continue;
+    const name = fieldValue(bytes, topLevelFields(bytes), 'custom_id');
+    bySeq.set(seqOf(asText(name)), bytes);
+    if (bySeq.size >= linesAtOnce) await flush();
+  }
+  await flush();
+}
+
+/** Lines that the provider gave no result for. */
+async function endRest(
+  dependencies: SubmitDependencies,
+  input: CollectInput,
+  submission: Submission,
+  why: { readonly code: string; readonly message: string },
+): Promise<void> {
+  for (;;) {
+    const rest = await dependencies.submissions.lines(submission, 0, linesAtOnce);
+    if (rest.length === 0) return;
+    const nothing = { status: null, requestId: null, answer: null };
+    await endLines(dependencies, input, rest, () => ({ kind: 'failed', ...why, ...nothing }));
+  }
+}
+
+async function endLines(
+  { batches, providers }: SubmitDependencies,
+  { id, policy, thenLive }: CollectInput,
+  lines: readonly SubmittedLine[],
+  resultOf: (line: SubmittedLine) => Result,
+): Promise<void> {
+  const ended: LineEnd[] = [];
+  const failed: FailedTry[] = [];
+  for (const line of lines) {
+    const result = resultOf(line);
+    const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
+    const price = policy.prices[request.model];
+    const most = mostForwarded(body.byteLength, request.maximumOutputTokens);
+    const usage = result.kind === 'answered' ? usageOf(request.api, result.answer) : undefined;
+    const paid = {
+      ...{ seq: Number(line.seq), isPossiblyBilled: false },
+      ...{ inputTokens: usage?.inputTokens ?? 0, outputTokens: usage?.outputTokens ?? 0 },
+      costNano: halfCostNano(usage, price),
+      releasedNano: halfCostNano(most, price),
+    };
+    const { status, requestId, answer } = result;
+    if (result.kind === 'answered') {
+      const good = { state: 'answered' as const, errorCode: null, errorMessage: null };
+      ended.push({ ...paid, ...good, status, requestId, answer });
+    } else if (thenLive) failed.push({ ...paid, isFree: true, toRepair: null });
+    else {
+      const bad = {
+        state: 'failed' as const,
+        errorCode: result.code,
+        errorMessage: result.message,
+      };
+      ended.push({ ...paid, ...bad, status, requestId, answer });
+    }
+  }
+  await batches.commit(id, { sending: [], failed, ended });
+}
+
+function usageOf(api: keyof typeof answerReaders, answer: Uint8Array): Usage {
+  const none = { inputTokens: 0, outputTokens: 0 };
+  const body = asFields(parseJson(Buffer.from(answer).toString('utf8')));
+  return { ...none, ...answerReaders[api].usageOf(body) };
+}
+
+/** A line of a provider's results; the answer's own bytes stay what they are. */
+function resultIn(bytes: Uint8Array): Result {
+  const fields = topLevelFields(bytes);
+  const place = fields.findLast(({ name }) => name === 'response');
+  const response = place && bytes.subarray(place.start, place.end);
+  const isNone = !response || Buffer.from(response).toString() === 'null';
+  const parts = isNone ? [] : topLevelFields(response);
+  const value = (name: string) => (response ? fieldValue(response, parts, name) : undefined);
+  const bodyPlace = parts.findLast(({ name }) => name === 'body');
+  const answer =
+    response && bodyPlace
+      ? Uint8Array.from(response.subarray(bodyPlace.start, bodyPlace.end))
+      : null;
+  const status = isNone ? null : Number(value('status_code'));
+  const requestId = isNone ? null : asText(value('request_id')) || null;
+  if (answer && status === 200) return { kind: 'answered', status, requestId, answer };
+  const theirs = asFields(asFields(answer && parseJson(Buffer.from(answer).toString())).error);
+  const error = asFields(fieldValue(bytes, fields, 'error'));
+  const code = asText(error.code) || asText(theirs.code) || `status_${status ?? 'unknown'}`;
+  const message = asText(error.message) || asText(theirs.message);
+  return { kind: 'failed', code, message, status, requestId, answer };
+}
