@@ -5,7 +5,7 @@ import type { ForwardedAnswer, ForwardedRequest } from '../../wire/forwarded.ts'
 import { classifyExchange } from '../classify/classify-exchange.ts';
 import { readErrorBody } from '../classify/error-body.ts';
 import { withoutFetchTimeouts } from '../provider/attempt-dispatcher.ts';
-import { type Exchange, inExchange, requestTimeout } from '../provider/exchange.ts';
+import { type Exchange, endedTimeout, inExchange } from '../provider/exchange.ts';
 import { asFields, parseJson } from '../provider/families/read-json.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import type { ProviderConfig } from '../provider/providers.ts';
@@ -97,8 +97,9 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
     const provider = resolve(request.provider);
     const family = familyOf(provider.family, request);
     const reader = answerReaders[request.api];
-    const timeout = requestTimeout(context.requestTimeoutMs);
-    return inExchange(context.onSent, async (exchange) => {
+    using ended = endedTimeout(context.requestTimeoutMs);
+    const timeout = ended.signal;
+    return await inExchange(context.onSent, async (exchange) => {
       const received: Uint8Array[] = [];
       let head: ForwardedAnswer | undefined;
       let stream: ReturnType<typeof createStreamReader> | undefined;

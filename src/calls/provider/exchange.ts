@@ -60,6 +60,19 @@ export function requestTimeout(timeoutMs: number): AbortSignal {
   return AbortSignal.timeout(Math.min(timeoutMs, longestTimerMs));
 }
 
+/**
+ * The same for requests by the thousand: Node keeps a signal of `AbortSignal.timeout` that others depend
+ * on until its time is over, a minute after the request has ended, and all that hangs on it.
+ */
+export function endedTimeout(timeoutMs: number): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new DOMException('the request took too long', 'TimeoutError')),
+    Math.min(timeoutMs, longestTimerMs),
+  );
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
 /** The exchange of the attempt that calls, if any. */
 export function currentExchange(): Exchange | undefined {
   return current.getStore();
