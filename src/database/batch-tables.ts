@@ -31,3 +31,9 @@ export function batchTables(kind: DatabaseKind): readonly string[] {
       where state = 'failed'`,
   ];
 }
+
+/** How often a file was begun to be read: `pass` is the last reading that came to its end. */
+export const readingColumns: readonly string[] = [
+  'alter table holdfast_batch add column readings integer not null default 0',
+  'update holdfast_batch set readings = pass',
+];

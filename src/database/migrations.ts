@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables } from './batch-tables.ts';
+import { batchTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import { gatewayTables, responseColumns, webhookColumns } from './gateway-tables.ts';
@@ -146,6 +146,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '024_responses': statements(...responseColumns),
     '025_files': statements(...fileTables(kind)),
     '026_submissions': statements(...submissionTables),
+    '027_readings': statements(...readingColumns),
   };
 }
 

@@ -54,6 +54,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     };
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
+    let hasLeft = false;
     const plain = createDelivery(
       response,
       request,
@@ -92,7 +93,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
 
     /** Nothing is sent here: a workflow makes all attempts, whether this process lives or not. */
     async function beginInBackground(): Promise<Used> {
-      delivery.gone.addEventListener('abort', () => void store.clientGone(id));
+      delivery.gone.addEventListener('abort', () => void leave());
       const row = await store.read(id);
       if (!row) throw new Error('the record that was just written is gone');
       // Temporal may be away, and the client needs not wait for it: the record is committed.
@@ -140,7 +141,8 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     async function stopped(): Promise<Used> {
       if (!isBackground) await store.forget(id);
       else deliver(delivery, (await store.read(id)) ?? {});
-      return undefined;
+      // It may have been sent, and what was read of it until then is billed.
+      return 'not known';
     }
 
     async function settle(
@@ -167,9 +169,10 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       }
       const { fields, retryInMs, resume } = outcome;
       const failure = failureOf(fields);
-      const hasClient = !outcome.hadContent;
+      // Who has taken it over from a client that is gone has seen nothing of it.
+      const hasClient = !hadContent;
       if (!hasClient) delivery.error(failure);
-      if (!hasClient && !isDurable) await store.clientGone(id, { brokeOff: true });
+      if (!hasClient && !isDurable) await leave({ brokeOff: true });
       else if (retryInMs !== undefined) {
         const byOthers = await goOnWith({ ...used, resume }, retryInMs, hasClient);
         if (hasClient) return byOthers;
@@ -202,7 +205,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         try {
           await watch.ended(row.id, signal);
         } catch {
-          if (delivery.gone.aborted) await store.clientGone(row.id);
+          if (delivery.gone.aborted) await leave();
           else delivery.error(stillRunning);
           return 'not known';
         }
@@ -224,9 +227,17 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       await goOn({ ...row, attempts: 1, possibly_billed: 1 });
     }
 
+    /** This client waits no more; said once, since another may have the record by then. */
+    async function leave(how: { readonly brokeOff?: true } = {}): Promise<void> {
+      if (hasLeft && !how.brokeOff) return;
+      hasLeft = true;
+      // Where the database is away the record says that a client waits: nobody else takes it.
+      await store.clientGone(id, how).catch(() => {});
+    }
+
     /** Without a key the call ends some time after its client, unless that asked again. */
     async function clientGone(stop: AbortController, hadContent: boolean) {
-      await store.clientGone(id);
+      await leave();
       if (isDurable) return;
       if (hadContent) return stop.abort(new Error('the client is gone'));
       setTimeout(async () => {

@@ -90,5 +90,5 @@ const longestTimeoutMs = 24 * 3_600_000;
 export function clientTimeoutMs(headers: IncomingHttpHeaders): number {
   const seconds = Number(headers['x-stainless-timeout']);
   if (!Number.isFinite(seconds) || seconds <= 0) return defaultTimeoutMs;
-  return Math.min(seconds * 1000, longestTimeoutMs);
+  return Math.min(Math.ceil(seconds * 1000), longestTimeoutMs);
 }

@@ -95,7 +95,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
     }
 
     const results = async (id: string) =>
-      (await store.resultsInOrder({ id, pass: 1 }, 0, 100)).map(
+      (await store.resultsInOrder(id, undefined, 100)).map(
         ({ state, error_code, answer }) =>
           [
             state,

@@ -5,6 +5,7 @@ import { after, before } from 'node:test';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { migrate } from '../../src/database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/database/open-database.ts';
+import { readingsContract } from './readings-contract.ts';
 import { runRangeContract } from './run-range-contract.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-range-'));
@@ -23,5 +24,11 @@ async function open(location: DatabaseLocation) {
   return opened;
 }
 
-runRangeContract('SQLite', () => open({ sqliteFile: path.join(folder, 'ledger.db') }));
-runRangeContract('PostgreSQL', () => open({ databaseUrl: server.url }));
+const kinds: readonly [string, () => DatabaseLocation][] = [
+  ['SQLite', () => ({ sqliteFile: path.join(folder, 'ledger.db') })],
+  ['PostgreSQL', () => ({ databaseUrl: server.url })],
+];
+for (const [name, location] of kinds) {
+  runRangeContract(name, () => open(location()));
+  readingsContract(name, () => open(location()));
+}

@@ -93,13 +93,13 @@ async function measure(store: BatchStore, batch: StoredBatch) {
 /** All lines of a batch that have ended, in the order of its file. */
 export async function* resultsOf(
   store: Pick<BatchStore, 'resultsInOrder'>,
-  batch: Pick<StoredBatch, 'id' | 'pass'>,
+  batch: Pick<StoredBatch, 'id'>,
 ): AsyncGenerator<LineResult> {
-  let after = 0;
+  let after: LineResult | undefined;
   for (;;) {
-    const some = await store.resultsInOrder(batch, after, linesAtOnce);
+    const some: LineResult[] = await store.resultsInOrder(batch.id, after, linesAtOnce);
     for (const result of some) if (result.nth !== null) yield result;
     if (some.length < linesAtOnce) return;
-    after = Number(some.at(-1)?.line);
+    after = some.at(-1);
   }
 }

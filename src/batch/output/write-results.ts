@@ -41,22 +41,22 @@ export function partialResults(store: BatchStore, id: string, folder: string) {
  */
 export async function writeResults(
   store: BatchStore,
-  batch: Pick<StoredBatch, 'id' | 'pass'>,
+  batch: Pick<StoredBatch, 'id'>,
   folder: string,
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const files = [resultFiles.answers, resultFiles.errors].map((name) => path.join(folder, name));
   const [answers, errors] = files.map((file) => writerTo(`${file}.new`));
   if (!answers || !errors) return;
-  let after = 0;
+  let after: LineResult | undefined;
   for (;;) {
-    const some: LineResult[] = await store.resultsInOrder(batch, after, linesAtOnce);
+    const some: LineResult[] = await store.resultsInOrder(batch.id, after, linesAtOnce);
     for (const result of some) {
       if (result.nth === null) continue;
       const writer = result.state === 'answered' ? answers : errors;
       await writer.write(resultLine(batch.id, result));
     }
-    after = Number(some.at(-1)?.line ?? after);
+    after = some.at(-1);
     if (some.length < linesAtOnce) break;
   }
   for (const writer of [answers, errors]) await writer.close();

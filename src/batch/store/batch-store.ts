@@ -48,7 +48,13 @@ const resultColumns = [
 export type BatchStore = ReturnType<typeof batchStore>;
 
 // Literals: an index over a part of the lines is not taken for a parameter.
+/** The last whole reading of the file found it: it is neither taken out of it, nor still unchecked. */
+export const isOfFile = sql<boolean>`(select batch.pass from holdfast_batch batch where batch.id = batch_id)
+  between first_pass and holdfast_batch_line.pass`;
 const isOpen = sql<boolean>`state in ('waiting', 'sent')`;
+const hasNoneOpen = sql<boolean>`not exists (select 1 from holdfast_batch_line
+  where batch_id = holdfast_batch.id and state in ('waiting', 'sent')
+    and holdfast_batch.pass between first_pass and holdfast_batch_line.pass)`;
 const hasEnded = sql<boolean>`nth is not null`;
 
 /** The store of batches, on either kind of database. */
@@ -65,7 +71,16 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
       await tables
         .insertInto('holdfast_batch')
         .values({
-          ...{ id, tenant, settings, state: 'reading', pass: 0, created_at_ms: now, ...none },
+          ...{
+            id,
+            tenant,
+            settings,
+            state: 'reading',
+            pass: 0,
+            readings: 0,
+            created_at_ms: now,
+            ...none,
+          },
           ...{ repairs: 0, input_tokens: 0, output_tokens: 0, cost_nano: 0, reserved_nano: 0 },
         })
         .onConflict((conflict) => conflict.doNothing())
@@ -92,6 +107,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .select('seq')
         .where('batch_id', '=', id)
         .where(isOpen)
+        .where(isOfFile)
         .orderBy('seq')
         .limit(lines * most)
         .execute();
@@ -124,6 +140,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .where('seq', '>=', from)
         .where('seq', '<=', to)
         .where(isOpen)
+        .where(isOfFile)
         .orderBy('seq')
         .limit(most)
         .execute(),
@@ -132,13 +149,14 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
     commit: (id: string, what: BatchCommit): Promise<Committed> =>
       tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
 
-    /** Says where it stands. */
+    /** Says where it stands; it has not ended where lines came meanwhile. */
     async mark(id: string, state: MarkedState): Promise<void> {
       const hasEnded = state === 'ended' || state === 'cancelled';
       await tables
         .updateTable('holdfast_batch')
         .set({ state, ended_at_ms: hasEnded ? now : null })
         .where('id', '=', id)
+        .$if(state === 'ended', (update) => update.where(hasNoneOpen))
         .execute();
     },
 
@@ -154,6 +172,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
           })
           .where('batch_id', '=', id)
           .where(sql<boolean>`state = 'failed'`)
+          .where(isOfFile)
           .executeTakeFirst();
         await transaction
           .updateTable('holdfast_batch')
@@ -171,6 +190,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .select(({ fn }) => ['error_code', fn.countAll<number>().as('count')])
         .where('batch_id', '=', id)
         .where(sql<boolean>`state = 'failed'`)
+        .where(isOfFile)
         .groupBy('error_code')
         .execute();
       return rows
@@ -178,19 +198,21 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
         .sort(([, one], [, other]) => other - one);
     },
 
-    /** A page of results in the order of the file as it was read last, after a line. */
+    /** A page of results in the order of the file as it was read last, after one of them. */
     resultsInOrder: (
-      { id, pass }: Pick<StoredBatch, 'id' | 'pass'>,
-      afterLine: number,
+      id: string,
+      after: Pick<LineResult, 'line' | 'seq'> | undefined,
       most: number,
     ): Promise<LineResult[]> =>
       tables
         .selectFrom('holdfast_batch_line')
         .select(resultColumns)
         .where('batch_id', '=', id)
-        .where('pass', '=', pass)
-        .where('line', '>', afterLine)
+        .where(isOfFile)
+        // A reading that found mistakes may have left two of them at the same line.
+        .where(sql<boolean>`(line, seq) > (${after?.line ?? 0}, ${after?.seq ?? 0})`)
         .orderBy('line')
+        .orderBy('seq')
         .limit(most)
         .execute(),
 

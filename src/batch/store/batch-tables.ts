@@ -16,8 +16,10 @@ export interface BatchTable {
   settings: string;
   /** `reading` until its file is checked, then `ready` or `paused`, then one of its ends. */
   state: 'reading' | 'ready' | 'paused' | 'ended' | 'cancelled';
-  /** How often its file was read: a file that has grown is read again. */
+  /** The reading of its file that rules: the last one that came to its end. */
   pass: number;
+  /** How often its file was begun to be read: a file that has grown is read again. */
+  readings: number;
   total: number;
   answered: number;
   failed: number;
@@ -47,6 +49,7 @@ export interface BatchLineTable {
   seq: number;
   /** Its line in the file as it was read last: the order of the results. */
   line: number;
+  /** The reading that found it last. */
   pass: number;
   /** The reading that it came with. */
   first_pass: number;

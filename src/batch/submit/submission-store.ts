@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import { type Sending, writeCommit } from '../store/batch-commits.ts';
+import { isOfFile } from '../store/batch-store.ts';
 import type { BatchLineTable, BatchTables } from '../store/batch-tables.ts';
 
 /** Lines that are, or were, with a provider's own Batch API. */
@@ -71,6 +72,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .where('batch_id', '=', batchId)
         // The first is what the index is over.
         .where(sql<boolean>`state in ('waiting', 'sent') and state = 'waiting'`)
+        .where(isOfFile)
         .where('seq', '>', after)
         .where('owner', 'not like', `${submissionPrefix}%`)
         .orderBy('seq')

@@ -13,7 +13,7 @@ import {
 export interface KnownProvider {
   readonly name: string;
   readonly family: string;
-  /** Add `stream_options.include_usage` to streams, and take that piece out again on the way down. */
+  /** Add `stream_options.include_usage` to streams that do not say it. */
   readonly includeUsage?: boolean | undefined;
   /** It runs a response in the background by itself, and gives it again by its id. */
   readonly backgroundResponses?: boolean | undefined;
@@ -35,8 +35,6 @@ export interface Outgoing {
   readonly fingerprint: string;
   /** The response that it goes on from: perhaps one that has an id of ours. */
   readonly previousResponseId?: string;
-  /** We asked for a last piece with the usage, which the client did not ask for. */
-  readonly addedUsage: boolean;
 }
 
 /** Why a request cannot be forwarded, in a sentence for its client. */
@@ -68,7 +66,7 @@ const passedUp =
 export function readIncoming(incoming: Incoming, providers: readonly KnownProvider[]): Outgoing {
   const { pathname, search } = new URL(incoming.url, 'http://gateway');
   const api = openaiPaths[pathname];
-  const fingerprint = fingerprintOf(pathname, incoming.body);
+  const fingerprint = fingerprintOf(incoming.method, `${pathname}${search}`, incoming.body);
   const headers = headersUp(incoming.headers);
   if (api) {
     const { body, fields, modelPlaces } = readBody(incoming.body);
@@ -107,7 +105,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         body,
         all.sort((a, b) => a.start - b.start),
       ),
-      ...{ fingerprint, addedUsage: usageChange !== undefined },
+      fingerprint,
       ...(typeof previous === 'string' && { previousResponseId: previous }),
     };
   }
@@ -127,7 +125,6 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
       ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
     },
     ...{ body: incoming.body, fingerprint },
-    addedUsage: false,
   };
 }
 
@@ -225,6 +222,8 @@ function headersUp(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(passed.map(([name, value]) => [name, String(value)]));
 }
 
-function fingerprintOf(path: string, body: Uint8Array): string {
-  return createHash('sha256').update(path).update('\n').update(body).digest('hex');
+/** On native paths the query says what is asked for, a stream for one, and the method what is done. */
+function fingerprintOf(method: string, path: string, body: Uint8Array): string {
+  const place = method === 'POST' ? path : `${method} ${path}`;
+  return createHash('sha256').update(place).update('\n').update(body).digest('hex');
 }

@@ -1,6 +1,7 @@
 import { BadBatchFile } from '../../batch/input/read-lines.ts';
 import { type ReadOptions, readRequests } from '../../batch/input/read-requests.ts';
 import { resultFiles, writeResults } from '../../batch/output/write-results.ts';
+import { OvertakenReading } from '../../batch/store/batch-passes.ts';
 import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { problemAside } from '../../calls/answers/judge.ts';
@@ -110,7 +111,7 @@ async function storeInput(
     await store.dropPass(id, pass);
     throw error;
   }
-  return store.endPass(id, pass);
+  return telling(input, () => store.endPass(id, pass));
 }
 
 /** What is wrong with the file, as a command says it. */
@@ -119,6 +120,9 @@ async function telling<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof BadBatchFile) throw usageError(`${file}: ${error.message}`);
+    if (error instanceof OvertakenReading) {
+      throw new CommandError('otherInput', `${error.message}, and goes on with it`);
+    }
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw usageError(`there is no file ${file}`, { cause: error });
   }

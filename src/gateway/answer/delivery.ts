@@ -41,6 +41,7 @@ export function createDelivery(
 ): Delivery {
   const gone = new AbortController();
   let isCommitted = false;
+  let lastBytes = '';
   const beat = isStream ? setInterval(keepAlive, keepAliveMs) : undefined;
   response.on('error', () => {});
   response.on('timeout', () => response.destroy());
@@ -55,7 +56,8 @@ export function createDelivery(
   }
   /** A comment: every client of server-sent events skips it. Never `id:` or a lone `retry:`. */
   function keepAlive(): void {
-    if (response.writableNeedDrain) return;
+    // A comment within an event would be part of it, or its end.
+    if (response.writableNeedDrain || !/(^|\n\r?\n)$/.test(lastBytes)) return;
     if (!isCommitted) commit(200, streamHeaders);
     response.write(': waiting\n\n');
   }
@@ -83,6 +85,7 @@ export function createDelivery(
     async bytes(bytes, head) {
       if (!isCommitted) commit(head.status, { ...streamHeaders, ...head.headers });
       beat?.refresh();
+      lastBytes = `${lastBytes}${Buffer.from(bytes.subarray(-3)).toString('latin1')}`.slice(-3);
       if (!response.write(bytes) && !gone.signal.aborted) await untilTaken();
     },
     end: () => finish(),

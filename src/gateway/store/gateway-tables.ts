@@ -28,7 +28,7 @@ export interface RequestTable {
   gateway: string;
   /** 1 when the client still waits, or nothing says otherwise. */
   has_client: number;
-  /** 1 when a request of a client that asks again has taken it: each record is taken once. */
+  /** 1 while a request of a client that asks again has it: one at a time. */
   is_claimed: number;
   /** 1 when a stream of it broke off after its first content. */
   broke_off: number;

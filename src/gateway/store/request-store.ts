@@ -227,11 +227,11 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
     /** The provider goes on with it under this id: it is fetched, and not asked for anew. */
     responds: (id: string, responseId: string) => changed(id, { response_id: responseId }),
 
-    /** Nobody waits for it any more; after a broken stream, who asks again may take it. */
+    /** Nobody waits for it any more: who asks again may take it, also after another who did and is gone. */
     async clientGone(id: string, { brokeOff = false } = {}): Promise<void> {
       await tables
         .updateTable('holdfast_request')
-        .set({ has_client: 0, ...(brokeOff && { broke_off: 1 }) })
+        .set({ has_client: 0, is_claimed: 0, ...(brokeOff && { broke_off: 1 }) })
         .where('id', '=', id)
         .execute();
     },

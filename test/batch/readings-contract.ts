@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { BatchLine } from '../../src/batch/input/read-lines.ts';
+import type { LineEnd } from '../../src/batch/store/batch-commits.ts';
+import { OvertakenReading } from '../../src/batch/store/batch-passes.ts';
+import { type BatchStore, batchStore } from '../../src/batch/store/batch-store.ts';
+import type { OpenDatabase } from '../../src/database/open-database.ts';
+
+/** What a file that is read again, by one command or two, must do to its batch, on either database. */
+export function readingsContract(name: string, open: () => Promise<OpenDatabase>): void {
+  describe(`readings of a file on ${name}`, () => {
+    let opened: OpenDatabase;
+    let store: BatchStore;
+    let nth = 0;
+    before(async () => {
+      opened = await open();
+      store = batchStore(opened);
+    });
+    after(async () => opened?.database.destroy());
+
+    const lines = (ids: string, from = 1, hash = 'h') =>
+      [...ids].map(
+        (customId, index): BatchLine => ({
+          ...{ line: from + index, customId, hash, url: '/v1/chat/completions' },
+          body: Buffer.from('{}'),
+        }),
+      );
+
+    /** A batch whose file has a line for each letter. */
+    async function batchOf(ids: string): Promise<string> {
+      nth += 1;
+      const id = `readings-${nth}`;
+      await store.open(id, { tenant: '', settings: '{}' });
+      const pass = await store.beginPass(id);
+      await store.addLines(id, pass, lines(ids));
+      await store.endPass(id, pass);
+      return id;
+    }
+
+    async function send(id: string, seq: number): Promise<void> {
+      const intent = { seq, before: '', owner: 'w', isAfterLost: false, reservedNano: 0 };
+      await store.commit(id, { sending: [intent], failed: [], ended: [] });
+    }
+
+    async function end(id: string, seq: number, state: LineEnd['state'] = 'answered') {
+      const ended: LineEnd = {
+        ...{ seq, state, isPossiblyBilled: false, inputTokens: 1, outputTokens: 1 },
+        ...{ costNano: 0, releasedNano: 0, status: 200, requestId: null },
+        ...{ answer: Buffer.from('{}'), errorCode: state === 'failed' ? 'Timeout' : null },
+        errorMessage: null,
+      };
+      await store.commit(id, { sending: [], failed: [], ended: [ended] });
+    }
+
+    async function openSeqs(id: string): Promise<number[]> {
+      const [range] = await store.openRanges(id, 500, 1);
+      if (!range) return [];
+      return (await store.openLines(id, range, 500)).map(({ seq }) => Number(seq));
+    }
+
+    const results = async (id: string) =>
+      (await store.resultsInOrder(id, undefined, 100)).map(({ custom_id }) => custom_id).join('');
+
+    test('a file with mistakes changes nothing of the batch that runs', async () => {
+      const id = await batchOf('ab');
+      await send(id, 1);
+      await end(id, 1);
+      const pass = await store.beginPass(id);
+      await store.addLines(id, pass, lines('bcd'));
+      // Not checked to its end: nobody sends them.
+      assert.deepEqual(await openSeqs(id), [2]);
+      assert.equal(await results(id), 'ab');
+      await store.dropPass(id, pass);
+      assert.deepEqual([await openSeqs(id), await results(id)], [[2], 'ab']);
+    });
+
+    test('two commands that read at once lose no line: the later one reads on', async () => {
+      const id = `readings-two-${name}`;
+      await store.open(id, { tenant: '', settings: '{}' });
+      const first = await store.beginPass(id);
+      await store.addLines(id, first, lines('ab'));
+      const second = await store.beginPass(id);
+      assert.deepEqual(await store.addLines(id, second, lines('abc')), new Map());
+      await assert.rejects(store.addLines(id, first, lines('cd', 3)), OvertakenReading);
+      await assert.rejects(store.endPass(id, first), OvertakenReading);
+      await store.dropPass(id, first);
+      await store.addLines(id, second, lines('d', 4));
+      const { total, state } = await store.endPass(id, second);
+      assert.deepEqual([Number(total), state, await results(id)], [4, 'ready', 'abcd']);
+    });
+
+    test('a line that was taken out of the file is not sent again, lost or failed as it was', async () => {
+      const id = await batchOf('abc');
+      await send(id, 1);
+      await send(id, 2);
+      await end(id, 2, 'failed');
+      const pass = await store.beginPass(id);
+      await store.addLines(id, pass, lines('c'));
+      await store.endPass(id, pass);
+      assert.equal(await store.reopenFailed(id), 0);
+      assert.deepEqual(await store.failures(id), []);
+      assert.deepEqual(await openSeqs(id), [3]);
+    });
+
+    test('a batch has not ended when lines came after it was last looked', async () => {
+      const id = await batchOf('a');
+      await send(id, 1);
+      await end(id, 1);
+      const pass = await store.beginPass(id);
+      await store.addLines(id, pass, lines('ab'));
+      await store.endPass(id, pass);
+      await store.mark(id, 'ended');
+      assert.equal((await store.read(id))?.state, 'ready');
+      const [b = 0] = await openSeqs(id);
+      await send(id, b);
+      await end(id, b);
+      await store.mark(id, 'ended');
+      assert.equal((await store.read(id))?.state, 'ended');
+      // The same file once more has nothing to send.
+      const again = await store.beginPass(id);
+      await store.addLines(id, again, lines('ab'));
+      assert.equal((await store.endPass(id, again)).state, 'ended');
+    });
+  });
+}
