@@ -72,7 +72,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       return id;
     }
 
-    function run(id: string, owner: string, change: Partial<RangeInput> = {}) {
+    function run(id: string, owner: string, change: Partial<RangeInput> = {}, from = store) {
       const log = pino({ level: 'silent' });
       const runAttempt = createRunAttempt({
         gates: createGates(),
@@ -88,7 +88,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
         'p:m': { inputPerMillion: '1000', outputPerMillion: '1000', currency: 'usd' },
       };
       const policy = { ...catalogue.model, initialIntervalMs: 10, maximumIntervalMs: 20, prices };
-      return createRunRange({ store, runAttempt, providers })(
+      return createRunRange({ store: from, runAttempt, providers })(
         { id, tenant: '', from: 1, to: 500, concurrency: 4, policy, ...change },
         { owner, stopping: signal, signal },
       );
@@ -175,6 +175,22 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       assert.equal(late.size, 0);
       assert.deepEqual(await results(id), [lamp, lamp]);
       assert.equal((await counts(id)).failed, 0);
+    });
+
+    test('an answer waits for a database that is away for a moment: its line is not sent again', async () => {
+      const id = await batchOf(['well', 'well']);
+      let isAway = true;
+      const away: BatchStore = {
+        ...store,
+        async commit(of, what) {
+          if (what.ended.length === 0 || !isAway) return store.commit(of, what);
+          isAway = false;
+          throw new Error('the connection was lost');
+        },
+      };
+      assert.deepEqual(await run(id, 'w', {}, away), { kind: 'done' });
+      assert.deepEqual([isAway, await results(id)], [false, [lamp, lamp]]);
+      assert.equal(provider.requestsFor(`${id}/`).length, 2);
     });
 
     test('a repair that was recorded goes on in another process', async () => {
