@@ -94,7 +94,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'gateway/store',
     holds: 'records of forwarded requests, gateways that live, keys of clients',
-    rooms: ['wire', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
+    rooms: ['wire', 'policies', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
     packages: ['kysely', 'node:'],
   },
   {

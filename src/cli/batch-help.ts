@@ -15,8 +15,8 @@ the input; until then output.partial.jsonl, in the order of the answers. Ends
 with 1 when lines failed, 6 when a person must do something (a key, an account)
 before any line can go on.
 
-With --via batch-api, lines of OpenAI's models go to OpenAI's own Batch API: half
-the price, up to a day. Each file is submitted once, however often this dies.
+With --via batch-api, lines go to OpenAI's Batch API, and those of /v1/messages to
+Anthropic's: half the price, up to a day. Each file is submitted once, however often this dies.
 
 Examples:
   holdfast batch run prompts.jsonl --out results

@@ -39,3 +39,9 @@ export const webhookColumns: readonly string[] = [
 export const responseColumns: readonly string[] = [
   'alter table holdfast_request add column response_id text',
 ];
+
+/** See `webhookColumns`. */
+export const reservedColumns: readonly string[] = [
+  'alter table holdfast_request add column reserved text',
+  'create index holdfast_request_reserved on holdfast_request (ended_at_ms) where reserved is not null',
+];

@@ -3,7 +3,12 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { batchTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
-import { gatewayTables, responseColumns, webhookColumns } from './gateway-tables.ts';
+import {
+  gatewayTables,
+  reservedColumns,
+  responseColumns,
+  webhookColumns,
+} from './gateway-tables.ts';
 import type { DatabaseKind } from './open-database.ts';
 import { submissionTables } from './submission-tables.ts';
 
@@ -147,6 +152,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '025_files': statements(...fileTables(kind)),
     '026_submissions': statements(...submissionTables),
     '027_readings': statements(...readingColumns),
+    '028_reserved': statements(...reservedColumns),
   };
 }
 

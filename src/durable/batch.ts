@@ -2,6 +2,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setHandler,
   sleep,
@@ -150,7 +151,10 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
       throw createFailure(type, message, { final: true });
     }
     const { policy: changed } = decision.kind === 'retry' ? decision : { policy };
-    if (rules) rules = { ...rules, policy: changed as BatchRules['policy'] };
+    // Rules that came meanwhile stand.
+    if (rules && changed !== policy) {
+      rules = { ...rules, policy: changed as BatchRules['policy'] };
+    }
   }
 }
 
@@ -192,7 +196,9 @@ async function runRanges(
     retry: { maximumInterval: '30 seconds' },
   });
   const { concurrency, requestsPerMinute } = rules;
-  const window = Math.min(ranges.length, Math.max(2, Math.ceil(concurrency / sideBySide)));
+  const isAlone = concurrency === 1 && patched('one line at a time');
+  const side = Math.max(isAlone ? 1 : 2, Math.ceil(concurrency / sideBySide));
+  const window = Math.min(ranges.length, side);
   const share = {
     ...input,
     ...rules,

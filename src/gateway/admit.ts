@@ -2,7 +2,7 @@ import { costOf } from '../policies/budget-price.ts';
 import type { Price } from '../policies/budget-schema.ts';
 import type { Usage } from '../policies/call-costs.ts';
 import { nanoOf, nanoOfDecimal, windowLeftMs, windowOf } from './keys/key-limits.ts';
-import type { GatewayKey, KeyStore, Use } from './store/key-store.ts';
+import type { GatewayKey, KeyStore, Reserved, Use } from './store/key-store.ts';
 
 /** What a request will use at most, by an estimate, until its answer says. */
 export interface Estimate {
@@ -15,7 +15,12 @@ export type Used = Usage | 'not known' | undefined;
 
 /** Whether a key's request may go; `settle` puts what it used in the place of the estimate. */
 export type Admission =
-  | { readonly kind: 'go'; readonly settle: (used: Used) => Promise<void> }
+  | {
+      readonly kind: 'go';
+      readonly settle: (used: Used) => Promise<void>;
+      /** The estimate, for whoever else may settle it; nothing where the key has no limits. */
+      readonly reserved?: Reserved;
+    }
   | { readonly kind: 'rate' | 'budget'; readonly reason: string; readonly waitMs: number };
 
 const admitted: Admission = { kind: 'go', settle: async () => {} };
@@ -32,18 +37,20 @@ export async function admit(
   const { requestsPerMinute, tokensPerMinute, budget } = limits;
   if (requestsPerMinute === undefined && tokensPerMinute === undefined && !budget) return admitted;
   const nowMs = await keys.nowMs();
-  const estimated = useOf(usage, price, budget?.currency);
+  const ownPrice = price?.currency === budget?.currency ? price : undefined;
+  const estimated = useOf(usage, ownPrice);
   const taken: string[] = [];
+  const reserved: Reserved = {
+    ...{ keyId: id, windows: taken, use: estimated },
+    ...(ownPrice && { price: ownPrice }),
+  };
   const take = (per: 'minute' | 'day' | 'month') => {
     const window = windowOf(per, nowMs);
     taken.push(window);
     return keys.use(id, window, estimated);
   };
-  const giveBack = async (used: Use) => {
-    for (const window of taken) await keys.use(id, window, difference(used, estimated));
-  };
   const refused = async (kind: 'rate' | 'budget', reason: string, waitMs: number) => {
-    await giveBack({ requests: 0, tokens: 0, costNano: 0 });
+    await replace(keys, reserved, { requests: 0, tokens: 0, costNano: 0 });
     return { kind, reason, waitMs } as const;
   };
 
@@ -60,7 +67,7 @@ export async function admit(
   }
   if (budget) {
     const { amount, currency, per } = budget;
-    if (price?.currency !== currency) {
+    if (!ownPrice) {
       return refused(
         'budget',
         `the model has no price in ${currency}, which the key's budget needs`,
@@ -73,21 +80,35 @@ export async function admit(
       return refused('budget', reason, windowLeftMs(per, nowMs));
     }
   }
-  return {
-    kind: 'go',
-    async settle(used) {
-      const isCounted = typeof used === 'object' && used.inputTokens + used.outputTokens > 0;
-      if (isCounted) await giveBack(useOf(used, price, budget?.currency));
-      else if (used === undefined) await giveBack({ requests: 1, tokens: 0, costNano: 0 });
-    },
-  };
+  return { kind: 'go', reserved, settle: (used) => correct(keys, reserved, used) };
 }
 
-function useOf(usage: Usage, price: Price | undefined, currency: string | undefined): Use {
+/** Puts what was used in the place of the estimate; what is not known stays at it. */
+export async function correct(
+  keys: Pick<KeyStore, 'use'>,
+  reserved: Reserved,
+  used: Used,
+): Promise<void> {
+  const isCounted = typeof used === 'object' && used.inputTokens + used.outputTokens > 0;
+  if (isCounted) await replace(keys, reserved, useOf(used, reserved.price));
+  else if (used === undefined) {
+    await replace(keys, reserved, { requests: 1, tokens: 0, costNano: 0 });
+  }
+}
+
+async function replace(
+  keys: Pick<KeyStore, 'use'>,
+  { keyId, windows, use }: Reserved,
+  used: Use,
+): Promise<void> {
+  for (const window of windows) await keys.use(keyId, window, difference(used, use));
+}
+
+function useOf(usage: Usage, price: Price | undefined): Use {
   return {
     requests: 1,
     tokens: usage.inputTokens + usage.outputTokens,
-    costNano: price && price.currency === currency ? nanoOf(costOf(usage, price)) : 0,
+    costNano: price ? nanoOf(costOf(usage, price)) : 0,
   };
 }
 

@@ -5,9 +5,10 @@ import type { ResumePoint } from '../calls/forward/resume-response.ts';
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { mostForwarded } from '../wire/estimate-tokens.ts';
 import { clientStatus, type ForwardFailure, forwardStep } from '../wire/forwarded.ts';
-import { admit, type Used } from './admit.ts';
+import { type Admission, admit, type Used } from './admit.ts';
 import { answerHeaders } from './answer/answer-headers.ts';
 import { createDelivery } from './answer/delivery.ts';
+import type { ToldError } from './answer/error-answer.ts';
 import { deliver } from './answer/recorded-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
@@ -15,6 +16,7 @@ import { forgetDelivered } from './responses/forget-delivered.ts';
 import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
+import { usedBy } from './settle-ended.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
@@ -63,43 +65,43 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     );
     const delivery = isBackground ? ownIdDelivery(plain, () => responseIdOf(id)) : plain;
     if (request.isForgotten && idempotencyKey === null) {
-      response.once('finish', () => forgetDelivered(store, id));
+      response.once('finish', () => forgetDelivered(dependencies, id));
     }
-    const admission = await admit(keys, key, {
-      price: prices[request.model],
-      usage: mostForwarded(outgoing.body.byteLength, request.maximumOutputTokens),
-    });
-    if (admission.kind !== 'go') {
-      const { kind, reason, waitMs } = admission;
-      const type = kind === 'rate' ? 'RateLimited' : 'QuotaExhausted';
-      // A budget that is used up is not waited for: the SDK tells its caller at once.
-      const wait = kind === 'rate' ? { retryAfterMs: waitMs } : {};
-      return delivery.error({ status: 429, type, message: reason, ...wait });
-    }
-    let used: Used;
-    try {
-      const found = await findOrBegin(store, asked, retryCountIn(headers), dependencies.once);
-      if (found.kind === 'same') {
-        id = found.row.id;
-        if (found.row.broke_off === 1 && found.row.state === 'begun') await goOnAgain(found.row);
-        if (isLater) showStanding(found.row);
-        else await follow(found.row, found.isReplay);
-        return;
+    const mayGo = () =>
+      admit(keys, key, {
+        price: prices[request.model],
+        usage: mostForwarded(outgoing.body.byteLength, request.maximumOutputTokens),
+      });
+    const found = await findOrBegin(store, asked, retryCountIn(headers), dependencies.once, mayGo);
+    if (found.kind === 'refused') return delivery.error(refusal(found.admission));
+    if (found.kind === 'same') {
+      id = found.row.id;
+      if (found.row.broke_off === 1 && found.row.state === 'begun') {
+        const refused = await goOnAgain(found.row);
+        if (refused) return delivery.error(refused);
       }
+      if (isLater) showStanding(found.row);
+      else await follow(found.row, found.isReplay);
+      return;
+    }
+    const { admission } = found;
+    let used: Used | 'later' = 'not known';
+    try {
       used = isLater ? await beginInBackground() : await runFirst();
     } finally {
-      await admission.settle(used);
+      if (used !== 'later') await admission.settle(used);
+      else if (admission.reserved && !isLater) await store.reserve(id, admission.reserved);
     }
 
     /** Nothing is sent here: a workflow makes all attempts, whether this process lives or not. */
-    async function beginInBackground(): Promise<Used> {
+    async function beginInBackground(): Promise<'later'> {
       delivery.gone.addEventListener('abort', () => void leave());
       const row = await store.read(id);
       if (!row) throw new Error('the record that was just written is gone');
       // Temporal may be away, and the client needs not wait for it: the record is committed.
       void goOn(row);
       showStanding(row, true);
-      return 'not known';
+      return 'later';
     }
 
     function showStanding(row: StoredRequest, isNew = false): void {
@@ -108,7 +110,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     }
 
     /** Makes the first attempt here, and gives the client its answer, or that of the workflow. */
-    async function runFirst(): Promise<Used> {
+    async function runFirst(): Promise<Used | 'later'> {
       const stop = new AbortController();
       let hasContent = false;
       delivery.gone.addEventListener('abort', () => void clientGone(stop, hasContent));
@@ -148,7 +150,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     async function settle(
       { outcome, attempts }: ResumedOutcome,
       hadContent: boolean,
-    ): Promise<Used> {
+    ): Promise<Used | 'later'> {
       if (outcome.kind === 'held') {
         return goOnWith({ attempts: 0, possiblyBilled: 0 }, outcome.delayMs);
       }
@@ -175,7 +177,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       if (!hasClient && !isDurable) await leave({ brokeOff: true });
       else if (retryInMs !== undefined) {
         const byOthers = await goOnWith({ ...used, resume }, retryInMs, hasClient);
-        if (hasClient) return byOthers;
+        if (hasClient || byOthers === 'later') return byOthers;
       } else {
         await store.failed(id, failure, used, outcome.answer);
         watch.tell(id);
@@ -190,16 +192,16 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       used: AttemptsUsed & { readonly resume?: ResumePoint | undefined },
       delayMs: number,
       isWaitedFor = true,
-    ) {
+    ): Promise<Used | 'later'> {
       const isOpen = await store.handOver(id, used, used.resume?.responseId);
       const row = await store.read(id);
       if (!row) return undefined;
       if (isOpen) await goOn(row, delayMs);
-      return isWaitedFor ? follow(row, false) : 'not known';
+      return isWaitedFor ? follow(row, false) : 'later';
     }
 
     /** Waits for the end of a request that others make, and delivers what is recorded. */
-    async function follow(row: StoredRequest, isReplay: boolean): Promise<Used> {
+    async function follow(row: StoredRequest, isReplay: boolean): Promise<Used | 'later'> {
       if (row.ended_at_ms === null) {
         const signal = AbortSignal.any([delivery.gone, AbortSignal.timeout(asked.deadlineMs)]);
         try {
@@ -207,7 +209,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         } catch {
           if (delivery.gone.aborted) await leave();
           else delivery.error(stillRunning);
-          return 'not known';
+          return 'later';
         }
       }
       const ended = row.ended_at_ms === null ? await store.read(row.id) : row;
@@ -218,13 +220,21 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       told = ended;
       if (isReplay) response.setHeader('idempotent-replayed', 'true');
       deliver(delivery, ended);
-      return ended.answer?.usage;
+      return usedBy(ended);
     }
 
-    async function goOnAgain(row: StoredRequest): Promise<void> {
+    /** It is sent once more. @returns why not, where the key's limits are reached. */
+    async function goOnAgain(row: StoredRequest): Promise<ToldError | undefined> {
+      const admission = await mayGo();
+      if (admission.kind !== 'go') {
+        await leave();
+        return refusal(admission);
+      }
+      if (admission.reserved) await store.reserve(row.id, admission.reserved);
       const used = { attempts: 1, possiblyBilled: 1 };
       await store.handOver(row.id, used);
       await goOn({ ...row, attempts: 1, possibly_billed: 1 });
+      return undefined;
     }
 
     /** This client waits no more; said once, since another may have the record by then. */
@@ -253,6 +263,12 @@ const stillRunning = {
   type: 'Timeout',
   message: 'the call has not ended yet; ask again with the same Idempotency-Key for its answer',
 } as const;
+
+function refusal({ kind, reason, waitMs }: Exclude<Admission, { kind: 'go' }>): ToldError {
+  const type = kind === 'rate' ? 'RateLimited' : 'QuotaExhausted';
+  // A budget that is used up is not waited for: the SDK tells its caller at once.
+  return { status: 429, type, message: reason, ...(kind === 'rate' && { retryAfterMs: waitMs }) };
+}
 
 function failureOf(fields: AttemptErrorFields): ForwardFailure {
   const { type, status } = fields;

@@ -1,12 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotForwardable } from '../calls/forward/read-incoming.ts';
+import type { Admission } from './admit.ts';
 import type { NewRequest } from './store/new-request.ts';
 import type { RequestStore } from './store/request-store.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
+type Admitted = Extract<Admission, { readonly kind: 'go' }>;
+type Refused = Exclude<Admission, Admitted>;
+
 /** Whether a request is new, or the same as one that is there. */
 export type Found =
-  | { readonly kind: 'new' }
+  | { readonly kind: 'new'; readonly admission: Admitted }
+  /** It is new, and its key may not make it now. */
+  | { readonly kind: 'refused'; readonly admission: Refused }
   /** Its record is there: it is waited for, or read. */
   | { readonly kind: 'same'; readonly row: StoredRequest; readonly isReplay: boolean };
 
@@ -24,12 +30,15 @@ export interface OnceSettings {
  * it. OpenAI's own SDKs send none, but they say how often they have tried: a request that is a retry
  * takes the record of one whose client is gone, and each record is taken once, so that eight equal
  * requests and a lost connection are eight answers.
+ *
+ * @param admit counts it against its key's limits; what is recorded already is there for any key.
  */
 export async function findOrBegin(
   store: RequestStore,
   request: NewRequest,
   retryCount: number,
   { claims }: OnceSettings,
+  admit: () => Promise<Admission>,
 ): Promise<Found> {
   const { tenant, apiKey, fingerprint, idempotencyKey } = request;
   const same = { tenant, apiKey, fingerprint };
@@ -43,20 +52,31 @@ export async function findOrBegin(
     const claimed = await store.claim(same, { onlyBroken: retryCount === 0 });
     if (claimed) return { kind: 'same', row: claimed, isReplay: false };
   }
-  while (!(await store.begin(request))) {
-    const row = await store.readByKey(tenant, idempotencyKey ?? '');
+  const admission = await admit();
+  const isNew = async () => {
+    if (admission.kind !== 'go') return false;
+    const { reserved } = request.isHandedOver ? admission : {};
+    return store.begin({ ...request, reserved });
+  };
+  while (!(await isNew())) {
+    const row = idempotencyKey === null ? undefined : await store.readByKey(tenant, idempotencyKey);
+    if (admission.kind !== 'go' && (!row || mayRunAgain(row)))
+      return { kind: 'refused', admission };
     // Deleted between the two statements, by a retention that is shorter than this moment.
     if (!row) continue;
-    if (row.fingerprint !== fingerprint) {
-      throw new NotForwardable(
-        `the idempotency key ${idempotencyKey} was used for another request; use another key, or send the same path and body`,
-        422,
-      );
+    const isSame = row.fingerprint === fingerprint;
+    if (isSame && mayRunAgain(row)) {
+      await store.forget(row.id);
+      continue;
     }
-    if (!mayRunAgain(row)) return { kind: 'same', row, isReplay: row.ended_at_ms !== null };
-    await store.forget(row.id);
+    if (admission.kind === 'go') await admission.settle(undefined);
+    if (isSame) return { kind: 'same', row, isReplay: row.ended_at_ms !== null };
+    throw new NotForwardable(
+      `the idempotency key ${idempotencyKey} was used for another request; use another key, or send the same path and body`,
+      422,
+    );
   }
-  return { kind: 'new' };
+  return { kind: 'new', admission: admission as Admitted };
 }
 
 /** A call that ended without an answer, and that nobody was billed for, may be made under its key again. */

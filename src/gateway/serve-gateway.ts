@@ -27,6 +27,7 @@ import { createSweeper } from './run/sweep.ts';
 import { createToProvider } from './run/tell-provider.ts';
 import { createTemporal } from './run/temporal.ts';
 import { createEndWatch } from './run/wait-for-end.ts';
+import { settleAllEnded } from './settle-ended.ts';
 import { keyStore } from './store/key-store.ts';
 import { leaseStore } from './store/lease-store.ts';
 import { requestStore } from './store/request-store.ts';
@@ -159,6 +160,7 @@ export async function serveGateway({
   const stops = [
     every(renewEveryMs, () => leases.renew(gateway, leaseMs), log),
     every(renewEveryMs * 2, sweep, log),
+    every(renewEveryMs * 2, () => settleAllEnded({ store, keys }), log),
     every(renewEveryMs * 5, batching.sweep, log),
     every(pruneEveryMs, prune, log),
   ];

@@ -7,6 +7,7 @@ import { clientBatchStore } from '../batch/files/client-batch-store.ts';
 import { fileStore } from '../batch/files/file-store.ts';
 import { createRunRange } from '../batch/run/run-range.ts';
 import { batchStore } from '../batch/store/batch-store.ts';
+import { anthropicBatches } from '../batch/submit/anthropic-batches.ts';
 import { openaiBatches } from '../batch/submit/openai-batches.ts';
 import { submissionStore } from '../batch/submit/submission-store.ts';
 import type { AttemptLog } from '../calls/attempt-log.ts';
@@ -68,6 +69,7 @@ function batchApisOf(providers: Config['providers']) {
   const resolve = forwardProviders(providers);
   return (name: string) => {
     const { family } = providers.find((each) => each.name === name) ?? {};
+    if (family === 'anthropic') return anthropicBatches(resolve(name));
     return family === 'openai' ? openaiBatches(resolve(name)) : undefined;
   };
 }

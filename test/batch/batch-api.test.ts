@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { startBatchApi } from '../../dev/sandbox/batch-api.ts';
+import { startMessageBatches } from '../../dev/sandbox/message-batches.ts';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
 import { startHoldfast } from '../cli/run-holdfast.ts';
@@ -11,7 +12,9 @@ import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-batch-api-'));
 const temporal = await findProgram(temporalCli);
-let isHolding = true;
+/** What is made, and its maker never hears of it. */
+const holding = { openai: true, anthropic: true };
+const held = (isHeld: boolean) => (isHeld ? new Promise<void>(() => {}) : Promise.resolve());
 const api = await startBatchApi({
   answer: ({ body }) => {
     const [{ content } = { content: '' }] = body.messages;
@@ -21,10 +24,17 @@ const api = await startBatchApi({
         ? 'expired'
         : `echo ${content}`;
   },
-  // The first one is made, and its maker never hears of it.
-  onMade: () => (isHolding ? new Promise(() => {}) : Promise.resolve()),
+  onMade: () => held(holding.openai),
+});
+const messages = await startMessageBatches({
+  answer: ({ params }) => {
+    const [{ content } = { content: '' }] = params.messages;
+    return content === 'refuse' ? { type: 'errored' } : `echo ${content}`;
+  },
+  onMade: () => held(holding.anthropic),
 });
 after(async () => {
+  await messages.stop();
   await api.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -40,6 +50,8 @@ function run(input: string, more: string[]) {
     HOLDFAST_TEMPORAL_CLI: temporal,
     OPENAI_BASE_URL: api.baseUrl,
     OPENAI_API_KEY: 'sk-right',
+    ANTHROPIC_BASE_URL: messages.baseUrl,
+    ANTHROPIC_API_KEY: 'sk-right',
   };
   return startHoldfast([...args, '--poll', '1', ...more], { cwd: folder, env, timeoutMs: 120_000 });
 }
@@ -48,61 +60,79 @@ const linesIn = (file: string) =>
     .split('\n')
     .filter(Boolean)
     .map((text) => JSON.parse(text));
-const answersIn = (file: string) =>
-  linesIn(file).map(({ custom_id, response }) => [
-    custom_id,
-    response.body.choices[0].message.content,
-  ]);
-
 test('killed after it was submitted and before that was recorded: one submission, found again', async () => {
   const asks = Array.from({ length: 60 }, (_, nth) => line(`q-${nth}`, `question ${nth}`));
-  writeFileSync(path.join(folder, 'a.jsonl'), [...asks, line('other', 'x', 'gpt-4o')].join(''));
-  const killed = run('a.jsonl', []);
-  await until(async () => api.batches.length === 1 || undefined);
-  killed.kill('SIGKILL');
-  await killed;
-  isHolding = false;
+  const messagesOf = ['one', 'refuse'].map(
+    (content) =>
+      `${JSON.stringify({
+        ...{ custom_id: `m ${content}`, method: 'POST', url: '/v1/messages' },
+        body: { model: 'claude-haiku', max_tokens: 100, messages: [{ role: 'user', content }] },
+      })}\n`,
+  );
+  const others = [line('r', 'refuse'), line('l', 'late'), line('other', 'x', 'gpt-4o')];
+  writeFileSync(path.join(folder, 'a.jsonl'), [...asks, ...others, ...messagesOf].join(''));
+  for (const [of, made] of [
+    ['openai', api.batches],
+    ['anthropic', messages.batches],
+  ] as const) {
+    const killed = run('a.jsonl', []);
+    await until(async () => made.length === 1 || undefined);
+    killed.kill('SIGKILL');
+    await killed;
+    holding[of] = false;
+  }
   const ended = await run('a.jsonl', []);
-  assert.equal(ended.exitCode, 0, ended.stderr);
-  // A file for each model: the documentation takes one of them.
+  assert.equal(ended.exitCode, 1, ended.stderr);
+  // A file for each model: OpenAI's documentation takes one of them.
   assert.deepEqual(
     api.batches.map(({ status, endpoint }) => [status, endpoint]),
     [
-      ['completed', '/v1/chat/completions'],
+      ['expired', '/v1/chat/completions'],
       ['completed', '/v1/chat/completions'],
     ],
   );
-  assert.deepEqual(answersIn('out-a.jsonl/output.jsonl'), [
-    ...asks.map((_, nth) => [`q-${nth}`, `echo question ${nth}`]),
-    ['other', 'echo x'],
-  ]);
-  const account = JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? '');
-  const { answered, failed, attempts, possiblyBilled, inputTokens } = account;
-  assert.deepEqual([answered, failed, attempts, possiblyBilled, inputTokens], [61, 0, 61, 0, 610]);
-  assert.deepEqual([api.liveRequests, api.refusals], [[], []]);
-});
-
-test('what failed or expired there is an error of its line, or is asked live', async () => {
-  const asks = [line('a', 'one'), line('b', 'refuse'), line('c', 'late')].join('');
-  writeFileSync(path.join(folder, 'b.jsonl'), asks);
-  const told = await run('b.jsonl', []);
-  assert.equal(told.exitCode, 1, told.stderr);
   assert.deepEqual(
-    linesIn('out-b.jsonl/errors.jsonl').map(({ custom_id, response, error }) => [
+    messages.batches.map(({ requests }) => requests.map(({ params }) => params.model)),
+    [['claude-haiku', 'claude-haiku']],
+  );
+  const [last, ...answers] = linesIn('out-a.jsonl/output.jsonl').toReversed();
+  assert.deepEqual([last.custom_id, last.response.body.content[0].text], ['m one', 'echo one']);
+  assert.deepEqual(
+    answers
+      .toReversed()
+      .map(({ custom_id, response }) => [custom_id, response.body.choices[0].message.content]),
+    [...asks.map((_, nth) => [`q-${nth}`, `echo question ${nth}`]), ['other', 'echo x']],
+  );
+  assert.deepEqual(
+    linesIn('out-a.jsonl/errors.jsonl').map(({ custom_id, response, error }) => [
       ...[custom_id, response?.status_code, error.code],
     ]),
     [
-      ['b', 400, 'refused'],
-      ['c', undefined, 'batch_expired'],
+      ['r', 400, 'refused'],
+      ['l', undefined, 'batch_expired'],
+      ['m refuse', undefined, 'invalid_request_error'],
     ],
   );
-  writeFileSync(path.join(folder, 'c.jsonl'), asks);
-  const live = await run('c.jsonl', ['--then', 'live']);
+  const account = JSON.parse(ended.stdout.trimEnd().split('\n').at(-1) ?? '');
+  const { answered, failed, attempts, possiblyBilled, inputTokens } = account;
+  assert.deepEqual([answered, failed, attempts, possiblyBilled, inputTokens], [62, 3, 65, 0, 620]);
+  assert.deepEqual([api.liveRequests, api.refusals, messages.refusals], [[], [], []]);
+});
+
+test('what failed or expired there is asked live, where that is wanted', async () => {
+  const asks = [line('a', 'one'), line('b', 'refuse'), line('c', 'late')].join('');
+  writeFileSync(path.join(folder, 'b.jsonl'), asks);
+  const live = await run('b.jsonl', ['--then', 'live']);
   assert.equal(live.exitCode, 0, live.stderr);
-  assert.deepEqual(answersIn('out-c.jsonl/output.jsonl'), [
-    ['a', 'echo one'],
-    ['b', 'live refuse'],
-    ['c', 'live late'],
-  ]);
+  assert.deepEqual(
+    linesIn('out-b.jsonl/output.jsonl').map(({ custom_id, response }) => [
+      ...[custom_id, response.body.choices[0].message.content],
+    ]),
+    [
+      ['a', 'echo one'],
+      ['b', 'live refuse'],
+      ['c', 'live late'],
+    ],
+  );
   assert.deepEqual(api.liveRequests.toSorted(), ['late', 'refuse']);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -42,8 +42,9 @@ const line = (nth: number, model = 'gpt-4o-mini') =>
     body: { model, messages: [{ role: 'user', content: `question ${nth}` }] },
   })}\n`;
 
-function run(key: string) {
+function run(key: string, ...flags: string[]) {
   const args = ['batch', 'run', 'input.jsonl', '--out', 'out', '--concurrency', '8', '--json'];
+  args.push(...flags);
   return startHoldfast(args, { cwd: folder, env: environment(key), timeoutMs: 90_000 });
 }
 
@@ -86,14 +87,21 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
   assert.match(refused.stderr, /InvalidCredentials/);
   assert.equal(existsSync(output), false);
 
-  const killed = run('sk-right');
+  const price = { inputPerMillion: '1000', outputPerMillion: '1000', currency: 'usd' };
+  const prices = JSON.stringify({ 'openai:gpt-4o-mini': price });
+  const priced = ['--set', `model.prices=${prices}`];
+  const unpriced = await run('sk-right', '--max-cost', '5usd');
+  assert.equal(unpriced.exitCode, 2);
+  assert.match(unpriced.stderr, /needs the price of each model in usd, and openai:gpt-4o-mini has/);
+
+  const killed = run('sk-right', ...priced);
   await until(async () => answersAtProvider() >= 40 || undefined);
   killed.kill('SIGKILL');
   await killed;
 
   writeFileSync(input, Array.from({ length: 130 }, (_, nth) => line(nth + 1)).join(''));
   writeFileSync(input, line(131, 'gpt-unknown'), { flag: 'a' });
-  const ended = await run('sk-right');
+  const ended = await run('sk-right', ...priced);
   assert.equal(ended.exitCode, 1, ended.stderr);
   const account = JSON.parse(linesOf(ended.stdout).at(-1) ?? '');
   assert.deepEqual(
@@ -112,11 +120,22 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
     ]),
     [['q-131', 'ModelNotFound', 404]],
   );
-  const { total, answered, failed, possiblyBilled } = account;
+  const { total, answered, failed, possiblyBilled, costNano, inputTokens, outputTokens } = account;
+  // What was asked for after the park ruled from there on, its prices too.
+  assert.equal(costNano, (inputTokens + outputTokens) * 1e6);
   assert.deepEqual([total, answered, failed], [131, 130, 1]);
   assert.ok(possiblyBilled <= 8, `${possiblyBilled} possibly billed`);
   // Of those lost with the process some had not left it yet.
   const again = answersAtProvider() - 130;
   assert.ok(again >= 0 && again <= possiblyBilled, `${again} answered twice of ${possiblyBilled}`);
   assert.equal(existsSync(path.join(folder, 'out', 'output.partial.jsonl')), false);
+
+  // Another ledger knows nothing of these results: nothing is paid again, nor written over.
+  const other = path.join(folder, 'other');
+  mkdirSync(other);
+  const args = ['batch', 'run', '../input.jsonl', '--out', '../out'];
+  const refusedThere = await startHoldfast(args, { cwd: other, env: environment('sk-right') });
+  assert.equal(refusedThere.exitCode, 5, refusedThere.stderr);
+  assert.match(refusedThere.stderr, /holds output.jsonl of a batch that this ledger does not know/);
+  assert.equal(parsed(output).length, 130);
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { BadBatchFile, type BatchLine } from '../../src/batch/input/read-lines.ts';
 import { readRequests } from '../../src/batch/input/read-requests.ts';
+import { rowsOf } from '../../src/batch/input/read-table.ts';
 import { batchStore } from '../../src/batch/store/batch-store.ts';
 import { migrate } from '../../src/database/migrations.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
@@ -103,4 +104,22 @@ test('an id that stands far away from its first place is found, too', async () =
     read(`${far}\n${line('id-3')}`),
     /line 1201: the custom_id id-3 stands in an earlier line too/,
   );
+});
+
+test('a row of a table ends where its quotes do, and a quote within a value is its own', async () => {
+  const file = path.join(folder, 'table.csv');
+  const rows = async (content: string) => {
+    writeFileSync(file, content);
+    const all = await Array.fromAsync(rowsOf(file));
+    return all.map((row) => ('problem' in row ? row : [row.line, ...Object.values(row.values)]));
+  };
+  assert.deepEqual(await rows('text\r\n5" disc\r\n6" disc\r\n'), [
+    [2, '5" disc'],
+    [3, '6" disc'],
+  ]);
+  assert.deepEqual(await rows('a,b\n"one, ""two""\nthree",4\n5,"6"'), [
+    [2, 'one, "two"\nthree', '4'],
+    [4, '5', '6'],
+  ]);
+  await assert.rejects(rows('a\nb\n"c\nd\n'), /line 3: a quoted value does not end/);
 });

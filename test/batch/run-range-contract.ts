@@ -72,7 +72,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       return id;
     }
 
-    function run(id: string, owner: string, change: Partial<RangeInput> = {}) {
+    function run(id: string, owner: string, change: Partial<RangeInput> = {}, from = store) {
       const log = pino({ level: 'silent' });
       const runAttempt = createRunAttempt({
         gates: createGates(),
@@ -88,7 +88,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
         'p:m': { inputPerMillion: '1000', outputPerMillion: '1000', currency: 'usd' },
       };
       const policy = { ...catalogue.model, initialIntervalMs: 10, maximumIntervalMs: 20, prices };
-      return createRunRange({ store, runAttempt, providers })(
+      return createRunRange({ store: from, runAttempt, providers })(
         { id, tenant: '', from: 1, to: 500, concurrency: 4, policy, ...change },
         { owner, stopping: signal, signal },
       );
@@ -177,6 +177,22 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       assert.equal((await counts(id)).failed, 0);
     });
 
+    test('an answer waits for a database that is away for a moment: its line is not sent again', async () => {
+      const id = await batchOf(['well', 'well']);
+      let isAway = true;
+      const away: BatchStore = {
+        ...store,
+        async commit(of, what) {
+          if (what.ended.length === 0 || !isAway) return store.commit(of, what);
+          isAway = false;
+          throw new Error('the connection was lost');
+        },
+      };
+      assert.deepEqual(await run(id, 'w', {}, away), { kind: 'done' });
+      assert.deepEqual([isAway, await results(id)], [false, [lamp, lamp]]);
+      assert.equal(provider.requestsFor(`${id}/`).length, 2);
+    });
+
     test('a repair that was recorded goes on in another process', async () => {
       const id = await batchOf(['well'], schema);
       const sent = { seq: 1, before: '', owner: 'gone', isAfterLost: false, reservedNano: 0 };
@@ -195,11 +211,14 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
 
     test('no line is sent with which the batch could cost more than it may', async () => {
       const id = await batchOf(['well', 'well', 'well', 'well']);
-      // A line may cost about 1,020 tokens of 0.001: the budget has room for one at a time.
-      const stopped = await run(id, 'w', { maximumCostNano: 1.5e9 });
+      // A line may cost about 1,020 tokens of 0.001, and costs less: there is room for one at a time.
+      assert.deepEqual(await run(id, 'w', { maximumCostNano: 1.5e9 }), { kind: 'done' });
+      const { answered, attempts, costNano } = await counts(id);
+      assert.deepEqual([answered, attempts], [4, 4]);
+      const next = await batchOf(['well', 'well', 'well', 'well']);
+      const stopped = await run(next, 'w', { maximumCostNano: 1.03e9 + costNano / 4 });
       assert.equal(stopped.kind === 'stopped' && stopped.message.includes('--max-cost'), true);
-      const { answered, attempts } = await counts(id);
-      assert.deepEqual([answered, attempts], [1, 1]);
+      assert.equal((await counts(next)).attempts, 2);
     });
   });
 }

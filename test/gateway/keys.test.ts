@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { settleAllEnded } from '../../src/gateway/settle-ended.ts';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
+import { until } from '../support/until.ts';
 import { gatewayWorld } from './gateway-world.ts';
 
 const provider = await literalServer();
@@ -27,7 +30,11 @@ function ask(world: World, key: string | undefined, body: object, headers: objec
 describe('keys of the gateway', () => {
   let world: World;
   before(async () => {
-    world = await gatewayWorld(provider.baseUrl);
+    world = await gatewayWorld(provider.baseUrl, () => ({
+      async goOn({ request }) {
+        if (!request.isBackground) throw new Error('no workflow is expected');
+      },
+    }));
     provider.answer(literally(200, completion('hi')));
   });
   after(() => world.close());
@@ -120,6 +127,79 @@ describe('keys of the gateway', () => {
     // At most 10 tokens out, at 10.00 a million.
     assert.equal((await ask(world, key, bodyOf({ max_tokens: 10 }))).status, 200);
     assert.equal((await ask(world, key, bodyOf({ max_tokens: 10 }))).status, 429);
+  });
+
+  test('a call in the background stands at its estimate until it has ended, elsewhere', async () => {
+    const { key } = await world.keys.add('patient', {
+      budget: { amount: '0.000250', currency: 'usd', per: 'day' },
+    });
+    // 15 tokens out are 0.00015 usd, and two such calls are too much.
+    const inBackground = async (more: object = {}) => {
+      seed += 1;
+      const body = { model: 'openai:gpt-4o', input: `${seed}`, background: true, ...more };
+      return fetch(`${world.url}/v1/responses`, {
+        ...{ method: 'POST', headers: { authorization: `Bearer ${key}` } },
+        body: JSON.stringify({ max_output_tokens: 15, ...body }),
+      });
+    };
+    const first = await inBackground();
+    const id = first.headers.get('x-request-id') ?? '';
+    assert.equal((await inBackground()).status, 429);
+    const usage = { inputTokens: 4, outputTokens: 1 };
+    const head = { status: 200, headers: {}, usage };
+    const used = { attempts: 1, possiblyBilled: 0 };
+    await world.store.answered(id, head, Buffer.from('{"id":"resp_1"}'), used);
+    await settleAllEnded(world);
+    const second = await inBackground();
+    assert.equal(second.status, 200);
+    // One that fails unbilled costs nothing; one that may be billed stays.
+    const failure = { type: 'ServerError', message: 'no', status: 502 } as const;
+    await world.store.failed(second.headers.get('x-request-id') ?? '', failure, used);
+    await Promise.all([settleAllEnded(world), settleAllEnded(world)]);
+    const third = await inBackground();
+    assert.equal(third.status, 200);
+    const billed = { attempts: 1, possiblyBilled: 1 };
+    await world.store.failed(third.headers.get('x-request-id') ?? '', failure, billed);
+    await settleAllEnded(world);
+    assert.equal((await inBackground()).status, 429);
+  });
+
+  test('a stream that its client leaves before its end is not free', async () => {
+    const { key } = await world.keys.add('leaver', {
+      budget: { amount: '0.000250', currency: 'usd', per: 'day' },
+    });
+    let isCut = false;
+    provider.answer((_, response) => {
+      response.once('close', () => {
+        isCut = true;
+      });
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"choices":[{"index":0,"delta":{"content":"all of it"}}]}\n\n');
+    });
+    const hangUp = new AbortController();
+    const left = await fetch(`${world.url}/v1/chat/completions`, {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${key}` }, signal: hangUp.signal },
+      body: JSON.stringify(bodyOf({ stream: true, max_tokens: 15 })),
+    });
+    await left.body?.getReader().read();
+    hangUp.abort();
+    await until(async () => isCut || undefined);
+    await sleep(50);
+    assert.equal((await ask(world, key, bodyOf({ max_tokens: 15 }))).status, 429);
+  });
+
+  test('what is paid for is given again also when the budget is used up', async () => {
+    const { key } = await world.keys.add('spent', {
+      budget: { amount: '0.000100', currency: 'usd', per: 'day' },
+    });
+    provider.answer(literally(200, completion('paid')));
+    const body = bodyOf({ max_tokens: 1 });
+    const headers = { 'idempotency-key': 'spent-1' };
+    assert.equal((await ask(world, key, body, headers)).status, 200);
+    const again = await ask(world, key, body, headers);
+    assert.deepEqual([again.status, again.headers.get('idempotent-replayed')], [200, 'true']);
+    assert.equal((await ask(world, key, bodyOf({ max_tokens: 1 }))).status, 429);
+    assert.equal(provider.seen.length, 1);
   });
 
   test('a call that fails costs its key nothing', async () => {

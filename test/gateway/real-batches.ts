@@ -6,7 +6,10 @@ import { beforeEach, describe, test } from 'node:test';
 import { execa } from 'execa';
 import OpenAI, { toFile } from 'openai';
 import { pythonWith } from '../../dev/servers/python-packages.ts';
+import { clientBatchStore } from '../../src/batch/files/client-batch-store.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { completion, literally } from '../calls/literal-server.ts';
+import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
 import type { GatewayProcesses } from './gateway-processes.ts';
 
@@ -20,7 +23,7 @@ const line = (id: string, content: string, more = {}) =>
   });
 
 /** `/v1/files` and `/v1/batches`, as the clients that OpenAI makes use them. */
-export function realBatches({ provider, url }: GatewayProcesses): void {
+export function realBatches({ provider, url, env }: GatewayProcesses): void {
   const openai = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'any' });
   const upload = async (text: string) =>
     openai.files.create({ file: await toFile(Buffer.from(text), 'asks.jsonl'), purpose: 'batch' });
@@ -122,15 +125,33 @@ export function realBatches({ provider, url }: GatewayProcesses): void {
       assert.deepEqual([output.purpose, output.bytes], ['batch_output', bytes]);
       assert.equal(provider.seen.length, 3);
 
+      const shown = await runHoldfast(['batch', 'status', batch.id, '--json'], { env });
+      assert.equal(shown.exitCode, 0, shown.stderr);
+      const { state, answered, failed } = JSON.parse(shown.stdout);
+      assert.deepEqual([state, answered, failed], ['ended', 2, 1]);
+
       const seen: string[] = [];
       for await (const each of openai.files.list({ limit: 1, order: 'asc' })) seen.push(each.id);
-      assert.deepEqual(seen, [file, output.id, batch.error_file_id]);
+      // Those of results may be of one millisecond.
+      assert.deepEqual(seen.toSorted(), [file, output.id, batch.error_file_id].toSorted());
       assert.equal((await openai.batches.list({ limit: 1 })).data[0]?.id, batch.id);
       assert.deepEqual(await openai.files.delete(output.id), {
         ...{ id: output.id, object: 'file', deleted: true },
       });
       await assert.rejects(openai.files.content(output.id), { status: 404 });
     }
+
+    test('one whose gateway died before its workflow was started is started by another one', async () => {
+      const { id: input_file_id } = await upload(line('a', 'one'));
+      const opened = openDatabase({ sqliteFile: env.HOLDFAST_LEDGER ?? '' });
+      const { id } = await clientBatchStore(opened).create({
+        ...{ id: 'batch_left', tenant: 'default', input_file_id, endpoint: '/v1/chat/completions' },
+        ...{ completion_window: '24h', windowMs: 60_000, metadata: null },
+        ...{ models: null, files_expire_after_ms: null },
+      });
+      await opened.database.destroy();
+      assert.equal((await ended(id)).status, 'completed');
+    });
 
     test('what is wrong with a file is told by its lines, and nothing is sent', async () => {
       const { id } = await upload(

@@ -5,6 +5,7 @@ import { after, before } from 'node:test';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
 import { migrate } from '../../src/database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../../src/database/open-database.ts';
+import { clientBatchContract } from './client-batch-contract.ts';
 import { requestStoreContract } from './request-store-contract.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-gateway-'));
@@ -23,5 +24,7 @@ async function open(location: DatabaseLocation) {
   return opened;
 }
 
-requestStoreContract('SQLite', () => open({ sqliteFile: path.join(folder, 'ledger.db') }));
-requestStoreContract('PostgreSQL', () => open({ databaseUrl: server.url }));
+for (const contract of [requestStoreContract, clientBatchContract]) {
+  contract('SQLite', () => open({ sqliteFile: path.join(folder, 'ledger.db') }));
+  contract('PostgreSQL', () => open({ databaseUrl: server.url }));
+}

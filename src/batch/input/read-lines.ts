@@ -49,7 +49,13 @@ export class BadBatchFile extends Error {
 }
 
 /** Paths that a line may ask for. */
-export const batchUrls = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings'] as const;
+export const batchUrls = [
+  '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/embeddings',
+  // Anthropic's own.
+  '/v1/messages',
+] as const;
 
 /** A file's path, or its bytes as they come. */
 export type BatchFile = string | AsyncIterable<Buffer>;

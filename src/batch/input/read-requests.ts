@@ -130,6 +130,7 @@ function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchL
     }
     if (!place) return wrong('missing_required_parameter', 'body', 'body is missing');
     const own = bytes.subarray(place.start, place.end);
+    if (url === messagesUrl) return messagesLine(line, customId, own, options);
     const body = withModel(own, options);
     if ('problem' in body) return body;
     return { line, customId, url: String(url), body, hash: hashOf(String(url), own) };
@@ -164,9 +165,38 @@ function wrong(code: string, param: string, problem: string): Problem {
   return { code, param, problem };
 }
 
+const messagesUrl = '/v1/messages';
+
+/** A line of Anthropic's own API: its provider stands in the path, and the model has its own name. */
+function messagesLine(
+  line: number,
+  customId: string,
+  own: Uint8Array,
+  { providers, model }: ReadOptions,
+): BatchLine | Problem {
+  const fields = topLevelFields(own);
+  const places = fields.filter(({ name }) => name === 'model');
+  const asked = model ?? fieldValue(own, fields, 'model');
+  if (typeof asked !== 'string' || asked === '' || places.length === 0) {
+    return wrong('missing_required_parameter', 'body.model', 'body.model is not a text');
+  }
+  const named = providers.find(({ name }) => asked.startsWith(`${name}:`));
+  const text = JSON.stringify(named ? asked.slice(named.name.length + 1) : asked);
+  const body = spliced(
+    own,
+    places.map((place) => ({ ...place, text })),
+  );
+  const url = `/${named?.name ?? 'anthropic'}${messagesUrl}`;
+  return { line, customId, url, body, hash: hashOf(url, own) };
+}
+
 /** A line's request, as a client of the gateway would make it. */
 export function incomingOf(url: string, body: Uint8Array) {
-  return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body };
+  const version = url.endsWith(messagesUrl) && { 'anthropic-version': '2023-06-01' };
+  return {
+    ...{ method: 'POST', url, body },
+    headers: { 'content-type': 'application/json', ...version },
+  };
 }
 
 /** A copy of the body, since what it is a part of is larger, or what is wrong with it. */

@@ -37,12 +37,15 @@ async function* csvRows(file: string) {
   let line = 0;
   for await (const bytes of linesOf(file)) {
     line += 1;
-    if (text === '') first = line;
-    text += text === '' ? '' : '\n';
-    text += Buffer.from(bytes).toString('utf8');
-    const isOpen = (text.match(/"/g)?.length ?? 0) % 2 === 1;
-    if (isOpen) continue;
+    const part = Buffer.from(bytes).toString('utf8');
+    const isWithin = text !== '';
+    if (!isWithin) first = line;
+    text += isWithin ? `\n${part}` : part;
+    if (text.length > longestRow) throw doesNotEnd(first);
+    // Nothing ends within it: to look through all of it with each of its lines takes too long.
+    if (isWithin && !part.includes('"')) continue;
     const values = text.trim() === '' ? [] : csvValues(text);
+    if (!values) continue;
     text = '';
     if (values.length === 0) continue;
     if (!header) {
@@ -57,18 +60,22 @@ async function* csvRows(file: string) {
     const named = header.map((name, column): [string, string] => [name, values[column] ?? '']);
     yield { line: first, values: Object.fromEntries(named) };
   }
-  if (text !== '') {
-    throw new BadBatchFile([{ line: first, problem: 'a quoted value does not end' }]);
-  }
+  if (text !== '') throw doesNotEnd(first);
 }
 
-function csvValues(text: string): string[] {
+const longestRow = 16 * 1024 * 1024;
+
+function doesNotEnd(line: number): BadBatchFile {
+  return new BadBatchFile([{ line, problem: 'a quoted value does not end' }]);
+}
+
+/** Values of a row; `undefined` where a quoted one does not end yet. A quote within a plain value is its own. */
+function csvValues(text: string): string[] | undefined {
   const values: string[] = [];
-  const value = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/gy;
+  const value = /(?:^|,)(?:"((?:[^"]|"")*)"(?=,|$)|(?!")([^,]*))/gy;
   for (let at = 0; at <= text.length; at = value.lastIndex) {
     const [whole, quoted, plain = ''] = value.exec(text) ?? [];
-    // A quote in the middle of a plain value: taken as it stands.
-    if (whole === undefined) return text.split(',');
+    if (whole === undefined) return undefined;
     values.push(quoted?.replaceAll('""', '"') ?? plain);
     if (value.lastIndex >= text.length) break;
   }

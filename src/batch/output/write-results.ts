@@ -19,6 +19,8 @@ export function partialResults(store: BatchStore, id: string, folder: string) {
   const file = path.join(folder, resultFiles.partial);
   mkdirSync(folder, { recursive: true });
   // Written anew by each command: the database knows all that has ended.
+  // A file of its own: another command that follows the same batch may write one.
+  rmSync(file, { force: true });
   const writer = writerTo(file);
   let lastNth = 0;
   return {
@@ -46,21 +48,26 @@ export async function writeResults(
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const files = [resultFiles.answers, resultFiles.errors].map((name) => path.join(folder, name));
-  const [answers, errors] = files.map((file) => writerTo(`${file}.new`));
+  const part = `${process.pid}.new`;
+  const [answers, errors] = files.map((file) => writerTo(`${file}.${part}`));
   if (!answers || !errors) return;
-  let after: LineResult | undefined;
-  for (;;) {
-    const some: LineResult[] = await store.resultsInOrder(batch.id, after, linesAtOnce);
-    for (const result of some) {
-      if (result.nth === null) continue;
-      const writer = result.state === 'answered' ? answers : errors;
-      await writer.write(resultLine(batch.id, result));
+  try {
+    let after: LineResult | undefined;
+    for (;;) {
+      const some: LineResult[] = await store.resultsInOrder(batch.id, after, linesAtOnce);
+      for (const result of some) {
+        if (result.nth === null) continue;
+        const writer = result.state === 'answered' ? answers : errors;
+        await writer.write(resultLine(batch.id, result));
+      }
+      after = some.at(-1);
+      if (some.length < linesAtOnce) break;
     }
-    after = some.at(-1);
-    if (some.length < linesAtOnce) break;
+    for (const writer of [answers, errors]) await writer.close();
+    for (const file of files) renameSync(`${file}.${part}`, file);
+  } finally {
+    for (const file of files) rmSync(`${file}.${part}`, { force: true });
   }
-  for (const writer of [answers, errors]) await writer.close();
-  for (const file of files) renameSync(`${file}.new`, file);
   rmSync(path.join(folder, resultFiles.partial), { force: true });
 }
 

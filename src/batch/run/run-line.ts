@@ -52,6 +52,8 @@ export type LineRun =
       readonly type: FailureType;
       readonly message: string;
       readonly model: string;
+      /** What is under way was taken for what it costs at most: its end may make room. */
+      readonly isOverBudget?: boolean;
     };
 
 /** A person cures these, at the account: no line is to blame. */
@@ -212,6 +214,7 @@ function failedFor({ fields, answer }: Failed, message: string) {
 /** A budget that has no room left. */
 export const overBudget = {
   kind: 'stopped',
+  isOverBudget: true,
   type: 'QuotaExhausted',
   message: 'with another line the batch could cost more than it may (--max-cost)',
 } as const;

@@ -83,7 +83,13 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
           },
           ...{ repairs: 0, input_tokens: 0, output_tokens: 0, cost_nano: 0, reserved_nano: 0 },
         })
-        .onConflict((conflict) => conflict.doNothing())
+        // Of one whose file was never read to its end nothing is kept.
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ tenant, settings })
+            .where('holdfast_batch.pass', '=', 0),
+        )
         .execute();
       return tables
         .selectFrom('holdfast_batch')

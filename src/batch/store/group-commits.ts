@@ -3,6 +3,10 @@ import type { BatchStore } from './batch-store.ts';
 
 /** How long the first of a group waits for others. */
 const groupMs = 4;
+/** More of them would have more values than a statement may have: SQLite takes 32,766. */
+const groupLines = 1000;
+/** A database that restarts: answers that are paid wait for it. Given up, their lines are sent again. */
+const againAfterMs = [100, 500, 2000, 5000, 10_000];
 
 /** What happens to the lines of one batch in this process, committed in groups. */
 export interface GroupCommits {
@@ -31,8 +35,20 @@ export function groupCommits(
   let last: Promise<unknown> = Promise.resolve();
   let gathering: Group | undefined;
 
+  async function commit({ sending, failed, ended }: Group): Promise<Committed> {
+    for (let again = 0; ; again += 1) {
+      try {
+        return await store.commit(id, { sending, failed, ended, maximumCostNano });
+      } catch (error) {
+        const delayMs = againAfterMs[again];
+        if (delayMs === undefined) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+      }
+    }
+  }
+
   function group(): Group {
-    if (gathering) return gathering;
+    if (gathering && sizeOf(gathering) < groupLines) return gathering;
     const { promise: committed, resolve, reject } = Promise.withResolvers<Committed>();
     const own: Group = { sending: [], failed: [], ended: [], committed };
     gathering = own;
@@ -40,8 +56,8 @@ export function groupCommits(
     last = committed.catch(() => {});
     setTimeout(async () => {
       await before;
-      gathering = undefined;
-      store.commit(id, { ...own, maximumCostNano }).then(resolve, reject);
+      if (gathering === own) gathering = undefined;
+      commit(own).then(resolve, reject);
     }, groupMs);
     return own;
   }
@@ -65,4 +81,8 @@ export function groupCommits(
       return committed;
     },
   };
+}
+
+function sizeOf({ sending, failed, ended }: Group): number {
+  return sending.length + failed.length + ended.length;
 }

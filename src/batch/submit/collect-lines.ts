@@ -40,6 +40,7 @@ export async function collectLines(
     }
     if (remote.refusal?.isForNow) {
       // Not a line of it was run; what else is there may make room.
+      await endRest(dependencies, { ...input, thenLive: true }, each, remote.refusal);
       await submissions.giveBack(each);
       running += 1;
       continue;
@@ -171,6 +172,8 @@ function usageOf(api: keyof typeof answerReaders, answer: Uint8Array): Usage {
 /** A line of a provider's results; the answer's own bytes stay what they are. */
 function resultIn(bytes: Uint8Array): Result {
   const fields = topLevelFields(bytes);
+  const ofMessages = fields.findLast(({ name }) => name === 'result');
+  if (ofMessages) return messagesResult(bytes.subarray(ofMessages.start, ofMessages.end));
   const place = fields.findLast(({ name }) => name === 'response');
   const response = place && bytes.subarray(place.start, place.end);
   const isNone = !response || Buffer.from(response).toString() === 'null';
@@ -189,4 +192,21 @@ function resultIn(bytes: Uint8Array): Result {
   const code = asText(error.code) || asText(theirs.code) || `status_${status ?? 'unknown'}`;
   const message = asText(error.message) || asText(theirs.message);
   return { kind: 'failed', code, message, status, requestId, answer };
+}
+
+/** The same in the form of Anthropic's Message Batches. */
+function messagesResult(bytes: Uint8Array): Result {
+  const fields = topLevelFields(bytes);
+  const type = asText(fieldValue(bytes, fields, 'type'));
+  const message = fields.findLast(({ name }) => name === 'message');
+  if (type === 'succeeded' && message) {
+    const answer = Uint8Array.from(bytes.subarray(message.start, message.end));
+    return { kind: 'answered', status: 200, requestId: null, answer };
+  }
+  const told = asFields(fieldValue(bytes, fields, 'error'));
+  const error = asFields(told.error ?? told);
+  const nothing = { status: null, requestId: asText(told.request_id) || null, answer: null };
+  const code =
+    type === 'errored' ? asText(error.type) : `batch_${type.replace('canceled', 'cancelled')}`;
+  return { kind: 'failed', code, message: asText(error.message) || `it was ${type}`, ...nothing };
 }

@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { ForwardProvider } from '../../calls/forward/forward-attempt.ts';
-import { addressOf, keyHeaders } from '../../calls/forward/provider-address.ts';
-import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
-import {
-  type LineToSubmit,
-  type ProviderBatch,
-  type ProviderBatches,
-  ProviderRefused,
-} from './provider-batches.ts';
+import { asFields, asText } from '../../calls/provider/families/read-json.ts';
+import type { LineToSubmit, ProviderBatch, ProviderBatches } from './provider-batches.ts';
+import { providerRequests, transferMs } from './provider-requests.ts';
 
 /** Of a batch's metadata: the name of a submission. */
 const nameField = 'holdfast_submission';
-/** A file may take this long to go up or down. */
-const transferMs = 30 * 60_000;
-const answerMs = 60_000;
 /** Clocks differ: it is looked for among older ones too. */
 const clocksDifferMs = 3_600_000;
 const ended = ['completed', 'expired', 'cancelled', 'failed'];
@@ -24,23 +16,7 @@ const ended = ['completed', 'expired', 'cancelled', 'failed'];
  * (https://developers.openai.com/api/reference/resources/batches/methods/create).
  */
 export function openaiBatches(provider: ForwardProvider): ProviderBatches {
-  async function request(path: string, init: RequestInit & { withinMs?: number } = {}) {
-    const { withinMs = answerMs, headers, ...rest } = init;
-    const response = await fetch(addressOf(provider, { api: 'chat', path }), {
-      ...rest,
-      headers: { ...provider.headers, ...keyHeaders(provider, 'chat'), ...headers },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(withinMs),
-    });
-    if (response.ok) return response;
-    const { error } = asFields(parseJson(await response.text()));
-    const words = asText(asFields(error).message) || `it answers ${response.status}`;
-    const isForNow = response.status >= 500 || [408, 409, 429].includes(response.status);
-    if (isForNow) throw new Error(`${provider.name}: ${words}`);
-    throw new ProviderRefused(response.status, words);
-  }
-  const json = async (...call: Parameters<typeof request>) =>
-    asFields(await (await request(...call)).json());
+  const { request, json } = providerRequests(provider, 'chat');
 
   async function upload(name: string, lines: AsyncIterable<LineToSubmit>): Promise<string> {
     const boundary = `holdfast-${randomBytes(12).toString('hex')}`;

@@ -31,8 +31,11 @@ export interface ProviderBatches {
     url: string,
     lines: AsyncIterable<LineToSubmit>,
   ) => Promise<ProviderBatch>;
-  /** The batch of that name, made at about that time or later. */
-  readonly find: (name: string, sinceMs: number) => Promise<ProviderBatch | undefined>;
+  /** The batch of that name, made at about that time or later; perhaps that cannot be said yet. */
+  readonly find: (
+    name: string,
+    sinceMs: number,
+  ) => Promise<ProviderBatch | 'undecided' | undefined>;
   readonly read: (id: string) => Promise<ProviderBatch>;
   readonly cancel: (id: string) => Promise<void>;
   /** A file's bytes, as they come. */

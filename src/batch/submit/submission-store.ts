@@ -142,7 +142,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .set({ state: 'waiting', owner: '' })
         .where('batch_id', '=', batch_id)
         .where('owner', '=', id)
-        .where(sql<boolean>`state = 'submitted'`)
+        .where(sql<boolean>`state in ('waiting', 'submitted')`)
         .execute();
       await set(id, { state: 'collected' });
     },

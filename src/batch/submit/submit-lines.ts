@@ -77,6 +77,8 @@ async function submitAgain(dependencies: SubmitDependencies, each: Submission): 
   const untilMs = Number(each.created_at_ms) + arrivesWithinMs;
   for (;;) {
     const found = await apiOf(each.provider)?.find(each.id, Number(each.created_at_ms));
+    // It is asked for again when those that it may be have ended.
+    if (found === 'undecided') return;
     if (found) {
       await submissions.submitted(each.id, found.id);
       return;
@@ -102,7 +104,7 @@ async function submit(
       const some = await submissions.lines(submission, after, linesAtOnce);
       for (const { seq, url, body } of some) {
         yield {
-          customId: lineName(seq),
+          customId: lineName(submission.id, seq),
           url,
           body: readIncoming(incomingOf(url, body), providers).body,
         };
@@ -113,10 +115,13 @@ async function submit(
   }
 }
 
-/** The name of a line at a provider: theirs have limits that a `custom_id` of ours has not. */
-export const lineName = (seq: number) => `line-${seq}`;
+/**
+ * The name of a line at a provider: it tells the submission, and keeps to limits that a `custom_id` of
+ * ours has not.
+ */
+const lineName = (submission: string, seq: number) => `${submission}_${seq}`;
 /** The line of a name. */
-export const seqOf = (name: string) => Number(name.slice('line-'.length));
+export const seqOf = (name: string) => Number(name.slice(name.indexOf('_') + 1));
 
 /** Lines of one provider, model and url: files of OpenAI's hold one model. */
 async function nextPart({ submissions, providers, apiOf }: SubmitDependencies, input: SubmitInput) {

@@ -1,4 +1,5 @@
 import { nanoOfDecimal } from '../../gateway/keys/key-limits.ts';
+import type { ModelPolicy } from '../../policies/retry-policy.ts';
 import type { BatchRules } from '../../wire/batch.ts';
 import { usageError } from '../command-error.ts';
 import type { PolicyFlags } from '../load-policies.ts';
@@ -72,6 +73,22 @@ function viaFrom(
   }
   const pollMs = (whole('--poll', poll) ?? 60) * 1000;
   return { viaBatchApi: { submits: true, thenLive: then === 'live', pollMs } };
+}
+
+/**
+ * What `--max-cost` needs of a model: a price, in its currency. Without one its lines would cost nothing.
+ *
+ * @returns throws CommandError `usage` for a model that lacks it.
+ */
+export function pricedFor({ maxCost }: BatchRunFlags, prices: ModelPolicy['prices']) {
+  const currency = maxCost?.slice(-3).toLowerCase();
+  return (model: string): void => {
+    if (currency === undefined || prices[model]?.currency === currency) return;
+    const what = prices[model] ? `has one in ${prices[model].currency}` : 'has none';
+    throw usageError(
+      `--max-cost needs the price of each model in ${currency}, and ${model} ${what} (--set model.prices, docs/retries.md)`,
+    );
+  };
 }
 
 function whole(flag: string, text: string | undefined): number | undefined {

@@ -40,7 +40,7 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
       const batch = await store.read(id);
       await partial.add();
       if (batch) view.show(batch, await store.failures(id));
-      if (batch?.state === 'ended' || batch?.state === 'cancelled') return batch;
+      if (isOver(batch)) return batch;
       if (performance.now() - askedMs > askEveryMs) {
         askedMs = performance.now();
         await assertRuns();
@@ -66,7 +66,8 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
       );
     }
     const { name } = described.status;
-    if (name === 'FAILED' || name === 'TERMINATED' || name === 'TIMED_OUT') {
+    if (name !== 'RUNNING' && name !== 'CONTINUED_AS_NEW') {
+      if (isOver(await store.read(id))) return;
       throw new CommandError('failed', `${id} is ${name.toLowerCase().replace('_', ' ')}`);
     }
     const failure = described.raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
@@ -78,4 +79,8 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
     if (idle && !idle.isServed && !wasNotTaken) view.say(`${idle.reason}`);
     wasNotTaken = idle !== undefined;
   }
+}
+
+function isOver(batch: StoredBatch | undefined): boolean {
+  return batch?.state === 'ended' || batch?.state === 'cancelled';
 }

@@ -11,11 +11,12 @@ import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
 import type { Config } from '../../config.ts';
 import type { JsonObject } from '../../wire/json.ts';
-import { type BatchRunFlags, limitsFrom } from '../batch/batch-flags.ts';
+import { type BatchRunFlags, limitsFrom, pricedFor } from '../batch/batch-flags.ts';
 import { describeForecast, forecastBatch } from '../batch/dry-run.ts';
 import { serveBatch } from '../batch/embedded.ts';
 import { followBatch } from '../batch/follow-batch.ts';
 import { accountOf, costInWords, progressView } from '../batch/progress-view.ts';
+import { makeResultFolder } from '../batch/result-folder.ts';
 import { batchIdFor, withBatches } from '../batch/with-batches.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -39,7 +40,9 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
       );
       return flags.json ? printJson(forecast) : print(describeForecast(forecast));
     }
-    const batch = await storeInput(store, options, { id, input, flags });
+    makeResultFolder(flags.out, ((await store.read(id))?.pass ?? 0) > 0);
+    const assertPriced = pricedFor(flags, policies.model.prices);
+    const batch = await storeInput(store, options, { id, input, flags, assertPriced });
     if (flags.retryFailed) await store.reopenFailed(id);
     const [open] = await store.openRanges(id, 1, 1);
     const isSubmitted = await store.isSubmitted(id);
@@ -79,13 +82,14 @@ interface Input {
   readonly id: string;
   readonly input: string;
   readonly flags: BatchRunFlags;
+  readonly assertPriced: (model: string) => void;
 }
 
 /** Checks the whole file, and stores what is new of it. */
 async function storeInput(
   store: BatchStore,
   { providers, ...rest }: ReadOptions,
-  { id, input, flags }: Input,
+  { id, input, flags, assertPriced }: Input,
 ): Promise<StoredBatch> {
   const settings: Record<string, unknown> = JSON.parse(JSON.stringify(rest));
   const known = await store.open(id, {
@@ -105,7 +109,10 @@ async function storeInput(
   const pass = await store.beginPass(id);
   try {
     await telling(input, () =>
-      readRequests(input, { providers, ...rest }, (lines) => store.addLines(id, pass, lines)),
+      readRequests(input, { providers, ...rest }, (lines) => {
+        for (const { model } of lines) assertPriced(model);
+        return store.addLines(id, pass, lines);
+      }),
     );
   } catch (error) {
     await store.dropPass(id, pass);
@@ -123,8 +130,10 @@ async function telling<T>(file: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof OvertakenReading) {
       throw new CommandError('otherInput', `${error.message}, and goes on with it`);
     }
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw usageError(`there is no file ${file}`, { cause: error });
+    const { code, path: at } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw usageError(`there is no file ${file}`, { cause: error });
+    if (code !== 'EISDIR' && !(code === 'EACCES' && at === file)) throw error;
+    throw usageError(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -1,9 +1,13 @@
-import type { RequestStore } from '../store/request-store.ts';
+import type { GatewayDependencies } from '../gateway-dependencies.ts';
+import { settleEnded } from '../settle-ended.ts';
 
 /** `store: false`: what was delivered is not kept. Where the database is away, retention deletes it. */
 export async function forgetDelivered(
-  store: Pick<RequestStore, 'forgetDelivered'>,
+  dependencies: Pick<GatewayDependencies, 'store' | 'keys'>,
   id: string,
 ): Promise<void> {
-  await store.forgetDelivered(id).catch(() => {});
+  try {
+    await settleEnded(dependencies, id);
+    await dependencies.store.forgetDelivered(id);
+  } catch {}
 }

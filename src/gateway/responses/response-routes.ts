@@ -7,6 +7,7 @@ import { answerHeaders } from '../answer/answer-headers.ts';
 import { createDelivery } from '../answer/delivery.ts';
 import { deliver } from '../answer/recorded-answer.ts';
 import type { GatewayDependencies } from '../gateway-dependencies.ts';
+import { settleEnded } from '../settle-ended.ts';
 import type { GatewayKey } from '../store/key-store.ts';
 import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
@@ -21,7 +22,15 @@ type Asked = Context<{ Bindings: HttpBindings }>;
 export function createResponseRoutes(
   dependencies: Pick<
     GatewayDependencies,
-    'store' | 'watch' | 'stop' | 'toProvider' | 'prices' | 'uiUrl' | 'patienceMs' | 'keepAliveMs'
+    | 'store'
+    | 'keys'
+    | 'watch'
+    | 'stop'
+    | 'toProvider'
+    | 'prices'
+    | 'uiUrl'
+    | 'patienceMs'
+    | 'keepAliveMs'
   >,
 ) {
   const { store, watch, stop, toProvider, prices, uiUrl } = dependencies;
@@ -40,7 +49,7 @@ export function createResponseRoutes(
   /** `store: false`: what is delivered is not kept. */
   function forgetAfter({ id, request }: StoredRequest, response: HttpBindings['outgoing']) {
     if (request.isForgotten) {
-      response.once('finish', () => forgetDelivered(store, id));
+      response.once('finish', () => forgetDelivered(dependencies, id));
     }
   }
 
@@ -99,6 +108,7 @@ export function createResponseRoutes(
       if ((await toProvider(row, 'delete')) === 'not done') {
         throw new NotForwardable('the provider did not delete it; try again', 502);
       }
+      await settleEnded(dependencies, row.id);
       await store.forget(row.id);
       return context.json({ id: responseIdOf(row.id), object: 'response', deleted: true });
     },

@@ -43,6 +43,8 @@ export interface RequestTable {
   failure: string | null;
   /** 1 when its end is still to be told to its key's webhook; 2 when it is to be deleted after that. */
   webhook: number;
+  /** JSON text of `Reserved`: what its key is charged with until its end says what it used. */
+  reserved: string | null;
   deadline_at_ms: number;
   created_at_ms: number;
   ended_at_ms: number | null;

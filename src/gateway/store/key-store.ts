@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
+import type { Price } from '../../policies/budget-schema.ts';
 import { type KeyLimits, keyLimitsSchema } from '../keys/key-limits.ts';
 import { withGatewayTables } from './gateway-tables.ts';
 
@@ -36,6 +37,15 @@ export interface Use {
   readonly tokens: number;
   /** In 10^-9 of the budget's currency. */
   readonly costNano: number;
+}
+
+/** What was added to a key's windows for a request, until it is known what that used. */
+export interface Reserved {
+  readonly keyId: string;
+  readonly windows: readonly string[];
+  readonly use: Use;
+  /** That of the model, in the budget's currency. */
+  readonly price?: Price;
 }
 
 /** The keys of clients, and what they used. */

@@ -1,4 +1,5 @@
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
+import type { Reserved } from './key-store.ts';
 
 /** A request that is about to be made. */
 export interface NewRequest {
@@ -14,6 +15,8 @@ export interface NewRequest {
   readonly deadlineMs: number;
   /** A workflow makes its first attempt; this process makes none. */
   readonly isHandedOver?: boolean;
+  /** What its key is charged with until it has ended, elsewhere than here. */
+  readonly reserved?: Reserved | undefined;
   /** Its end is told to its key's webhook. */
   readonly hasWebhook?: boolean;
 }

@@ -7,6 +7,7 @@ import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
 import type { AttemptsUsed, NewRequest, Sameness } from './new-request.ts';
 import { requestRetention } from './request-retention.ts';
+import { reservedUse } from './reserved-use.ts';
 import { parsed, type StoredRequest } from './stored-request.ts';
 import { takeOver } from './take-over.ts';
 
@@ -28,6 +29,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
 
   return {
     ...requestRetention(tables, now),
+    ...reservedUse(tables),
 
     /** Records the intent. @returns `false` when the id, or the tenant's idempotency key, is there. */
     async begin(request: NewRequest): Promise<boolean> {
@@ -52,6 +54,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
             attempts: 0,
             possibly_billed: 0,
             webhook: rest.hasWebhook ? 1 : 0,
+            reserved: rest.reserved ? JSON.stringify(rest.reserved) : null,
             deadline_at_ms: sql<number>`${now} + ${sql.lit(Math.round(deadlineMs))}`,
             created_at_ms: now,
           })

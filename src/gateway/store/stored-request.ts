@@ -4,7 +4,7 @@ import type { RequestTable } from './gateway-tables.ts';
 
 /** A stored request as it is read: JSON columns parsed. */
 export interface StoredRequest
-  extends Omit<Selectable<RequestTable>, 'request' | 'answer' | 'failure'> {
+  extends Omit<Selectable<RequestTable>, 'request' | 'answer' | 'failure' | 'reserved'> {
   readonly request: ForwardedRequest;
   readonly answer: ForwardedAnswer | null;
   readonly failure: ForwardFailure | null;
