@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startOrderWorld } from '../test/support/order-world.ts';
+import { clientBatches, clientBatchHistory } from './histories/client-batch.ts';
 import { forwardedCalls, forwardedHistory } from './histories/forwarded-call.ts';
 import { type Scenario, scenarios } from './histories/scenarios.ts';
 import { readableText, scrubHistory } from './histories/scrub-history.ts';
@@ -23,6 +24,9 @@ async function recordMissingHistories(): Promise<void> {
     ...Object.fromEntries(scenarios.map((each) => [each.name, () => historyOf(each)])),
     ...Object.fromEntries(
       Object.entries(forwardedCalls).map(([name, each]) => [name, () => forwardedHistory(each)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(clientBatches).map(([name, each]) => [name, () => clientBatchHistory(each)]),
     ),
   };
   for (const [name, play] of Object.entries(ways)) {

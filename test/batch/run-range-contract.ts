@@ -200,7 +200,14 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
         '{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}',
       );
       const paid = { inputTokens: 1, outputTokens: 1, costNano: 0, releasedNano: 0 };
-      const unusable = { seq: 1, isFree: true, isPossiblyBilled: false, toRepair: wrong, ...paid };
+      const unusable = {
+        seq: 1,
+        owner: 'gone',
+        isFree: true,
+        isPossiblyBilled: false,
+        toRepair: wrong,
+        ...paid,
+      };
       await store.commit(id, { sending: [sent], failed: [], ended: [] });
       await store.commit(id, { sending: [], failed: [unusable], ended: [] });
       assert.deepEqual(await run(id, 'next'), { kind: 'done' });
@@ -211,11 +218,14 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
 
     test('no line is sent with which the batch could cost more than it may', async () => {
       const id = await batchOf(['well', 'well', 'well', 'well']);
-      // A line may cost about 1,020 tokens of 0.001: the budget has room for one at a time.
-      const stopped = await run(id, 'w', { maximumCostNano: 1.5e9 });
+      // A line may cost about 1,020 tokens of 0.001, and costs less: there is room for one at a time.
+      assert.deepEqual(await run(id, 'w', { maximumCostNano: 1.5e9 }), { kind: 'done' });
+      const { answered, attempts, costNano } = await counts(id);
+      assert.deepEqual([answered, attempts], [4, 4]);
+      const next = await batchOf(['well', 'well', 'well', 'well']);
+      const stopped = await run(next, 'w', { maximumCostNano: 1.03e9 + costNano / 4 });
       assert.equal(stopped.kind === 'stopped' && stopped.message.includes('--max-cost'), true);
-      const { answered, attempts } = await counts(id);
-      assert.deepEqual([answered, attempts], [1, 1]);
+      assert.equal((await counts(next)).attempts, 2);
     });
   });
 }

@@ -15,6 +15,10 @@ const unparked = ['search attribute', 'memo'];
 
 /** Ways through the workflows that were really gone, by the name of the history. */
 const recorded: Readonly<Record<string, readonly string[]>> = {
+  'client-batch-completed': [
+    ...['timer', 'readClientFile', 'openRanges', 'runRange', 'openRanges', 'endClientBatch'],
+  ],
+  'client-batch-expired': ['timer', 'readClientFile', 'openRanges', 'runRange', 'endClientBatch'],
   'complete-deferred': ['callModel', 'timer', 'callModel'],
   'complete-fallback': ['callModel', 'failed: Overloaded', 'callModel'],
   'complete-malformed': ['callModel', 'timer', 'callModel', 'timer', 'callModel'],

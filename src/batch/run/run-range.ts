@@ -32,6 +32,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
 
   return async function runRange(range, context) {
     const { id, concurrency } = range;
+    const { schema } = JSON.parse((await store.read(id))?.settings ?? '{}');
     const shared = commitsOf.get(id) ?? {
       commits: groupCommits(store, id, range.maximumCostNano),
       users: 0,
@@ -39,14 +40,26 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     commitsOf.set(id, shared);
     shared.users += 1;
     let stop: Extract<LineRun, { kind: 'stopped' }> | undefined;
-    const halt = new AbortController();
-    const stopping = AbortSignal.any([context.stopping, halt.signal]);
+    let ends = 0;
     let later: Extract<LineRun, { kind: 'later' }> | undefined;
-    const { schema } = JSON.parse((await store.read(id))?.settings ?? '{}');
-    const lines = openLines(range);
-    const turn = turns(range.requestsPerMinute, stopping);
+    const turn = turns(range.requestsPerMinute, context.stopping);
 
-    async function work(): Promise<void> {
+    async function runOpen(): Promise<void> {
+      stop = undefined;
+      ends = 0;
+      const halt = new AbortController();
+      const stopping = AbortSignal.any([context.stopping, halt.signal]);
+      const lines = openLines(range);
+      const works = Array.from({ length: concurrency }, () => work(lines, stopping, halt));
+      const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+    }
+
+    async function work(
+      lines: AsyncGenerator<OpenLine>,
+      stopping: AbortSignal,
+      halt: AbortController,
+    ): Promise<void> {
       for (;;) {
         const { value: line, done } = await lines.next();
         if (done || stopping.aborted) return;
@@ -54,6 +67,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
           ...{ range, schema, commits: shared.commits, owner: context.owner, turn },
           ...{ stopping, signal: context.signal },
         });
+        if (ended.kind === 'ended') ends += 1;
         if (ended.kind === 'stopped') {
           stop ??= ended;
           halt.abort();
@@ -62,14 +76,17 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
       }
     }
     try {
-      const works = await Promise.allSettled(Array.from({ length: concurrency }, work));
-      const failed = works.find((each) => each.status === 'rejected');
-      if (failed) throw failed.reason;
+      // What has ended mostly cost less than was reserved for it: the budget may have room again.
+      do await runOpen();
+      while (stop?.isOverBudget && ends > 0);
     } finally {
       shared.users -= 1;
       if (shared.users === 0) commitsOf.delete(id);
     }
-    if (stop) return stop;
+    if (stop) {
+      const { kind, type, message, model } = stop;
+      return { kind, type, message, model };
+    }
     if (!later) return { kind: 'done' };
     const { delayMs, model: gate } = later;
     return { kind: 'held', delayMs, gate, reason: 'limits requests or is down' };
