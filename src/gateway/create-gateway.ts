@@ -13,6 +13,7 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
 import { mayUse } from './keys/key-limits.ts';
+import { createLiveStreams } from './responses/live-streams.ts';
 import { knownToProvider } from './responses/previous-response.ts';
 import { createResponseRoutes } from './responses/response-routes.ts';
 import type { GatewayKey } from './store/key-store.ts';
@@ -31,8 +32,9 @@ const anyone: GatewayKey = {
 /** Makes the gateway's routes; `serve-gateway.ts` listens. */
 export function createGateway(dependencies: GatewayDependencies) {
   const { keys, providers, log, maximumBodyBytes, maximumInFlight } = dependencies;
-  const handle = createRequestHandler(dependencies);
-  const responses = createResponseRoutes(dependencies);
+  const lives = createLiveStreams();
+  const handle = createRequestHandler(dependencies, lives);
+  const responses = createResponseRoutes(dependencies, lives);
   const files = createFileRoutes(dependencies.batching, dependencies);
   const batches = createBatchRoutes(dependencies.batching);
   const app = new Hono<Bindings>();
