@@ -10,6 +10,9 @@ import { execa } from 'execa';
 import { startDevServer } from '../../src/servers/dev-server.ts';
 import { startServerProcess } from '../../src/servers/server-process.ts';
 import { writeLines } from './lines.ts';
+import { publish } from './publish.ts';
+import { keepRow } from './results.ts';
+import { tableOf } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -43,17 +46,12 @@ try {
       `a bare loop of generateText, ${atOnce} at once: ${barePerSecond.toFixed(0)} lines/s`,
     );
   }
-  console.log(
-    '| lines | s | lines/s | over the loop | ms a line | worker MB | client MB | runs | history KB |',
-  );
-  console.log('|---:|---:|---:|---:|---:|---:|---:|---:|---:|');
   for (const lines of values.lines.split(',').map(Number)) {
-    const row = await runOnce(lines);
-    const over = barePerSecond > 0 ? (row.perSecond / barePerSecond).toFixed(2) : '';
-    console.log(
-      `| ${lines.toLocaleString('en-US')} | ${row.seconds.toFixed(1)} | ${row.perSecond.toFixed(0)} | ${over} | ${(1000 / row.perSecond).toFixed(2)} | ${row.workerMb.toFixed(0)} | ${row.clientMb.toFixed(0)} | ${row.runs} | ${row.historyKb.toFixed(0)} |`,
-    );
+    const row = { lines, barePerSecond, ...(await runOnce(lines)) };
+    console.log(tableOf([row]));
+    keepRow(row);
   }
+  await publish();
 } finally {
   provider.kill();
 }

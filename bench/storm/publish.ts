@@ -16,6 +16,8 @@ export async function publish(): Promise<void> {
     const page = path.join(root, name);
     writeFileSync(page, readFileSync(page, 'utf8').replace(between, `${tableOf(outcomes)}\n`));
   }
-  await installPackage('bench/storm/chart');
-  await execa('node', [path.join(import.meta.dirname, 'chart/draw.ts')], { stdio: 'inherit' });
+  await installPackage('bench/chart');
+  await execa('node', [path.join(import.meta.dirname, '../chart/draw.ts'), 'storm'], {
+    stdio: 'inherit',
+  });
 }

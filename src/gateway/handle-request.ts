@@ -17,6 +17,7 @@ import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import { usedBy } from './settle-ended.ts';
+import { keepTrying } from './store/keep-trying.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
@@ -31,7 +32,16 @@ const comesBackMs = 15_000;
 
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies) {
-  const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { answered, failed, handOver, clientGone: gone } = dependencies.store;
+  // After something was sent the record is kept, however long the database is away.
+  const store = {
+    ...dependencies.store,
+    answered: keepTrying(answered),
+    failed: keepTrying(failed),
+    handOver: keepTrying(handOver),
+    clientGone: keepTrying(gone),
+  };
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -241,7 +251,6 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     async function leave(how: { readonly brokeOff?: true } = {}): Promise<void> {
       if (hasLeft && !how.brokeOff) return;
       hasLeft = true;
-      // Where the database is away the record says that a client waits: nobody else takes it.
       await store.clientGone(id, how).catch(() => {});
     }
 

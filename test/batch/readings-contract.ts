@@ -102,6 +102,25 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       assert.deepEqual(await openSeqs(id), [3]);
     });
 
+    test('who woke up late says nothing of a line that another one has taken', async () => {
+      const id = await batchOf('a');
+      const intent = { seq: 1, before: '', owner: 'late', isAfterLost: false, reservedNano: 0 };
+      const taken = { ...intent, before: 'late', owner: 'next', isAfterLost: true };
+      for (const sending of [intent, taken]) {
+        await store.commit(id, { sending: [sending], failed: [], ended: [] });
+      }
+      const failed = {
+        ...{ seq: 1, owner: 'late', isFree: true, toRepair: null, isPossiblyBilled: false },
+        ...{ inputTokens: 0, outputTokens: 0, costNano: 0, releasedNano: 0 },
+      };
+      await store.commit(id, { sending: [], failed: [failed], ended: [] });
+      const [line] = await store.openLines(id, { from: 1, to: 1 }, 1);
+      assert.deepEqual(
+        [line?.state, line?.owner, Number(line?.free_attempts)],
+        ['sent', 'next', 0],
+      );
+    });
+
     test('a batch has not ended when lines came after it was last looked', async () => {
       const id = await batchOf('a');
       await send(id, 1);

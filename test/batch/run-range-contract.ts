@@ -200,7 +200,14 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
         '{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}',
       );
       const paid = { inputTokens: 1, outputTokens: 1, costNano: 0, releasedNano: 0 };
-      const unusable = { seq: 1, isFree: true, isPossiblyBilled: false, toRepair: wrong, ...paid };
+      const unusable = {
+        seq: 1,
+        owner: 'gone',
+        isFree: true,
+        isPossiblyBilled: false,
+        toRepair: wrong,
+        ...paid,
+      };
       await store.commit(id, { sending: [sent], failed: [], ended: [] });
       await store.commit(id, { sending: [], failed: [unusable], ended: [] });
       assert.deepEqual(await run(id, 'next'), { kind: 'done' });

@@ -79,6 +79,21 @@ describe('keys of the gateway', () => {
     assert.equal(other.headers.get('idempotent-replayed'), null);
   });
 
+  test('what the provider keeps for all is not read by one of several tenants', async () => {
+    const { key } = await world.keys.add('acme', {});
+    await world.keys.add('globex', {});
+    provider.answer(literally(200, { data: [] }));
+    const asked = async (path: string, method: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await fetch(`${world.url}/openai/v1${path}`, { method, headers })).status;
+    };
+    assert.equal(await asked('/chat/completions?limit=100', 'GET'), 403);
+    assert.equal(await asked('/files/file-1', 'DELETE'), 403);
+    assert.equal(provider.seen.length, 0);
+    assert.equal(await asked('/models', 'GET'), 200);
+    assert.equal(await asked('/images/generations', 'POST'), 200);
+  });
+
   test('a model that the key may not use is 403, before anything is sent', async () => {
     const { key } = await world.keys.add('lab', { models: ['ollama:*', 'openai:gpt-4o-mini'] });
     provider.answer(literally(200, completion('hi')));

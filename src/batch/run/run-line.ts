@@ -139,7 +139,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
         if (turn?.kind === 'repair') {
           // Recorded before the next one is paid.
           const isFree = true;
-          await commits.failed({ seq: line.seq, isFree, ...cost, toRepair: answer.body });
+          await commits.failed({ seq: line.seq, owner, isFree, ...cost, toRepair: answer.body });
           ({ body } = turn);
           repairs += 1;
           // A repair is a call of its own, with attempts of its own.
@@ -163,7 +163,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
           await commits.ended({ ...end, ...paid(fields.usage, isPossiblyBilled) });
           return { kind: 'ended' };
         }
-        const failed = { seq: line.seq, isFree: isFree || isStop, toRepair: null };
+        const failed = { seq: line.seq, owner, isFree: isFree || isStop, toRepair: null };
         await commits.failed({ ...failed, ...paid(fields.usage, isPossiblyBilled) });
         if (isStop) return { kind: 'stopped', type: fields.type, message, model };
         free += isFree ? 1 : 0;

@@ -28,6 +28,8 @@ interface Paid {
 /** An attempt of a line that failed, and that another one follows. */
 export interface FailedTry extends Paid {
   readonly seq: number;
+  /** Who made it: a line that another one has taken meanwhile stays with that one. */
+  readonly owner: string;
   /** No cap counts it. */
   readonly isFree: boolean;
   /** An answer that does not keep to the schema, and that the next attempt shows to the model. */
@@ -120,7 +122,7 @@ export async function writeCommit(
 
   async function writeFailed(): Promise<void> {
     const rows = failed.map((each) => [
-      each.seq,
+      ...[each.seq, each.owner],
       ...[Number(each.isPossiblyBilled), Number(each.isFree)],
       ...[each.inputTokens, each.outputTokens, each.toRepair, Number(each.toRepair !== null)],
     ]);
@@ -131,7 +133,8 @@ export async function writeCommit(
         free_attempts = line.free_attempts + v.free,
         input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
         answer = coalesce(v.answer, line.answer), repairs = line.repairs + v.repair
-      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.state in ('sent', 'submitted')`,
+      from v where line.batch_id = ${after(0)} and line.seq = v.which
+        and line.owner = v.owner and line.state in ('sent', 'submitted')`,
       [...values, id],
     );
     const repairs = failed.filter(({ toRepair }) => toRepair !== null).length;
@@ -200,6 +203,7 @@ const sendingColumns: readonly ValuesColumn[] = [
 ];
 const failedColumns: readonly ValuesColumn[] = [
   ['which', 'bigint'],
+  ['owner', 'text'],
   ['billed', 'integer'],
   ['free', 'integer'],
   ['input', 'bigint'],

@@ -150,8 +150,9 @@ async function endLines(
     if (result.kind === 'answered') {
       const good = { state: 'answered' as const, errorCode: null, errorMessage: null };
       ended.push({ ...paid, ...good, status, requestId, answer });
-    } else if (thenLive) failed.push({ ...paid, isFree: true, toRepair: null });
-    else {
+    } else if (thenLive) {
+      failed.push({ ...paid, owner: line.owner, isFree: true, toRepair: null });
+    } else {
       const bad = {
         state: 'failed' as const,
         errorCode: result.code,

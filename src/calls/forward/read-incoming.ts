@@ -68,6 +68,12 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
   const api = openaiPaths[pathname];
   const fingerprint = fingerprintOf(incoming.method, `${pathname}${search}`, incoming.body);
   const headers = headersUp(incoming.headers);
+  if (api && incoming.method !== 'POST') {
+    throw new NotForwardable(`${pathname} takes POST alone`, 405);
+  }
+  if (incoming.body.byteLength > 0 && /^(GET|HEAD)$/.test(incoming.method)) {
+    throw new NotForwardable(`a ${incoming.method} has no body`);
+  }
   if (api) {
     const { body, fields, modelPlaces } = readBody(incoming.body);
     const model = fieldValue(body, fields, 'model');

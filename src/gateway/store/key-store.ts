@@ -105,6 +105,15 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
     async hasAny(): Promise<boolean> {
       return (await rows().limit(1).executeTakeFirst()) !== undefined;
     },
+    /** Whether there are keys of anybody else. */
+    async hasOtherTenants(tenant: string): Promise<boolean> {
+      const row = await rows()
+        .where('tenant', '!=', tenant)
+        .where('revoked_at_ms', 'is', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     /** Adds to what a key used in a window, over all gateways. @returns what it is with that. */
     async use(keyId: string, window: string, { requests, tokens, costNano }: Use): Promise<Use> {
       const total = await tables

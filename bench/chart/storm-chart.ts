@@ -1,8 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { KeptOutcome, Results } from '../results.ts';
+import type { KeptOutcome, Results } from '../storm/results.ts';
+import { ink, look } from './look.ts';
 
-/** Stands for the reader's text colour; no other element may have it. */
-export const ink = '#777776';
 const ours = '#2da44e';
 const theirs = '#d1692e';
 const shade = '#8886';
@@ -42,21 +41,13 @@ const panels: readonly Panel[] = [
 ];
 
 /** The chart: four measures, and below what each did to the provider, second by second. */
-export function chartOf({ storm, outcomes: all }: Results): TopLevelSpec {
+export function stormChart({ storm, outcomes: all }: Results): TopLevelSpec {
   // The small storms are in the table only.
   const outcomes = all.filter(({ calls }) => calls === storm.calls);
   const order = outcomes.map(({ title }) => title);
   const colorOf = ({ id }: KeptOutcome) => (id.startsWith('holdfast') ? ours : theirs);
   return {
-    background: 'transparent',
-    padding: 8,
-    config: {
-      font: 'system-ui, -apple-system, Segoe UI, sans-serif',
-      axis: { labelColor: ink, titleColor: ink, grid: false, domain: false, ticks: false },
-      title: { color: ink, fontSize: 13, anchor: 'start' },
-      header: { labelColor: ink, labelFontSize: 12, title: null },
-      view: { stroke: null },
-    },
+    ...look,
     spacing: 28,
     vconcat: [
       {
