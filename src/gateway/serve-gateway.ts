@@ -156,6 +156,7 @@ export async function serveGateway({
   const keptMs = config.HOLDFAST_GATEWAY_RETENTION_DAYS * 24 * 3_600_000;
   const prune = async () => {
     while ((await store.prune(keptMs)) > 0);
+    await keys.pruneUse(await keys.nowMs());
     await batching.prune(keptMs);
   };
   const stops = [

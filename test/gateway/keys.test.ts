@@ -117,6 +117,17 @@ describe('keys of the gateway', () => {
     assert.equal(refused[0]?.headers.get('x-should-retry'), null);
   });
 
+  test('minutes long ago are forgotten, days are not', async () => {
+    const once = { requests: 1, tokens: 1, costNano: 1 };
+    const windows = ['minute/29401000', 'minute/29401234', 'day/2025-11-25'];
+    for (const window of windows) await world.keys.use('pruned', window, once);
+    await world.keys.pruneUse(29_401_234 * 60_000);
+    const counted = await Promise.all(
+      windows.map(async (window) => (await world.keys.use('pruned', window, once)).requests),
+    );
+    assert.deepEqual(counted, [1, 2, 2]);
+  });
+
   test('a budget is what was used, not what was estimated; used up, it is no wait', async () => {
     // 11 tokens at 2.50 and 7 at 10.00 a million: 0.0000975 usd an answer.
     const { key } = await world.keys.add('poor', {

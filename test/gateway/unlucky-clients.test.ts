@@ -179,6 +179,22 @@ test('a page of another site is refused where no key is asked for', async () => 
   assert.equal(await from('http://localhost:3000'), 200);
 });
 
+test('neither learns the other’s: the client’s key stays here, and the account’s name', async () => {
+  let seen = '';
+  provider.answer((request, response) => {
+    seen = request.url ?? '';
+    response.setHeader('openai-organization', 'org-of-the-operator');
+    response.setHeader('openai-processing-ms', '7');
+    literally(200, {})(request, response, '');
+  });
+  const answer = await fetch(`${world.url}/google/v1/things?a=1&key=hf_secret&b=2`);
+  assert.match(seen, /\/things\?a=1&b=2$/);
+  const told = ['openai-organization', 'openai-processing-ms'].map((name) =>
+    answer.headers.get(name),
+  );
+  assert.deepEqual(told, [null, '7']);
+});
+
 test('a method that the path does not take is told, and nothing is sent', async () => {
   const asked = (path: string) =>
     fetch(`${world.url}${path}`, { method: 'PUT', body: '{"model":"openai:gpt-4o"}' });

@@ -130,6 +130,15 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
         .executeTakeFirstOrThrow();
       return total;
     },
+    /** Forgets the minutes of more than an hour ago; days and months are few. */
+    async pruneUse(nowMs: number): Promise<void> {
+      const lastMinute = Math.floor(nowMs / 60_000) - 60;
+      await tables
+        .deleteFrom('holdfast_gateway_use')
+        .where('window', 'like', 'minute/%')
+        .where('window', '<', `minute/${lastMinute}`)
+        .execute();
+    },
     /** The database's clock: the windows of all gateways begin together. */
     async nowMs(): Promise<number> {
       const { rows: found } = await sql<{ now: number }>`select ${now} as now`.execute(tables);
