@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
+import { isLoopback } from '../config/trust.ts';
 import { isDatabaseError } from '../database/classify-database.ts';
 import { errorName } from '../journal/error-name.ts';
 import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
@@ -12,6 +13,7 @@ import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { readBody } from './incoming/read-body.ts';
 import { mayUse } from './keys/key-limits.ts';
+import { createLiveStreams } from './responses/live-streams.ts';
 import { knownToProvider } from './responses/previous-response.ts';
 import { createResponseRoutes } from './responses/response-routes.ts';
 import type { GatewayKey } from './store/key-store.ts';
@@ -28,13 +30,15 @@ const anyone: GatewayKey = {
 };
 
 /** Makes the gateway's routes; `serve-gateway.ts` listens. */
-export function createGateway(dependencies: GatewayDependencies): Hono<Bindings> {
+export function createGateway(dependencies: GatewayDependencies) {
   const { keys, providers, log, maximumBodyBytes, maximumInFlight } = dependencies;
-  const handle = createRequestHandler(dependencies);
-  const responses = createResponseRoutes(dependencies);
+  const lives = createLiveStreams();
+  const handle = createRequestHandler(dependencies, lives);
+  const responses = createResponseRoutes(dependencies, lives);
   const files = createFileRoutes(dependencies.batching, dependencies);
   const batches = createBatchRoutes(dependencies.batching);
   const app = new Hono<Bindings>();
+  const waitForIdle: (() => void)[] = [];
   let inFlight = 0;
 
   app.get('/healthz', (context) => context.text('ok'));
@@ -59,7 +63,12 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
   app.get('/v1/batches/:id', served(batches.retrieve));
   app.post('/v1/batches/:id/cancel', served(batches.cancel));
   app.all('*', served(forwarded));
-  return app;
+  return {
+    fetch: app.fetch,
+    /** Resolves when nothing is under way, not even for a client that is gone. */
+    idle: () =>
+      new Promise<void>((resolve) => (inFlight === 0 ? resolve() : waitForIdle.push(resolve))),
+  };
 
   /** What is served to those who have a key, so many at once. */
   function served(work: (context: Context<Bindings>, key: GatewayKey) => Promise<Response>) {
@@ -68,11 +77,14 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
       inFlight += 1;
       try {
         const key = await keyOf(context);
-        return key ? await work(context, key) : told(context, unknownKey);
+        if (!key) return told(context, unknownKey);
+        if (key === anyone && isForeignPage(context)) return told(context, foreignPage);
+        return await work(context, key);
       } catch (error) {
         return told(context, errorOf(error));
       } finally {
         inFlight -= 1;
+        if (inFlight === 0) for (const tell of waitForIdle.splice(0)) tell();
       }
     };
   }
@@ -89,6 +101,11 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
         message: `the key may not use ${request.request.model}`,
         param: 'model',
       });
+    }
+    // A provider lists what it keeps to whoever has its key, and that is one for all tenants.
+    const mayBeOthers = method !== 'POST' && !/\/models(\/|\?|$)/.test(request.request.path);
+    if (mayBeOthers && (await keys.hasOtherTenants(key.tenant))) {
+      return told(context, notShared);
     }
     const known = await knownToProvider(request, key.tenant, dependencies.store);
     await handle({ headers }, known, key, outgoing as ServerResponse);
@@ -131,6 +148,15 @@ export function createGateway(dependencies: GatewayDependencies): Hono<Bindings>
   }
 }
 
+/** A browser lets any page send a request here, and says whose page it is. */
+function isForeignPage(context: Context<Bindings>): boolean {
+  const origin = context.req.header('origin');
+  if (origin === undefined || !/^(https?:|null$)/.test(origin)) return false;
+  if (!URL.canParse(origin)) return true;
+  const { host, hostname } = new URL(origin);
+  return !isLoopback(hostname) && host !== context.req.header('host');
+}
+
 const typesByStatus: Readonly<Record<number, ToldError['type']>> = {
   403: 'PermissionDenied',
   404: 'ModelNotFound',
@@ -141,6 +167,17 @@ const unknownKey: ToldError = {
   status: 401,
   type: 'InvalidCredentials',
   message: 'the gateway does not know this key; make one with `holdfast keys add`',
+};
+const notShared: ToldError = {
+  status: 403,
+  type: 'PermissionDenied',
+  message:
+    'where several tenants have keys, what a provider keeps is neither read nor changed through its own paths: it does not tell them apart',
+};
+const foreignPage: ToldError = {
+  status: 403,
+  type: 'PermissionDenied',
+  message: 'a page of another site may not use a gateway that asks for no key',
 };
 const tooMany: ToldError = {
   status: 429,

@@ -13,10 +13,12 @@ import { deliver } from './answer/recorded-answer.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { clientTimeoutMs, findOrBegin, idempotencyKeyIn, retryCountIn } from './once.ts';
 import { forgetDelivered } from './responses/forget-delivered.ts';
+import type { LiveStreams } from './responses/live-streams.ts';
 import { ownIdDelivery } from './responses/own-id-delivery.ts';
 import { jsonHead, responseObject } from './responses/response-object.ts';
 import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import { usedBy } from './settle-ended.ts';
+import { keepTrying } from './store/keep-trying.ts';
 import type { GatewayKey } from './store/key-store.ts';
 import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
@@ -30,8 +32,17 @@ const longestHoldMs = 1000;
 const comesBackMs = 15_000;
 
 /** One request, from where it is understood to where its client has an answer. */
-export function createRequestHandler(dependencies: GatewayDependencies) {
-  const { store, keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+export function createRequestHandler(dependencies: GatewayDependencies, lives: LiveStreams) {
+  const { keys, prices, watch, runAttempt, policyFor, goOn, gateway, uiUrl } = dependencies;
+  const { answered, failed, handOver, clientGone: gone } = dependencies.store;
+  // After something was sent the record is kept, however long the database is away.
+  const store = {
+    ...dependencies.store,
+    answered: keepTrying(answered),
+    failed: keepTrying(failed),
+    handOver: keepTrying(handOver),
+    clientGone: keepTrying(gone),
+  };
 
   return async function handle(
     { headers }: Pick<Incoming, 'headers'>,
@@ -57,6 +68,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     let id = asked.id;
     let told: Partial<StoredRequest> = {};
     let hasLeft = false;
+    let live: ReturnType<LiveStreams['begin']> | undefined;
     const plain = createDelivery(
       response,
       request,
@@ -89,6 +101,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     try {
       used = isLater ? await beginInBackground() : await runFirst();
     } finally {
+      live?.end('broken');
       if (used !== 'later') await admission.settle(used);
       else if (admission.reserved && !isLater) await store.reserve(id, admission.reserved);
     }
@@ -118,6 +131,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
       // Cancelled, by whoever asks any of the gateways to.
       const isCancelled = () => stop.abort(new Error('the call was cancelled'));
       if (isBackground) watch.ended(id, over.signal).then(isCancelled, () => {});
+      if (isBackground) live = lives.begin(id);
       const pending: Uint8Array[] = [];
       const { tenant, body, deadlineMs } = asked;
       const ran = await runResuming(runAttempt, {
@@ -125,9 +139,12 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         ...{ policy: policyFor(deadlineMs, request), longestHoldMs, signal: stop.signal },
         async onBytes(bytes, soFar, head) {
           pending.push(bytes);
-          if (!soFar.hasContent || delivery.gone.aborted) return;
+          if (!soFar.hasContent) return;
+          const pieces = pending.splice(0);
+          for (const each of pieces) live?.push(each);
+          if (delivery.gone.aborted) return;
           hasContent = true;
-          for (const each of pending.splice(0)) await delivery.bytes(each, head);
+          for (const each of pieces) await delivery.bytes(each, head);
         },
         onResponse: (responseId) => store.responds(id, responseId),
       })
@@ -136,6 +153,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
           throw error;
         })
         .finally(() => over.abort());
+      if (ran?.outcome.kind !== 'answer') live?.end('broken');
       return ran ? settle(ran, hasContent) : stopped();
     }
 
@@ -165,6 +183,7 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
         // Recorded before anything else happens to it; the last bytes of a stream wait for that.
         await store.answered(id, { status, headers: head, usage }, body, used);
         watch.tell(id);
+        live?.end('whole');
         if (hadContent) delivery.end();
         else delivery.whole({ status, headers: head }, body);
         return usage;
@@ -241,7 +260,6 @@ export function createRequestHandler(dependencies: GatewayDependencies) {
     async function leave(how: { readonly brokeOff?: true } = {}): Promise<void> {
       if (hasLeft && !how.brokeOff) return;
       hasLeft = true;
-      // Where the database is away the record says that a client waits: nobody else takes it.
       await store.clientGone(id, how).catch(() => {});
     }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAttemptLog } from '../calls/attempt-log.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
@@ -155,6 +156,7 @@ export async function serveGateway({
   const keptMs = config.HOLDFAST_GATEWAY_RETENTION_DAYS * 24 * 3_600_000;
   const prune = async () => {
     while ((await store.prune(keptMs)) > 0);
+    await keys.pruneUse(await keys.nowMs());
     await batching.prune(keptMs);
   };
   const stops = [
@@ -171,7 +173,11 @@ export async function serveGateway({
   return {
     url,
     async close() {
-      await server.close(config.HOLDFAST_SHUTDOWN_GRACE_MS);
+      const graceMs = config.HOLDFAST_SHUTDOWN_GRACE_MS;
+      const over = sleep(graceMs, undefined, { ref: false });
+      await server.close(graceMs);
+      // Also what goes on without its client: others would have to pay for it once more.
+      await Promise.race([app.idle(), over]);
       for (const stop of stops) stop();
       gates.close();
       await stopExchange();

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -129,6 +137,14 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
   const again = answersAtProvider() - 130;
   assert.ok(again >= 0 && again <= possiblyBilled, `${again} answered twice of ${possiblyBilled}`);
   assert.equal(existsSync(path.join(folder, 'out', 'output.partial.jsonl')), false);
+
+  // Where results cannot be written, nothing of them is lost.
+  rmSync(errors);
+  mkdirSync(errors);
+  const unwritten = await run('sk-right');
+  assert.equal(unwritten.exitCode, 2, unwritten.stderr);
+  assert.match(unwritten.stderr, /results cannot be written to out: .* All answers are kept/);
+  assert.deepEqual(readdirSync(path.dirname(errors)), ['errors.jsonl', 'output.jsonl']);
 
   // Another ledger knows nothing of these results: nothing is paid again, nor written over.
   const other = path.join(folder, 'other');

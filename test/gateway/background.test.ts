@@ -165,7 +165,7 @@ describe('a stream in the background', () => {
     assert.equal((await openai.responses.retrieve(id)).output_text, 'done');
   });
 
-  test('whoever reads on before its end gets the record once it is there', async () => {
+  test('whoever reads on before its end gets it as it comes, also when its first client is gone', async () => {
     let goOn = () => {};
     provider.answer((_, reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -178,10 +178,35 @@ describe('a stream in the background', () => {
       if (each.type === 'response.created') id = each.response.id;
       if (each.type === 'response.output_text.delta') break;
     }
-    const reading = fetch(`${world.url}/v1/responses/${id}?stream=true&starting_after=1`);
+    const reading = await fetch(`${world.url}/v1/responses/${id}?stream=true&starting_after=0`);
+    const reader = reading.body?.getReader() ?? assert.fail();
+    let rest = Buffer.from((await reader.read()).value ?? '').toString('utf8');
+    assert.equal(rest, first);
     goOn();
-    const rest = await (await reading).text();
-    assert.equal(rest, (second + completed).replaceAll('resp_provider', id));
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      rest += Buffer.from(part.value).toString('utf8');
+    }
+    assert.equal(rest, (first + second + completed).replaceAll('resp_provider', id));
+  });
+
+  test('whose provider breaks off tells so to all who read it', async () => {
+    let breakOff = () => {};
+    provider.answer((_, reply) => {
+      reply.writeHead(200, { 'content-type': 'text/event-stream' });
+      reply.write(created + first);
+      breakOff = () => reply.destroy();
+    });
+    const stream = await openai.responses.create({ ...asked(), stream: true });
+    let id = '';
+    for await (const each of stream) {
+      if (each.type === 'response.created') id = each.response.id;
+      if (each.type === 'response.output_text.delta') break;
+    }
+    const reading = await fetch(`${world.url}/v1/responses/${id}?stream=true`);
+    breakOff();
+    const text = await reading.text();
+    assert.ok(text.startsWith((created + first).replaceAll('resp_provider', id)), text);
+    assert.match(text, /"code":"ConnectionFailed"/);
   });
 
   test('cancelled while it comes: the request to the provider ends', async () => {

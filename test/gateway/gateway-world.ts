@@ -85,7 +85,7 @@ export async function gatewayWorld(
   await leaseStore(opened).renew('gateway-1', 3_600_000);
   const { port, close } = await listen(gateway.fetch, { host: '127.0.0.1', port: 0, slowMs });
   return {
-    ...{ store, keys, port },
+    ...{ store, keys, port, idle: gateway.idle },
     /** Whether the client of the request with these words in its body is gone. */
     async isAbandoned(words: string): Promise<boolean> {
       const rows = await withGatewayTables(opened.database)

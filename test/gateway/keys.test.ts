@@ -79,6 +79,21 @@ describe('keys of the gateway', () => {
     assert.equal(other.headers.get('idempotent-replayed'), null);
   });
 
+  test('what the provider keeps for all is not read by one of several tenants', async () => {
+    const { key } = await world.keys.add('acme', {});
+    await world.keys.add('globex', {});
+    provider.answer(literally(200, { data: [] }));
+    const asked = async (path: string, method: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      return (await fetch(`${world.url}/openai/v1${path}`, { method, headers })).status;
+    };
+    assert.equal(await asked('/chat/completions?limit=100', 'GET'), 403);
+    assert.equal(await asked('/files/file-1', 'DELETE'), 403);
+    assert.equal(provider.seen.length, 0);
+    assert.equal(await asked('/models', 'GET'), 200);
+    assert.equal(await asked('/images/generations', 'POST'), 200);
+  });
+
   test('a model that the key may not use is 403, before anything is sent', async () => {
     const { key } = await world.keys.add('lab', { models: ['ollama:*', 'openai:gpt-4o-mini'] });
     provider.answer(literally(200, completion('hi')));
@@ -100,6 +115,17 @@ describe('keys of the gateway', () => {
     const waitMs = Number(refused[0]?.headers.get('retry-after-ms'));
     assert.ok(waitMs > 0 && waitMs <= 60_000, String(waitMs));
     assert.equal(refused[0]?.headers.get('x-should-retry'), null);
+  });
+
+  test('minutes long ago are forgotten, days are not', async () => {
+    const once = { requests: 1, tokens: 1, costNano: 1 };
+    const windows = ['minute/29401000', 'minute/29401234', 'day/2025-11-25'];
+    for (const window of windows) await world.keys.use('pruned', window, once);
+    await world.keys.pruneUse(29_401_234 * 60_000);
+    const counted = await Promise.all(
+      windows.map(async (window) => (await world.keys.use('pruned', window, once)).requests),
+    );
+    assert.deepEqual(counted, [1, 2, 2]);
   });
 
   test('a budget is what was used, not what was estimated; used up, it is no wait', async () => {

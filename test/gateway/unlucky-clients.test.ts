@@ -17,6 +17,10 @@ const world = await gatewayWorld(provider.baseUrl, ({ store }) => ({
   keepAliveMs: 30,
   store: {
     ...store,
+    answered: (...answer) =>
+      isDatabaseAway
+        ? Promise.reject(new Error('the database is away'))
+        : store.answered(...answer),
     clientGone: (...gone) =>
       isDatabaseAway
         ? Promise.reject(new Error('the database is away'))
@@ -102,6 +106,8 @@ describe('a client whose connection is lost', () => {
     isDatabaseAway = false;
     process.off('unhandledRejection', take);
     assert.deepEqual(unhandled, []);
+    await isLost('away');
+    literally(200, completion('late'))(null as never, held[0] as never, '');
     provider.answer(literally(200, completion('still here')));
     assert.match(await (await ask({ user: 'other' }).answer).text(), /still here/);
   });
@@ -132,6 +138,68 @@ test('another query, or another method, is another request', async () => {
   assert.equal(await asked('?page=1'), 404);
   assert.equal(await asked('?page=2'), 200);
   assert.equal(await asked('', 'DELETE'), 200);
+});
+
+test('an answer that comes while the database is away is recorded when it is back, and given', async () => {
+  const body = { user: 'paid' };
+  const headers = { 'idempotency-key': 'paid' };
+  const first = ask(body, headers);
+  await heldOnes(1);
+  isDatabaseAway = true;
+  literally(200, completion('paid once'))(null as never, held[0] as never, '');
+  await sleep(300);
+  isDatabaseAway = false;
+  assert.match(await (await first.answer).text(), /paid once/);
+  assert.match(await (await ask(body, headers).answer).text(), /paid once/);
+  assert.equal(provider.seen.length, 1);
+});
+
+test('a call that goes on without its client keeps the gateway from being idle', async () => {
+  await world.idle();
+  const { hangUp } = ask({ user: 'goes on' }, { 'idempotency-key': 'goes-on' });
+  await heldOnes(1);
+  hangUp();
+  await isLost('goes on');
+  let isIdle = false;
+  const idle = world.idle().then(() => {
+    isIdle = true;
+  });
+  await sleep(30);
+  assert.equal(isIdle, false);
+  literally(200, completion('late'))(null as never, held[0] as never, '');
+  await idle;
+});
+
+test('a page of another site is refused where no key is asked for', async () => {
+  provider.answer(literally(200, completion('hi')));
+  const from = async (origin: string) =>
+    (await ask({ user: origin }, { origin, 'content-type': 'text/plain' }).answer).status;
+  assert.equal(await from('https://evil.example'), 403);
+  assert.equal(await from('null'), 403);
+  assert.equal(await from('http://localhost:3000'), 200);
+});
+
+test('neither learns the other’s: the client’s key stays here, and the account’s name', async () => {
+  let seen = '';
+  provider.answer((request, response) => {
+    seen = request.url ?? '';
+    response.setHeader('openai-organization', 'org-of-the-operator');
+    response.setHeader('openai-processing-ms', '7');
+    literally(200, {})(request, response, '');
+  });
+  const answer = await fetch(`${world.url}/google/v1/things?a=1&key=hf_secret&b=2`);
+  assert.match(seen, /\/things\?a=1&b=2$/);
+  const told = ['openai-organization', 'openai-processing-ms'].map((name) =>
+    answer.headers.get(name),
+  );
+  assert.deepEqual(told, [null, '7']);
+});
+
+test('a method that the path does not take is told, and nothing is sent', async () => {
+  const asked = (path: string) =>
+    fetch(`${world.url}${path}`, { method: 'PUT', body: '{"model":"openai:gpt-4o"}' });
+  assert.equal((await asked('/v1/chat/completions')).status, 405);
+  assert.equal(provider.seen.length, 0);
 });
 
 test('a timeout of a fraction of a millisecond is one', async () => {

@@ -81,8 +81,12 @@ export type ForwardAttempt = (
 /** Most bytes of an answer that are kept: images and audio are large. */
 const maximumAnswerBytes = 64 * 1024 * 1024;
 
-/** Headers of an answer that go on to the client; all others are of the connection or the provider's own. */
-const passedDown = /^(content-type|retry-after(-ms)?|x-should-retry|.*ratelimit.*|openai-.*)$/;
+/**
+ * Headers of an answer that go on to the client; all others are of the connection, the provider's own, or
+ * name the account that is asked with.
+ */
+const passedDown =
+  /^(content-type|retry-after(-ms)?|x-should-retry|.*ratelimit.*|openai-(?!organization|project).*)$/;
 
 /**
  * Makes the function that forwards requests: at most one HTTP request, redirects are failures, and

@@ -68,6 +68,12 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
   const api = openaiPaths[pathname];
   const fingerprint = fingerprintOf(incoming.method, `${pathname}${search}`, incoming.body);
   const headers = headersUp(incoming.headers);
+  if (api && incoming.method !== 'POST') {
+    throw new NotForwardable(`${pathname} takes POST alone`, 405);
+  }
+  if (incoming.body.byteLength > 0 && /^(GET|HEAD)$/.test(incoming.method)) {
+    throw new NotForwardable(`a ${incoming.method} has no body`);
+  }
   if (api) {
     const { body, fields, modelPlaces } = readBody(incoming.body);
     const model = fieldValue(body, fields, 'model');
@@ -122,7 +128,13 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
   return {
     request: {
       ...{ provider: provider.name, model: `${provider.name}:${modelId}`, api: nativeApi },
-      ...{ method: incoming.method, path: `${rest}${search}`, headers, isStream, ...tokens },
+      ...{
+        method: incoming.method,
+        path: `${rest}${withoutKey(search)}`,
+        headers,
+        isStream,
+        ...tokens,
+      },
     },
     ...{ body: incoming.body, fingerprint },
   };
@@ -220,6 +232,15 @@ function readNative(api: ForwardedApi, path: string, search: string, body: Uint8
 function headersUp(headers: IncomingHttpHeaders): Record<string, string> {
   const passed = Object.entries(headers).filter(([name]) => passedUp.test(name));
   return Object.fromEntries(passed.map(([name, value]) => [name, String(value)]));
+}
+
+/** Google's clients may send their key so, and what they have is one of ours. */
+function withoutKey(search: string): string {
+  const rest = search
+    .slice(1)
+    .split('&')
+    .filter((part) => part !== '' && !/^key=/.test(part));
+  return rest.length > 0 ? `?${rest.join('&')}` : '';
 }
 
 /** On native paths the query says what is asked for, a stream for one, and the method what is done. */

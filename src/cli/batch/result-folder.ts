@@ -24,3 +24,23 @@ export function makeResultFolder(folder: string, isKnown: boolean): void {
     `${folder} holds ${file} of a batch that this ledger does not know, and all lines would be paid again. Run it from the folder where it began (its .holdfast/ is the ledger) or with its DATABASE_URL; or use another --out`,
   );
 }
+
+const unwritable = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EISDIR', 'EIO'];
+
+/**
+ * Says of results that could not be written that nothing of them is lost.
+ *
+ * @throws CommandError `usage`
+ */
+export async function writingTo<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    if (!unwritable.includes(code)) throw error;
+    throw usageError(
+      `results cannot be written to ${folder}: ${message}. All answers are kept; once there is room for them, the same command writes them and goes on`,
+      { cause: error },
+    );
+  }
+}

@@ -16,7 +16,7 @@ import { describeForecast, forecastBatch } from '../batch/dry-run.ts';
 import { serveBatch } from '../batch/embedded.ts';
 import { followBatch } from '../batch/follow-batch.ts';
 import { accountOf, costInWords, progressView } from '../batch/progress-view.ts';
-import { makeResultFolder } from '../batch/result-folder.ts';
+import { makeResultFolder, writingTo } from '../batch/result-folder.ts';
 import { batchIdFor, withBatches } from '../batch/with-batches.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -48,7 +48,7 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
     const isSubmitted = await store.isSubmitted(id);
     const ended = open || isSubmitted ? await run() : batch;
     if (!ended) return;
-    await writeResults(store, ended, flags.out);
+    await writingTo(flags.out, () => writeResults(store, ended, flags.out));
     await report(store, ended, flags);
 
     async function run(): Promise<StoredBatch | undefined> {
@@ -67,7 +67,10 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
           await runBatch(client, { id, tenant: batch.tenant }, rules, config.HOLDFAST_TASK_QUEUE);
           if (isParked !== undefined) await resume(client, id);
           const follow = { client, store, id, folder: flags.out, view, signal };
-          const end = await Promise.race([followBatch(follow), served.broken]);
+          const end = await Promise.race([
+            writingTo(flags.out, () => followBatch(follow)),
+            served.broken,
+          ]);
           if (!end) notice('What is under way ends; the same command goes on.', flags);
           return end;
         } finally {

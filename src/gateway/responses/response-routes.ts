@@ -4,16 +4,17 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { NotForwardable } from '../../calls/forward/read-incoming.ts';
 import { answerHeaders } from '../answer/answer-headers.ts';
-import { createDelivery } from '../answer/delivery.ts';
+import { createDelivery, type Delivery } from '../answer/delivery.ts';
 import { deliver } from '../answer/recorded-answer.ts';
 import type { GatewayDependencies } from '../gateway-dependencies.ts';
 import { settleEnded } from '../settle-ended.ts';
 import type { GatewayKey } from '../store/key-store.ts';
 import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
-import { eventsAfter } from '../store/stream-events.ts';
+import { createWholeEvents, eventsAfter } from '../store/stream-events.ts';
 import { findResponse } from './find-response.ts';
 import { forgetDelivered } from './forget-delivered.ts';
+import type { LiveStreams } from './live-streams.ts';
 import { jsonHead, responseObject } from './response-object.ts';
 
 type Asked = Context<{ Bindings: HttpBindings }>;
@@ -32,6 +33,7 @@ export function createResponseRoutes(
     | 'patienceMs'
     | 'keepAliveMs'
   >,
+  lives: LiveStreams,
 ) {
   const { store, watch, stop, toProvider, prices, uiUrl } = dependencies;
   const find = (context: Asked, { tenant }: GatewayKey) =>
@@ -59,7 +61,25 @@ export function createResponseRoutes(
     return new Response(Buffer.from(responseObject(row)), { headers });
   }
 
-  /** The record as a stream, from the event after that number, once the call has ended. */
+  /** A stream that comes into this process. @returns how it ended; nothing where none comes. */
+  async function readLive(id: string, after: number, delivery: Delivery) {
+    const events = createWholeEvents();
+    let theirs: string | undefined;
+    const give = async (bytes: Uint8Array) => {
+      theirs ??= providersIdIn(bytes);
+      const own = Buffer.from(withOwnId(bytes, theirs, responseIdOf(id))).toString('utf8');
+      const rest = eventsAfter(own, after);
+      if (rest !== '') await delivery.bytes(Buffer.from(rest), { status: 200, headers: {} });
+    };
+    const end = await lives.read(id, (bytes) => give(events.take(bytes)), delivery.gone);
+    if (end === 'whole') await give(events.rest());
+    return end;
+  }
+
+  /**
+   * The stream, from the event after that number: as it comes, where it comes into this process, and
+   * otherwise from the record, once the call has ended.
+   */
   async function streamed(row: StoredRequest, after: number, response: ServerResponse) {
     let ended: StoredRequest | undefined = row;
     const delivery = createDelivery(
@@ -69,6 +89,9 @@ export function createResponseRoutes(
       dependencies,
     );
     if (row.ended_at_ms === null) {
+      const end = await readLive(row.id, after, delivery);
+      if (end === 'whole') return delivery.end();
+      if (end === 'broken') return delivery.error(brokeOff);
       await watch.ended(row.id, delivery.gone).catch(() => {});
       if (delivery.gone.aborted) return;
       ended = await store.read(row.id);
@@ -114,6 +137,12 @@ export function createResponseRoutes(
     },
   };
 }
+
+const brokeOff = {
+  status: 502,
+  type: 'ConnectionFailed',
+  message: 'the stream broke off; once the response has ended it can be read again, as it then is',
+} as const;
 
 function eventsOfRecord(id: string, body: Uint8Array, after: number): Uint8Array {
   const own = withOwnId(body, providersIdIn(body), responseIdOf(id));

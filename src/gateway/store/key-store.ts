@@ -105,6 +105,15 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
     async hasAny(): Promise<boolean> {
       return (await rows().limit(1).executeTakeFirst()) !== undefined;
     },
+    /** Whether there are keys of anybody else. */
+    async hasOtherTenants(tenant: string): Promise<boolean> {
+      const row = await rows()
+        .where('tenant', '!=', tenant)
+        .where('revoked_at_ms', 'is', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     /** Adds to what a key used in a window, over all gateways. @returns what it is with that. */
     async use(keyId: string, window: string, { requests, tokens, costNano }: Use): Promise<Use> {
       const total = await tables
@@ -120,6 +129,15 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
         .returning(['requests', 'tokens', 'cost_nano as costNano'])
         .executeTakeFirstOrThrow();
       return total;
+    },
+    /** Forgets the minutes of more than an hour ago; days and months are few. */
+    async pruneUse(nowMs: number): Promise<void> {
+      const lastMinute = Math.floor(nowMs / 60_000) - 60;
+      await tables
+        .deleteFrom('holdfast_gateway_use')
+        .where('window', 'like', 'minute/%')
+        .where('window', '<', `minute/${lastMinute}`)
+        .execute();
     },
     /** The database's clock: the windows of all gateways begin together. */
     async nowMs(): Promise<number> {
