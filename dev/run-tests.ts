@@ -5,7 +5,9 @@ import { testFiles } from './test-files.ts';
 
 /** What takes longest, and often waits for servers; the rest, a second each, fills the gaps. */
 const startedFirst = [
+  'test/gateway/gateway-process.test.ts',
   'test/crash/',
+  'test/batch/',
   'test/durable/journal.test.ts',
   'test/dev/demo/',
   'test/cli/',

@@ -9,7 +9,7 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 const [, table = ''] = /const targets = \{\n([^}]*)\}/.exec(read('dev/bootstrap.mjs')) ?? [];
 /** The program of each target of the bootstrap. */
 const targets = Object.fromEntries(
-  [...table.matchAll(/^ {2}'?([\w:]+)'?: '(.+)',$/gm)].map(([, name, file]) => [name, file]),
+  [...table.matchAll(/^ {2}'?([\w:-]+)'?: '(.+)',$/gm)].map(([, name, file]) => [name, file]),
 ) as Record<string, string>;
 
 test('every npm script goes through the bootstrap, to a program that exists', () => {
