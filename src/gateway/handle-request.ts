@@ -20,7 +20,7 @@ import { type ResumedOutcome, runResuming } from './run/run-resuming.ts';
 import { usedBy } from './settle-ended.ts';
 import { keepTrying } from './store/keep-trying.ts';
 import type { GatewayKey } from './store/key-store.ts';
-import type { AttemptsUsed, NewRequest } from './store/new-request.ts';
+import { type AttemptsUsed, isDurable, type NewRequest } from './store/new-request.ts';
 import { responseIdOf } from './store/response-id.ts';
 import type { StoredRequest } from './store/stored-request.ts';
 
@@ -52,8 +52,8 @@ export function createRequestHandler(dependencies: GatewayDependencies, lives: L
   ): Promise<void> {
     const { request } = outgoing;
     const idempotencyKey = idempotencyKeyIn(headers);
-    const { isBackground, isStored, isStream } = request;
-    const isDurable = idempotencyKey !== null || isStored === true || isBackground === true;
+    const { isBackground, isStream } = request;
+    const goesOn = isDurable(request, idempotencyKey);
     const isLater = isBackground === true && !isStream;
     const asked: NewRequest = {
       id: `fwd-${randomBytes(12).toString('hex')}`,
@@ -61,7 +61,7 @@ export function createRequestHandler(dependencies: GatewayDependencies, lives: L
       apiKey: key.id,
       ...{ idempotencyKey, fingerprint: outgoing.fingerprint, request, body: outgoing.body },
       gateway,
-      deadlineMs: isDurable ? durableDeadlineMs : clientTimeoutMs(headers),
+      deadlineMs: goesOn ? durableDeadlineMs : clientTimeoutMs(headers),
       isHandedOver: isLater,
       hasWebhook: isBackground === true && key.webhookUrl !== undefined,
     };
@@ -193,7 +193,7 @@ export function createRequestHandler(dependencies: GatewayDependencies, lives: L
       // Who has taken it over from a client that is gone has seen nothing of it.
       const hasClient = !hadContent;
       if (!hasClient) delivery.error(failure);
-      if (!hasClient && !isDurable) await leave({ brokeOff: true });
+      if (!hasClient && !goesOn) await leave({ brokeOff: true });
       else if (retryInMs !== undefined) {
         const byOthers = await goOnWith({ ...used, resume }, retryInMs, hasClient);
         if (hasClient || byOthers === 'later') return byOthers;
@@ -266,7 +266,7 @@ export function createRequestHandler(dependencies: GatewayDependencies, lives: L
     /** Without a key the call ends some time after its client, unless that asked again. */
     async function clientGone(stop: AbortController, hadContent: boolean) {
       await leave();
-      if (isDurable) return;
+      if (goesOn) return;
       if (hadContent) return stop.abort(new Error('the client is gone'));
       setTimeout(async () => {
         const row = await store.read(id).catch(() => undefined);

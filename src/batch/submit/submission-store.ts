@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
+import { readNowMs } from '../../database/read-now-ms.ts';
 import { type Sending, writeCommit } from '../store/batch-commits.ts';
 import { isOfFile } from '../store/batch-store.ts';
 import type { BatchLineTable, BatchTables } from '../store/batch-tables.ts';
@@ -53,6 +54,13 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
   const now = databaseNowMs[kind];
   const set = (id: string, change: Partial<SubmissionTable>) =>
     tables.updateTable('holdfast_batch_submission').set(change).where('id', '=', id).execute();
+  const linesWith = ({ id, batch_id }: Submission) =>
+    tables
+      .selectFrom('holdfast_batch_line')
+      .select(['seq', 'url', 'body', 'owner'])
+      .where('batch_id', '=', batch_id)
+      .where('owner', '=', id)
+      .where(sql<boolean>`state = 'submitted'`);
   return {
     /** Those that are not collected yet. */
     open: (batchId: string): Promise<Submission[]> =>
@@ -109,26 +117,12 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
     },
 
     /** The lines of a submission that have no end yet, in order, after one. */
-    lines: ({ id, batch_id }: Submission, after: number, most: number): Promise<SubmittedLine[]> =>
-      tables
-        .selectFrom('holdfast_batch_line')
-        .select(['seq', 'url', 'body', 'owner'])
-        .where('batch_id', '=', batch_id)
-        .where('owner', '=', id)
-        .where(sql<boolean>`state = 'submitted'`)
-        .where('seq', '>', after)
-        .orderBy('seq')
-        .limit(most)
-        .execute(),
+    lines: (submission: Submission, after: number, most: number): Promise<SubmittedLine[]> =>
+      linesWith(submission).where('seq', '>', after).orderBy('seq').limit(most).execute(),
 
     /** Some of its lines that have no end yet. */
-    linesOf: ({ id, batch_id }: Submission, seqs: readonly number[]): Promise<SubmittedLine[]> =>
-      tables
-        .selectFrom('holdfast_batch_line')
-        .select(['seq', 'url', 'body', 'owner'])
-        .where('batch_id', '=', batch_id)
-        .where('owner', '=', id)
-        .where(sql<boolean>`state = 'submitted'`)
+    linesOf: (submission: Submission, seqs: readonly number[]): Promise<SubmittedLine[]> =>
+      linesWith(submission)
         .where('seq', 'in', seqs.length > 0 ? seqs : [0])
         .execute(),
 
@@ -147,9 +141,6 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
       await set(id, { state: 'collected' });
     },
 
-    nowMs: async (): Promise<number> => {
-      const { rows } = await sql<{ now: number }>`select ${now} as now`.execute(tables);
-      return Number(rows[0]?.now);
-    },
+    nowMs: (): Promise<number> => readNowMs(tables, kind),
   };
 }

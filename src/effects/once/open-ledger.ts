@@ -1,9 +1,10 @@
-import { databaseNowMs, migrate } from '../../database/migrations.ts';
+import { migrate } from '../../database/migrations.ts';
 import {
   type DatabaseLocation,
   type OpenDatabase,
   openDatabase,
 } from '../../database/open-database.ts';
+import { readNowMs } from '../../database/read-now-ms.ts';
 import type { Ledger } from './ledger.ts';
 import { ledgerStatements } from './ledger-statements.ts';
 import { operatorStatements } from './operator-statements.ts';
@@ -32,10 +33,7 @@ export async function ledgerIn({ database, kind, name }: OpenDatabase): Promise<
     id,
     kind,
     name,
-    nowMs: async () => {
-      const now = database.selectNoFrom(databaseNowMs[kind].as('nowMs'));
-      return (await now.executeTakeFirstOrThrow()).nowMs;
-    },
+    nowMs: () => readNowMs(database, kind),
     readBeside: async (statement) => (await statement.execute(database)).rows,
     transaction: (run) =>
       database

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
+import { readNowMs } from '../../database/read-now-ms.ts';
 import type { Price } from '../../policies/budget-schema.ts';
 import { type KeyLimits, keyLimitsSchema } from '../keys/key-limits.ts';
 import { withGatewayTables } from './gateway-tables.ts';
@@ -140,10 +141,7 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
         .execute();
     },
     /** The database's clock: the windows of all gateways begin together. */
-    async nowMs(): Promise<number> {
-      const { rows: found } = await sql<{ now: number }>`select ${now} as now`.execute(tables);
-      return Number(found[0]?.now);
-    },
+    nowMs: (): Promise<number> => readNowMs(tables, kind),
   };
 }
 

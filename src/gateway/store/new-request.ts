@@ -21,6 +21,14 @@ export interface NewRequest {
   readonly hasWebhook?: boolean;
 }
 
+/** Whether a call goes on when its client is gone: one with a key, in the background, or that is to be stored. */
+export function isDurable(
+  { isBackground, isStored }: ForwardedRequest,
+  idempotencyKey: string | null,
+): boolean {
+  return idempotencyKey !== null || isStored === true || isBackground === true;
+}
+
 /** What asks for the same: a tenant's key, path and body. */
 export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
 

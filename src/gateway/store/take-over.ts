@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import type { GatewayTables } from './gateway-tables.ts';
+import { isDurable } from './new-request.ts';
 
 /**
  * Takes over what gateways that are dead have begun. A call that goes on without its client goes on as
@@ -31,9 +31,8 @@ export async function takeOver(
     )
     .execute();
   const { goesOn = [], isLeft = [] } = Object.groupBy(begun, (row) => {
-    const { isBackground, isStored }: ForwardedRequest = JSON.parse(row.request);
-    const isDurable = row.idempotency_key !== null || isBackground || isStored;
-    return isDurable || row.is_claimed === 1 ? 'goesOn' : 'isLeft';
+    if (row.is_claimed === 1) return 'goesOn';
+    return isDurable(JSON.parse(row.request), row.idempotency_key) ? 'goesOn' : 'isLeft';
   });
   const change = (rows: readonly { readonly id: string }[]) => {
     const ids = rows.map(({ id }) => id);
