@@ -29,7 +29,10 @@ export interface ClientBatchesOptions {
 export function createBatching(
   opened: OpenDatabase,
   { config, policy, temporal, log }: ClientBatchesOptions,
-): Batching & { readonly sweep: () => Promise<void>; readonly prune: typeof prune } {
+): Batching & {
+  readonly sweep: () => Promise<void>;
+  readonly prune: (keptMs: number) => Promise<void>;
+} {
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;
   const clients = clientBatchStore(opened);
   const files = fileStore(opened);
