@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import OpenAI, { toFile } from 'openai';
 import { completion, literally, type Reply } from '../../test/calls/literal-server.ts';
 import { gatewayProcesses } from '../../test/gateway/gateway-processes.ts';
@@ -10,8 +10,13 @@ export const clientBatches: Readonly<Record<string, readonly [window: string, re
   'client-batch-expired': ['2s', literally(429, {}, { 'retry-after': '30' })],
 };
 
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
 /** Plays one with a gateway, a worker and Temporal. @returns the history of its workflow. */
-export async function clientBatchHistory([window, reply]: readonly [string, Reply]) {
+export async function clientBatchHistory([window, reply]: readonly [
+  string,
+  Reply,
+]): Promise<History> {
   await using cleanups = new AsyncDisposableStack();
   const { provider, url, env, startGateway } = await gatewayProcesses(cleanups);
   await startGateway();

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { literally, literalServer } from '../../test/calls/literal-server.ts';
 import { runHoldfast } from '../../test/cli/run-holdfast.ts';
 import { gatewayProcesses } from '../../test/gateway/gateway-processes.ts';
@@ -17,8 +17,12 @@ export const forwardedCalls: Readonly<Record<string, readonly (readonly [number,
   'forward-failed-told': [[400, refused]],
 };
 
+type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
 /** Plays one with a gateway, a worker and Temporal. @returns the history of its workflow. */
-export async function forwardedHistory(replies: readonly (readonly [number, object])[]) {
+export async function forwardedHistory(
+  replies: readonly (readonly [number, object])[],
+): Promise<History> {
   await using cleanups = new AsyncDisposableStack();
   const { provider, url, env, startGateway } = await gatewayProcesses(cleanups);
   await startGateway();

@@ -28,6 +28,8 @@ export interface ForwardedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The client asked for server-sent events. */
   readonly isStream: boolean;
+  /** The usage of its stream was asked for by us: the client gets no chunk of it. */
+  readonly isUsageOurs?: true;
   /** The most tokens that the client lets the model write, where it says so. */
   readonly maximumOutputTokens?: number;
   /** `background: true`: it is answered at once, and asked for later under an id of ours. */

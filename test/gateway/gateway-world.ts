@@ -43,7 +43,7 @@ export async function gatewayWorld(
   const families = { openai: 'openai', anthropic: 'anthropic', google: 'google' } as const;
   const resolve = (name: string) => ({
     ...{ name, baseUrl: providerUrl, apiKey: 'provider-key' },
-    family: families[name.replace(/-background$/, '') as keyof typeof families],
+    family: families[name.replace(/-.*$/, '') as keyof typeof families],
   });
   const gateway = createGateway({
     ...{ store, keys, watch, log },
@@ -56,6 +56,7 @@ export async function gatewayWorld(
     providers: [
       ...Object.entries(families).map(([name, family]) => ({ name, family })),
       { name: 'openai-background', family: 'openai', backgroundResponses: true },
+      { name: 'openai-usage', family: 'openai', includeUsage: true },
     ],
     prices: {
       'openai:gpt-4o': { inputPerMillion: '2.50', outputPerMillion: '10', currency: 'usd' },

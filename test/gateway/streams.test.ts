@@ -66,6 +66,65 @@ describe('a stream through the gateway', () => {
     assert.equal(await textOf(await openai.chat.completions.create(asked())), 'Hello');
   });
 
+  test('a usage that the gateway asked for is not in it; one that the client asked for is', async () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+    // Of Azure's first chunk, which has no choices either, and of each chunk in between.
+    const filtered = event({ choices: [], prompt_filter_results: [] });
+    const part = event({ choices: [{ index: 0, delta: { content: 'Grüße ☃' } }], usage: null });
+    const last = event({ id: 'c1', choices: [], usage }).replace('[]', '[ ]\t');
+    const before = Buffer.from(`: begins\n\n${filtered}${role}${part}${finish}`);
+    const ends = ['data: [DONE]\n\n', last, last.replace(/\n/g, '\r\n')].map((t) => Buffer.from(t));
+    const [done = before, chunk = before, crlf = before] = ends;
+    const model = 'openai-usage:gpt-4o';
+    const read = async (sent: readonly Uint8Array[], bytesAtOnce: number, more: object = {}) => {
+      const all = Buffer.concat(sent);
+      provider.answer((_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const write = (from: number) => {
+          if (from >= all.length) return response.end();
+          response.write(all.subarray(from, from + bytesAtOnce), () =>
+            setImmediate(write, from + bytesAtOnce),
+          );
+        };
+        write(0);
+      });
+      const body = JSON.stringify({ ...asked(), model, ...more });
+      const answer = await fetch(`${world.url}/v1/chat/completions`, { method: 'POST', body });
+      const received = Buffer.from(await answer.arrayBuffer());
+      return {
+        received: received.toString(),
+        sent: all.toString(),
+        id: answer.headers.get('x-request-id') ?? '',
+      };
+    };
+    const expected = Buffer.concat([before, done]).toString();
+    for (const bytesAtOnce of [1, 7, 10_000]) {
+      const { received, id } = await read([before, chunk, done], bytesAtOnce);
+      assert.equal(received, expected);
+      const row = await world.store.read(id);
+      assert.deepEqual(row?.answer?.usage, { inputTokens: 3, outputTokens: 2 });
+      assert.equal(Buffer.from(row?.answer_body ?? []).toString(), expected);
+    }
+    assert.equal((await read([before, crlf, done], 9)).received, expected);
+    // Without the blank line that would end it, at the very end.
+    const cut = chunk.subarray(0, -1);
+    assert.equal((await read([before, done, cut], 9)).received, expected);
+    const own = { stream_options: { include_usage: true } };
+    const whole = await read([before, chunk, done], 7, own);
+    assert.equal(whole.received, whole.sent);
+    const plain = await read([before, chunk, done], 7, { model: 'openai:gpt-4o' });
+    assert.equal(plain.received, plain.sent);
+
+    provider.answer(streams([role, delta('Hello'), finish, last, 'data: [DONE]\n\n']));
+    // As applications are written that know of no chunk without choices.
+    let text = '';
+    const chunks = await openai.chat.completions.create({ ...asked(), model });
+    for await (const { choices } of chunks)
+      text += (choices[0] as { delta: { content?: string } }).delta.content ?? '';
+    assert.equal(text, 'Hello');
+    assert.equal(JSON.parse(provider.seen[0]?.body ?? '').stream_options.include_usage, true);
+  });
+
   test('tokens arrive as they come: the first while the provider still writes', async () => {
     let goOn = () => {};
     provider.answer((_, response) => {

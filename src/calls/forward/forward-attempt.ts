@@ -14,6 +14,7 @@ import { type AnswerReader, answerReaders } from './answer-reader.ts';
 import { addressOf, type ForwardAddress, keyHeaders } from './provider-address.ts';
 import { fetching, type ResumePoint, resumeAfter } from './resume-response.ts';
 import { createStreamReader, type StreamSoFar } from './stream-reader.ts';
+import { createUsageFilter } from './without-usage.ts';
 
 /** A provider that requests are forwarded to. */
 export type ForwardProvider = ProviderConfig & ForwardAddress;
@@ -107,6 +108,11 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
       const received: Uint8Array[] = [];
       let head: ForwardedAnswer | undefined;
       let stream: ReturnType<typeof createStreamReader> | undefined;
+      const take = async (bytes: Uint8Array, head: ForwardedAnswer) => {
+        if (bytes.length === 0) return;
+        received.push(bytes);
+        if (stream) await context.onBytes?.(bytes, stream.soFar(), head);
+      };
       try {
         exchange.fetched = true;
         const asked = context.resume ? fetching(request, context.resume) : request;
@@ -128,6 +134,7 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
         head = { status: response.status, headers: headersDown(exchange.headers) };
         const isStream = /^text\/event-stream\b/i.test(exchange.headers['content-type'] ?? '');
         stream = isStream && response.ok ? createStreamReader(reader) : undefined;
+        const usageFilter = stream && request.isUsageOurs ? createUsageFilter() : undefined;
         let size = 0;
         let isRecorded = !request.isReattachable || context.resume !== undefined;
         for await (const bytes of response.body ?? []) {
@@ -136,14 +143,14 @@ export function createForwardAttempt(options: ForwardAttemptOptions): ForwardAtt
             exchange.oversized = true;
             throw new Error('the answer exceeds the size cap');
           }
-          received.push(bytes);
           const soFar = stream?.read(bytes);
           if (soFar?.responseId !== undefined && !isRecorded) {
             isRecorded = true;
             await context.onResponse?.(soFar.responseId);
           }
-          if (soFar) await context.onBytes?.(bytes, soFar, head);
+          await take(usageFilter ? usageFilter.take(bytes) : bytes, head);
         }
+        if (usageFilter) await take(usageFilter.rest(), head);
       } catch (error) {
         if (context.signal.aborted) throw context.signal.reason;
         if (isAttemptError(error)) throw error;

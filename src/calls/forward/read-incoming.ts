@@ -102,6 +102,7 @@ export function readIncoming(incoming: Incoming, providers: readonly KnownProvid
         ...{ provider: provider.name, model, api, method: incoming.method, headers, isStream },
         path: `${pathname.slice('/v1'.length)}${search}`,
         ...maximumTokens(body, fields),
+        ...(usageChange && { isUsageOurs: true }),
         ...(isBackground && { isBackground }),
         ...(isReattachable && { isReattachable }),
         ...(value('store') === true && { isStored: true }),

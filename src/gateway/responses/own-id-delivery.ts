@@ -1,7 +1,7 @@
+import { createWholeEvents } from '../../calls/forward/stream-events.ts';
 import type { ForwardedAnswer } from '../../wire/forwarded.ts';
 import type { Delivery } from '../answer/delivery.ts';
 import { providersIdIn, withOwnId } from '../store/response-id.ts';
-import { createWholeEvents } from '../store/stream-events.ts';
 
 /**
  * Delivers a background call under the id that the client asks for it by.

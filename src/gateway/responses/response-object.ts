@@ -1,9 +1,9 @@
+import { lastResponseIn } from '../../calls/forward/stream-events.ts';
 import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
 import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { toldError } from '../answer/recorded-answer.ts';
 import { providersIdIn, responseIdOf, withOwnId } from '../store/response-id.ts';
 import type { StoredRequest } from '../store/stored-request.ts';
-import { lastResponseIn } from '../store/stream-events.ts';
 
 /** What is told with the JSON of a response. */
 export const jsonHead: ForwardedAnswer = {

@@ -5,7 +5,7 @@ import type {
   ForwardedAttempt,
   RunAttempt,
 } from '../../calls/forward/run-attempt.ts';
-import { createWholeEvents, eventsAfter } from '../store/stream-events.ts';
+import { createWholeEvents, eventsAfter } from '../../calls/forward/stream-events.ts';
 
 /** What became of a call's attempts in this process. */
 export interface ResumedOutcome {

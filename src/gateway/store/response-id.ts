@@ -1,5 +1,5 @@
+import { dataOf, eventsOf } from '../../calls/forward/stream-events.ts';
 import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
-import { dataOf, eventsOf } from './stream-events.ts';
 
 /** Responses of ours are told by what their ids begin with: a request's own id follows. */
 const prefix = 'resp_hf';

@@ -1,8 +1,8 @@
+import { lastResponseIn } from '../../calls/forward/stream-events.ts';
 import { asFields, asText, parseJson } from '../../calls/provider/families/read-json.ts';
 import type { WebhookEvent } from '../../wire/forwarded.ts';
 import { responseIdOf } from './response-id.ts';
 import type { StoredRequest } from './stored-request.ts';
-import { lastResponseIn } from './stream-events.ts';
 
 /** What a webhook is told of a background call that has ended; nothing while it has not. */
 export function webhookEventOf(row: StoredRequest): WebhookEvent | undefined {

@@ -1,5 +1,5 @@
-import { topLevelFields } from '../../calls/forward/top-level-fields.ts';
-import { asFields, parseJson } from '../../calls/provider/families/read-json.ts';
+import { asFields, parseJson } from '../provider/families/read-json.ts';
+import { topLevelFields } from './top-level-fields.ts';
 
 /** The events of a stream, each with the blank line that ends it; a piece without its end is the last. */
 export function eventsOf(stream: string): string[] {
