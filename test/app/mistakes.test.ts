@@ -11,6 +11,7 @@ import { defineApp, inTransaction } from '../../src/app.ts';
 // What a user can get wrong in app.ts, workflows.ts, worker.ts and start.ts, and what tells it.
 
 const root = path.join(import.meta.dirname, '..', '..');
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 const bin = path.join(root, 'node_modules', '.bin');
 const source = (file: string) => path.join(root, 'src', file);
 const triage = path.join(import.meta.dirname, 'triage');
@@ -290,7 +291,7 @@ describe('the worker says it at its start', () => {
         {
           ...{ cwd: own, reject: false, extendEnv: false },
           // A port that nothing listens on: 1 is reserved.
-          env: { PATH: process.env.PATH, TEMPORAL_ADDRESS: '127.0.0.1:1' },
+          env: { PATH, NODE_COMPILE_CACHE, TEMPORAL_ADDRESS: '127.0.0.1:1' },
         },
       );
       assert.deepEqual([exitCode, stderr], [2, says.replace('WORKFLOWS', workflowsPath)]);
