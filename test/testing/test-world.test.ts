@@ -67,19 +67,34 @@ test('a world that makes no sense does not start', async () => {
   });
 });
 
+test('an effect is done once, though the workflow begins anew under its id', async () => {
+  const there = await sharedWorld();
+  const handle = await there.start<typeof approved>('approved', ticket, { id: 'T-4' });
+  await there.parked('T-4');
+  await handle.terminate();
+  await there.start('approved', ticket, { id: 'T-4', retryFailed: true });
+  const parked = await there.parked('T-4');
+  assert.ok(parked.type === 'ApprovalRequired');
+  await there.approve('T-4', { fingerprint: parked.fingerprint });
+  assert.equal(await there.result('T-4'), 'My lamp is broken, and I sit in the dark., says a test');
+  const input = { id: 'T-4', summary: 'My lamp is broken, and I sit in the dark.', urgency: 'low' };
+  const ofThis = there.effects.filter(({ key }) => key.includes('T-4'));
+  assert.deepEqual(ofThis, [{ name: 'saveSummary', key: 'test/T-4:saveSummary', input }]);
+  const { progress } = await there.status('T-4');
+  assert.deepEqual(progress?.effects, [{ name: 'saveSummary', replayed: true }]);
+});
+
 test('an answer without the shape is repaired, and what the model is shown can be seen', async () => {
-  const there = await sharedWorld([invalid('It is broken.'), answers(answer)]);
-  const result = await there.run<typeof triage>('triage', ticket, { id: 'T-2' });
-  assert.deepEqual(result, { ...saved, id: 'T-2' });
-  const requests = there.requests.filter(({ workflowId }) => workflowId === 'T-2');
+  await using there = await world([invalid('It is broken.'), answers(answer)]);
+  assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
   assert.deepEqual(
-    requests.map(({ step, attempt }) => [step, attempt]),
+    there.requests.map(({ step, attempt }) => [step, attempt]),
     [
       ['summarise', 1],
       ['summarise.repair-1', 1],
     ],
   );
-  assert.equal(requests[1]?.messages[1]?.content, 'It is broken.');
+  assert.equal(there.requests[1]?.messages[1]?.content, 'It is broken.');
 });
 
 test('ten minutes of a rate limit pass in a moment, and each effect is done once', async () => {
@@ -111,46 +126,28 @@ test('ten minutes of a rate limit pass in a moment, and each effect is done once
 
 test('a target that fails at first is asked again, and the effect is one', async () => {
   const results = [overloaded(), timesOut(), { ok: true }];
-  const there = await sharedWorld(
-    [answers(answer)],
-    () => results.shift() ?? assert.fail('asked once too often'),
-  );
-  await there.run<typeof triage>('triage', ticket, { id: 'T-3' });
+  await using there = await world([answers(answer)], {
+    notify: () => results.shift() ?? assert.fail('asked once too often'),
+  });
+  await there.run<typeof triage>('triage', ticket, { id: 'T-1' });
   assert.deepEqual(results, []);
   assert.deepEqual(
-    there.effects.map(({ key }) => key).filter((key) => key.includes('T-3')),
-    ['test/T-3:saveSummary', 'test/T-3:notify'],
+    there.effects.map(({ key }) => key),
+    ['test/T-1:saveSummary', 'test/T-1:notify'],
   );
-});
-
-test('an effect is done once, though the workflow begins anew under its id', async () => {
-  const there = await sharedWorld();
-  const handle = await there.start<typeof approved>('approved', ticket, { id: 'T-4' });
-  await there.parked('T-4');
-  await handle.terminate();
-  await there.start('approved', ticket, { id: 'T-4', retryFailed: true });
-  const parked = await there.parked('T-4');
-  assert.ok(parked.type === 'ApprovalRequired');
-  await there.approve('T-4', { fingerprint: parked.fingerprint });
-  assert.equal(await there.result('T-4'), 'My lamp is broken, and I sit in the dark., says a test');
-  const input = { id: 'T-4', summary: 'My lamp is broken, and I sit in the dark.', urgency: 'low' };
-  const ofThis = there.effects.filter(({ key }) => key.includes('T-4'));
-  assert.deepEqual(ofThis, [{ name: 'saveSummary', key: 'test/T-4:saveSummary', input }]);
-  const { progress } = await there.status('T-4');
-  assert.deepEqual(progress?.effects, [{ name: 'saveSummary', replayed: true }]);
 });
 
 test('a run that fails is resumed where its policy parks', async () => {
   let credentials = 'revoked';
-  const there = await sharedWorld([answers(answer)], () =>
-    credentials === 'revoked' ? fails('InvalidCredentials') : { ok: true },
-  );
-  await there.start<typeof triage>('triage', ticket, { id: 'T-5' });
-  const { type, step } = await there.parked('T-5');
+  await using there = await world([answers(answer)], {
+    notify: () => (credentials === 'revoked' ? fails('InvalidCredentials') : { ok: true }),
+  });
+  await there.start<typeof triage>('triage', ticket, { id: 'T-1' });
+  const { type, step } = await there.parked('T-1');
   assert.deepEqual([type, step], ['InvalidCredentials', 'notify']);
   credentials = 'good';
-  await there.resume('T-5');
-  assert.deepEqual(await there.result('T-5'), { ...saved, id: 'T-5' });
+  await there.resume('T-1');
+  assert.deepEqual(await there.result('T-1'), saved);
 });
 
 test('steps that fail at once wait at once, and an answer is for the one it names', async () => {
