@@ -149,11 +149,15 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
 
   async function untilResumed(stop: Stop, { policy }: BatchRules): Promise<void> {
     const { type, message, model } = stop;
+    const isTold = patched('told as parked');
+    if (isTold) await markBatch(id, 'parked', `${type}: ${message}`);
     const decision = await progress.parkOnFailure({
       ...{ step: 'lines', policyName: 'model', policy, model, isEffect: false, skippable: false },
       failure: { type, message, details: {} },
     });
-    if (decision.kind === 'fail') {
+    const isGivenUp = decision.kind === 'fail';
+    if (isTold) await markBatch(id, isGivenUp ? 'cancelled' : 'ready');
+    if (isGivenUp) {
       gaveUp = stop;
       throw createFailure(type, message, { final: true });
     }
@@ -202,7 +206,7 @@ async function runRanges(
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { maximumInterval: '30 seconds' },
   });
-  const { concurrency, requestsPerMinute } = rules;
+  const { concurrency } = rules;
   const isAlone = concurrency === 1 && patched('one line at a time');
   const side = Math.max(isAlone ? 1 : 2, Math.ceil(concurrency / sideBySide));
   const window = Math.min(ranges.length, side);
@@ -210,7 +214,6 @@ async function runRanges(
     ...input,
     ...rules,
     concurrency: Math.max(1, Math.floor(concurrency / window)),
-    ...(requestsPerMinute !== undefined && { requestsPerMinute: requestsPerMinute / window }),
   };
   let stop: Stop | undefined;
   let hold: Promise<void> | undefined;

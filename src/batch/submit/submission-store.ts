@@ -94,6 +94,12 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
     async intend({ lines, maximumCostNano, ...intent }: Intent): Promise<boolean> {
       try {
         await tables.transaction().execute(async (transaction) => {
+          // Lines are taken by who runs their range: for the time of this, the submission does.
+          const range = { batch_id: intent.batch_id, owner: intent.id };
+          await transaction
+            .insertInto('holdfast_batch_range')
+            .values({ ...range, server: '', from_seq: 0, to_seq: 0, until_ms: 0 })
+            .execute();
           for (let at = 0; at < lines.length; at += linesAtOnce) {
             const sending = lines.slice(at, at + linesAtOnce);
             const commit = { sending, failed: [], ended: [], maximumCostNano };
@@ -104,6 +110,11 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
           await transaction
             .updateTable('holdfast_batch_line')
             .set({ state: 'submitted' })
+            .where('batch_id', '=', intent.batch_id)
+            .where('owner', '=', intent.id)
+            .execute();
+          await transaction
+            .deleteFrom('holdfast_batch_range')
             .where('batch_id', '=', intent.batch_id)
             .where('owner', '=', intent.id)
             .execute();

@@ -109,7 +109,7 @@ async function nextPart({ submissions, providers, apiOf }: SubmitDependencies, i
   let after = 0;
   for (;;) {
     const some = await submissions.waiting(batch_id, after, linesAtOnce);
-    for (const { seq, url, body, owner } of some) {
+    for (const { seq, url, body } of some) {
       const { request, body: sent } = readIncoming(incomingOf(url, body), providers);
       const { provider, model } = request;
       const api = apiOf(provider);
@@ -122,7 +122,7 @@ async function nextPart({ submissions, providers, apiOf }: SubmitDependencies, i
       if (isFull) return { id, batch_id, provider: part.provider, url: part.url, lines };
       const most = mostForwarded(sent.byteLength, request.maximumOutputTokens);
       const reservedNano = halfCostNano(most, policy.prices[model]);
-      lines.push({ seq: Number(seq), before: owner, owner: id, isAfterLost: false, reservedNano });
+      lines.push({ seq: Number(seq), owner: id, isAfterLost: false, reservedNano });
     }
     if (some.length < linesAtOnce) break;
     after = Number(some.at(-1)?.seq);
