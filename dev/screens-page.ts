@@ -36,7 +36,7 @@ const batch = [
 ];
 const batchFailures = [
   ['InvalidRequest', 30],
-  ['ContentRefused', 7],
+  ['ContentRejected', 7],
 ] as const;
 
 /** The page for users on what a terminal shows, drawn by the commands' own code. */
@@ -46,12 +46,12 @@ export function screensPage(): string {
   const screens = [
     ['holdfast up', (width: number) => up(recorded.up, width)],
     ['holdfast watch', (width: number) => watch(recorded.watch, width)],
-    ['holdfast doctor', (width: number) => renderChecks(recorded.doctor, { width })],
     ['holdfast batch run', (width: number) => progressText(batch, batchFailures, width)],
+    ['holdfast doctor', (width: number) => renderChecks(recorded.doctor, { width })],
   ] as const;
   return `# Screens
 
-What \`up\`, \`watch\`, \`doctor\` and \`batch run\` look like in a project that has Holdfast installed, at 80 columns
+What \`up\`, \`watch\`, \`batch run\` and \`doctor\` look like in a project that has Holdfast installed, at 80 columns
 and at 160. The provider does not answer here, so that there is something to see, and of the batch some lines fail; the
 server is \`holdfast up\`'s own. Colours are left out.
 
