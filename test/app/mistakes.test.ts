@@ -134,7 +134,9 @@ describe('the compiler finds it', () => {
       path.join(folder, 'tsconfig.json'),
       JSON.stringify({ ...config, include: ['typed'], exclude: [] }),
     );
-    const run = await execa(path.join(bin, 'tsc'), ['--pretty', 'false', '-p', folder], {
+    // Several checkers would each go through what all rows import.
+    const options = ['--pretty', 'false', '--checkers', '1'];
+    const run = await execa(path.join(bin, 'tsc'), [...options, '-p', folder], {
       cwd: folder,
       reject: false,
     });
