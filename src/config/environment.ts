@@ -48,7 +48,7 @@ export const environment = z.object({
     'Address of the Temporal UI, for the links that `status` and `watch` show.',
   ),
   HOLDFAST_RATE_LIMITS: text(
-    'A rate limits file (JSON): requests and tokens per minute that are known beforehand, by model or provider.',
+    'A rate limits file (JSON): requests and tokens per minute that an account is known to have, by model or provider.',
   ),
   HOLDFAST_LEDGER: z
     .string()
@@ -137,6 +137,11 @@ export const environment = z.object({
     .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:8484')
     .default('127.0.0.1:8484')
     .describe('Where the gateway listens; beyond loopback only when keys were made for it.'),
+  HOLDFAST_GATEWAY_HOSTS: matching(
+    /^[^\s,/:]+(,[^\s,/:]+)*$/,
+    'Names, joined by commas, that a gateway without keys answers to besides localhost: what a proxy in front of it sends as `Host`.',
+    'must be host names joined by commas, without ports',
+  ),
   HOLDFAST_GATEWAY_CLAIMS: z
     .stringbool()
     .default(true)

@@ -2,10 +2,11 @@ import type { FailureType } from '../../failures/failure-types.ts';
 import { families } from '../provider/families/families.ts';
 import { emptyCodes } from '../provider/families/general-rows.ts';
 
-/** Every code of the tables, with the types of the rows that know it exactly. */
+/** Every code of the tables that says enough alone, with the types of the rows that know it exactly. */
 export const knownCodes: ReadonlyMap<string, ReadonlySet<FailureType>> = (() => {
   const types = new Map<string, Set<FailureType>>();
-  for (const { type, codes = [], vague } of Object.values(families).flatMap(({ rows }) => rows)) {
+  const rows = Object.values(families).flatMap((family) => family.rows);
+  for (const { type, codes = [], vague } of rows.filter(({ message }) => message === undefined)) {
     for (const code of codes) {
       const known = types.get(code) ?? new Set();
       types.set(code, vague ? known : known.add(type));

@@ -1,3 +1,5 @@
+import { readValue } from '../../answers/read-value.ts';
+
 /** Fields of JSON from outside, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -7,6 +9,37 @@ export function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
+  }
+}
+
+/** Fields around an answer that no decision and no value is read from: relays add their own beside them. */
+const around = new Set(
+  'id object created created_at model modelVersion responseId system_fingerprint service_tier provider type'.split(
+    ' ',
+  ),
+);
+
+/**
+ * An answer's envelope, in which no number is another one: what no double holds is its digits, as text. A
+ * provider may write the arguments of a tool call as JSON of its own.
+ *
+ * @returns its fields, and whether a field that counts stands in it twice: nobody knows which is meant.
+ */
+export function readEnvelope(
+  text: string,
+): { readonly fields: Fields; readonly isAmbiguous: boolean } | undefined {
+  const parsed = parseJson(text);
+  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+  if (!isObject) return undefined;
+  try {
+    const { value, repeated } = readValue(text, 0);
+    const counts = repeated.filter(
+      ([name, inside]) => inside !== undefined || !around.has(`${name}`),
+    );
+    return { fields: asFields(value), isAmbiguous: counts.length > 0 };
+  } catch {
+    // Nested deeper than any answer is.
+    return { fields: asFields(parsed), isAmbiguous: false };
   }
 }
 

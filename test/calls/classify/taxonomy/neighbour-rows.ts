@@ -8,20 +8,23 @@ const amazon =
   'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
 const draft = 'https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/';
 const management = 'https://learn.microsoft.com/en-us/azure/api-management/quota-policy';
-const baidu = 'https://cloud.baidu.com/doc/WENXINWORKSHOP/s/tlmyncueh';
+const baidu = 'https://ai.baidu.com/ai-doc/WENXINWORKSHOP/tlmyncueh';
 const spent = { type: 'QuotaExhausted', reason: 'money ran out', source: rules.money } as const;
 
 /** Neighbours of what reports tell: other wordings, languages, envelopes and headers of the same kinds. */
 // biome-ignore format: a table is read by its columns
 export const neighbourRows: readonly Row[] = [
-  { answer: '200 Baidu 17, a day', reply: literally(200, { error_code: 17, error_msg: 'Open api daily request limit reached' }), type: 'QuotaExhausted', reason: 'daily quota', unclassified: true, source: baidu },
-  { answer: '200 Baidu 18, a second', reply: literally(200, { error_code: 18, error_msg: 'Open api qps request limit reached' }), type: 'RateLimited', reason: 'rate limit', unclassified: true, source: baidu },
+  { answer: '200 Baidu 17, a day', reply: literally(200, { error_code: 17, error_msg: 'Open api daily request limit reached' }), type: 'QuotaExhausted', reason: '17', source: baidu },
+  { answer: '200 Baidu 18, a second', reply: literally(200, { error_code: 18, error_msg: 'Open api qps request limit reached' }), type: 'RateLimited', reason: '18', source: baidu },
+  { answer: '200 Baidu 19, in all', reply: literally(200, { error_code: 19, error_msg: 'Open api total request limit reached' }), type: 'QuotaExhausted', reason: '19', source: baidu },
+  { answer: '200 Baidu 336000', reply: literally(200, { error_code: 336000, error_msg: 'Internal error' }), type: 'ServerError', reason: '336000', source: 'https://ai.baidu.com/ai-doc/BML/Hkhzv1j2k' },
+  { answer: '200 a small number of somebody else', reply: literally(200, { error_code: 17, error_msg: 'no such voice' }), type: 'ServerError', reason: '17', unclassified: true, source: rules.unseen },
   { answer: '200 Baidu 110, the token', reply: literally(200, { error_code: 110, error_msg: 'Access token invalid or no longer valid' }), type: 'InvalidCredentials', reason: '110', source: baidu },
-  { answer: '200 Tencent, within its own envelope', reply: literally(200, { Response: { Error: { Code: 'FailedOperation.ResourcePackExhausted', Message: 'it is used up' }, RequestId: 'r' } }), type: 'QuotaExhausted', reason: 'FailedOperation.ResourcePackExhausted', source: 'https://cloud.tencent.com/document/api/1729/97758' },
+  { answer: '200 Tencent, within its own envelope', reply: literally(200, { Response: { Error: { Code: 'FailedOperation.ResourcePackExhausted', Message: 'it is used up' }, RequestId: 'r' } }), type: 'QuotaExhausted', reason: 'FailedOperation.ResourcePackExhausted', source: 'https://cloud.tencent.com/document/api/1729/101847' },
   { answer: '400 Bedrock, a model that it does not know', reply: literally(400, { __type: 'ValidationException', message: 'The provided model identifier is invalid.' }), type: 'ModelNotFound', reason: 'model_not_found', source: amazon },
   { answer: '403 Bedrock, an expired token, by its message', reply: literally(403, { message: 'The security token included in the request is expired' }), type: 'InvalidCredentials', reason: 'invalid token', source: amazon },
   { answer: '403 API Management, no calls left', reply: literally(403, { statusCode: 403, message: 'Out of call volume quota. Quota will be replenished in 02:15:30.' }), type: 'QuotaExhausted', reason: 'money ran out', source: management },
-  { answer: '503 a relay without a channel for the model', reply: literally(503, error({ message: 'no channel', code: 'model_not_found' })), type: 'ModelNotFound', reason: 'model_not_found', source: 'https://github.com/QuantumNous/new-api' },
+  { answer: '503 a relay without a channel for the model', reply: literally(503, error({ message: 'no channel', code: 'model_not_found' })), type: 'ModelNotFound', reason: 'model_not_found', source: 'https://github.com/QuantumNous/new-api/pull/6310' },
   { answer: '502 an error as GraphQL has it', reply: literally(502, { errors: [{ message: 'x', extensions: { code: 'insufficient_quota' } }] }), type: 'QuotaExhausted', reason: 'insufficient_quota', source: rules.innermost },
   { answer: '403 a moderation that was not charged', reply: literally(403, error({ message: 'Requires moderation. No credits were charged.' })), type: 'ContentRejected', reason: 'content_filter', source: rules.refused },
   { answer: '403 a balance of zero', reply: literally(403, error({ message: 'Your prepaid balance is zero' })), ...spent },
