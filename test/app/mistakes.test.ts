@@ -135,12 +135,9 @@ describe('the compiler finds it', () => {
       JSON.stringify({ ...config, include: ['typed'], exclude: [] }),
     );
     // Several checkers would each go through what all rows import.
-    const options = ['--pretty', 'false', '--checkers', '1'];
-    const run = await execa(path.join(bin, 'tsc'), [...options, '-p', folder], {
-      cwd: folder,
-      reject: false,
-    });
-    said = run.stdout;
+    const options = ['--pretty', 'false', '--checkers', '1', '-p', folder];
+    const { stdout } = await execa(path.join(bin, 'tsc'), options, { cwd: folder, reject: false });
+    said = stdout;
   });
   for (const [index, [mistake, , says]] of typed.entries()) {
     test(mistake, () => {
