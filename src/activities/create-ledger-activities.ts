@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError, isDatabaseError } from '../database/classify-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
@@ -7,9 +7,11 @@ import { doubtAfterRestore } from '../effects/operate/doubt-after-restore.ts';
 import { pruneLedger } from '../effects/operate/prune-ledger.ts';
 import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
+import { AttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { ListedEffect } from '../wire/effect-call.ts';
 import { idempotencyKey, keyOfGeneration } from '../wire/idempotency-key.ts';
+import { workflowIdPattern } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -23,7 +25,6 @@ import type { Resolved } from '../wire/park-answers.ts';
 import { type EffectActivityDependencies, scopesOf } from './run-effect.ts';
 import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, newestFirst, pageSizeOf, viewOf } from './view-effect.ts';
-import { temporalError, workflowsSince } from './workflows-since.ts';
 
 /** What the activities need besides the effects themselves. */
 export interface LedgerDependencies extends EffectActivityDependencies {
@@ -156,4 +157,33 @@ export async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
       ? failureOf(databaseError(error, undefined))
       : unexpectedFailure(error);
   }
+}
+
+/** Clocks differ, and an effect may end a little after its workflow. */
+const marginMs = 10 * 60 * 1000;
+
+/**
+ * Ids of the workflows of this namespace that run, or were closed since then; the one that asks is
+ * left out. Ids that no idempotency key can hold are not ours.
+ *
+ * @throws AttemptError `ConnectionFailed`, also when the list ends early.
+ */
+async function* workflowsSince(sinceMs: number): AsyncGenerator<string> {
+  const { client, info } = Context.current();
+  const since = new Date(sinceMs - marginMs).toISOString();
+  const query = `ExecutionStatus = "Running" OR CloseTime > "${since}"`;
+  try {
+    for await (const { workflowId } of client.workflow.list({ query })) {
+      const isOwn = workflowId === info.workflowExecution?.workflowId;
+      if (!isOwn && workflowIdPattern.test(workflowId)) yield workflowId;
+    }
+  } catch (error) {
+    throw temporalError(error);
+  }
+}
+
+/** A server of Temporal's that does not answer, as a failed attempt; everything else stays. */
+function temporalError(error: unknown): unknown {
+  if (!(error instanceof ServiceError)) return error;
+  return new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
 }

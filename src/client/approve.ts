@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { approveUpdate } from '../durable/messages.ts';
 import type { Json } from '../wire/json.ts';
+import { present } from '../wire/present.ts';
 import { ClientError } from './client-error.ts';
 import { describeWorkflow } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
@@ -32,10 +33,6 @@ export async function approve(
   }
   const target = { id, workflowId, runId, what: 'the approval counts' };
   await sendUpdate(client, approveUpdate, target, [
-    {
-      ...{ fingerprint, approvedBy: client.options.identity },
-      ...(parkId !== undefined && { parkId }),
-      ...(answer !== undefined && { answer }),
-    },
+    present({ fingerprint, approvedBy: client.options.identity, parkId, answer }),
   ]);
 }

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
+import type * as ledger from '../durable/ledger-activity.ts';
 import { resolveUpdate } from '../durable/messages.ts';
-import type * as ledger from '../durable/operate-ledger.ts';
 import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { EffectFilter, ResolveEffect } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
 import { parksFromMemo } from '../wire/park-memo.ts';
-import { ClientError, isNotFound } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { ClientError } from './client-error.ts';
+import { describeIfThere } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
 import { type LedgerPlace, throughWorker, usualTimeoutMs } from './through-worker.ts';
 
@@ -102,10 +102,7 @@ export function ledgerRestored(client: Client, backupAtMs: number, place?: Ledge
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {
-  const description = await describeWorkflow(client, workflowId).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const description = await describeIfThere(client, workflowId);
   if (description?.status.name !== 'RUNNING') return undefined;
   const parks = parksFromMemo(description.memo);
   const parked = parks.find((each) => 'effectKey' in each && each.step === effect);

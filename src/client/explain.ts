@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { readRecords } from '../durable/read-records.ts';
+import type { readRecords } from '../durable/ledger-activity.ts';
 import { answerCommand } from '../wire/describe-park.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';

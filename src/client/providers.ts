@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
+import type * as providers from '../durable/ledger-activity.ts';
 import { wakeHeldSignal } from '../durable/messages.ts';
-import type * as providers from '../durable/operate-providers.ts';
 import { heldFromMemo } from '../wire/held.ts';
 import { heldState, holdfastState } from '../wire/search-attributes.ts';
 import { ClientError, isNotFound } from './client-error.ts';

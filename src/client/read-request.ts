@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import { closestTo } from '../policies/did-you-mean.ts';
 import type { CompleteRequest } from '../wire/complete-input.ts';
 import { ClientError } from './client-error.ts';
-import { closestTo } from './closest-to.ts';
 import { requestSchema } from './request-schema.ts';
 
 /** A request as it is written: the model may come from elsewhere. */

@@ -5,6 +5,7 @@ import { isFailureType } from '../failures/failure-types.ts';
 import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { parksFromMemo } from '../wire/park-memo.ts';
+import { present } from '../wire/present.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
@@ -115,13 +116,12 @@ async function resumeParked(
   }
   const policy = policyChange(policies, parked.policy);
   return sendUpdate(client, resumeUpdate, { ...target, what: 'it was resumed' }, [
-    {
+    present({
       parkId: parkId ?? parked.parkId,
       action: skip ? 'skip' : 'retry',
       resumedBy: client.options.identity,
-      ...(model !== undefined && { model }),
-      ...(policy && { policy }),
-    },
+      ...{ model, policy },
+    }),
   ]);
 }
 

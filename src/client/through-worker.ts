@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type * as health from '../durable/ledger-activity.ts';
+import type { readPolicies } from '../durable/read-rules.ts';
 import { findFailure } from '../failures/find-failure.ts';
 import { defaultTaskQueue, taskQueuesOf } from '../wire/task-queues.ts';
+import type { DatedWorkerHealth } from '../wire/worker-health.ts';
 import { ClientError } from './client-error.ts';
 import { notTakenUp, servesActivities } from './not-taken-up.ts';
 
@@ -86,4 +89,37 @@ async function lying(client: Client, handle: WorkflowHandle): Promise<string | u
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The policies of the application that a worker serves: the catalogue's and its own.
+ *
+ * @param overrides by name, as a start would send them; the worker checks them.
+ * @throws ClientError `InvalidRequest` for overrides that make no sense, `unreachable` without a
+ *   worker.
+ */
+export function listPolicies(client: Client, overrides: unknown = {}, place?: LedgerPlace) {
+  return throughWorker<typeof readPolicies>(client, 'readPolicies', overrides, place);
+}
+
+/** Nothing that a worker does for it takes long. */
+const answersWithinMs = 20_000;
+
+/** What a worker said of itself, and between which moments of this machine's clock. */
+export interface HealthAnswer {
+  readonly askedAtMs: number;
+  readonly health: DatedWorkerHealth;
+  readonly answeredAtMs: number;
+}
+
+/**
+ * Asks a worker how it is.
+ *
+ * @throws ClientError `unreachable` without a worker.
+ */
+export async function workerHealth(client: Client, place?: LedgerPlace): Promise<HealthAnswer> {
+  const askedAtMs = Date.now();
+  const ask = throughWorker<typeof health.readHealth>;
+  const found = await ask(client, 'readHealth', undefined as never, place, answersWithinMs);
+  return { askedAtMs, health: found, answeredAtMs: Date.now() };
 }

@@ -1,8 +1,7 @@
 import { continueAsNew } from '@temporalio/workflow';
 import { findFailure, isCancelled } from '../failures/find-failure.ts';
 import { spentRecord } from '../policies/budget.ts';
-import type { HeldCallInput, HeldCallResult } from './elsewhere.ts';
-import { historyFull } from './history-full.ts';
+import { type HeldCallInput, type HeldCallResult, historyFull } from './elsewhere.ts';
 import { runCall } from './run-call.ts';
 import { trackProgress } from './track-progress.ts';
 

@@ -4,14 +4,16 @@ export { complete } from './complete.ts';
 export { forward } from './forward.ts';
 export { heldCall } from './held-call.ts';
 export {
+  holdProvider,
   ledgerRestored,
   listEffects,
   pruneEffects,
+  readHealth,
+  readProviders,
+  readRecords,
   reconcileEffects,
+  releaseProvider,
   resolveEffect,
   showEffect,
-} from './operate-ledger.ts';
-export { holdProvider, readProviders, releaseProvider } from './operate-providers.ts';
-export { readHealth } from './read-health.ts';
-export { readRecords } from './read-records.ts';
+} from './ledger-activity.ts';
 export { readPolicies } from './read-rules.ts';

@@ -18,6 +18,7 @@ import {
 import { type Held, type HeldStep, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
+import { present } from '../wire/present.ts';
 import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
 import { progressQuery, wakeHeldSignal } from './messages.ts';
@@ -174,26 +175,9 @@ function clockTime(milliseconds: number): string {
 
 /** The account's figures for the workflow's result. */
 export function reportOf(progress: ProgressTracker): CallReport {
-  const {
-    attempts,
-    repairs,
-    usage,
-    possiblyBilled,
-    cost,
-    model,
-    failedModels,
-    mended,
-    requestIds,
-  } = progress.current();
-  return {
-    attempts,
-    repairs,
-    usage,
-    ...(possiblyBilled !== undefined && { possiblyBilled }),
-    ...(cost && { cost }),
-    ...(model !== undefined && { model }),
-    ...(failedModels && { failedModels }),
-    ...(mended && { mended }),
-    requestIds,
-  };
+  const { attempts, repairs, usage, possiblyBilled, cost, model, ...rest } = progress.current();
+  const { failedModels, mended, requestIds } = rest;
+  return present({
+    ...{ attempts, repairs, usage, possiblyBilled, cost, model, failedModels, mended, requestIds },
+  });
 }

@@ -16,7 +16,7 @@ import { catalogue, type Policies } from '../policies/catalogue.ts';
 import { combineAttemptLogs } from '../worker/combine-attempt-logs.ts';
 import { createLogger } from '../worker/create-logger.ts';
 import { exchangeGates } from '../worker/exchange-gates.ts';
-import { journalFrom } from '../worker/journal-from.ts';
+import { journalFrom } from '../worker/ledger-from.ts';
 import { createGateway } from './create-gateway.ts';
 import { forwardPolicy, gatewayGates } from './forward-policy.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';

@@ -4,14 +4,15 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { Context } from '@temporalio/activity';
-import type { AttemptScope } from '../activities/attempt-scope.ts';
 import { passGate } from '../activities/pass-gate.ts';
-import { runAttempt } from '../activities/run-attempt.ts';
+import { type AttemptScope, runAttempt } from '../activities/run-attempt.ts';
 import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
 import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
+import { families } from '../calls/provider/families/families.ts';
+import { type ProviderFamily, providerFamilies } from '../calls/provider/provider-families.ts';
 import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
@@ -19,7 +20,6 @@ import { attemptFailure } from '../policies/attempt-failure.ts';
 import { lastAttemptFor } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import { familyOf, providerNameOf } from './family-of.ts';
 import { isMissingKey, noteError } from './note-error.ts';
 
 /** What one attempt is made from. */
@@ -178,4 +178,21 @@ function watchAttempt(
     },
     abandoned: () => pass.ended({ signal: 'unknown' }),
   };
+}
+
+/**
+ * The protocol behind an AI SDK model: the first that knows the name, else OpenAI's.
+ *
+ * @param provider the model's own `provider`, for example `openai.chat` or `anthropic.messages`.
+ */
+function familyOf(provider: string): ProviderFamily {
+  return (
+    providerFamilies.find((name) => families[name].sdkProvider.test(provider)) ??
+    'openai-compatible'
+  );
+}
+
+/** `openai` of `openai.responses`: the name that gates and failures use. */
+function providerNameOf(provider: string): string {
+  return provider.split('.')[0] ?? provider;
 }

@@ -9,6 +9,7 @@ import type { HeldWhy } from './held.ts';
 import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
+import { present } from './present.ts';
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
 export interface ModelRequest extends CallOptions {
@@ -163,12 +164,5 @@ export function describeFailedModel({ model, type, attempts }: FailedModel): str
 /** What an answer holds beside its text, and nothing of what it took to get it. */
 export function extrasOf(answer: ModelAnswer): AnswerExtras {
   const { finishReason, reasoning, toolCalls, files, warnings, providerRequestId } = answer;
-  return {
-    finishReason,
-    ...(reasoning && { reasoning }),
-    ...(toolCalls && { toolCalls }),
-    ...(files && { files }),
-    ...(warnings && { warnings }),
-    ...(providerRequestId !== undefined && { providerRequestId }),
-  };
+  return present({ finishReason, reasoning, toolCalls, files, warnings, providerRequestId });
 }

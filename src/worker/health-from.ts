@@ -1,4 +1,4 @@
-import type { HealthDependencies } from '../activities/create-health-activity.ts';
+import type { HealthDependencies } from '../activities/create-journal-activities.ts';
 import type { AppDefinition } from '../app/define-app.ts';
 import { builtinProviderNames } from '../config/builtin-providers.ts';
 import { scopesServed } from '../config/scope.ts';

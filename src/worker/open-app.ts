@@ -1,11 +1,12 @@
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { type CallActivities, createCallActivities } from '../activities/create-activities.ts';
-import { createHealthActivity } from '../activities/create-health-activity.ts';
-import { createJournalActivities } from '../activities/create-journal-activities.ts';
-import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
-import { createForwardActivities, type ForwardActivities } from '../activities/end-forwarded.ts';
-import type { BatchActivities } from '../activities/run-batch.ts';
+import { createCallActivities } from '../activities/create-activities.ts';
+import {
+  createHealthActivity,
+  createJournalActivities,
+} from '../activities/create-journal-activities.ts';
+import type { QueuesOf } from '../activities/create-rules-activity.ts';
+import { createForwardActivities } from '../activities/end-forwarded.ts';
 import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
@@ -28,21 +29,10 @@ import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
 import { forwardedFrom } from './forwarded-from.ts';
 import { healthFrom } from './health-from.ts';
-import { journalFrom } from './journal-from.ts';
+import { journalFrom } from './ledger-from.ts';
 
 /** An application's activities, with what they keep open. */
-export interface OpenApp {
-  readonly calls: CallActivities & ForwardActivities;
-  /** Ranges of batches, which are served on a queue of their own. */
-  readonly batches: Pick<BatchActivities, 'runRange'>;
-  readonly effects: object;
-  /** The local activities that workflows begin with. */
-  readonly rules: RulesActivities;
-  /** Sends back the calls that wait at a gate, for a worker that drains. */
-  readonly drain: () => void;
-  /** Closes ledger and journal, and takes the gates off the board. */
-  readonly close: () => Promise<void>;
-}
+export type OpenApp = Awaited<ReturnType<typeof openApp>>;
 
 /** What an application is opened with, besides the configuration. */
 export interface OpenAppDependencies {
@@ -63,7 +53,7 @@ export async function openApp(
   config: Config,
   app: AppDefinition,
   dependencies: OpenAppDependencies,
-): Promise<OpenApp> {
+) {
   const { log, ledger, namespace } = dependencies;
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
@@ -105,17 +95,21 @@ export async function openApp(
       }),
       ...ofBatches,
     },
+    /** Ranges of batches, which are served on a queue of their own. */
     batches: { runRange },
     effects: {
       ...effects.activities,
       ...createJournalActivities(journal),
       ...createHealthActivity(healthFrom(config, app, { namespace, ledger })),
     },
+    /** The local activities that workflows begin with. */
     rules: effects.rules,
+    /** Sends back the calls that wait at a gate, for a worker that drains. */
     drain() {
       batches.drain();
       gates.close();
     },
+    /** Closes ledger and journal, and takes the gates off the board. */
     async close() {
       await batches.close();
       await stopExchange();

@@ -14,7 +14,7 @@ import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts'
 import type { SettleRequest } from '../../src/wire/effect-call.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
-import { temporalLogger } from '../../src/worker/temporal-logger.ts';
+import { temporalLogger } from '../../src/worker/install-runtime.ts';
 import { createOpenTicket, createSaveOrder, withOrderTable } from '../support/order-effects.ts';
 import {
   breakingActivity,

@@ -1,5 +1,6 @@
 import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedApi } from '../../wire/forwarded.ts';
+import { present } from '../../wire/present.ts';
 import { asFields, asList, asText, type Fields } from '../provider/families/read-json.ts';
 
 /** What one piece of an answer says: a whole body, or the data of one event of a stream. */
@@ -130,10 +131,7 @@ function usageFrom(usage: unknown, input: string, output: string): Partial<Usage
   const inputTokens = count(fields[input]);
   const outputTokens = count(fields[output]);
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  return {
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-  };
+  return present({ inputTokens, outputTokens });
 }
 
 /** What was read from a cache, or written to it, is input too. */

@@ -5,6 +5,7 @@ import type { ModelPolicy } from '../../policies/retry-policy.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import { requestIdFor } from '../../wire/identifiers.ts';
+import { present } from '../../wire/present.ts';
 import type { AttemptLog, LoggedAttempt } from '../attempt-log.ts';
 import { signalOf } from '../gate/gate-signal.ts';
 import type { Gates } from '../gate/gates.ts';
@@ -114,13 +115,11 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
       const answer = await send(request, body, {
         ...{ signal, requestTimeoutMs: policy.requestTimeoutMs, onSent: entry.sent },
         headers: requestHeaders(requestIdFor(workflowId, step), attempt),
-        ...(call.onBytes && { onBytes: call.onBytes }),
-        ...(call.resume && { resume: call.resume }),
-        ...(call.onResponse && { onResponse: call.onResponse }),
+        ...present({ onBytes: call.onBytes, resume: call.resume, onResponse: call.onResponse }),
       });
       const { usage, providerRequestId } = answer;
       entry.finished({
-        ...{ text: '', finishReason: 'other', usage },
+        ...{ finishReason: 'other', usage },
         ...(providerRequestId !== undefined && { providerRequestId }),
       });
       pass.ended({ signal: 'answered' }, usage.inputTokens + usage.outputTokens || undefined);

@@ -1,6 +1,7 @@
+import { isJsonObject } from '../../wire/json.ts';
 import { withoutFetchTimeouts } from './attempt-dispatcher.ts';
 import { currentExchange, type Exchange } from './exchange.ts';
-import { asFields, type Fields, parseJson } from './families/read-json.ts';
+import { type Fields, parseJson } from './families/read-json.ts';
 import { modelRequestKey } from './request-headers.ts';
 
 /** Most bytes of an answer that are read: what Temporal carries, and room for escapes. */
@@ -76,8 +77,7 @@ async function readWhole(
 
 function tidied(body: string, tidy: (body: Fields) => Fields): string {
   const parsed = parseJson(body);
-  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  return isObject ? JSON.stringify(tidy(asFields(parsed))) : body;
+  return isJsonObject(parsed) ? JSON.stringify(tidy(parsed)) : body;
 }
 
 async function readBody(response: Response, exchange: Exchange): Promise<void> {

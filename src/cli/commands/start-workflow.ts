@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ClientError } from '../../client/client-error.ts';
-import { listPolicies } from '../../client/policies.ts';
 import { assertTenant, startWorkflow } from '../../client/start.ts';
+import { listPolicies } from '../../client/through-worker.ts';
 import { loadClientConfig } from '../../config.ts';
 import type { AnyPolicyOverrides } from '../../policies/resolve-policies.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';

@@ -1,4 +1,4 @@
-import type { HealthAnswer } from '../../client/worker-health.ts';
+import type { HealthAnswer } from '../../client/through-worker.ts';
 import { formatDuration } from '../format.ts';
 import { type Check, ok, wrong } from './check.ts';
 

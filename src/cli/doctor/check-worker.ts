@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ClientError, isNotFound } from '../../client/client-error.ts';
 import { ledgerOf, type ScopeLedger } from '../../client/ledger.ts';
-import { type HealthAnswer, workerHealth } from '../../client/worker-health.ts';
+import { type HealthAnswer, workerHealth } from '../../client/through-worker.ts';
 import { scopesFor } from '../../config/scope.ts';
 import type { ClientConfig } from '../../config.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';

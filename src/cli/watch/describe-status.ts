@@ -2,8 +2,7 @@ import type { WorkflowStatus } from '../../client/status.ts';
 import type { Usage } from '../../policies/call-costs.ts';
 import type { Parked } from '../../wire/progress.ts';
 import { printableLine } from '../printable.ts';
-import { countdown, withLiveCountdown } from './countdown.ts';
-import { describeHeld } from './describe-held.ts';
+import { countdown, describeHeld, withLiveCountdown } from './countdown.ts';
 
 /** A workflow's state in a word. */
 export type StateWord =
