@@ -79,8 +79,7 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
             providerRequestId,
             finishReason,
             mended,
-            inputTokens: usage.inputTokens,
-            outputTokens: usage.outputTokens,
+            ...usage,
             durationMs: durationMs(),
           });
         },
@@ -93,8 +92,7 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
             sent,
             providerRequestId,
             retryAfterMs,
-            inputTokens: usage?.inputTokens,
-            outputTokens: usage?.outputTokens,
+            ...usage,
             retry: decision.retry,
             ...(decision.retry
               ? {

@@ -9,7 +9,7 @@ import { createLocalFile } from './attempts-file.ts';
 import { createCallJournal } from './call-journal.ts';
 import { createEffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
-import { type ForwardOptions, forward } from './forward.ts';
+import { type Forwarded, type ForwardOptions, forward, type RefusedAttempt } from './forward.ts';
 import { gateBoard, holdBoard } from './gate-board.ts';
 import { createTakeIn } from './take-in.ts';
 
@@ -18,12 +18,8 @@ export type Journal = ReturnType<typeof openJournal>;
 
 /** What the journal tells about itself; ids and numbers only. */
 export type JournalEvent =
-  | { readonly event: 'journal.taken-in'; readonly attempts: number; readonly lost: number }
-  | {
-      readonly event: 'journal.attempt-refused';
-      readonly attemptId: string;
-      readonly error: string;
-    }
+  | ({ readonly event: 'journal.taken-in' } & Forwarded)
+  | ({ readonly event: 'journal.attempt-refused' } & RefusedAttempt)
   | { readonly event: 'journal.database-away'; readonly error: string }
   | { readonly event: 'journal.file-failed'; readonly dropped: number; readonly error: string }
   | { readonly event: 'journal.file-unreadable'; readonly file: string; readonly error: string };
@@ -144,11 +140,7 @@ export function openJournal(options: JournalOptions) {
   return {
     calls: createCallJournal(recorder),
     effects: createEffectJournal(recorder),
-    gates: {
-      post: migrated(gates.post),
-      read: migrated(gates.read),
-      leave: migrated(gates.leave),
-    },
+    gates: { post: migrated(gates.post), read: migrated(gates.read), leave: migrated(gates.leave) },
     holds: {
       hold: migrated(holds.hold),
       release: migrated(holds.release),
