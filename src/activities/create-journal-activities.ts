@@ -2,10 +2,9 @@ import { isDatabaseError } from '../database/classify-database.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { HoldRequest, ProvidersView } from '../wire/provider-hold.ts';
-import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
+import type { HoldRequest, ProvidersView } from '../wire/provider-gate.ts';
+import { maximumAttemptsRead, type RecordedAttempt } from '../wire/recorded-attempt.ts';
 import type { WorkerHealth } from '../wire/worker-health.ts';
-import { maximumAttemptsRead } from '../wire/workflow-records.ts';
 import { withTypedFailures } from './create-ledger-activities.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 

@@ -3,13 +3,14 @@ import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError, isDatabaseError } from '../database/classify-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
+import { settleOnce } from '../effects/once/settle-once.ts';
 import { doubtAfterRestore } from '../effects/operate/doubt-after-restore.ts';
 import { pruneLedger } from '../effects/operate/prune-ledger.ts';
 import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
 import { AttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { ListedEffect } from '../wire/effect-call.ts';
+import type { ListedEffect, SettledEffect, SettleRequest } from '../wire/effect-call.ts';
 import { idempotencyKey, keyOfGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdPattern } from '../wire/identifiers.ts';
 import type {
@@ -186,4 +187,32 @@ async function* workflowsSince(sinceMs: number): AsyncGenerator<string> {
 function temporalError(error: unknown): unknown {
   if (!(error instanceof ServiceError)) return error;
   return new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
+}
+
+/** What workflows know of it, by `import type` only. */
+export type SettleActivities = ReturnType<typeof createSettleActivity>;
+
+/** The activity by which a workflow that ends leaves no effect begun and not settled. */
+export function createSettleActivity(
+  effects: object,
+  { ledger, log }: Pick<EffectActivityDependencies, 'ledger' | 'log'>,
+) {
+  const declared = effects as Readonly<Record<string, Effect<unknown, unknown> | undefined>>;
+  return {
+    settleEffect: (request: SettleRequest): Promise<SettledEffect> =>
+      withTypedFailures(async () => {
+        const { scope, step, input, requestTimeoutMs } = request;
+        const { heartbeat, info } = Context.current();
+        const effect = declared[request.effect];
+        if (!effect) throw createFailure('InvalidRequest', `there is no effect ${request.effect}`);
+        const workflowId = info.workflowExecution?.workflowId ?? '';
+        const place = { scope, workflowId, ...(step !== undefined && { step }) };
+        const settled = await settleOnce(ledger, effect, place, input, {
+          requestTimeoutMs,
+          heartbeat: () => heartbeat(),
+        });
+        log.info({ event: 'effect.settled', key: settled.key, state: settled.state });
+        return settled;
+      }),
+  };
 }

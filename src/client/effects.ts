@@ -1,5 +1,4 @@
 import type { Client } from '@temporalio/client';
-import type * as ledger from '../durable/ledger-activity.ts';
 import { resolveUpdate } from '../durable/messages.ts';
 import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
@@ -28,7 +27,7 @@ const longMs = 60 * 60 * 1000;
 export function listEffects(client: Client, filter: EffectFilter = {}, place?: LedgerPlace) {
   const { workflowId } = filter;
   const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
-  return throughWorker<typeof ledger.listEffects>(client, 'listEffects', asKept, place);
+  return throughWorker(client, 'listEffects', asKept, place);
 }
 
 /**
@@ -40,8 +39,7 @@ export function listEffects(client: Client, filter: EffectFilter = {}, place?: L
 export async function showEffect(client: Client, key: string, place?: LedgerPlace) {
   partsOf(key);
   const plain = splitGeneration(key).first;
-  const ask = throughWorker<typeof ledger.showEffect>;
-  const found = await ask(client, 'showEffect', plain, place);
+  const found = await throughWorker(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
 }
@@ -71,13 +69,12 @@ export async function resolveEffect(
     return { ...resolved, resumed: workflowId };
   }
   const request: ResolveEffect = { ...named, workflowId, effect, verdict, resolvedBy };
-  return throughWorker<typeof ledger.resolveEffect>(client, 'resolveEffect', request, place);
+  return throughWorker(client, 'resolveEffect', request, place);
 }
 
 /** Compares the ledger with what the targets hold, both ways. */
 export function reconcileEffects(client: Client, sinceMs: number, place?: LedgerPlace) {
-  const ask = throughWorker<typeof ledger.reconcileEffects>;
-  return ask(client, 'reconcileEffects', sinceMs, place, longMs);
+  return throughWorker(client, 'reconcileEffects', sinceMs, place, longMs);
 }
 
 /** Removes rows that are no longer needed: see `docs/operations.md`. */
@@ -86,7 +83,7 @@ export function pruneEffects(
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
   place?: LedgerPlace,
 ) {
-  return throughWorker<typeof ledger.pruneEffects>(client, 'pruneEffects', request, place, longMs);
+  return throughWorker(client, 'pruneEffects', request, place, longMs);
 }
 
 /**
@@ -97,8 +94,7 @@ export function pruneEffects(
  * @param backupAtMs when the backup was made, rather a little earlier than later.
  */
 export function ledgerRestored(client: Client, backupAtMs: number, place?: LedgerPlace) {
-  const ask = throughWorker<typeof ledger.ledgerRestored>;
-  return ask(client, 'ledgerRestored', backupAtMs, place, longMs);
+  return throughWorker(client, 'ledgerRestored', backupAtMs, place, longMs);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {

@@ -11,9 +11,8 @@ import { present } from '../wire/present.ts';
 import type { LeftBehind, Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
-import { notTakenUp } from './not-taken-up.ts';
+import { notTakenUp, taskFailure } from './not-taken-up.ts';
 import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
-import { taskFailure } from './task-failure.ts';
 
 /** Where a workflow stands, from the outside. */
 export interface WorkflowStatus {

@@ -1,8 +1,8 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { HealthActivity, JournalActivities } from '../activities/create-journal-activities.ts';
 import type { LedgerActivities } from '../activities/create-ledger-activities.ts';
+import type { WorkflowRecords } from '../wire/recorded-attempt.ts';
 import type { DatedWorkerHealth } from '../wire/worker-health.ts';
-import type { WorkflowRecords } from '../wire/workflow-records.ts';
 import { readQueues } from './read-rules.ts';
 
 type Activities = HealthActivity & JournalActivities & LedgerActivities;

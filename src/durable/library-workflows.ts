@@ -1,8 +1,8 @@
 /** The workflows of the library itself; a worker serves them beside those of its application. */
 export { batch } from './batch.ts';
 export { complete } from './complete.ts';
+export { heldCall } from './elsewhere.ts';
 export { forward } from './forward.ts';
-export { heldCall } from './held-call.ts';
 export {
   holdProvider,
   ledgerRestored,

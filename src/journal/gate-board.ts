@@ -1,8 +1,12 @@
 import { sql } from 'kysely';
 import { databaseNowMs } from '../database/migrations.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
-import type { NamedGateSnapshot, ProviderGate } from '../wire/provider-gate.ts';
-import type { HoldRequest, ProviderHold } from '../wire/provider-hold.ts';
+import type {
+  HoldRequest,
+  NamedGateSnapshot,
+  ProviderGate,
+  ProviderHold,
+} from '../wire/provider-gate.ts';
 
 /** A worker that has not said anything for so long is not shown: it is gone, or cut off. */
 const silentMs = 30_000;

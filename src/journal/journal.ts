@@ -9,9 +9,14 @@ import { createLocalFile } from './attempts-file.ts';
 import { createCallJournal } from './call-journal.ts';
 import { createEffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
-import { type Forwarded, type ForwardOptions, forward, type RefusedAttempt } from './forward.ts';
+import {
+  createTakeIn,
+  type Forwarded,
+  type ForwardOptions,
+  forward,
+  type RefusedAttempt,
+} from './forward.ts';
 import { gateBoard, holdBoard } from './gate-board.ts';
-import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */
 export type Journal = ReturnType<typeof openJournal>;

@@ -4,7 +4,7 @@ import { closestMatch } from 'leven';
 export function closestTo(name: string, known: readonly string[]): string | undefined {
   const plain = (text: string) => text.replaceAll(/[_-]/g, '').toLowerCase();
   // A third of its letters may be wrong: enough for slips, too few for another word.
-  const maxDistance = Math.ceil(name.length / 3);
+  const maxDistance = Math.round(name.length / 3);
   const match = closestMatch(plain(name), known.map(plain), { maxDistance });
   return known.find((each) => plain(each) === match);
 }

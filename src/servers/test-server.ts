@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { copyDependencies } from './copy-dependencies.ts';
 import { freePort } from './free-port.ts';
-import { obtainJars } from './obtain-jars.ts';
+import { obtainJars } from './jars.ts';
 import { type Program, ProgramMissingError } from './program.ts';
 import { runBuildTool } from './run-build-tool.ts';
 import { startServerProcess } from './server-process.ts';

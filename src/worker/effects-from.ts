@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import { createEffectActivities } from '../activities/create-activities.ts';
-import { createLedgerActivities } from '../activities/create-ledger-activities.ts';
+import {
+  createLedgerActivities,
+  createSettleActivity,
+} from '../activities/create-ledger-activities.ts';
 import { createRulesActivity, type QueuesOf } from '../activities/create-rules-activity.ts';
-import { createSettleActivity } from '../activities/settle-effect.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';

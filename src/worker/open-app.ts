@@ -10,7 +10,7 @@ import { createForwardActivities } from '../activities/end-forwarded.ts';
 import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
-import { createAttemptLog } from '../calls/attempt-log.ts';
+import { type AttemptLog, createAttemptLog } from '../calls/attempt-log.ts';
 import { awaitingResponses } from '../calls/forward/await-response.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
@@ -24,7 +24,6 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { createSignedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { batchesFrom } from './batches-from.ts';
-import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
 import { forwardedFrom } from './forwarded-from.ts';
@@ -116,6 +115,32 @@ export async function openApp(
       await journal.close();
       await forwarded.close();
       await effects.close();
+    },
+  };
+}
+
+/** Tells several logs of what happens to attempts, in this order. */
+export function combineAttemptLogs(...logs: readonly AttemptLog[]): AttemptLog {
+  return {
+    start(attempt) {
+      const entries = logs.map((log) => log.start(attempt));
+      return {
+        sent: () => {
+          for (const entry of entries) entry.sent();
+        },
+        finished: (answer) => {
+          for (const entry of entries) entry.finished(answer);
+        },
+        failed: (fields, decision) => {
+          for (const entry of entries) entry.failed(fields, decision);
+        },
+        interrupted: () => {
+          for (const entry of entries) entry.interrupted();
+        },
+      };
+    },
+    deferred(attempt, delayMs) {
+      for (const log of logs) log.deferred(attempt, delayMs);
     },
   };
 }

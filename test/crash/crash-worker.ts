@@ -1,8 +1,8 @@
 // A worker for the crash matrix: the real workers, activities, effects and ledger, with points
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createSettleActivity } from '../../src/activities/create-ledger-activities.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import { createSettleActivity } from '../../src/activities/settle-effect.ts';
 import type { Effect } from '../../src/effects/once/effect.ts';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';

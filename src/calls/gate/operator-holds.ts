@@ -1,4 +1,4 @@
-import { isHoldOf, type ProviderHold } from '../../wire/provider-hold.ts';
+import { isHoldOf, type ProviderHold } from '../../wire/provider-gate.ts';
 import type { GateDecision } from './one-gate.ts';
 
 const shortestSleepMs = 2000;

@@ -6,7 +6,7 @@ import { cancel } from '../../client/cancel.ts';
 import { connect } from '../../client/connect.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
-import { useServerOfFolder } from '../batch/own-server.ts';
+import { useServerOfFolder } from '../batch/embedded.ts';
 import { accountOf, describeProgress } from '../batch/progress-view.ts';
 import { batchIdFor, withBatches } from '../batch/with-batches.ts';
 import { CommandError } from '../command-error.ts';

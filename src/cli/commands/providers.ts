@@ -1,8 +1,7 @@
 import { holdProvider, listProviders, releaseProvider } from '../../client/providers.ts';
 import type { ClientConfig } from '../../config.ts';
 import { nameOf } from '../../wire/held.ts';
-import type { ProviderGate } from '../../wire/provider-gate.ts';
-import { isHoldOf, type ProvidersView } from '../../wire/provider-hold.ts';
+import { isHoldOf, type ProviderGate, type ProvidersView } from '../../wire/provider-gate.ts';
 import { usageError } from '../command-error.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';

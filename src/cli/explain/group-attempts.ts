@@ -1,8 +1,7 @@
 import type { Explanation } from '../../client/explain.ts';
 import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { EffectView } from '../../wire/ledger-operations.ts';
-import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
-import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
+import { maximumAttemptsRead, type RecordedAttempt } from '../../wire/recorded-attempt.ts';
 
 /** A call or an effect within one run of the workflow, with its attempts. */
 export interface AttemptGroup {

@@ -1,6 +1,6 @@
 import type pc from 'picocolors';
 import type { Explanation } from '../../client/explain.ts';
-import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
+import { maximumAttemptsRead } from '../../wire/recorded-attempt.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 import { describeHeld } from '../watch/countdown.ts';
