@@ -2,8 +2,7 @@ import type { Client } from '@temporalio/client';
 import { approveUpdate } from '../durable/messages.ts';
 import type { Json } from '../wire/json.ts';
 import { present } from '../wire/present.ts';
-import { ClientError } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { describeRunning } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
 
 /** What a person approves. */
@@ -27,10 +26,7 @@ export async function approve(
   id: string,
   { fingerprint, parkId, answer }: ApproveOptions,
 ): Promise<void> {
-  const { workflowId, runId, status } = await describeWorkflow(client, id);
-  if (status.name !== 'RUNNING') {
-    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
-  }
+  const { workflowId, runId } = await describeRunning(client, id);
   const target = { id, workflowId, runId, what: 'the approval counts' };
   await sendUpdate(client, approveUpdate, target, [
     present({ fingerprint, approvedBy: client.options.identity, parkId, answer }),

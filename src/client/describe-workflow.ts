@@ -23,6 +23,14 @@ export async function describeWorkflow(
   throw new ClientError('not found', words);
 }
 
+/** The same, of one that runs. @throws ClientError also for one that is closed. */
+export async function describeRunning(client: Client, id: string) {
+  const found = await describeWorkflow(client, id);
+  const status = found.status.name;
+  if (status === 'RUNNING') return found;
+  throw new ClientError('InvalidRequest', `${id} is closed (${status.toLowerCase()})`);
+}
+
 /** The same by the workflow's own id; `undefined` where there is none. */
 export async function describeIfThere(
   client: Client,

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { placeIn } from '../failures/code-frames.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 
 /** Of `temporal.api.enums.v1`: `PENDING_WORKFLOW_TASK_STATE_SCHEDULED`, `PENDING_ACTIVITY_STATE_SCHEDULED`. */
@@ -80,14 +81,8 @@ export async function taskFailure(
   );
   const { message, stackTrace } = ended?.workflowTaskFailedEventAttributes?.failure ?? {};
   if (!message) return undefined;
+  const place = placeIn(stackTrace?.split('\n') ?? []);
   return message.includes('no such function is exported')
     ? `the worker of ${taskQueue} has no workflow ${type}`
-    : `its workflow task fails: ${message}${placeOf(stackTrace ?? '')}`;
-}
-
-/** ` (workflows.ts:12)`: the first line of a stack trace that is in no package. */
-function placeOf(stackTrace: string): string {
-  const frames = [...stackTrace.matchAll(/([^\s()]+):(\d+):\d+\)?$/gm)];
-  const own = frames.find(([, file = '']) => !/node_modules|^node:|^webpack/.test(file));
-  return own ? ` (${own[1]?.split('/').at(-1)}:${own[2]})` : '';
+    : `its workflow task fails: ${message}${place ? ` (${place})` : ''}`;
 }

@@ -85,7 +85,7 @@ function isUnknownAttribute(error: unknown): boolean {
  */
 export async function listRunning(client: Client, atMost = 1000): Promise<string[]> {
   const ids: string[] = [];
-  for await (const each of client.workflow.list({ query: 'ExecutionStatus = "Running"' })) {
+  for await (const each of client.workflow.list({ query: running })) {
     if (each.memo?.fingerprint !== undefined) ids.push(each.workflowId);
     if (ids.length >= atMost) break;
   }

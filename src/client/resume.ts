@@ -9,7 +9,7 @@ import { present } from '../wire/present.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { describeRunning } from './describe-workflow.ts';
 import { listParked, type ParkedFilter } from './parked.ts';
 import { sendUpdate } from './send-update.ts';
 
@@ -43,10 +43,7 @@ export async function resume(
   id: string,
   options: ResumeOptions = {},
 ): Promise<ParkAnswer> {
-  const { workflowId, runId, status, memo } = await describeWorkflow(client, id);
-  if (status.name !== 'RUNNING') {
-    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
-  }
+  const { workflowId, runId, memo } = await describeRunning(client, id);
   const parks = parksFromMemo(memo);
   const [first, another] = parks;
   if (!first) throw new ClientError('InvalidRequest', `${id} does not wait for a person`);

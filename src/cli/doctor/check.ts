@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import wrapAnsi from 'wrap-ansi';
+import { hanging } from '../explain/wrap.ts';
 import { printableLine } from '../printable.ts';
 /** One thing that `holdfast doctor` looked at. */
 export interface Check {
@@ -17,8 +17,6 @@ export const unknown = (name: string, words: string): Check => ({ name, state: '
 /** Of the state, of the name, and of the blanks after them. */
 const stateColumns = 7;
 const nameColumns = 15;
-/** Text is never squeezed below this, however narrow the terminal. */
-const leastColumns = 30;
 
 /** A line for each check; what does not fit goes on below itself. */
 export function renderChecks(
@@ -32,10 +30,7 @@ export function renderChecks(
     .map(({ name, state, words }) => {
       const shown = state === 'unknown' ? '-' : state;
       const head = `${paint[state](shown.padEnd(stateColumns))}${name.padEnd(nameColumns)}`;
-      const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
-        hard: true,
-      });
-      return `${head}${text.replaceAll('\n', `\n${' '.repeat(indent)}`)}`;
+      return `${head}${hanging(printableLine(words), indent, width)}`;
     })
     .join('\n');
 }

@@ -20,7 +20,7 @@ export function readChat(body: Fields): Reading {
       ...asList(message.tool_calls).map((call) => asText(asFields(call.function).name)),
       ...(message.function_call ? [asText(asFields(message.function_call).name)] : []),
     ],
-    outputTokens: countIn(asFields(body.usage).completion_tokens),
+    outputTokens: countIn(asFields(body.usage).completion_tokens) ?? 0,
     ...(asText(message.refusal) !== '' && { refusal: 'refusal' }),
     ...(choice.message === undefined && { malformed: 'not a chat completion' }),
   };

@@ -42,7 +42,7 @@ function readResponse(body: Fields): Reading {
     toolCalls: items
       .filter(({ type }) => type === 'function_call' || type === 'custom_tool_call')
       .map(({ name }) => asText(name)),
-    outputTokens: countIn(asFields(usage).output_tokens),
+    outputTokens: countIn(asFields(usage).output_tokens) ?? 0,
     ...(parts.some(({ type }) => type === 'refusal') && { refusal: 'refusal' }),
     ...(isUnfinished && { malformed: 'not a finished response' }),
     ...(!isUnfinished && !Array.isArray(output) && { malformed: 'not a response' }),
