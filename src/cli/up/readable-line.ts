@@ -1,3 +1,4 @@
+import { parseJson } from '../../wire/json.ts';
 import { hanging } from '../explain/wrap.ts';
 import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
@@ -36,12 +37,7 @@ export function readableLine(
 }
 
 function parse(line: string): Fields | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return line.startsWith('{') ? (parseJson(line) as Fields | undefined) : undefined;
 }
 
 function timeOf(time: unknown): string {

@@ -1,14 +1,7 @@
+export { parseJson } from '../../../wire/json.ts';
+
 /** Fields of JSON from outside, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Parses JSON; `undefined` where the text is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** An object's fields; none where the value is no object. */
 export function asFields(value: unknown): Fields {
