@@ -56,7 +56,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'calls/provider',
     folders: ['families'],
     holds: 'how providers are reached: the one exchange, and each family of them as one object',
-    rooms: leaves,
+    rooms: [...leaves, 'calls/answers'],
     packages: ['@ai-sdk/*', 'node:'],
   },
   {

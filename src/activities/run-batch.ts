@@ -9,10 +9,12 @@ import {
 } from '../batch/files/read-client-batch.ts';
 import type { RunRange } from '../batch/run/run-range.ts';
 import type { MarkedState } from '../batch/store/batch-store.ts';
-import { cancelSubmissions, collectLines } from '../batch/submit/collect-lines.ts';
+import { cancelSubmissions } from '../batch/submit/cancel-submissions.ts';
+import { collectLines } from '../batch/submit/collect-lines.ts';
 import { type Stop, type SubmitDependencies, submitLines } from '../batch/submit/submit-lines.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { BatchInput, BatchRules, LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
+import { namespaceIdOf } from '../wire/namespace-id.ts';
 
 /** What {@link createBatchActivities} needs. */
 export interface BatchDependencies {
@@ -35,13 +37,15 @@ const beatEveryMs = 2000;
 
 /** Activities of the workflow `batch`. */
 export function createBatchActivities({ open, checks, draining }: BatchDependencies) {
+  let server: Promise<string> | undefined;
   return {
     /** Lines of a batch that have no end yet, in ranges; none when all have one. */
     openRanges: (id: string): Promise<LineRange[]> =>
       open().batches.openRanges(id, linesOfRange, rangesOfRun),
 
     /** Says to those who look into the database where a batch stands. */
-    markBatch: (id: string, state: MarkedState): Promise<void> => open().batches.mark(id, state),
+    markBatch: (id: string, state: MarkedState, parked?: string): Promise<void> =>
+      open().batches.mark(id, state, parked),
 
     /** Checks a client's file, and stores its lines. @returns where the batch stands then. */
     readClientFile: (id: string): Promise<ClientBatchState> =>
@@ -59,15 +63,20 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
       beating(async () => {
         const { viaBatchApi } = input;
         const { submits = false, thenLive = false } = viaBatchApi ?? {};
+        const { cancellationSignal } = Context.current();
+        const stopping = AbortSignal.any([cancellationSignal, draining]);
         const running = await collectLines(open(), { ...input, thenLive });
-        const stop = submits ? await submitLines(open(), input) : undefined;
+        const stop = submits ? await submitLines(open(), input, stopping) : undefined;
+        cancellationSignal.throwIfAborted();
+        if (draining.aborted) throw workerStops();
         if (stop) return stop;
         const { length } = await open().submissions.open(input.id);
         return { kind: 'tended', open: Math.max(running, length) };
       }),
 
-    /** No line of it is to be run any more by its providers. */
-    cancelSubmissions: (id: string): Promise<void> => beating(() => cancelSubmissions(open(), id)),
+    /** No line of it is to be run any more by its providers; what they had run is taken. */
+    cancelSubmissions: (input: BatchInput & BatchRules): Promise<void> =>
+      beating(() => cancelSubmissions(open(), input)),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */
     async runRange(range: RangeInput): Promise<RangeResult> {
@@ -79,8 +88,10 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
       try {
         const owner = `${info.workflowExecution?.runId}/${info.activityId}/${info.attempt}`;
         const stopping = AbortSignal.any([cancelled, draining]);
+        server ??= namespaceIdOf(context.client);
+        const runner = { owner, server: await server };
         const result = await beating(() =>
-          open().runRange(range, { owner, stopping, signal: ends.signal }),
+          open().runRange(range, { ...runner, stopping, signal: ends.signal }),
         );
         if (result.kind === 'done' && draining.aborted) throw workerStops();
         if (cancelled.aborted) throw isWorkerStopping() ? workerStops() : cancelled.reason;

@@ -137,6 +137,11 @@ export const environment = z.object({
     .regex(/^[^\s/]+:\d{1,5}$/, 'must be address:port, such as 127.0.0.1:8484')
     .default('127.0.0.1:8484')
     .describe('Where the gateway listens; beyond loopback only when keys were made for it.'),
+  HOLDFAST_GATEWAY_HOSTS: matching(
+    /^[^\s,/:]+(,[^\s,/:]+)*$/,
+    'Names, joined by commas, that a gateway without keys answers to besides localhost: what a proxy in front of it sends as `Host`.',
+    'must be host names joined by commas, without ports',
+  ),
   HOLDFAST_GATEWAY_CLAIMS: z
     .stringbool()
     .default(true)

@@ -32,6 +32,16 @@ export function batchTables(kind: DatabaseKind): readonly string[] {
   ];
 }
 
+/** Which ranges of lines are run by whom, when the next request may be made, and for what a batch waits. */
+export const rangeTables: readonly string[] = [
+  `create table holdfast_batch_range (
+    batch_id text not null, owner text not null, server text not null, from_seq bigint not null,
+    to_seq bigint not null, until_ms bigint not null,
+    constraint holdfast_batch_range_key primary key (batch_id, owner))`,
+  'alter table holdfast_batch add column next_send_us bigint not null default 0',
+  'alter table holdfast_batch add column parked text',
+];
+
 /** How often a file was begun to be read: `pass` is the last reading that came to its end. */
 export const readingColumns: readonly string[] = [
   'alter table holdfast_batch add column readings integer not null default 0',

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables, readingColumns } from './batch-tables.ts';
+import { batchTables, rangeTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import {
@@ -153,6 +153,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '026_submissions': statements(...submissionTables),
     '027_readings': statements(...readingColumns),
     '028_reserved': statements(...reservedColumns),
+    '029_ranges': statements(...rangeTables),
   };
 }
 

@@ -53,12 +53,18 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     retry: { maximumInterval: '30 seconds' },
   });
 
-  const { readClientFile, endClientBatch, tendSubmissions, cancelSubmissions } =
-    proxyActivities<BatchActivities>({
-      startToCloseTimeout: '6 hours',
-      heartbeatTimeout: '10 seconds',
-      retry: { maximumInterval: '30 seconds' },
-    });
+  const long = {
+    startToCloseTimeout: '6 hours',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumInterval: '30 seconds' },
+  } as const;
+  const { readClientFile, endClientBatch, cancelSubmissions } =
+    proxyActivities<BatchActivities>(long);
+  const { tendSubmissions } = proxyActivities<BatchActivities>({
+    ...long,
+    // What is about to be submitted is to be known before it is cancelled.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
   const window = completionWindow(client?.expiresAtMs);
   let gaveUp: Stop | undefined;
 
@@ -81,7 +87,8 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
   } catch (error) {
     const how = window.isOver() ? 'expired' : isCancelled(error) ? 'cancelled' : 'failed';
     if (how === 'cancelled' && rules?.viaBatchApi) {
-      await CancellationScope.nonCancellable(() => cancelSubmissions(id));
+      const ruling = rules;
+      await CancellationScope.nonCancellable(() => cancelSubmissions({ ...input, ...ruling }));
     }
     const isEnd = how !== 'failed' || gaveUp !== undefined;
     if (isEnd) await CancellationScope.nonCancellable(() => end(how));
@@ -142,11 +149,15 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
 
   async function untilResumed(stop: Stop, { policy }: BatchRules): Promise<void> {
     const { type, message, model } = stop;
+    const isTold = patched('told as parked');
+    if (isTold) await markBatch(id, 'parked', `${type}: ${message}`);
     const decision = await progress.parkOnFailure({
       ...{ step: 'lines', policyName: 'model', policy, model, isEffect: false, skippable: false },
       failure: { type, message, details: {} },
     });
-    if (decision.kind === 'fail') {
+    const isGivenUp = decision.kind === 'fail';
+    if (isTold) await markBatch(id, isGivenUp ? 'cancelled' : 'ready');
+    if (isGivenUp) {
       gaveUp = stop;
       throw createFailure(type, message, { final: true });
     }
@@ -195,7 +206,7 @@ async function runRanges(
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     retry: { maximumInterval: '30 seconds' },
   });
-  const { concurrency, requestsPerMinute } = rules;
+  const { concurrency } = rules;
   const isAlone = concurrency === 1 && patched('one line at a time');
   const side = Math.max(isAlone ? 1 : 2, Math.ceil(concurrency / sideBySide));
   const window = Math.min(ranges.length, side);
@@ -203,7 +214,6 @@ async function runRanges(
     ...input,
     ...rules,
     concurrency: Math.max(1, Math.floor(concurrency / window)),
-    ...(requestsPerMinute !== undefined && { requestsPerMinute: requestsPerMinute / window }),
   };
   let stop: Stop | undefined;
   let hold: Promise<void> | undefined;

@@ -3,7 +3,6 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import { NotForwardable, readIncoming } from '../calls/forward/read-incoming.ts';
-import { isLoopback } from '../config/trust.ts';
 import { isDatabaseError } from '../database/classify-database.ts';
 import { errorName } from '../journal/error-name.ts';
 import { errorBody, retryHeaders, type ToldError } from './answer/error-answer.ts';
@@ -11,6 +10,7 @@ import { createBatchRoutes } from './files/batch-routes.ts';
 import { createFileRoutes } from './files/file-routes.ts';
 import type { GatewayDependencies } from './gateway-dependencies.ts';
 import { createRequestHandler } from './handle-request.ts';
+import { askedFromElsewhere } from './incoming/asked-from-elsewhere.ts';
 import { readBody } from './incoming/read-body.ts';
 import { mayUse } from './keys/key-limits.ts';
 import { createLiveStreams } from './responses/live-streams.ts';
@@ -45,11 +45,10 @@ export function createGateway(dependencies: GatewayDependencies) {
   app.get('/readyz', async (context) =>
     (await dependencies.isReady()) ? context.text('ok') : context.text('the database is away', 503),
   );
-  app.get('/v1/models', async (context) => {
-    const key = await keyOf(context);
-    if (!key) return told(context, unknownKey);
-    return context.json(await dependencies.listModels());
-  });
+  app.get(
+    '/v1/models',
+    served(async (context) => context.json(await dependencies.listModels())),
+  );
   app.get('/v1/responses/:id', served(responses.retrieve));
   app.post('/v1/responses/:id/cancel', served(responses.cancel));
   app.delete('/v1/responses/:id', served(responses.remove));
@@ -78,7 +77,9 @@ export function createGateway(dependencies: GatewayDependencies) {
       try {
         const key = await keyOf(context);
         if (!key) return told(context, unknownKey);
-        if (key === anyone && isForeignPage(context)) return told(context, foreignPage);
+        const { headers } = context.env.incoming;
+        const elsewhere = key === anyone && askedFromElsewhere(headers, dependencies.hosts);
+        if (elsewhere) return told(context, elsewhere);
         return await work(context, key);
       } catch (error) {
         return told(context, errorOf(error));
@@ -148,15 +149,6 @@ export function createGateway(dependencies: GatewayDependencies) {
   }
 }
 
-/** A browser lets any page send a request here, and says whose page it is. */
-function isForeignPage(context: Context<Bindings>): boolean {
-  const origin = context.req.header('origin');
-  if (origin === undefined || !/^(https?:|null$)/.test(origin)) return false;
-  if (!URL.canParse(origin)) return true;
-  const { host, hostname } = new URL(origin);
-  return !isLoopback(hostname) && host !== context.req.header('host');
-}
-
 const typesByStatus: Readonly<Record<number, ToldError['type']>> = {
   403: 'PermissionDenied',
   404: 'ModelNotFound',
@@ -173,11 +165,6 @@ const notShared: ToldError = {
   type: 'PermissionDenied',
   message:
     'where several tenants have keys, what a provider keeps is neither read nor changed through its own paths: it does not tell them apart',
-};
-const foreignPage: ToldError = {
-  status: 403,
-  type: 'PermissionDenied',
-  message: 'a page of another site may not use a gateway that asks for no key',
 };
 const tooMany: ToldError = {
   status: 429,

@@ -37,6 +37,8 @@ export interface GatewayDependencies extends DeliveryTimes {
   readonly listModels: () => Promise<object>;
   /** Whether the gateway can do its work: its database answers. */
   readonly isReady: () => Promise<boolean>;
+  /** Names besides those of loopback that it goes by where it asks for no key. */
+  readonly hosts: readonly string[];
   readonly maximumBodyBytes: number;
   /** Requests in flight at most; one more is told to come back. */
   readonly maximumInFlight: number;

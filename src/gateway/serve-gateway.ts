@@ -146,6 +146,7 @@ export async function serveGateway({
         () => true,
         () => false,
       ),
+    hosts: config.HOLDFAST_GATEWAY_HOSTS?.toLowerCase().split(',') ?? [],
     maximumBodyBytes: config.HOLDFAST_GATEWAY_MAXIMUM_BODY_BYTES,
     maximumInFlight: config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS,
     patienceMs: slowMs,

@@ -71,6 +71,10 @@ const refused: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
   ['another method', line('a').replace('POST', 'GET'), /line 1: method is not POST/],
   ['no id', line('a').replace('custom_id', 'id'), /line 1: custom_id is not a text/],
   ['a byte order mark', `\u{feff}${line('a')}`, /byte order mark of UTF-8/],
+  ['an id with NUL', line('a\\u0000b'), /line 1: custom_id has a NUL character/],
+  ['half a character', line('a\\ud800'), /line 1: custom_id has half of a surrogate pair/],
+  ['a long id', `${line('b')}\n${line('é'.repeat(1001))}`, /line 2: custom_id has 2002 bytes/],
+  ['Latin-1', Buffer.from(line('é'), 'latin1'), /line 1: it is not in UTF-8/],
   ['UTF-16', Buffer.from(`\u{feff}${line('a')}`, 'utf16le'), /UTF-16 \(little-endian\)/],
 ];
 for (const [name, content, says] of refused) {

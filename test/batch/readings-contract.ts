@@ -37,8 +37,12 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       return id;
     }
 
+    const begin = (id: string, owner: string, server = 's') =>
+      store.beginRange(id, { from: 1, to: 500 }, { owner, server });
+
     async function send(id: string, seq: number): Promise<void> {
-      const intent = { seq, before: '', owner: 'w', isAfterLost: false, reservedNano: 0 };
+      await begin(id, 'w');
+      const intent = { seq, owner: 'w', isAfterLost: false, reservedNano: 0 };
       await store.commit(id, { sending: [intent], failed: [], ended: [] });
     }
 
@@ -47,7 +51,7 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
         ...{ seq, state, isPossiblyBilled: false, inputTokens: 1, outputTokens: 1 },
         ...{ costNano: 0, releasedNano: 0, status: 200, requestId: null },
         ...{ answer: Buffer.from('{}'), errorCode: state === 'failed' ? 'Timeout' : null },
-        errorMessage: null,
+        errorMessage: state === 'failed' ? 'too\0 late' : null,
       };
       await store.commit(id, { sending: [], failed: [], ended: [ended] });
     }
@@ -94,6 +98,8 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       await send(id, 1);
       await send(id, 2);
       await end(id, 2, 'failed');
+      const [, failed] = await store.resultsInOrder(id, undefined, 2);
+      assert.equal(failed?.error_message, 'too late');
       const pass = await store.beginPass(id);
       await store.addLines(id, pass, lines('c'));
       await store.endPass(id, pass);
@@ -104,21 +110,72 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
 
     test('who woke up late says nothing of a line that another one has taken', async () => {
       const id = await batchOf('a');
-      const intent = { seq: 1, before: '', owner: 'late', isAfterLost: false, reservedNano: 0 };
-      const taken = { ...intent, before: 'late', owner: 'next', isAfterLost: true };
+      const intent = { seq: 1, owner: 'late', isAfterLost: false, reservedNano: 0 };
+      const taken = { ...intent, owner: 'next', isAfterLost: true };
       for (const sending of [intent, taken]) {
-        await store.commit(id, { sending: [sending], failed: [], ended: [] });
+        await begin(id, sending.owner);
+        const { sent } = await store.commit(id, { sending: [sending], failed: [], ended: [] });
+        assert.equal(sent.size, 1);
       }
-      const failed = {
-        ...{ seq: 1, owner: 'late', isFree: true, toRepair: null, isPossiblyBilled: false },
-        ...{ inputTokens: 0, outputTokens: 0, costNano: 0, releasedNano: 0 },
-      };
-      await store.commit(id, { sending: [], failed: [failed], ended: [] });
+      const nothing = { inputTokens: 0, outputTokens: 0, costNano: 0, releasedNano: 0 };
+      const failed = { seq: 1, owner: 'late', isPossiblyBilled: true, ...nothing };
+      const { possibly_billed: before } = (await store.read(id)) ?? {};
+      await store.commit(id, {
+        // Nor does it send anything: the range is another one's.
+        sending: [{ ...intent, isAfterLost: true }],
+        failed: [{ ...failed, isFree: true, toRepair: null }],
+        ended: [
+          {
+            ...{ ...failed, state: 'failed', status: null, requestId: null, answer: null },
+            ...{ errorCode: 'Timeout', errorMessage: 'late' },
+          },
+        ],
+      });
+      assert.equal(before, 1);
+      assert.equal((await store.read(id))?.possibly_billed, 1);
       const [line] = await store.openLines(id, { from: 1, to: 1 }, 1);
       assert.deepEqual(
         [line?.state, line?.owner, Number(line?.free_attempts)],
         ['sent', 'next', 0],
       );
+    });
+
+    test('a line that changed since it was read is not sent: its attempt before may be under way', async () => {
+      const id = await batchOf('a');
+      await send(id, 1);
+      // Read as waiting, and sent meanwhile by whoever had the range before.
+      await begin(id, 'next');
+      const intent = { seq: 1, owner: 'next', isAfterLost: false, reservedNano: 0 };
+      const { sent } = await store.commit(id, { sending: [intent], failed: [], ended: [] });
+      assert.equal(sent.size, 0);
+      const again = { ...intent, isAfterLost: true };
+      const { sent: then } = await store.commit(id, { sending: [again], failed: [], ended: [] });
+      assert.deepEqual([then.size, (await store.read(id))?.possibly_billed], [1, 1]);
+    });
+
+    test('lines of a batch are given out by one server at a time', async () => {
+      const id = await batchOf('ab');
+      assert.equal(await begin(id, 'one'), true);
+      assert.equal(await begin(id, 'other', 'other server'), false);
+      assert.equal(await store.isRunElsewhere(id, 'other server'), true);
+      assert.deepEqual(
+        [await store.keepRange(id, 'one'), await store.keepRange(id, 'other')],
+        [true, false],
+      );
+      await store.endRange(id, 'one');
+      assert.equal(await begin(id, 'other', 'other server'), true);
+      assert.equal(await begin(id, 'one'), false);
+    });
+
+    test('turns of a batch are spaced evenly, whoever takes them', async () => {
+      const id = await batchOf('a');
+      const waits = [];
+      for (const turns of [1, 10, 1]) waits.push(await store.takeTurns(id, turns, 6));
+      const [first = 0, second = 0, third = 0] = waits;
+      assert.equal(first, 0);
+      assert.ok(second > 5000 && second <= 10_000, `${second}`);
+      // Ten turns of ten seconds later, less the time in between.
+      assert.ok(third > second + 95_000 && third <= second + 100_000, `${third}`);
     });
 
     test('a batch has not ended when lines came after it was last looked', async () => {

@@ -72,7 +72,13 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       return id;
     }
 
-    function run(id: string, owner: string, change: Partial<RangeInput> = {}, from = store) {
+    function run(
+      id: string,
+      owner: string,
+      change: Partial<RangeInput> = {},
+      from = store,
+      server = 's',
+    ) {
       const log = pino({ level: 'silent' });
       const runAttempt = createRunAttempt({
         gates: createGates(),
@@ -90,8 +96,18 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       const policy = { ...catalogue.model, initialIntervalMs: 10, maximumIntervalMs: 20, prices };
       return createRunRange({ store: from, runAttempt, providers })(
         { id, tenant: '', from: 1, to: 500, concurrency: 4, policy, ...change },
-        { owner, stopping: signal, signal },
+        { owner, server, stopping: signal, signal },
       );
+    }
+
+    const intentOf = (owner: string, isAfterLost = false) => ({
+      ...{ seq: 1, owner, isAfterLost, reservedNano: 0 },
+    });
+    /** The first line is sent by a worker, which then says nothing more. */
+    async function sendAs(id: string, owner: string, isAfterLost = false): Promise<boolean> {
+      await store.beginRange(id, { from: 1, to: 500 }, { owner, server: 's' });
+      const sending = [intentOf(owner, isAfterLost)];
+      return (await store.commit(id, { sending, failed: [], ended: [] })).sent.has(1);
     }
 
     const results = async (id: string) =>
@@ -156,14 +172,13 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
 
     test('what was sent by a worker that is gone is sent again, and told as possibly billed', async () => {
       const id = await batchOf(['well', 'well']);
-      const sent = { seq: 1, before: '', owner: 'gone', isAfterLost: false, reservedNano: 0 };
-      await store.commit(id, { sending: [sent], failed: [], ended: [] });
+      await sendAs(id, 'gone');
       assert.deepEqual(await run(id, 'next'), { kind: 'done' });
       const { attempts, possiblyBilled } = await counts(id);
       assert.deepEqual([attempts, possiblyBilled], [3, 1]);
       // The one that was gone comes back: its line is another's, and its answer is the second one.
       const { sent: late } = await store.commit(id, {
-        ...{ sending: [{ ...sent, before: 'gone' }], failed: [] },
+        ...{ sending: [intentOf('gone')], failed: [] },
         ended: [
           {
             ...{ seq: 1, state: 'failed', isPossiblyBilled: false, inputTokens: 1 },
@@ -195,7 +210,6 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
 
     test('a repair that was recorded goes on in another process', async () => {
       const id = await batchOf(['well'], schema);
-      const sent = { seq: 1, before: '', owner: 'gone', isAfterLost: false, reservedNano: 0 };
       const wrong = Buffer.from(
         '{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}]}',
       );
@@ -208,7 +222,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
         toRepair: wrong,
         ...paid,
       };
-      await store.commit(id, { sending: [sent], failed: [], ended: [] });
+      await sendAs(id, 'gone');
       await store.commit(id, { sending: [], failed: [unusable], ended: [] });
       assert.deepEqual(await run(id, 'next'), { kind: 'done' });
       assert.deepEqual(await results(id), [lamp]);

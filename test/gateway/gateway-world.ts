@@ -77,6 +77,7 @@ export async function gatewayWorld(
     once: { claims: true },
     listModels: async () => ({ object: 'list', data: [] }),
     isReady: async () => true,
+    hosts: ['proxy.internal'],
     maximumBodyBytes: 1_000_000,
     maximumInFlight,
     patienceMs: slowMs,

@@ -15,7 +15,7 @@ after(async () => {
   await provider.close();
 });
 
-const head = 'POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\n';
+const head = 'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n';
 let seed = 0;
 const bodyOf = (more: object = {}) => {
   seed += 1;

@@ -203,7 +203,7 @@ describe('a client that tries again by itself', () => {
       answerNow = () => literally(200, completion('once'))(request, response, body);
     });
     const body = JSON.stringify({ ...asked(), stream: false });
-    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: g\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n`;
     const socket = connect(world.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(head + body);

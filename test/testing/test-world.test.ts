@@ -33,10 +33,9 @@ function world(model: Model, effects: Doubles<typeof app> = { notify }) {
 }
 
 test('ten minutes of a rate limit pass in a moment, and each effect is done once', async () => {
-  const before = performance.now();
+  // A test that really waited would be ended after two minutes.
   await using there = await world([rateLimited('10m'), answers(answer)]);
   assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
-  assert.ok(performance.now() - before < 30_000);
   const { startedAt, closedAt } = await there.status('T-1');
   assert.ok(closedAt && closedAt.getTime() - startedAt.getTime() >= 600_000);
   const asked = {

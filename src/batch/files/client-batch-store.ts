@@ -158,6 +158,7 @@ export function clientBatchStore({ database, kind }: Pick<OpenDatabase, 'databas
         await tables.transaction().execute(async (transaction) => {
           await transaction.deleteFrom('holdfast_file').where('batch_id', '=', id).execute();
           await transaction.deleteFrom('holdfast_batch_line').where('batch_id', '=', id).execute();
+          await transaction.deleteFrom('holdfast_batch_range').where('batch_id', '=', id).execute();
           await transaction.deleteFrom('holdfast_batch').where('id', '=', id).execute();
           await transaction.deleteFrom('holdfast_client_batch').where('id', '=', id).execute();
         });

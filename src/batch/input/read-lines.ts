@@ -133,6 +133,26 @@ export function hashOf(url: string, body: Uint8Array): string {
   return createHash('sha256').update(url).update('\n').update(body).digest('base64url');
 }
 
+/** Most bytes of an id: an index of PostgreSQL takes no more than about 2,700 of a row. */
+const maximumIdBytes = 2000;
+
+/** What is wrong with an id: databases and files of results must hold it as it is. */
+export function idProblem(id: string): Problem | undefined {
+  const about = (problem: string): Problem => ({
+    ...{ code: 'invalid_value', param: 'custom_id', problem: `custom_id ${problem}` },
+  });
+  if (id.includes('\0')) return about('has a NUL character');
+  if (!id.isWellFormed()) return about('has half of a surrogate pair, which is no character');
+  const bytes = Buffer.byteLength(id);
+  if (bytes <= maximumIdBytes) return undefined;
+  return about(`has ${bytes} bytes, and may have ${maximumIdBytes}`);
+}
+
+/** Names what is wrong with bytes that are no UTF-8: a table that was saved by an old program, say. */
+export const isNoUtf8: Problem = {
+  ...{ code: 'invalid_json_line', problem: 'it is not in UTF-8; save the file as UTF-8' },
+};
+
 /** An id stands in a file twice. */
 export function isTwice({ customId }: Pick<BatchLine, 'customId'>, other?: number): Problem {
   const where = other === undefined ? 'in an earlier line' : `in line ${other}`;

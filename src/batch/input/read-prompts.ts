@@ -39,7 +39,8 @@ function lineOf(
     JSON.stringify({ model, messages: [{ role: 'user', content }], ...format }),
   );
   const { custom_id: given = values.id } = values;
-  const customId = given === undefined || given === '' ? `row-${line}` : String(given);
+  if (typeof given === 'object' && given !== null) return { line, problem: 'its id is not a text' };
+  const customId = (given ?? '') === '' ? `row-${line}` : String(given);
   return { line, customId, url, body, hash: hashOf(url, body) };
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   type KnownProvider,
   NotForwardable,
@@ -16,6 +17,8 @@ import {
   batchUrls,
   type CheckedLine,
   hashOf,
+  idProblem,
+  isNoUtf8,
   type LineProblem,
   linesOf,
   type Problem,
@@ -114,6 +117,7 @@ async function* linesIn(
 
 /** The line, or what is wrong with it. */
 function readLine(line: number, bytes: Uint8Array, options: ReadOptions): BatchLine | Problem {
+  if (!isUtf8(bytes)) return isNoUtf8;
   try {
     const fields = topLevelFields(bytes);
     const customId = fieldValue(bytes, fields, 'custom_id');
@@ -146,6 +150,8 @@ function checked(line: BatchLine, options: ReadOptions): CheckedLine | LineProbl
   const refused = (...[code, param, problem]: Parameters<typeof wrong>) => ({
     ...{ line: line.line, ...wrong(code, param, problem) },
   });
+  const badId = idProblem(line.customId);
+  if (badId) return { line: line.line, ...badId };
   try {
     const { request, body } = readIncoming(incomingOf(line.url, line.body), providers);
     if (request.isStream) return refused('invalid_value', 'body.stream', 'body.stream is true');

@@ -1,4 +1,5 @@
-import { BadBatchFile, type LineProblem, linesOf } from './read-lines.ts';
+import { isUtf8 } from 'node:buffer';
+import { BadBatchFile, isNoUtf8, type LineProblem, linesOf } from './read-lines.ts';
 
 /** A row of a table: its values by the names of their columns. */
 export interface TableRow {
@@ -16,6 +17,10 @@ async function* jsonRows(file: string) {
   let line = 0;
   for await (const bytes of linesOf(file)) {
     line += 1;
+    if (!isUtf8(bytes)) {
+      yield { line, ...isNoUtf8 };
+      continue;
+    }
     const text = Buffer.from(bytes).toString('utf8');
     if (text.trim() === '') continue;
     try {
@@ -37,6 +42,7 @@ async function* csvRows(file: string) {
   let line = 0;
   for await (const bytes of linesOf(file)) {
     line += 1;
+    if (!isUtf8(bytes)) yield { line, ...isNoUtf8 };
     const part = Buffer.from(bytes).toString('utf8');
     const isWithin = text !== '';
     if (!isWithin) first = line;

@@ -14,6 +14,7 @@ import type { JsonObject } from '../../wire/json.ts';
 import { incomingOf } from '../input/read-requests.ts';
 import type { OpenLine } from '../store/batch-store.ts';
 import type { GroupCommits } from '../store/group-commits.ts';
+import type { Turn, Turns } from './batch-turns.ts';
 import { lineShape } from './line-shape.ts';
 
 /** What a line is run with. */
@@ -28,14 +29,13 @@ export interface LineContext {
   /** That answers must keep to. */
   readonly schema: JsonObject | undefined;
   readonly commits: GroupCommits;
-  /** Names who runs them: what another one had is taken over. */
+  /** Names who runs them. */
   readonly owner: string;
   /** No further request is to be made: those under way end. */
   readonly stopping: AbortSignal;
   /** Ends the requests themselves: the worker ends. */
   readonly signal: AbortSignal;
-  /** Resolves when the next request may be made, where so many a minute are allowed. */
-  readonly turn: () => Promise<void>;
+  readonly turns: Turns;
 }
 
 /** How the run of a line ended. */
@@ -102,29 +102,29 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       costNano: costNanoOf(usage, price),
       releasedNano: isPossiblyBilled && !usage ? 0 : reservedNano,
     });
-    let before = line.owner;
     let isAfterLost = line.state === 'sent';
     let { attempts, free_attempts: free } = line;
     let freeInARow = 0;
 
-    const beforeSend = async () => {
+    const beforeSend = async (turn: Turn) => {
+      await turn.leaves();
       if (stopping.aborted) throw new NotSent({ kind: 'left' });
-      const intent = { seq: line.seq, before, owner, isAfterLost, reservedNano };
+      const intent = { seq: line.seq, owner, isAfterLost, reservedNano };
       const came = await commits.sending(intent);
       if (came === 'over budget') throw new NotSent({ ...overBudget, model });
       if (came === 'taken') throw new NotSent({ kind: 'left' });
-      before = owner;
       isAfterLost = false;
       attempts += 1;
     };
     for (;;) {
-      await context.turn();
+      using turn = await context.turns.next(stopping);
       if (stopping.aborted) return { kind: 'left' };
       const outcome = await runAttempt({
         ...{ workflowId: range.id, step: stepOf(line.seq, repairs), tenant: range.tenant },
         isLow: range.isLow ?? false,
         ...{ request, body, policy: range.policy, attempt: attempts - free + 1 },
-        ...{ longestHoldMs, signal, waitSignal: stopping, beforeSend },
+        ...{ longestHoldMs, signal, waitSignal: stopping },
+        beforeSend: () => beforeSend(turn),
       }).catch((error: unknown) => {
         if (error instanceof NotSent) return error;
         // It waited at the gate.
@@ -150,7 +150,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
         const failure = turn?.kind === 'failed' && {
           ...{ state: 'failed' as const, errorCode: turn.type, errorMessage: turn.message },
         };
-        await commits.ended({ ...answered(kept), ...failure, ...cost, seq: line.seq });
+        await commits.ended({ ...answered(kept), ...failure, ...cost, seq: line.seq, owner });
         return { kind: 'ended' };
       }
       if (outcome.kind === 'failed') {
@@ -159,7 +159,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
         const isFree = isOutageType(fields.type) && isSurelyNotBilled(fields);
         const isStop = stopsBatch.includes(fields.type);
         if (!isStop && !isFree && outcome.retryInMs === undefined) {
-          const end = { ...failedFor(outcome, message), seq: line.seq };
+          const end = { ...failedFor(outcome, message), seq: line.seq, owner };
           await commits.ended({ ...end, ...paid(fields.usage, isPossiblyBilled) });
           return { kind: 'ended' };
         }

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeInput, RangeResult } from '../../wire/batch.ts';
 import type { BatchStore, OpenLine } from '../store/batch-store.ts';
 import { type GroupCommits, groupCommits } from '../store/group-commits.ts';
+import { batchTurns, noTurns, type Turns } from './batch-turns.ts';
 import { createRunLine, type LineRun, type RunLineDependencies } from './run-line.ts';
 
 /** What {@link createRunRange} needs. */
@@ -13,6 +13,8 @@ export interface RunRangeDependencies extends RunLineDependencies {
 export interface RangeContext {
   /** Names this run of the range, and no other. */
   readonly owner: string;
+  /** Names the server that gave it out. */
+  readonly server: string;
   /** No further request is made; those under way end, and are recorded. */
   readonly stopping: AbortSignal;
   /** Requests under way are given up. */
@@ -28,27 +30,25 @@ export type RunRange = (range: RangeInput, context: RangeContext) => Promise<Ran
  */
 export function createRunRange({ store, ...dependencies }: RunRangeDependencies): RunRange {
   const runLine = createRunLine(dependencies);
-  const commitsOf = new Map<string, { readonly commits: GroupCommits; users: number }>();
+  const sharedOf = new Map<string, Shared>();
 
   return async function runRange(range, context) {
     const { id, concurrency } = range;
+    if (!(await store.beginRange(id, range, context))) return runElsewhere(id);
+    using kept = keepRange(id, context.owner);
     const { schema } = JSON.parse((await store.read(id))?.settings ?? '{}');
-    const shared = commitsOf.get(id) ?? {
-      commits: groupCommits(store, id, range.maximumCostNano),
-      users: 0,
-    };
-    commitsOf.set(id, shared);
+    const shared = sharedOf.get(id) ?? sharedBy(range);
+    sharedOf.set(id, shared);
     shared.users += 1;
     let stop: Extract<LineRun, { kind: 'stopped' }> | undefined;
     let ends = 0;
     let later: Extract<LineRun, { kind: 'later' }> | undefined;
-    const turn = turns(range.requestsPerMinute, context.stopping);
 
     async function runOpen(): Promise<void> {
       stop = undefined;
       ends = 0;
       const halt = new AbortController();
-      const stopping = AbortSignal.any([context.stopping, halt.signal]);
+      const stopping = AbortSignal.any([context.stopping, kept.lost, halt.signal]);
       const lines = openLines(range);
       const works = Array.from({ length: concurrency }, () => work(lines, stopping, halt));
       const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
@@ -64,8 +64,8 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
         const { value: line, done } = await lines.next();
         if (done || stopping.aborted) return;
         const ended = await runLine(line, {
-          ...{ range, schema, commits: shared.commits, owner: context.owner, turn },
-          ...{ stopping, signal: context.signal },
+          ...{ range, schema, commits: shared.commits, turns: shared.turns },
+          ...{ owner: context.owner, stopping, signal: context.signal },
         });
         if (ended.kind === 'ended') ends += 1;
         if (ended.kind === 'stopped') {
@@ -81,7 +81,9 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
       while (stop?.isOverBudget && ends > 0);
     } finally {
       shared.users -= 1;
-      if (shared.users === 0) commitsOf.delete(id);
+      if (shared.users === 0) sharedOf.delete(id);
+      // Its row keeps nobody of the same server away.
+      await store.endRange(id, context.owner).catch(() => {});
     }
     if (stop) {
       const { kind, type, message, model } = stop;
@@ -91,6 +93,26 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     const { delayMs, model: gate } = later;
     return { kind: 'held', delayMs, gate, reason: 'limits requests or is down' };
   };
+
+  function sharedBy({ id, maximumCostNano, requestsPerMinute: perMinute }: RangeInput): Shared {
+    const take = (turns: number) => store.takeTurns(id, turns, perMinute ?? 1);
+    return {
+      commits: groupCommits(store, id, maximumCostNano),
+      turns: perMinute === undefined ? noTurns : batchTurns(take, perMinute),
+      users: 0,
+    };
+  }
+
+  /** Says that it is run, and finds out when another one has taken it over. */
+  function keepRange(id: string, owner: string): Disposable & { readonly lost: AbortSignal } {
+    const lost = new AbortController();
+    const timer = setInterval(async () => {
+      // A database that is away takes nothing over either.
+      const isKept = await store.keepRange(id, owner).catch(() => true);
+      if (!isKept) lost.abort();
+    }, keepEveryMs);
+    return { lost: lost.signal, [Symbol.dispose]: () => clearInterval(timer) };
+  }
 
   async function* openLines({ id, from, to, concurrency }: RangeInput): AsyncGenerator<OpenLine> {
     let next = from;
@@ -104,17 +126,17 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
   }
 }
 
-/** Spaces requests out evenly. */
-function turns(perMinute: number | undefined, stopping: AbortSignal): () => Promise<void> {
-  if (perMinute === undefined) return async () => {};
-  const distanceMs = 60_000 / perMinute;
-  let nextMs = 0;
-  return async () => {
-    const nowMs = performance.now();
-    const turnMs = Math.max(nowMs, nextMs);
-    nextMs = turnMs + distanceMs;
-    if (turnMs > nowMs) {
-      await sleep(turnMs - nowMs, undefined, { signal: stopping }).catch(() => {});
-    }
-  };
+/** What the ranges of a batch have in common that this process runs. */
+interface Shared {
+  readonly commits: GroupCommits;
+  readonly turns: Turns;
+  users: number;
+}
+
+const keepEveryMs = 5000;
+
+/** Two servers that give out lines of one database would pay them twice: the second one waits. */
+function runElsewhere(id: string): RangeResult {
+  const reason = 'is run by another Temporal server or namespace';
+  return { kind: 'held', delayMs: 15_000, gate: id, reason };
 }

@@ -6,8 +6,7 @@ import { placesFor, type ValuesColumn, valuesTable } from './values-table.ts';
 /** A line that is about to be sent: the intent, committed before. */
 export interface Sending {
   readonly seq: number;
-  /** Who had it: when that is not so any more, another one has taken it, and it is not sent. */
-  readonly before: string;
+  /** Who runs its range: when that is another one by now, it is not sent. */
   readonly owner: string;
   /** Its attempt before was lost with its worker, and may have been billed. */
   readonly isAfterLost: boolean;
@@ -39,6 +38,8 @@ export interface FailedTry extends Paid {
 /** How a line ended. */
 export interface LineEnd extends Paid {
   readonly seq: number;
+  /** Who had it: a failure of a line that another one has taken meanwhile says nothing of it. */
+  readonly owner?: string | undefined;
   readonly state: 'answered' | 'failed';
   readonly status: number | null;
   readonly requestId: string | null;
@@ -68,8 +69,8 @@ export interface Committed {
  * Writes what happened to lines of a batch, each kind in one statement for all of them.
  *
  * @param database a transaction.
- * @returns the lines that may be sent: those that nobody else has taken meanwhile, and that the budget
- *   has room for.
+ * @returns the lines that may be sent: those that stand as they were read, of ranges that nobody else
+ *   has taken over meanwhile, and that the budget has room for.
  */
 export async function writeCommit(
   database: Kysely<BatchTables>,
@@ -97,10 +98,11 @@ export async function writeCommit(
   async function writeEnds(): Promise<void> {
     // First, for its lock: ends are numbered in the order of their commits.
     const first = (await add({ ends: ended.length })).ends - ended.length;
+    // A provider's own words may have NUL, which PostgreSQL keeps in no text.
     const rows = ended.map((end, index) => [
-      ...[end.seq, first + index + 1, end.state, end.isPossiblyBilled ? 1 : 0],
+      ...[end.seq, end.owner ?? null, first + index + 1, end.state, Number(end.isPossiblyBilled)],
       ...[end.inputTokens, end.outputTokens, end.status, end.requestId, end.answer],
-      ...[end.errorCode, end.errorMessage],
+      ...[end.errorCode, end.errorMessage].map((text) => text?.replaceAll('\0', '') ?? null),
     ]);
     const { text, values, after } = valuesTable(kind, endColumns, rows);
     const written = await run(
@@ -110,7 +112,8 @@ export async function writeCommit(
         status = v.status, request_id = v.request, answer = v.answer, error_code = v.code,
         error_message = v.message
       from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.state in ('waiting', 'sent', 'submitted') returning seq`,
+        and line.state in ('waiting', 'sent', 'submitted')
+        and (v.state = 'answered' or v.owner is null or line.owner = v.owner) returning seq`,
       [...values, id],
     );
     // One that ended elsewhere meanwhile keeps that end, and is counted once.
@@ -127,35 +130,37 @@ export async function writeCommit(
       ...[each.inputTokens, each.outputTokens, each.toRepair, Number(each.toRepair !== null)],
     ]);
     const { text, values, after } = valuesTable(kind, failedColumns, rows);
-    await run(
+    const written = await run(
       `${text} update holdfast_batch_line as line set state = 'waiting',
         possibly_billed = line.possibly_billed + v.billed,
         free_attempts = line.free_attempts + v.free,
         input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
         answer = coalesce(v.answer, line.answer), repairs = line.repairs + v.repair
       from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.owner = v.owner and line.state in ('sent', 'submitted')`,
+        and line.owner = v.owner and line.state in ('sent', 'submitted') returning seq`,
       [...values, id],
     );
-    const repairs = failed.filter(({ toRepair }) => toRepair !== null).length;
-    await add({ ...paidFor(failed), repairs });
+    // What it was taken over for counts it already, as possibly billed.
+    const counted = seqsOf(written);
+    const all = failed.filter(({ seq }) => counted.has(seq));
+    const repairs = all.filter(({ toRepair }) => toRepair !== null).length;
+    await add({ ...paidFor(all), repairs });
   }
 
   async function writeSending(): Promise<Committed> {
     const affordable = await withinBudget();
     const isOverBudget = affordable.length < sending.length;
     if (affordable.length === 0) return { sent: new Set(), isOverBudget };
-    const rows = affordable.map((each) => [
-      ...[each.seq, each.before, each.owner],
-      Number(each.isAfterLost),
-    ]);
+    const rows = affordable.map(({ seq, owner, isAfterLost }) => [seq, owner, Number(isAfterLost)]);
     const { text, values, after } = valuesTable(kind, sendingColumns, rows);
     const taken = await run(
       `${text} update holdfast_batch_line as line set state = 'sent', owner = v.owner,
         attempts = line.attempts + 1, possibly_billed = line.possibly_billed + v.lost
-      from v where line.batch_id = ${after(0)} and line.seq = v.which and line.owner = v.had
-        and line.state in ('waiting', 'sent') returning seq`,
-      [...values, id],
+      from v where line.batch_id = ${after(0)} and line.seq = v.which
+        and line.state = case v.lost when 1 then 'sent' else 'waiting' end
+        and exists (select 1 from holdfast_batch_range own
+          where own.batch_id = ${after(1)} and own.owner = v.owner) returning seq`,
+      [...values, id, id],
     );
     const sent = seqsOf(taken);
     const ours = affordable.filter(({ seq }) => sent.has(seq));
@@ -197,7 +202,6 @@ type Row = Readonly<Record<string, unknown>>;
 
 const sendingColumns: readonly ValuesColumn[] = [
   ['which', 'bigint'],
-  ['had', 'text'],
   ['owner', 'text'],
   ['lost', 'integer'],
 ];
@@ -213,6 +217,7 @@ const failedColumns: readonly ValuesColumn[] = [
 ];
 const endColumns: readonly ValuesColumn[] = [
   ['which', 'bigint'],
+  ['owner', 'text'],
   ['nth', 'bigint'],
   ['state', 'text'],
   ['billed', 'integer'],

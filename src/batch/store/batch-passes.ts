@@ -114,6 +114,7 @@ export function batchPasses(tables: Kysely<BatchTables>, kind: DatabaseKind) {
           .set({
             ...counts,
             pass,
+            parked: null,
             ...(isOpen ? { state: 'ready', ended_at_ms: null } : { state: 'ended' }),
           })
           .where('id', '=', id)
@@ -123,6 +124,7 @@ export function batchPasses(tables: Kysely<BatchTables>, kind: DatabaseKind) {
 
     /** None of its lines is ever sent. */
     async dropLines(id: string): Promise<void> {
+      await tables.deleteFrom('holdfast_batch_range').where('batch_id', '=', id).execute();
       await tables.deleteFrom('holdfast_batch_line').where('batch_id', '=', id).execute();
       await tables.deleteFrom('holdfast_batch').where('id', '=', id).execute();
     },

@@ -4,6 +4,7 @@ import type { OpenDatabase } from '../../database/open-database.ts';
 import type { BatchCounts, LineRange } from '../../wire/batch.ts';
 import { type BatchCommit, type Committed, writeCommit } from './batch-commits.ts';
 import { batchPasses } from './batch-passes.ts';
+import { batchRanges } from './batch-ranges.ts';
 import {
   type BatchLineTable,
   type BatchTable,
@@ -78,6 +79,8 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
             state: 'reading',
             pass: 0,
             readings: 0,
+            parked: null,
+            next_send_us: 0,
             created_at_ms: now,
             ...none,
           },
@@ -105,6 +108,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
       tables.selectFrom('holdfast_batch').selectAll().orderBy('created_at_ms', 'desc').execute(),
 
     ...batchPasses(tables, kind),
+    ...batchRanges(tables, kind),
 
     /** Ranges of lines without an end, in order: so many at most, each of so many lines. */
     async openRanges(id: string, lines: number, most: number): Promise<LineRange[]> {
@@ -156,11 +160,11 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
       tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
 
     /** Says where it stands; it has not ended where lines came meanwhile. */
-    async mark(id: string, state: MarkedState): Promise<void> {
+    async mark(id: string, state: MarkedState, parked?: string): Promise<void> {
       const hasEnded = state === 'ended' || state === 'cancelled';
       await tables
         .updateTable('holdfast_batch')
-        .set({ state, ended_at_ms: hasEnded ? now : null })
+        .set({ state, parked: parked ?? null, ended_at_ms: hasEnded ? now : null })
         .where('id', '=', id)
         .$if(state === 'ended', (update) => update.where(hasNoneOpen))
         .execute();
@@ -182,7 +186,7 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
           .executeTakeFirst();
         await transaction
           .updateTable('holdfast_batch')
-          .set({ failed: 0, state: 'ready', ended_at_ms: null })
+          .set({ failed: 0, state: 'ready', parked: null, ended_at_ms: null })
           .where('id', '=', id)
           .execute();
         return Number(numUpdatedRows);

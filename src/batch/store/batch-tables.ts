@@ -14,8 +14,10 @@ export interface BatchTable {
   tenant: string;
   /** JSON text: what makes it another batch. */
   settings: string;
-  /** `reading` until its file is checked, then `ready` or `paused`, then one of its ends. */
-  state: 'reading' | 'ready' | 'paused' | 'ended' | 'cancelled';
+  /** `reading` until its file is checked, then `ready`, `paused` or `parked`, then one of its ends. */
+  state: 'reading' | 'ready' | 'paused' | 'parked' | 'ended' | 'cancelled';
+  /** What a person must cure first; `null` while it is not parked. */
+  parked: string | null;
   /** The reading of its file that rules: the last one that came to its end. */
   pass: number;
   /** How often its file was begun to be read: a file that has grown is read again. */
@@ -34,6 +36,8 @@ export interface BatchTable {
   reserved_nano: number;
   /** Ends so far: what numbers them in the order of their commits. */
   ends: number;
+  /** When the next request may be made, in microseconds, where so many a minute are allowed. */
+  next_send_us: number;
   created_at_ms: number;
   ended_at_ms: number | null;
 }
@@ -76,10 +80,24 @@ export interface BatchLineTable {
   error_message: string | null;
 }
 
+/** A range of lines that is run. */
+export interface BatchRangeTable {
+  batch_id: string;
+  /** Names one run of the range: its lines have it as theirs. Without the row it sends nothing. */
+  owner: string;
+  /** The namespace of Temporal that gave it out. */
+  server: string;
+  from_seq: number;
+  to_seq: number;
+  /** Until then no other server gives out lines of the batch. */
+  until_ms: number;
+}
+
 /** The tables of batches, beside the others in the ledger's database. */
 export interface BatchTables extends Tables {
   holdfast_batch: BatchTable;
   holdfast_batch_line: BatchLineTable;
+  holdfast_batch_range: BatchRangeTable;
 }
 
 /** The same database, with the tables of batches known. */

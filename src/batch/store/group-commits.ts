@@ -1,12 +1,11 @@
 import type { Committed, FailedTry, LineEnd, Sending } from './batch-commits.ts';
 import type { BatchStore } from './batch-store.ts';
+import { throughOutage } from './through-outage.ts';
 
 /** How long the first of a group waits for others. */
 const groupMs = 4;
 /** More of them would have more values than a statement may have: SQLite takes 32,766. */
 const groupLines = 1000;
-/** A database that restarts: answers that are paid wait for it. Given up, their lines are sent again. */
-const againAfterMs = [100, 500, 2000, 5000, 10_000];
 
 /** What happens to the lines of one batch in this process, committed in groups. */
 export interface GroupCommits {
@@ -35,17 +34,8 @@ export function groupCommits(
   let last: Promise<unknown> = Promise.resolve();
   let gathering: Group | undefined;
 
-  async function commit({ sending, failed, ended }: Group): Promise<Committed> {
-    for (let again = 0; ; again += 1) {
-      try {
-        return await store.commit(id, { sending, failed, ended, maximumCostNano });
-      } catch (error) {
-        const delayMs = againAfterMs[again];
-        if (delayMs === undefined) throw error;
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
-      }
-    }
-  }
+  const commit = ({ sending, failed, ended }: Group): Promise<Committed> =>
+    throughOutage(() => store.commit(id, { sending, failed, ended, maximumCostNano }));
 
   function group(): Group {
     if (gathering && sizeOf(gathering) < groupLines) return gathering;

@@ -13,8 +13,11 @@ export interface SubmissionTable {
   batch_id: string;
   provider: string;
   url: string;
-  /** `intended` is committed before anything is sent; `open` knows the provider's id. */
-  state: 'intended' | 'open' | 'collected';
+  /**
+   * `intended` is committed before anything is sent; `open` knows the provider's id; of one that is
+   * `cancelling` the provider was asked to run no more.
+   */
+  state: 'intended' | 'open' | 'cancelling' | 'collected';
   remote_id: string | null;
   created_at_ms: number;
 }
@@ -68,7 +71,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .selectFrom('holdfast_batch_submission')
         .selectAll()
         .where('batch_id', '=', batchId)
-        .where(sql<boolean>`state in ('intended', 'open')`)
+        .where('state', '!=', 'collected')
         .orderBy('created_at_ms')
         .execute(),
 
@@ -91,6 +94,12 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
     async intend({ lines, maximumCostNano, ...intent }: Intent): Promise<boolean> {
       try {
         await tables.transaction().execute(async (transaction) => {
+          // Lines are taken by who runs their range: for the time of this, the submission does.
+          const range = { batch_id: intent.batch_id, owner: intent.id };
+          await transaction
+            .insertInto('holdfast_batch_range')
+            .values({ ...range, server: '', from_seq: 0, to_seq: 0, until_ms: 0 })
+            .execute();
           for (let at = 0; at < lines.length; at += linesAtOnce) {
             const sending = lines.slice(at, at + linesAtOnce);
             const commit = { sending, failed: [], ended: [], maximumCostNano };
@@ -101,6 +110,11 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
           await transaction
             .updateTable('holdfast_batch_line')
             .set({ state: 'submitted' })
+            .where('batch_id', '=', intent.batch_id)
+            .where('owner', '=', intent.id)
+            .execute();
+          await transaction
+            .deleteFrom('holdfast_batch_range')
             .where('batch_id', '=', intent.batch_id)
             .where('owner', '=', intent.id)
             .execute();
@@ -127,6 +141,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .execute(),
 
     submitted: (id: string, remoteId: string) => set(id, { state: 'open', remote_id: remoteId }),
+    cancelling: (id: string) => set(id, { state: 'cancelling' }),
     collected: (id: string) => set(id, { state: 'collected' }),
 
     /** The provider took none of them: they are submitted again. */

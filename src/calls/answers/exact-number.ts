@@ -22,13 +22,27 @@ export function holdNumber(text: string): HeldNumber {
   if (size > Number.MAX_SAFE_INTEGER) return { kind: 'not held' };
   const isZero = !/[1-9]/.test(text.replace(/e.*/i, ''));
   if (size < smallestNormal && !isZero) return { kind: 'not held' };
-  return { kind: isZero || sameDecimal(text, String(value)) ? 'exact' : 'rounded', value };
+  if (isZero || text === String(value)) return { kind: 'exact', value };
+  const [written, held] = [decimalOf(text), decimalOf(String(value))];
+  const isExact = written.digits === held.digits && written.exponent === held.exponent;
+  if (isExact || !Number.isInteger(value)) return { kind: isExact ? 'exact' : 'rounded', value };
+  const fraction = besideWhole(written, value);
+  return fraction === undefined ? { kind: 'not held' } : { kind: 'rounded', value: fraction };
 }
 
-function sameDecimal(one: string, other: string): boolean {
-  if (one === other) return true;
-  const [a, b] = [decimalOf(one), decimalOf(other)];
-  return a.digits === b.digits && a.exponent === b.exponent;
+/**
+ * The double for a fraction whose nearest one is whole: the next on the fraction's side. 1 would be taken
+ * for the integer that was not written. `undefined` where doubles have no fractions any more.
+ */
+function besideWhole({ digits, exponent }: Decimal, whole: number): number | undefined {
+  const isBeyond = digits.slice(0, exponent) === String(whole);
+  const beside = whole * (1 + (isBeyond ? Number.EPSILON : -Number.EPSILON / 2));
+  return Number.isInteger(beside) ? undefined : beside;
+}
+
+interface Decimal {
+  readonly digits: string;
+  readonly exponent: number;
 }
 
 /**
@@ -44,7 +58,7 @@ export function isMultipleOf(value: number, factor: number): boolean {
 }
 
 /** `-12.50e1` is -125 x 10^0: digits without zeros at either end, and the power of ten. */
-function decimalOf(text: string): { readonly digits: string; readonly exponent: number } {
+function decimalOf(text: string): Decimal {
   const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   const digits = `${whole}${fraction}`.replace(/^(-?)0+/, '$1');

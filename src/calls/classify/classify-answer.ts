@@ -1,5 +1,6 @@
 import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
+import type { ClassifierRow } from '../provider/families/classifier-row.ts';
 import { families } from '../provider/families/families.ts';
 import { emptyCodes } from '../provider/families/general-rows.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
@@ -55,7 +56,7 @@ export function classifyAnswer(
   }
   const status = isSuccess ? 200 : answer.status;
   const found = findRow(families[family].rows, body.layers, status);
-  const unknown = unknownCodeIn(body);
+  const unknown = unknownCodeIn(body, found?.row);
   const type = found?.row.type ?? (status >= 500 ? 'ServerError' : 'InvalidRequest');
   const isByStatus = found?.layer === undefined || found.row.vague === true;
   const overruling = isByStatus ? overruled(type, answer) : undefined;
@@ -114,8 +115,9 @@ function codeOfType(type: FailureType | undefined, { codes }: ErrorLayer): strin
   return codes.find((code) => type !== undefined && knownCodes.get(code)?.has(type));
 }
 
-function unknownCodeIn({ layers }: ErrorBody): string | undefined {
-  return layers.flatMap(({ codes }) => codes).find(isUnknownCode);
+function unknownCodeIn({ layers }: ErrorBody, row?: ClassifierRow): string | undefined {
+  const codes = layers.flatMap((layer) => layer.codes);
+  return codes.find((code) => isUnknownCode(code) && !row?.codes?.includes(code));
 }
 
 /** The provider's own word on retrying counts for more than a status, but not than a code we know. */
@@ -129,10 +131,11 @@ function overruled(type: FailureType, { status, headers }: HttpAnswer): Overrule
 
 type Overruled = Pick<Classified, 'type' | 'isFinal'>;
 
-/** Every code of the tables, with the types of the rows that know it exactly. */
+/** Every code of the tables that says enough alone, with the types of the rows that know it exactly. */
 const knownCodes: ReadonlyMap<string, ReadonlySet<FailureType>> = (() => {
   const types = new Map<string, Set<FailureType>>();
-  for (const { type, codes = [], vague } of Object.values(families).flatMap(({ rows }) => rows)) {
+  const rows = Object.values(families).flatMap((family) => family.rows);
+  for (const { type, codes = [], vague } of rows.filter(({ message }) => message === undefined)) {
     for (const code of codes) {
       const known = types.get(code) ?? new Set();
       types.set(code, vague ? known : known.add(type));

@@ -2,7 +2,7 @@ import type { FailureType } from '../../failures/failure-types.ts';
 import { afterThought } from '../answers/thought.ts';
 import type { Family, Reading } from '../provider/families/family.ts';
 import { type FinishKind, finishName } from '../provider/families/finish-reasons.ts';
-import { asFields, parseJson } from '../provider/families/read-json.ts';
+import { readEnvelope } from '../provider/families/read-json.ts';
 
 /** What was asked, as far as it decides whether something is an answer. */
 export interface Asked {
@@ -37,10 +37,9 @@ export type Judgement =
  * @param asked absent where the answer is for another's code: then only what nobody can use is none.
  */
 export function judgeAnswer(family: Family, body: string, asked?: Asked): Judgement {
-  const parsed = parseJson(body);
-  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  if (!isObject) return none('MalformedResponse', `not ${family.answer}`);
-  const reading = family.readAnswer(asFields(parsed));
+  const envelope = readEnvelope(body);
+  if (!envelope) return none('MalformedResponse', `not ${family.answer}`);
+  const reading = family.readAnswer(envelope.fields);
   const { finishReason, malformed, refusal } = reading;
   const name = finishName(finishReason);
   const declared = asked?.finishReasons?.[finishReason] ?? asked?.finishReasons?.[name];
@@ -54,6 +53,7 @@ export function judgeAnswer(family: Family, body: string, asked?: Asked): Judgem
   if (malformed !== undefined) return none('MalformedResponse', malformed);
   if (finish === 'malformed') return none('MalformedResponse', shown(finishReason));
   if (!asked) return { kind: 'answer', finish: 'stop' };
+  if (envelope.isAmbiguous) return none('MalformedResponse', 'a field of the answer twice');
   return judgeAsked(family, reading, finish, asked);
 }
 
@@ -76,6 +76,7 @@ function judgeAsked(
   }
   if (!text.isWellFormed()) return none('MalformedResponse', 'half a character in the text');
   if (finish === 'length') return { kind: 'answer', finish };
+  if (finish === 'unsaid') return unsaid(finishReason, text);
   if (finishReason !== '' && finish === undefined) return undeclared(finishReason, text);
   const { maximumOutputTokens = Number.POSITIVE_INFINITY } = asked;
   if (finishReason === '' && outputTokens >= maximumOutputTokens) {
@@ -96,12 +97,21 @@ function isEmpty({ text, hasText, hasFiles }: Reading, { allowsEmpty }: Asked): 
   return /^[\s\p{Cf}]*$/u.test(afterThought(text));
 }
 
+/** The provider says itself that it does not know whether this is the end. */
+function unsaid(finishReason: string, text: string): Judgement {
+  const reason = `finish reason ${shown(finishReason)}`;
+  return doubted({ type: 'MalformedResponse', reason }, text);
+}
+
 /** Whether the reason ends an answer nobody knows; the sentence says who can. */
 function undeclared(finishReason: string, text: string): Judgement {
   const name = shown(finishReason);
   const line = `"finishReasons": {"${name}": "stop"}`;
   const reason = `finish reason ${name} is in no table; if it ends a whole answer, declare it in the provider's entry: ${line}`;
-  const failure = { type: 'MalformedResponse', reason, isFinal: true } as const;
+  return doubted({ type: 'MalformedResponse', reason, isFinal: true }, text);
+}
+
+function doubted(failure: NoAnswer, text: string): Judgement {
   return { kind: text.trim() === '' ? 'none' : 'doubted', failure };
 }
 

@@ -1,7 +1,6 @@
-import { isJsonObject } from '../../wire/json.ts';
 import { withoutFetchTimeouts } from './attempt-dispatcher.ts';
 import { currentExchange, type Exchange } from './exchange.ts';
-import { type Fields, parseJson } from './families/read-json.ts';
+import { type Fields, readEnvelope } from './families/read-json.ts';
 import { modelRequestKey } from './request-headers.ts';
 
 /** Most bytes of an answer that are read: what Temporal carries, and room for escapes. */
@@ -76,8 +75,8 @@ async function readWhole(
 }
 
 function tidied(body: string, tidy: (body: Fields) => Fields): string {
-  const parsed = parseJson(body);
-  return isJsonObject(parsed) ? JSON.stringify(tidy(parsed)) : body;
+  const envelope = readEnvelope(body);
+  return envelope ? JSON.stringify(tidy(envelope.fields)) : body;
 }
 
 async function readBody(response: Response, exchange: Exchange): Promise<void> {

@@ -1,5 +1,6 @@
 import { isTwice, type Problem } from '../../batch/input/read-lines.ts';
 import { type ReadOptions, readRequests } from '../../batch/input/read-requests.ts';
+import { seenIds } from '../../batch/input/seen-ids.ts';
 import type { Config } from '../../config.ts';
 import { costOf, formatAmount } from '../../policies/budget-price.ts';
 import type { ModelPolicy } from '../../policies/retry-policy.ts';
@@ -25,15 +26,14 @@ export async function forecastBatch(
   { prices }: Pick<ModelPolicy, 'prices'>,
   { rateLimits }: Pick<Config, 'rateLimits'>,
 ): Promise<Forecast> {
-  const ids = new Map<string, number>();
+  using ids = seenIds();
   const byModel = new Map<string, { lines: number; inputTokens: number; outputTokens: number }>();
   const lines = await readRequests(file, options, async (some) => {
     const wrong = new Map<number, Problem>();
     for (const each of some) {
       const { line, customId, model, most } = each;
-      const other = ids.get(customId);
-      if (other === undefined) ids.set(customId, line);
-      else wrong.set(line, isTwice(each, other));
+      const other = ids.add(customId, line);
+      if (other !== undefined) wrong.set(line, isTwice(each, other));
       const sum = byModel.get(model) ?? { lines: 0, inputTokens: 0, outputTokens: 0 };
       byModel.set(model, {
         lines: sum.lines + 1,

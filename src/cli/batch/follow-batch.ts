@@ -5,6 +5,7 @@ import type { BatchStore } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { notTakenUp } from '../../client/not-taken-up.ts';
+import { namespaceIdOf } from '../../wire/namespace-id.ts';
 import { parksFromMemo } from '../../wire/park-memo.ts';
 import { CommandError } from '../command-error.ts';
 import type { ProgressView } from './progress-view.ts';
@@ -35,6 +36,8 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
   let askedMs = performance.now();
   let wasNotTaken = false;
   let told: string | undefined;
+  let wasElsewhere = false;
+  const server = await namespaceIdOf(client);
   try {
     while (!signal.aborted) {
       const batch = await store.read(id);
@@ -78,8 +81,14 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
     const idle = await notTakenUp(client, described);
     if (idle && !idle.isServed && !wasNotTaken) view.say(`${idle.reason}`);
     wasNotTaken = idle !== undefined;
+    const isElsewhere = await store.isRunElsewhere(id, server);
+    if (isElsewhere && !wasElsewhere) view.say(runElsewhere);
+    wasElsewhere = isElsewhere;
   }
 }
+
+const runElsewhere =
+  'another Temporal server or namespace runs lines of this batch; they go on here when it has ended, or said nothing for 30 seconds';
 
 function isOver(batch: StoredBatch | undefined): boolean {
   return batch?.state === 'ended' || batch?.state === 'cancelled';

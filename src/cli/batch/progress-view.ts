@@ -54,8 +54,11 @@ export function accountOf(
   batch: StoredBatch,
   failures: readonly (readonly [type: string, count: number])[],
 ) {
-  const { id, state } = batch;
-  return { id, state, ...countsOf(batch), failures: Object.fromEntries(failures) };
+  const { id, state, parked } = batch;
+  return {
+    ...{ id, state, ...(parked !== null && { parked }) },
+    ...{ ...countsOf(batch), failures: Object.fromEntries(failures) },
+  };
 }
 
 /** A bar with counts, rates and the time left; then what it took; then what failed. */

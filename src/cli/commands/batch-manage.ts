@@ -40,7 +40,15 @@ export function batchStatusCommand(named: string, { json }: JsonOption): Promise
     const failures = await store.failures(batch.id);
     if (json) return printJson(accountOf(batch, failures));
     const seen = [{ atMs: 0, counts: countsOf(batch) }];
-    print([`${batch.id}: ${batch.state}`, ...describeProgress(seen, failures)].join('\n'));
+    const { id, state, parked } = batch;
+    const park =
+      parked === null
+        ? []
+        : [
+            `No line goes on, and none has failed for it: ${parked}`,
+            `Mend it, then run the same \`holdfast batch run\` again, or \`holdfast batch resume ${named}\` where its server runs.`,
+          ];
+    print([`${id}: ${state}`, ...park, ...describeProgress(seen, failures)].join('\n'));
   });
 }
 

@@ -7,7 +7,7 @@ import { OvertakenReading } from '../../batch/store/batch-passes.ts';
 import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { problemAside } from '../../calls/answers/judge.ts';
-import { runBatch } from '../../client/batch.ts';
+import { pauseBatch, runBatch } from '../../client/batch.ts';
 import { connect } from '../../client/connect.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
@@ -58,7 +58,7 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
         const served = await serveBatch();
         try {
           const { client } = await connect();
-          const isParked = await describeWorkflow(client, id).then(waitsFor, () => undefined);
+          const before = await describeWorkflow(client, id).catch(() => undefined);
           // What was submitted before is waited for, whatever is asked for now: it is paid for.
           const submitted = { submits: false, thenLive: true, pollMs: 60_000 };
           const rules = {
@@ -66,7 +66,9 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
             ...{ ...limits, policy: policies.model },
           };
           await runBatch(client, { id, tenant: batch.tenant }, rules, config.HOLDFAST_TASK_QUEUE);
-          if (isParked !== undefined) await resume(client, id);
+          if (before && waitsFor(before) !== undefined) await resume(client, id);
+          // Paused, and run again: that is to go on with it.
+          if (before?.status.name === 'RUNNING') await pauseBatch(client, id, false);
           const follow = { client, store, id, folder: flags.out, view, signal };
           const end = await Promise.race([
             writingTo(flags.out, () => followBatch(follow)),

@@ -1,10 +1,11 @@
 import { ClientError } from '../../client/client-error.ts';
 import { connect } from '../../client/connect.ts';
 import { type ClientConfig, InvalidConfiguration, loadClientConfig } from '../../config.ts';
-import { type Check, ok, renderChecks, unknown, wrong } from '../doctor/check.ts';
+import { type Check, ok, unknown, wrong } from '../doctor/check.ts';
 import { checkPackages } from '../doctor/check-packages.ts';
 import { checkServer } from '../doctor/check-server.ts';
 import { checkWorker } from '../doctor/check-worker.ts';
+import { renderChecks } from '../doctor/render-checks.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type JsonOption, printJson, printView } from '../output.ts';
 

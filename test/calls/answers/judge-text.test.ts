@@ -162,6 +162,12 @@ describe('numbers are exact or refused', () => {
     ['0e5', 'kept', 0],
     ['0.1234567890123456789', 'rounded', 0.12345678901234568],
     ['1125899906842624.3', 'rounded', 1125899906842624.2],
+    ['1.0000000000000000001', 'rounded', 1.0000000000000002],
+    ['-3.0000000000000000001', 'rounded', -3.000000000000001],
+    ['0.99999999999999999999', 'rounded', 0.9999999999999999],
+    ['29999999999999999999e-19', 'rounded', 2.9999999999999996],
+    ['10.00', 'kept', 10],
+    ['4503599627370497.3', 'refused'],
   ];
   for (const [digits, kind, value] of rows) {
     test(`${digits} is ${kind}`, () => {
@@ -200,6 +206,18 @@ describe('numbers are exact or refused', () => {
       kind: 'valid',
       value: { id: 0.5 },
     });
+  });
+
+  test('a fraction that would be rounded to a whole number is no integer', () => {
+    const shapes = [
+      { schema: of({ type: 'integer' }) },
+      { schema: {}, answer: z.object({ id: z.int() }) },
+      { schema: of({ type: 'number', maximum: 1 }) },
+    ];
+    for (const shape of shapes) {
+      assert.equal(judgeText('{"id": 1.0000000000000000001}', shape).kind, 'invalid');
+      assert.equal(judgeText('{"id": 1.0}', shape).kind, 'valid');
+    }
   });
 
   test('a number elsewhere, in a list for example, is named by its place', () => {

@@ -18,9 +18,13 @@ const chat = (finish_reason: unknown, text: string | null = 'half an ans', more:
 const schema = { type: 'object' } as const;
 const tools = [{ id: 'c', type: 'function', function: { name: 'x', arguments: '{}' } }];
 
+/** With a field a second time, in front of the one that is there. */
+const twice = (body: object, field: string, before: string) =>
+  JSON.stringify(body).replace(field, `${before}${field}`);
+
 /** What a whole envelope with status 200 is: an answer by its finish reason, or a failure by its type. */
 // biome-ignore format: a table is read by its columns
-const rows: [what: string, family: keyof typeof callers, body: object, expected: string][] = [
+const rows: [what: string, family: keyof typeof callers, body: object | string, expected: string][] = [
   ['stop', 'openai', chat('stop'), 'stop'],
   ['in capitals', 'openai', chat('STOP'), 'stop'],
   ['a synonym of stop', 'openai', chat('eos'), 'stop'],
@@ -59,7 +63,15 @@ const rows: [what: string, family: keyof typeof callers, body: object, expected:
   ['a message that pauses', 'anthropic', message('half an ans', { stop_reason: 'pause_turn' }), 'MalformedResponse'],
   ['a message without text', 'anthropic', message('', { content: [] }), 'MalformedResponse'],
   ['generated', 'google', generated('half an ans'), 'stop'],
-  ['generated without an end', 'google', generated('half an ans', { finishReason: 'FINISH_REASON_UNSPECIFIED' }), 'stop'],
+  ['generated without an end', 'google', generated('half an ans', { finishReason: 'FINISH_REASON_UNSPECIFIED' }), 'MalformedResponse'],
+  ['generated, and nothing said of an end', 'google', generated('half an ans', { finishReason: undefined }), 'MalformedResponse'],
+  ['content twice', 'openai', twice(chat('stop'), '"content":', '"content":"another",'), 'MalformedResponse'],
+  ['choices twice', 'openai', twice(chat('stop'), '"choices":', '"choices":[],'), 'MalformedResponse'],
+  ['a finish reason twice', 'openai', twice(chat('length'), '"finish_reason":', '"finish_reason":"stop",'), 'MalformedResponse'],
+  ['an output twice', 'responses', twice(response('half an ans'), '"output":', '"output":[],'), 'MalformedResponse'],
+  ['a text twice', 'anthropic', twice(message('half an ans'), '"text":"', '"text":"another",'), 'MalformedResponse'],
+  ['parts twice', 'google', twice(generated('half an ans'), '"parts":', '"parts":[],'), 'MalformedResponse'],
+  ['an id and a model twice, as relays do', 'openai', twice({ ...chat('stop'), id: 'x' }, '"id":', '"id":"y","model":"z",'), 'stop'],
   ['thoughts alone', 'google', generated('', { content: { parts: [{ text: 'so ...', thought: true }] } }), 'MalformedResponse'],
   ['cut by a filter', 'google', generated('half', { finishReason: 'RECITATION' }), 'ContentRejected'],
 ];
@@ -116,6 +128,35 @@ describe('whether a whole envelope holds an answer', () => {
     server.answer(literally(200, chat('rained_off', '{}')));
     const { text, doubt } = await callers.openai.call({ model: 'p:m', schema });
     assert.deepEqual([text, doubt?.type, doubt?.isFinal], ['{}', 'MalformedResponse', true]);
+  });
+
+  test('under a schema, an end of which nothing is said too, and it may be asked again', async () => {
+    const unsaid = { finishReason: 'FINISH_REASON_UNSPECIFIED' };
+    server.answer(literally(200, generated('{}', unsaid)));
+    const { text, doubt } = await callers.google.call({ model: 'p:m', schema });
+    assert.deepEqual([text, doubt?.type, doubt?.isFinal], ['{}', 'MalformedResponse', undefined]);
+  });
+
+  test('arguments that come as JSON keep the digits of every number', async () => {
+    const args = '{"account": 9007199254740993, "rate": 0.5}';
+    const tool = { name: 'pay', parameters: { type: 'object' } } as const;
+    const input = '"input":"ARGS"';
+    const use = { type: 'tool_use', id: 't', name: 'pay', input: 'ARGS' };
+    const said = message('', { content: [use], stop_reason: 'tool_use' });
+    server.answer(literally(200, JSON.stringify(said).replace(input, `"input":${args}`)));
+    const { toolCalls } = await callers.anthropic.call({ model: 'p:m', tools: [tool] });
+    assert.deepEqual(
+      toolCalls?.map((call) => call.arguments),
+      ['{"account":"9007199254740993","rate":0.5}'],
+    );
+    const call = { functionCall: { name: 'pay', args: 'ARGS' } };
+    const made = JSON.stringify(generated('', { content: { role: 'model', parts: [call] } }));
+    server.answer(literally(200, made.replace('"args":"ARGS"', `"args":${args}`)));
+    const answer = await callers.google.call({ model: 'p:m', tools: [tool] });
+    assert.deepEqual(
+      answer.toolCalls?.map((made) => made.arguments),
+      ['{"account":"9007199254740993","rate":0.5}'],
+    );
   });
 
   test('an empty text is an answer to a question that allows it', async () => {

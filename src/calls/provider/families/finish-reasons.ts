@@ -1,7 +1,8 @@
 /**
  * What the end of an answer means. `stop`: whole. `length`: cut by the limit of tokens. `window`: cut
  * by the end of the context. `refused`: by a filter or the model. `broken`: the provider failed while
- * it answered. `tools`: the model wants tools called. `malformed`: no answer at all.
+ * it answered. `tools`: the model wants tools called. `malformed`: no answer at all. `unsaid`: whether it
+ * is whole the provider does not say.
  */
 export type FinishKind =
   | 'stop'
@@ -10,7 +11,8 @@ export type FinishKind =
   | 'refused'
   | 'broken'
   | 'tools'
-  | 'malformed';
+  | 'malformed'
+  | 'unsaid';
 
 /** What a providers file may say of a finish reason that is in no table. */
 export const declarableFinishes = ['stop', 'length', 'refused', 'broken'] as const;
@@ -33,6 +35,7 @@ const common: Readonly<Record<FinishKind, string>> = {
   tools: 'tool_calls tool_call tool_use function_call',
   malformed:
     'malformed_function_call malformed_tool_call malformed_response unexpected_tool_call too_many_tool_calls',
+  unsaid: 'unspecified',
 };
 
 /** The table of a family: the common reasons, and what it means by reasons of its own. */

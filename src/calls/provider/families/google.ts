@@ -61,7 +61,8 @@ function readGenerated({ promptFeedback, candidates, usageMetadata }: Fields): R
   const shown = blockReasons.has(blockReason) ? blockReason : 'prompt blocked';
   const reason = asText(candidate?.finishReason);
   return {
-    finishReason: reason === 'FINISH_REASON_UNSPECIFIED' ? '' : reason,
+    // Google: "if empty, the model has not stopped".
+    finishReason: reason || 'FINISH_REASON_UNSPECIFIED',
     text: texts.join(''),
     hasText: texts.length > 0,
     toolCalls: parts

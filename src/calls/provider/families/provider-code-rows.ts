@@ -47,8 +47,12 @@ export const providerCodeRows: readonly ClassifierRow[] = [
       '1000 1001 1002 1003 1004 base_resp.1004 base_resp.2049 InvalidApiKey invalid_token UnrecognizedClientException ExpiredTokenException InvalidSignatureException MissingAuthenticationTokenException AuthenticationError AuthFailure.SignatureFailure AuthFailure.SignatureExpire AuthFailure.SecretIdNotFound AuthFailure.InvalidSecretId AuthFailure.TokenFailure',
     ),
   },
-  // Baidu's access token.
+  // Baidu counts from 1, as others do: a small number is its own where the words are too.
+  { type: 'QuotaExhausted', status: [200], codes: ['17', '19'], message: /^open api/i },
+  { type: 'RateLimited', status: [200], codes: ['18'], message: /^open api/i },
   { type: 'InvalidCredentials', status: [200], codes: ['110', '111'] },
+  { type: 'ServerError', status: [200], codes: ['336000'] },
+  { type: 'InvalidRequest', status: [200], codes: ['336001', '336002', '336003'] },
   {
     type: 'ContentRejected',
     codes: words(

@@ -1,7 +1,40 @@
-export { parseJson } from '../../../wire/json.ts';
+import { isJsonObject, parseJson } from '../../../wire/json.ts';
+import { readValue } from '../../answers/read-value.ts';
+
+export { parseJson };
 
 /** Fields of JSON from outside, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields around an answer that no decision and no value is read from: relays add their own beside them. */
+const around = new Set(
+  'id object created created_at model modelVersion responseId system_fingerprint service_tier provider type'.split(
+    ' ',
+  ),
+);
+
+/**
+ * An answer's envelope, in which no number is another one: what no double holds is its digits, as text. A
+ * provider may write the arguments of a tool call as JSON of its own.
+ *
+ * @returns its fields, and whether a field that counts stands in it twice: nobody knows which is meant.
+ */
+export function readEnvelope(
+  text: string,
+): { readonly fields: Fields; readonly isAmbiguous: boolean } | undefined {
+  const parsed = parseJson(text);
+  if (!isJsonObject(parsed)) return undefined;
+  try {
+    const { value, repeated } = readValue(text, 0);
+    const counts = repeated.filter(
+      ([name, inside]) => inside !== undefined || !around.has(`${name}`),
+    );
+    return { fields: asFields(value), isAmbiguous: counts.length > 0 };
+  } catch {
+    // Nested deeper than any answer is.
+    return { fields: parsed, isAmbiguous: false };
+  }
+}
 
 /** An object's fields; none where the value is no object. */
 export function asFields(value: unknown): Fields {
@@ -18,8 +51,8 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A count of tokens, also where it came as text; `undefined` where there is none. */
-export function countIn(value: unknown): number | undefined {
+/** A count of tokens, also where it came as text; 0 where there is none. */
+export function countIn(value: unknown): number {
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
 }

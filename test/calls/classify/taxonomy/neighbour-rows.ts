@@ -8,14 +8,17 @@ const amazon =
   'https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html';
 const draft = 'https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/';
 const management = 'https://learn.microsoft.com/en-us/azure/api-management/quota-policy';
-const baidu = 'https://cloud.baidu.com/doc/WENXINWORKSHOP/s/tlmyncueh';
+const baidu = 'https://ai.baidu.com/ai-doc/WENXINWORKSHOP/tlmyncueh';
 const spent = { type: 'QuotaExhausted', reason: 'money ran out', source: rules.money } as const;
 
 /** Neighbours of what reports tell: other wordings, languages, envelopes and headers of the same kinds. */
 // biome-ignore format: a table is read by its columns
 export const neighbourRows: readonly Row[] = [
-  { answer: '200 Baidu 17, a day', reply: literally(200, { error_code: 17, error_msg: 'Open api daily request limit reached' }), type: 'QuotaExhausted', reason: 'daily quota', unclassified: true, source: baidu },
-  { answer: '200 Baidu 18, a second', reply: literally(200, { error_code: 18, error_msg: 'Open api qps request limit reached' }), type: 'RateLimited', reason: 'rate limit', unclassified: true, source: baidu },
+  { answer: '200 Baidu 17, a day', reply: literally(200, { error_code: 17, error_msg: 'Open api daily request limit reached' }), type: 'QuotaExhausted', reason: '17', source: baidu },
+  { answer: '200 Baidu 18, a second', reply: literally(200, { error_code: 18, error_msg: 'Open api qps request limit reached' }), type: 'RateLimited', reason: '18', source: baidu },
+  { answer: '200 Baidu 19, in all', reply: literally(200, { error_code: 19, error_msg: 'Open api total request limit reached' }), type: 'QuotaExhausted', reason: '19', source: baidu },
+  { answer: '200 Baidu 336000', reply: literally(200, { error_code: 336000, error_msg: 'Internal error' }), type: 'ServerError', reason: '336000', source: 'https://ai.baidu.com/ai-doc/BML/Hkhzv1j2k' },
+  { answer: '200 a small number of somebody else', reply: literally(200, { error_code: 17, error_msg: 'no such voice' }), type: 'ServerError', reason: '17', unclassified: true, source: rules.unseen },
   { answer: '200 Baidu 110, the token', reply: literally(200, { error_code: 110, error_msg: 'Access token invalid or no longer valid' }), type: 'InvalidCredentials', reason: '110', source: baidu },
   { answer: '200 Tencent, within its own envelope', reply: literally(200, { Response: { Error: { Code: 'FailedOperation.ResourcePackExhausted', Message: 'it is used up' }, RequestId: 'r' } }), type: 'QuotaExhausted', reason: 'FailedOperation.ResourcePackExhausted', source: 'https://cloud.tencent.com/document/api/1729/97758' },
   { answer: '400 Bedrock, a model that it does not know', reply: literally(400, { __type: 'ValidationException', message: 'The provided model identifier is invalid.' }), type: 'ModelNotFound', reason: 'model_not_found', source: amazon },
