@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Check, renderChecks } from '../src/cli/doctor/check.ts';
+import type { Check } from '../src/cli/doctor/check.ts';
+import { renderChecks } from '../src/cli/doctor/render-checks.ts';
 import { readableLine } from '../src/cli/up/readable-line.ts';
 import { endingText, type Running, servingText } from '../src/cli/up/up-view.ts';
 import { renderStatusTable } from '../src/cli/watch/render-status-table.ts';

@@ -36,7 +36,7 @@ export function shapeRequest(
   const isShown = form === 'json_object' || form === 'prompt';
   const asked = askedLimit(request);
   const isUnlimited =
-    asked === undefined && isReasoningModel(model.modelId) && !family.limit.isNeeded;
+    asked === undefined && reasoningModel.test(model.modelId) && !family.limit.isNeeded;
   const most = learned.maximumOutputTokens ?? Number.POSITIVE_INFINITY;
   return {
     messages: schema && isShown ? withSchema(messages, schema) : messages,
@@ -122,11 +122,6 @@ export function accommodate(
 /** Models that think before they answer, within the same limit: a small one leaves no room for a word. */
 const reasoningModel =
   /(^|[/\-_.:])(o[134](-|$)|gpt-5|gpt-oss|deepseek-(r1|reasoner)|qwq|qwen3|glm-(4\.[5-9]|5)|magistral|grok-(3-mini|4)|gemini-(2\.5|3)|minimax-m)|thinking|reason/i;
-
-/** Whether a model is known to reason, by its name. */
-function isReasoningModel(modelId: string): boolean {
-  return reasoningModel.test(modelId);
-}
 
 const aboutLimit =
   /max_?(completion_|output_|new_)?tokens|maxOutputTokens|(completion|output) tokens/i;

@@ -67,13 +67,10 @@ export async function* listByState(
       yield each;
     }
   } catch (error) {
-    if (any || !isUnknownAttribute(error)) throw error;
+    const isUnknown = [...causes(error)].some(({ message }) => message.includes(name));
+    if (any || !isUnknown) throw error;
     yield* client.workflow.list({ query: running });
   }
-}
-
-function isUnknownAttribute(error: unknown): boolean {
-  return [...causes(error)].some(({ message }) => message.includes(name));
 }
 
 /**

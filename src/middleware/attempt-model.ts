@@ -153,7 +153,7 @@ function watchAttempt(
       if (!isAttemptError(error)) noteError(exchange, error);
       const found = isAttemptError(error)
         ? error
-        : isMissingKey(error)
+        : LoadAPIKeyError.isInstance(error)
           ? new AttemptError({ type: 'InvalidCredentials', by, reason: 'no API key', sent: false })
           : classify();
       const { type, sent, retryAfterMs } = found.fields;
@@ -211,11 +211,6 @@ function noteError(exchange: Exchange, error: unknown): void {
   const { cause } = error;
   const isWhole = JSONParseError.isInstance(cause) || TypeValidationError.isInstance(cause);
   if (cause !== undefined && !isWhole) exchange.failure = cause;
-}
-
-/** Whether there was no key to call with: found before any request. */
-function isMissingKey(error: unknown): boolean {
-  return LoadAPIKeyError.isInstance(error);
 }
 
 function lowerCase(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -42,12 +42,8 @@ export async function runBuildTool(run: ToolRun, progress: Pick<Progress, 'say'>
     throw new ProgramMissingError(`${run.tool} is not on PATH. ${run.fix}`);
   }
   throw new ProgramMissingError(
-    `"${run.tool} ${run.args.join(' ')}" failed:\n${indent(tail)}\n${run.fix}`,
+    `"${run.tool} ${run.args.join(' ')}" failed:\n    ${tail.join('\n    ')}\n${run.fix}`,
   );
-}
-
-function indent(lines: readonly string[]): string {
-  return lines.map((line) => `    ${line}`).join('\n');
 }
 
 /** A Go program, and where it is put. */

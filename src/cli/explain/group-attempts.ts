@@ -30,7 +30,9 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   const isWhole = attempts.length < maximumAttemptsRead;
   const rowsOf = (first: string) => effects.filter(({ key }) => firstOf(key) === first).reverse();
   const recorded = [...groups.values()].map((list): AttemptGroup => {
-    const sorted = [...list].sort(byTime);
+    const sorted = [...list].sort(
+      (one, other) => one.startedAtMs - other.startedAtMs || one.attempt - other.attempt,
+    );
     const last = sorted.at(-1) as RecordedAttempt;
     const { kind, step, runId, model, provider } = last;
     const requestId = nameOf(last);
@@ -63,10 +65,6 @@ function nameOf({ kind, requestId }: RecordedAttempt): string {
 
 function firstOf(key: string): string {
   return splitGeneration(key).first;
-}
-
-function byTime(one: RecordedAttempt, other: RecordedAttempt): number {
-  return one.startedAtMs - other.startedAtMs || one.attempt - other.attempt;
 }
 
 /** Numbers up to the last attempt that nothing was recorded for. */

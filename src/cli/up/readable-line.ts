@@ -23,7 +23,7 @@ export function readableLine(
   width: number,
   process: string = 'worker',
 ): string | undefined {
-  const fields = parse(line);
+  const fields = line.startsWith('{') ? (parseJson(line) as Fields | undefined) : undefined;
   if (fields === undefined) return line;
   const words = wordsOf(fields);
   if (words === undefined) return undefined;
@@ -34,10 +34,6 @@ export function readableLine(
   const text = hanging(printableLine(words), indent, width);
   // A long id has a line of its own, so that the columns stay.
   return head.length <= indent - 2 ? `${head}  ${text}` : `${head}\n${' '.repeat(indent)}${text}`;
-}
-
-function parse(line: string): Fields | undefined {
-  return line.startsWith('{') ? (parseJson(line) as Fields | undefined) : undefined;
 }
 
 function timeOf(time: unknown): string {
