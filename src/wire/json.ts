@@ -1,5 +1,9 @@
+/** Any JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
 /** A JSON object as it travels between client, workflow and activity. */
 export type JsonObject = { readonly [key: string]: Json };
+
 /** Parses JSON; `undefined` where the text is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -13,6 +17,3 @@ export function parseJson(text: string): unknown {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-
-/** Any JSON value. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;

@@ -51,8 +51,8 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A count of tokens, also where it came as text; 0 where there is none. */
-export function countIn(value: unknown): number {
+/** A count of tokens, also where it came as text; `undefined` where there is none. */
+export function countIn(value: unknown): number | undefined {
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }
