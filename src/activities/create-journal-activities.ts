@@ -40,7 +40,8 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 /** What a worker says of itself, besides what it reads when it is asked. */
-export interface HealthDependencies extends Pick<WorkerHealth, 'keys' | 'missingKeys' | 'scopes'> {
+export interface HealthDependencies
+  extends Pick<WorkerHealth, 'keys' | 'missingKeys' | 'scopes' | 'workflows'> {
   readonly ledger: Pick<Ledger, 'id' | 'name' | 'nowMs'>;
 }
 

@@ -17,6 +17,7 @@ import {
   type RefusedAttempt,
 } from './forward.ts';
 import { gateBoard, holdBoard } from './gate-board.ts';
+import { rateBoard } from './rate-board.ts';
 
 /** The record of every attempt, in the ledger's database. */
 export type Journal = ReturnType<typeof openJournal>;
@@ -141,6 +142,7 @@ export function openJournal(options: JournalOptions) {
   }
   const gates = gateBoard(opened, `${process.pid}@${hostname()}`);
   const holds = holdBoard(opened);
+  const rates = rateBoard(opened);
 
   return {
     calls: createCallJournal(recorder),
@@ -150,6 +152,11 @@ export function openJournal(options: JournalOptions) {
       hold: migrated(holds.hold),
       release: migrated(holds.release),
       read: migrated(holds.read),
+    },
+    rates: {
+      take: migrated(rates.take),
+      correct: migrated(rates.correct),
+      prune: migrated(rates.prune),
     },
     /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
     async read(workflowId: string, atMost: number) {

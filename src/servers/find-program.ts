@@ -73,11 +73,10 @@ async function obtain(program: Program, cache: string): Promise<void> {
   // Node 22 has no disposable folders.
   const folder = await mkdtemp(path.join(cache, prefix));
   try {
-    const downloaded = path.join(folder, 'download');
-    await mkdir(downloaded);
-    const isDownloaded = await downloadBySdk(program, downloaded);
-    const whole = isDownloaded ? downloaded : path.join(folder, 'build');
-    if (!isDownloaded) await build(program, whole);
+    const whole = path.join(folder, program.command);
+    await mkdir(whole);
+    const whyNot = await download(program, whole);
+    if (whyNot !== undefined) await build(program, whole, whyNot);
     const target = path.join(cache, program.cacheName);
     await rm(target, { recursive: true, force: true });
     await rename(whole, target);
@@ -86,8 +85,19 @@ async function obtain(program: Program, cache: string): Promise<void> {
   }
 }
 
-async function build(program: Program, folder: string): Promise<void> {
-  await mkdir(folder);
+/** @returns why it is not there, empty where there is none to reach; `undefined` where it is. */
+async function download(program: Program, folder: string): Promise<string | undefined> {
+  if (program.sdkDownload === undefined) return '';
+  const progress = startProgress(`downloading ${program.title}`);
+  const whyNot = await downloadBySdk(program, folder);
+  if (whyNot === undefined) progress.done();
+  else progress.failed();
+  return whyNot;
+}
+
+async function build(program: Program, folder: string, whyNoDownload: string): Promise<void> {
+  const needed = `Holdfast needs ${program.title}${whyNoDownload && `, and ${whyNoDownload}`}.`;
+  process.stderr.write(`holdfast: ${needed} ${program.buildNote}\n`);
   const progress = startProgress(program.buildLabel);
   try {
     await program.build(folder, progress);
@@ -95,8 +105,7 @@ async function build(program: Program, folder: string): Promise<void> {
   } catch (error) {
     progress.failed();
     if (!(error instanceof ProgramMissingError)) throw error;
-    const tried = program.sdkDownload ? ', and its download cannot be reached' : '';
-    throw new ProgramMissingError(`Holdfast needs ${program.title}${tried}. ${error.message}`);
+    throw new ProgramMissingError(`${needed} ${error.message}`);
   }
 }
 
@@ -107,22 +116,24 @@ const DOWNLOAD_TIMEOUT_MS = 180_000;
  * Lets the Temporal SDK download `program` into `folder`, under the program's own name.
  * In a process of its own, because the SDK's runtime can be configured only once in a process
  * and that choice belongs to whoever starts a worker here.
- * @returns whether the program is there; a failure is no error, since it can still be built.
+ * @returns why the program is not there, or `undefined` where it is; no error, since it can be built.
  */
-async function downloadBySdk(program: Program, folder: string): Promise<boolean> {
-  if (program.sdkDownload === undefined) return false;
+async function downloadBySdk(program: Program, folder: string): Promise<string | undefined> {
   const script = path.join(
     import.meta.dirname,
     `sdk-download-process${path.extname(import.meta.url)}`,
   );
-  const result = await execa(process.execPath, [script, program.sdkDownload, folder], {
+  const result = await execa(process.execPath, [script, program.sdkDownload ?? '', folder], {
     reject: false,
     stdin: 'ignore',
     timeout: DOWNLOAD_TIMEOUT_MS,
   });
-  if (result.failed) return false;
-  const [file] = await readdir(folder);
-  if (file === undefined) return false;
+  const [file] = result.failed ? [] : await readdir(folder);
+  if (file === undefined) {
+    return result.stderr.includes('ERR_MODULE_NOT_FOUND')
+      ? '@temporalio/testing, which would download it, is not installed'
+      : 'its download cannot be reached';
+  }
   await rename(path.join(folder, file), path.join(folder, program.command));
-  return true;
+  return undefined;
 }

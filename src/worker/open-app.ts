@@ -39,6 +39,8 @@ export interface OpenAppDependencies {
   readonly log: Logger;
   /** As configured (`ledgerFrom`); closed with the application. */
   readonly ledger: Ledger;
+  /** Names of the project's workflows, where they are known. */
+  readonly workflows?: readonly string[];
   /** Default: queues beside the one of workflows. */
   readonly queuesOf?: QueuesOf;
 }
@@ -53,7 +55,7 @@ export async function openApp(
   app: AppDefinition,
   dependencies: OpenAppDependencies,
 ) {
-  const { log, ledger, namespace } = dependencies;
+  const { log, ledger, namespace, workflows } = dependencies;
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
@@ -62,6 +64,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    rates: journal.rates,
     maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
@@ -99,7 +102,9 @@ export async function openApp(
     effects: {
       ...effects.activities,
       ...createJournalActivities(journal),
-      ...createHealthActivity(healthFrom(config, app, { namespace, ledger })),
+      ...createHealthActivity(
+        healthFrom(config, app, { namespace, ledger, ...(workflows && { workflows }) }),
+      ),
     },
     /** The local activities that workflows begin with. */
     rules: effects.rules,

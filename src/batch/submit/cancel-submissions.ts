@@ -5,7 +5,7 @@ import type { SubmitDependencies } from './submit-lines.ts';
 
 /** OpenAI's documentation says ten minutes; what takes longer is collected when the batch is run again. */
 const endsWithinMs = 15 * 60_000;
-const askEveryMs = 2000;
+const askEveryMs = 1000;
 
 /**
  * Has the providers run no more of what was submitted, and takes what they had run: it is paid for. The

@@ -7,7 +7,7 @@ import {
   type ReturnSchedule,
   waitingRoom,
 } from './gate-deferral.ts';
-import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
+import { isLimited, limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import type { GateSettings } from './gate-settings.ts';
 import {
   downForMs,
@@ -19,6 +19,7 @@ import {
   snapshotOf,
 } from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
+import { createShare, type SharedRates } from './shared-limits.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
@@ -26,6 +27,8 @@ export interface OneGateOptions {
   readonly name: string;
   readonly settings: GateSettings;
   readonly limits: RateLimits;
+  /** Where other processes keep to the same limits. */
+  readonly rates?: SharedRates | undefined;
   readonly clock: GateClock;
   readonly random: () => number;
   /** Calls that wait in the worker, at all its gates together. */
@@ -80,7 +83,7 @@ export type OneGate = ReturnType<typeof createOneGate>;
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions) {
-  const { name, settings, limits, clock, random, room } = options;
+  const { name, settings, limits, rates, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
   let schedule: ReturnSchedule = { nextTurnMs: 0 };
@@ -89,9 +92,17 @@ export function createOneGate(options: OneGateOptions) {
   let stopTimer = () => {};
   let stopWatch = () => {};
   const line = createFairLine<Waiting>(({ isLow }) => isLow === true);
+  const share =
+    rates && isLimited(limits)
+      ? createShare({ account: name, limits, rates }, clock, advance)
+      : undefined;
 
   const waitMs = (call: GateCall, nowMs: number) =>
-    Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));
+    Math.max(
+      gateWaitMs(state, nowMs),
+      limitsWaitMs(buckets, limits, call.tokens, nowMs),
+      share?.waitMs(nowMs) ?? 0,
+    );
 
   function leave(waiting: Waiting): void {
     room.waiting -= 1;
@@ -122,7 +133,7 @@ export function createOneGate(options: OneGateOptions) {
     waiting.decided({
       kind: 'deferred',
       delayMs: deferral.delayMs,
-      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state) },
+      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state, nowMs) },
       ...(downMs !== undefined && { downForMs: downMs }),
     });
   }
@@ -140,6 +151,8 @@ export function createOneGate(options: OneGateOptions) {
         if (Number.isFinite(delayMs)) stopTimer = clock.after(delayMs, advance);
         return;
       }
+      if (share && !share.may(next.tokens, line.size())) return;
+      share?.goes(next.tokens);
       line.take(next.fairnessKey, next);
       leave(next);
       next.decided({ kind: 'go', pass: pass(next, nowMs) });
@@ -163,6 +176,7 @@ export function createOneGate(options: OneGateOptions) {
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
+        share?.corrected(unused.tokens);
         state = requestEnded(state, settings, { ...end, sentMs, call: call.call }, nowMs, random);
         advance();
       },
@@ -189,8 +203,9 @@ export function createOneGate(options: OneGateOptions) {
   return {
     /** Asks to go. `decided` is called once, perhaps at once. @returns a function that gives up. */
     enter(call: GateCall, decided: (decision: GateDecision) => void): () => void {
+      const nowMs = clock.now();
       const waiting: Waiting = { ...call, decided, stopCap: () => {} };
-      const goesNow = line.size() === 0 && waitMs(call, clock.now()) === 0;
+      const goesNow = line.size() === 0 && waitMs(call, nowMs) === 0;
       const isSecondTry = tries > 0 && isAlone(call);
       if (isClosed || isSecondTry || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);
@@ -199,8 +214,8 @@ export function createOneGate(options: OneGateOptions) {
       const isWaiting = () => line.remove(call.fairnessKey, waiting);
       room.waiting += 1;
       line.push(call.fairnessKey, waiting);
-      if (!goesNow) {
-        call.waits?.({ gate: name, reason: reasonOf(state) });
+      if (!goesNow || share) {
+        call.waits?.({ gate: name, reason: reasonOf(state, nowMs) });
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
           leave(waiting);
