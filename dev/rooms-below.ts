@@ -99,6 +99,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'journal',
     holds: 'the record of every attempt, and of how the gates stand',
     rooms: [...leaves, 'database'],
+    types: ['calls'],
     packages: ['kysely', 'node:'],
   },
   {

@@ -133,7 +133,7 @@ export const rooms: readonly Room[] = [
     ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
-      ...['@temporalio/client', 'execa', 'node:'],
+      ...['@temporalio/client', '@temporalio/common', 'execa', 'node:'],
     ],
   },
   {
