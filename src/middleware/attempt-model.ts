@@ -9,9 +9,11 @@ import { passGate } from '../activities/pass-gate.ts';
 import { runAttempt } from '../activities/run-attempt.ts';
 import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
+import { judgeAnswer } from '../calls/classify/judge-answer.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
 import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
+import { families } from '../calls/provider/families/families.ts';
 import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
@@ -138,7 +140,7 @@ function watchAttempt(
   return {
     answered(body, usage) {
       const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-      if (body !== undefined && isUnusable(family, text)) {
+      if (body !== undefined && isUnusable(text, judgeAnswer(families[family], text))) {
         exchange.fetched = true;
         exchange.status = 200;
         exchange.body = text;
