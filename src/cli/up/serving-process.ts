@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startServerProcess } from '../../servers/server-process.ts';
+import { compileCache } from '../compile-cache.ts';
 
 /** A process of `up` that says by a line of its log when it serves. */
 export type ServingProcess = Awaited<ReturnType<typeof startServing>>;
@@ -22,7 +23,7 @@ export async function startServing(options: ServingOptions) {
   const { promise: serving, resolve } = Promise.withResolvers<Record<string, unknown>>();
   let hasServed = false;
   const { exited, stop } = await startServerProcess(process.execPath, args, {
-    env,
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     extendEnv: false,
     onLine(line) {
       onLine(line);
