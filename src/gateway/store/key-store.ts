@@ -47,6 +47,8 @@ export interface Reserved {
   readonly use: Use;
   /** That of the model, in the budget's currency. */
   readonly price?: Price;
+  /** Attempts before it that the key is charged with already. */
+  readonly counted?: number;
 }
 
 /** The keys of clients, and what they used. */
