@@ -172,7 +172,11 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
             kind: 'deferred',
             delayMs,
             attempts: hold?.isFree ? scope.attempt - 1 : scope.attempt,
-            held: { gate: model, reason: `answers ${type}` },
+            // What lacks at this worker is no answer of the provider's.
+            held: {
+              gate: model,
+              reason: fields.by === 'holdfast' ? `waits: ${fields.reason}` : `answers ${type}`,
+            },
             failure: { type, message },
             ...(hold && { outage: hold.outage }),
             ...scope.costs(),

@@ -1,9 +1,9 @@
 import { dirname, join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
+import { CannotStart } from '../failures/cannot-start.ts';
 import { errorName } from '../journal/error-name.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
-import { CannotStart } from './cannot-start.ts';
 
 /**
  * Opens the journal of attempts as configured: in the ledger's database, by way of a folder.

@@ -120,6 +120,15 @@ test('a broken providers file keeps nobody from cancelling; a misspelt variable 
   const started = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
   assert.match(started.stderr, /^holdfast: bad configuration: HOLDFAST_PROVIDERS: cannot read/);
 
+  const slips = '[{"nam":"groq","baseUrl":"groq","apiKeyVarible":"GROQ_API_KEY"}]';
+  writeFileSync(path.join(cwd, 'providers.json'), slips);
+  const misread = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
+  const inFile = 'HOLDFAST_PROVIDERS (providers.json)';
+  assert.equal(
+    misread.stderr,
+    `holdfast: bad configuration: ${inFile}: 0.name is missing; ${inFile}: 0.baseUrl: Invalid URL; ${inFile}: 0: nam is not known; did you mean name?, apiKeyVarible is not known; did you mean apiKeyVariable?`,
+  );
+
   const { stderr } = await runHoldfast(['cancel', 'n-1'], {
     env: { ...env, HOLDFAST_TASKQUEUE: 'mine' },
   });

@@ -114,6 +114,18 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   // In its folder nobody has to say where it is.
   const here = { cwd, env: { HOLDFAST_ENV_FILE: '' } };
   assert.equal((await runHoldfast(['result', 'h-1'], here)).stdout, 'Hello!');
+  // A provider of which this worker has not heard: it is tried, and the reason is told all the while.
+  writeFileSync(path.join(cwd, 'mine.json'), '[{"name":"mine","baseUrl":"http://127.0.0.1:9/v1"}]');
+  const known = { cwd, env: { ...here.env, HOLDFAST_PROVIDERS: 'mine.json' } };
+  await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-4', '--model', 'mine:m'], known);
+  const held = await until(async () => {
+    const { stdout } = await runHoldfast(['status', 'h-4'], here);
+    return /^ {2}held +(.*?), for /m.exec(stdout)?.[1];
+  });
+  assert.equal(
+    held,
+    'complete: mine:m waits: this worker has no provider mine, only openai, openai-responses, anthropic, google, ollama; name it in HOLDFAST_PROVIDERS and start the worker again',
+  );
   const slip = ['start', 'compelte', '--input', '{}', '--id', 'h-2'];
   const misspelt = await runHoldfast(slip, here);
   assert.deepEqual(

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type BatchStore, batchStore } from '../../batch/store/batch-store.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import { migrate } from '../../database/migrations.ts';
-import { openDatabase } from '../../database/open-database.ts';
+import { openMigrated } from '../../database/open-migrated.ts';
 
 /** Opens the ledger's database, where batches are, for the time of a command. */
 export async function withBatches<T>(
@@ -11,9 +10,8 @@ export async function withBatches<T>(
 ): Promise<T> {
   const config = loadConfig();
   const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = config;
-  const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 2 });
+  const opened = await openMigrated({ databaseUrl, sqliteFile }, { connections: 2 });
   try {
-    await migrate(opened.database, opened.kind);
     return await work(batchStore(opened), config);
   } finally {
     await opened.database.destroy();

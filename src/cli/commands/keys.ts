@@ -1,7 +1,6 @@
 import { targetUrlProblem } from '../../config/trust.ts';
 import { loadConfig } from '../../config.ts';
-import { migrate } from '../../database/migrations.ts';
-import { openDatabase } from '../../database/open-database.ts';
+import { openMigrated } from '../../database/open-migrated.ts';
 import { type KeyLimits, keyLimitsSchema } from '../../gateway/keys/key-limits.ts';
 import { type GatewayKey, type KeyStore, keyStore } from '../../gateway/store/key-store.ts';
 import { usageError } from '../command-error.ts';
@@ -56,9 +55,8 @@ export async function revokeKeyCommand(id: string, { json }: JsonOption): Promis
 
 async function withKeys<T>(work: (keys: KeyStore) => Promise<T>): Promise<T> {
   const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = loadConfig();
-  const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 1 });
+  const opened = await openMigrated({ databaseUrl, sqliteFile }, { connections: 1 });
   try {
-    await migrate(opened.database, opened.kind);
     return await work(keyStore(opened));
   } finally {
     await opened.database.destroy();
