@@ -30,7 +30,7 @@ test('a database that a command cannot open is told by its variable, without its
   }
   assert.deepEqual(await fails('batch list', { HOLDFAST_LEDGER: `${file}/ledger.db` }), [
     3,
-    `holdfast: HOLDFAST_LEDGER: ${file}/ledger.db can be neither opened nor made (ENOTDIR); name a file in a folder that the user who runs this may write`,
+    `holdfast: HOLDFAST_LEDGER: ${file}/ledger.db can be neither opened nor made (EEXIST); name a file in a folder that the user who runs this may write`,
   ]);
   assert.deepEqual(await fails('keys list', { HOLDFAST_LEDGER: file }), [
     3,
