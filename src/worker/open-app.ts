@@ -75,6 +75,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    rates: journal.rates,
     maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
