@@ -139,6 +139,7 @@ const facts: readonly Fact[] = [
         'maximumAttempts=5',
         '--set takes policy.field=value, for example model.maximumAttempts=5; this is maximumAttempts=5',
       ],
+      ['model.maximumAttempt=5', 'is not known; did you mean maximumAttempts?'],
       ['model.maximumAttempts=many', 'model.maximumAttempts is "many": '],
       [
         'model.maximumAttempts=5 or 6',

@@ -1,3 +1,18 @@
+// Whom nobody answers, is told: each case, and the test of the real command that shows it.
+//
+//   no worker: `start --wait`, `result`, `watch`, `status`   here
+//   a workflow task that fails, with its line                here
+//   an address of a browser, one without a port              here; no server at all: bad-input
+//   a broken providers file keeps nobody from `cancel`       here, with slips in the file
+//   no server of the folder, or that of `up`                 up; batch-manage
+//   a slip in a workflow's name; a name of nobody's          up
+//   a key that is not set, by its variable                   up; at a worker's start: worker/warnings
+//   `apiKeyVariable` names one that is not set               worker/warnings
+//   a provider that the worker does not know                 up
+//   a slip in a policy, its field, a request, a command      bad-input; in variables: here
+//   a database that does not open                            no-database
+//   no WARN without meaning, the server away as one event    worker/warnings
+//   what `doctor` says of each, with its mend                doctor
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
