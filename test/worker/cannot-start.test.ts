@@ -12,8 +12,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
 import { ledgerProblem } from '../../src/database/ledger-problem.ts';
 import { connectionProblem, connectTemporal } from '../../src/worker/connect-temporal.ts';
-import { journalFrom } from '../../src/worker/journal-from.ts';
-import { ledgerFrom } from '../../src/worker/ledger-from.ts';
+import { journalFrom, ledgerFrom } from '../../src/worker/ledger-from.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-no-start-'));

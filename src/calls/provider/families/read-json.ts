@@ -1,16 +1,10 @@
+import { isJsonObject, parseJson } from '../../../wire/json.ts';
 import { readValue } from '../../answers/read-value.ts';
+
+export { parseJson };
 
 /** Fields of JSON from outside, of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>;
-
-/** Parses JSON; `undefined` where the text is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** Fields around an answer that no decision and no value is read from: relays add their own beside them. */
 const around = new Set(
@@ -29,8 +23,7 @@ export function readEnvelope(
   text: string,
 ): { readonly fields: Fields; readonly isAmbiguous: boolean } | undefined {
   const parsed = parseJson(text);
-  const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
-  if (!isObject) return undefined;
+  if (!isJsonObject(parsed)) return undefined;
   try {
     const { value, repeated } = readValue(text, 0);
     const counts = repeated.filter(
@@ -39,7 +32,7 @@ export function readEnvelope(
     return { fields: asFields(value), isAmbiguous: counts.length > 0 };
   } catch {
     // Nested deeper than any answer is.
-    return { fields: asFields(parsed), isAmbiguous: false };
+    return { fields: parsed, isAmbiguous: false };
   }
 }
 
@@ -58,8 +51,8 @@ export function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** A count of tokens, also where it came as text; 0 where there is none. */
-export function countIn(value: unknown): number {
+/** A count of tokens, also where it came as text; `undefined` where there is none. */
+export function countIn(value: unknown): number | undefined {
   const count = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
 }
