@@ -4,6 +4,7 @@ import { batchTables, rangeTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import {
+  failedUsageColumns,
   gatewayTables,
   reservedColumns,
   responseColumns,
@@ -159,6 +160,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         account text primary key, requests_whole_at_ms double precision not null,
         tokens_whole_at_ms double precision not null)`,
     ),
+    '031_failed_usage': statements(...failedUsageColumns),
   };
 }
 

@@ -12,6 +12,7 @@ import { passGate } from '../activities/pass-gate.ts';
 import { type AttemptScope, runAttempt } from '../activities/run-attempt.ts';
 import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
+import { judgeAnswer } from '../calls/classify/judge-answer.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
 import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
@@ -135,7 +136,7 @@ function watchAttempt(
      */
     answered(body: unknown, usage: LanguageModelV4Usage | undefined) {
       const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-      if (body !== undefined && isUnusable(family, text)) {
+      if (body !== undefined && isUnusable(text, judgeAnswer(families[family], text))) {
         exchange.fetched = true;
         exchange.status = 200;
         exchange.body = text;

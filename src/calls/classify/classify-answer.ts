@@ -7,7 +7,7 @@ import type { ProviderFamily } from '../provider/provider-families.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { ErrorLayer } from './error-layers.ts';
 import { type FoundRow, findRow } from './find-row.ts';
-import { type Asked, judgeAnswer } from './judge-answer.ts';
+import { type Asked, type Judgement, judgeAnswer } from './judge-answer.ts';
 
 /** An answer over HTTP that is not what was asked for. */
 export interface HttpAnswer {
@@ -88,8 +88,8 @@ function waitOf(type: FailureType, { headers }: HttpAnswer, body: ErrorBody, now
 }
 
 /** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
-export function isUnusable(family: ProviderFamily, body: string, asked?: Asked): boolean {
-  return readErrorBody(body).isError || judgeAnswer(families[family], body, asked).kind === 'none';
+export function isUnusable(body: string, judgement: Judgement): boolean {
+  return readErrorBody(body).isError || judgement.kind === 'none';
 }
 
 const malformed: Readonly<Partial<Record<ErrorBody['kind'], string>>> = {
