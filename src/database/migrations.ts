@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables, rangeTables, readingColumns } from './batch-tables.ts';
+import { batchTables, rangeSinceColumn, rangeTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import {
@@ -154,6 +154,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '027_readings': statements(...readingColumns),
     '028_reserved': statements(...reservedColumns),
     '029_ranges': statements(...rangeTables),
+    '030_range_since': statements(...rangeSinceColumn),
   };
 }
 
