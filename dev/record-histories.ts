@@ -5,6 +5,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startOrderWorld } from '../test/support/order-world.ts';
 import { clientBatches, clientBatchHistory } from './histories/client-batch.ts';
 import { forwardedCalls, forwardedHistory } from './histories/forwarded-call.ts';
+import { ownBatches, ownBatchHistory } from './histories/own-batch.ts';
 import { type Scenario, scenarios } from './histories/scenarios.ts';
 import { readableText, scrubHistory } from './histories/scrub-history.ts';
 
@@ -24,6 +25,9 @@ async function recordMissingHistories(): Promise<void> {
     ...Object.fromEntries(scenarios.map((each) => [each.name, () => historyOf(each)])),
     ...Object.fromEntries(
       Object.entries(forwardedCalls).map(([name, each]) => [name, () => forwardedHistory(each)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(ownBatches).map(([name, each]) => [name, () => ownBatchHistory(each)]),
     ),
     ...Object.fromEntries(
       Object.entries(clientBatches).map(([name, each]) => [name, () => clientBatchHistory(each)]),

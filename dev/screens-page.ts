@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { progressText } from '../src/cli/batch/progress-view.ts';
 import type { Check } from '../src/cli/doctor/check.ts';
 import { renderChecks } from '../src/cli/doctor/render-checks.ts';
 import { readableLine } from '../src/cli/up/readable-line.ts';
@@ -20,6 +21,24 @@ interface Recorded {
 
 const widths = [80, 160];
 
+const nothing = {
+  ...{ total: 128_412, answered: 0, failed: 0, attempts: 0, possiblyBilled: 0, repairs: 0 },
+  ...{ inputTokens: 0, outputTokens: 0, costNano: 0 },
+};
+const halfway = {
+  ...{ ...nothing, answered: 51_364, failed: 37, attempts: 52_890, possiblyBilled: 12 },
+  ...{ repairs: 174, inputTokens: 12_843_207, outputTokens: 1_027_301, costNano: 3_412_000_000 },
+};
+/** A long one, since the short ones fit everywhere. */
+const batch = [
+  { atMs: 0, counts: nothing },
+  { atMs: 180_000, counts: halfway },
+];
+const batchFailures = [
+  ['InvalidRequest', 30],
+  ['ContentRejected', 7],
+] as const;
+
 /** The page for users on what a terminal shows, drawn by the commands' own code. */
 export function screensPage(): string {
   const file = path.join(import.meta.dirname, 'screens/recorded.json');
@@ -27,12 +46,14 @@ export function screensPage(): string {
   const screens = [
     ['holdfast up', (width: number) => up(recorded.up, width)],
     ['holdfast watch', (width: number) => watch(recorded.watch, width)],
+    ['holdfast batch run', (width: number) => progressText(batch, batchFailures, width)],
     ['holdfast doctor', (width: number) => renderChecks(recorded.doctor, { width })],
   ] as const;
   return `# Screens
 
-What \`up\`, \`watch\` and \`doctor\` look like in a project that has Holdfast installed, at 80 columns and at 160. The provider does not answer
-here, so that there is something to see; the server is \`holdfast up\`'s own. Colours are left out.
+What \`up\`, \`watch\`, \`batch run\` and \`doctor\` look like in a project that has Holdfast installed, at 80 columns
+and at 160. The provider does not answer here, so that there is something to see, and of the batch some lines fail; the
+server is \`holdfast up\`'s own. Colours are left out.
 
 ${screens
   .flatMap(([name, draw]) =>

@@ -63,7 +63,7 @@ The command \`holdfast\` needs only the task queue, scope, model, policies, prov
 ${rows.join('\n')}
 
 The connection to Temporal follows Temporal's own conventions, for the worker and the client alike:
-\`TEMPORAL_ADDRESS\` (default \`127.0.0.1:7233\`), \`TEMPORAL_NAMESPACE\` (default \`default\`),
+\`TEMPORAL_ADDRESS\` (default: for commands the server of the folder, \`holdfast up\`'s or a batch's, else \`127.0.0.1:7233\`), \`TEMPORAL_NAMESPACE\` (default \`default\`),
 \`TEMPORAL_API_KEY\`, the \`TEMPORAL_TLS_*\` variables, and profiles (\`TEMPORAL_PROFILE\`,
 \`TEMPORAL_CONFIG_FILE\`). Temporal's programs are looked for on PATH; \`HOLDFAST_TEMPORAL_CLI\` names the one that
 \`holdfast up\` starts, \`HOLDFAST_TEST_SERVER\` the one of tests.

@@ -1,21 +1,18 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import { generateText } from 'ai';
-import { promptOf } from './lines.ts';
+import { promptsIn } from './lines.ts';
 
-// What a loop without anything does: `bare-loop.ts BASE-URL LINES AT-ONCE`. Prints seconds.
+// What a loop without anything does: `bare-loop.ts FILE BASE-URL AT-ONCE`. Prints how many it answered.
 
-const [baseURL = '', lines = '0', atOnce = '1'] = process.argv.slice(2);
+const [file = '', baseURL = '', atOnce = '1'] = process.argv.slice(2);
 const model = createOpenAICompatible({ name: 'bench', baseURL }).chatModel('m');
-let next = 0;
+const prompts = (await promptsIn(file)).values();
 const results: string[] = [];
 async function work(): Promise<void> {
-  while (next < Number(lines)) {
-    next += 1;
-    const { text } = await generateText({ model, maxRetries: 0, prompt: promptOf(next) });
+  for (const prompt of prompts) {
+    const { text } = await generateText({ model, maxRetries: 0, prompt });
     results.push(text);
   }
 }
-const startedMs = performance.now();
 await Promise.all(Array.from({ length: Number(atOnce) }, work));
-if (results.length !== Number(lines)) throw new Error(`${results.length} of ${lines}`);
-console.log((performance.now() - startedMs) / 1000);
+console.log(results.length);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 /** The prompt of a line, counted from 1. */
 export function promptOf(nth: number): string {
@@ -17,4 +18,10 @@ export async function writeLines(file: string, lines: number): Promise<void> {
   }
   stream.end();
   await once(stream, 'close');
+}
+
+/** The prompts of such a file, in order. */
+export async function promptsIn(file: string): Promise<string[]> {
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line).body.messages[0].content);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 
@@ -20,25 +20,64 @@ export interface Row {
   readonly historyKb: number;
 }
 
-/** A row with where and when it came about. */
-export interface KeptRow extends Row {
+/** Where and when something was measured. */
+export interface Measured {
   readonly day: string;
   readonly cores: number;
   readonly node: string;
 }
 
+/** A row with where and when it came about. */
+export type KeptRow = Row & Measured;
+
+/** What one of those that are compared has reached. */
+export interface Peer {
+  readonly title: string;
+  readonly lines: number;
+  /** Of each round. */
+  readonly perSecond: readonly number[];
+  /** How much of its rate Holdfast is to reach at least. */
+  readonly goal?: number;
+}
+
+/** All that were compared in one run, Holdfast first, and why some were not. */
+export interface Peers {
+  readonly peers: readonly Peer[];
+  readonly missing: Readonly<Record<string, string>>;
+}
+
+interface Results {
+  /** The last row of each size, by size. */
+  readonly sizes: readonly KeptRow[];
+  /** The last comparison. */
+  readonly compared?: Peers & Measured;
+}
+
 const file = path.join(import.meta.dirname, 'results.json');
 
-/** The last row of each size, by size. */
-export function readRows(): readonly KeptRow[] {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+/** What was kept of the last runs. */
+export function readBatchResults(): Results {
+  return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 /** Puts a row in the place of the last one of its size. */
 export function keepRow(row: Row): void {
+  const { sizes } = readBatchResults();
+  const others = sizes.filter(({ lines }) => lines !== row.lines);
+  const all = [...others, { ...row, ...measured() }].sort((one, other) => one.lines - other.lines);
+  keep({ sizes: all });
+}
+
+/** Puts a comparison in the place of the last one. */
+export function keepPeers(compared: Peers): void {
+  keep({ compared: { ...compared, ...measured() } });
+}
+
+function keep(change: Partial<Results>): void {
+  writeFileSync(file, `${JSON.stringify({ ...readBatchResults(), ...change }, null, 2)}\n`);
+}
+
+function measured(): Measured {
   const day = new Date().toISOString().slice(0, 10);
-  const kept = { ...row, day, cores: cpus().length, node: process.version };
-  const others = readRows().filter(({ lines }) => lines !== row.lines);
-  const rows = [...others, kept].sort((one, other) => one.lines - other.lines);
-  writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
+  return { day, cores: cpus().length, node: process.version };
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import { readRows } from '../batch/results.ts';
+import { readBatchResults } from '../batch/results.ts';
 import { readResults } from '../storm/results.ts';
 import { batchChart } from './batch-chart.ts';
 import { ink } from './look.ts';
@@ -15,7 +15,7 @@ const charts: Readonly<Record<string, () => TopLevelSpec>> = {
     if (!results) throw new Error('There are no results yet: npm run bench:storm');
     return stormChart(results);
   },
-  batch: () => batchChart(readRows()),
+  batch: () => batchChart(readBatchResults().sizes),
 };
 
 /** Draws the kept results of a benchmark as `docs/<name>.svg`. */

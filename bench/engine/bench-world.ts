@@ -32,11 +32,22 @@ async function endGently(pid: number): Promise<void> {
   while (cpuSecondsOf(pid) > 0) await sleep(100);
 }
 
-/** Starts it. @param nodeArgs for the workers: `--cpu-prof`. */
-export async function startBenchWorld(
-  answersMs: readonly number[],
-  nodeArgs: readonly string[],
-): Promise<BenchWorld> {
+/** How it is started. */
+export interface BenchWorldOptions {
+  /** After how long the provider answers. */
+  readonly answersMs: readonly number[];
+  /** For the workers: `--cpu-prof`. */
+  readonly nodeArgs: readonly string[];
+  /** Holdfast's worker serves its metrics, which the bare one has none of. */
+  readonly countsHeartbeats?: boolean;
+}
+
+/** Starts it. */
+export async function startBenchWorld({
+  answersMs,
+  nodeArgs,
+  countsHeartbeats = false,
+}: BenchWorldOptions): Promise<BenchWorld> {
   const folder = await mkdtemp(path.join(tmpdir(), 'holdfast-engine-'));
   const server = await startDevServer({ isHeadless: true });
   const children: Child[] = [];
@@ -69,7 +80,7 @@ export async function startBenchWorld(
     HOLDFAST_PROVIDERS: path.join(folder, 'providers.json'),
     HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
     HOLDFAST_CONCURRENT_CALLS: String(concurrentCalls),
-    HOLDFAST_METRICS_ADDRESS: metrics,
+    ...(countsHeartbeats && { HOLDFAST_METRICS_ADDRESS: metrics }),
   });
   const connection = await Connection.connect({ address: server.address });
   const client = new Client({ connection });

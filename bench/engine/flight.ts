@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchWorld, Way } from './bench-world.ts';
+import type { BenchWorld } from './bench-world.ts';
 import { measure, residentMegabytesOf } from './measure.ts';
 
 /** What many slow calls at once hold in one worker, and how often they say that they live. */
@@ -19,12 +19,15 @@ export interface Flight {
  * the gate of a provider that is new lets few go at first.
  */
 export async function holdInFlight(
-  { heartbeats, serverPid }: BenchWorld,
-  own: Way,
+  { heartbeats, serverPid, ways }: BenchWorld,
   { calls, answerMs }: Pick<Flight, 'calls' | 'answerMs'>,
 ): Promise<Flight> {
-  const restingMegabytes = residentMegabytesOf(own.pid);
+  const own = ways.find(({ name }) => name === 'complete');
+  if (!own) throw new Error('nothing completes');
   const load = { calls, answerMs, atOnce: calls };
+  // A worker that has just started holds less than one that has worked.
+  await measure(own, serverPid, { calls: 1, answerMs, atOnce: 1 });
+  const restingMegabytes = residentMegabytesOf(own.pid);
   await measure(own, serverPid, load);
   const before = await heartbeats();
   const done = measure(own, serverPid, load);

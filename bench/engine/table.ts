@@ -1,20 +1,23 @@
 import type { Compared, Row } from './compare.ts';
 import type { Flight } from './flight.ts';
+import { flightMisses, missedBy } from './goals.ts';
 
 /** The rows as a Markdown table. */
 export function tableOf(rows: readonly Row[]): string {
-  const lines = rows.map(({ answerMs, atOnce, costs }) => {
+  const lines = rows.map((row) => {
+    const { answerMs, atOnce, costs } = row;
     const { workerCpuMs, serverCpuMs, callsPerSecond, p50Ms } = costs;
     const cells = [
       answerMs < 1000 ? `${answerMs} ms` : `${answerMs / 1000} s`,
       atOnce,
       ...[workerCpuMs, serverCpuMs, callsPerSecond, p50Ms].map(cellOf),
+      atOnce === 1 ? '' : missedBy(row).join('; ') || 'all met',
     ];
     return `| ${cells.join(' | ')} |`;
   });
   return [
-    "| answers after | at once | worker's CPU a call | server's CPU a call | calls a second | p50 of a call |",
-    '|---|---:|---|---|---|---|',
+    "| answers after | at once | worker's CPU a call | server's CPU a call | calls a second | p50 of a call | goals |",
+    '|---|---:|---|---|---|---|---|',
     ...lines,
   ].join('\n');
 }
@@ -35,6 +38,7 @@ export function sentenceOf(flight: Flight): string {
   return (
     `With ${calls} calls of ${answerMs / 1000} s in flight in one worker: ${restingMegabytes} MB of memory before, ` +
     `${mostMegabytes} MB at most; ${flight.heartbeatsPerCall.toFixed(2)} heartbeats a call reached the server; ` +
-    `p50 of a call ${(flight.p50Ms / 1000).toFixed(1)} s, ${flight.workerCpuMs.toFixed(1)} ms of the worker's CPU.`
+    `p50 of a call ${(flight.p50Ms / 1000).toFixed(1)} s, ${flight.workerCpuMs.toFixed(1)} ms of the worker's CPU. ` +
+    `Goal: ${flightMisses(flight).join('; ') || 'met'}.`
   );
 }

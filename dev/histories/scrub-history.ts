@@ -33,7 +33,7 @@ function scrubObject(object: JsonObject): JsonObject {
     if (typeof value !== 'string') return [[key, scrub(value)]];
     if (key === 'identity' && isOfThisMachine(value)) return [[key, worker]];
     if (key === 'identity') return [[key, value.replace(processIdentity, worker)]];
-    if (key === 'data') return [[key, base64Of(withoutPorts(textOf(value)))]];
+    if (key === 'data') return [[key, base64Of(withoutUsers(withoutPorts(textOf(value))))]];
     return [[key, withoutPorts(value)]];
   });
   return Object.fromEntries(entries);
@@ -45,6 +45,12 @@ function scrub(value: Json): Json {
   return value;
 }
 
+/** Who resumed it, say: a user of this machine, as a text in JSON. */
+const withoutUsers = (text: string) =>
+  text
+    .split('"')
+    .map((part) => (isOfThisMachine(part) ? worker : part))
+    .join('"');
 const withoutPorts = (text: string) => text.replaceAll(loopbackPort, '127.0.0.1:0');
 const textOf = (base64: string) => Buffer.from(base64, 'base64').toString();
 const base64Of = (text: string) => Buffer.from(text).toString('base64');

@@ -16,10 +16,16 @@ export interface DoubledBatch extends Record<string, unknown> {
   status: string;
 }
 
+/** How a line ends without an answer. */
+export type LineFate = { readonly fate: 'expired' | 'missing' | 'unrun' };
+
 /** What the double of a Batch API is started with. */
 export interface BatchApiOptions {
-  /** What becomes of a line: an answer's text, an error answer, or `expired`. */
-  readonly answer: (line: AskedLine) => string | { readonly status: number } | 'expired';
+  /**
+   * What becomes of a line: an answer's text, an error answer, one of these ends, or no result at all.
+   * `unrun` is one that the batch comes to only when it is cancelled, too late.
+   */
+  readonly answer: (line: AskedLine) => string | { readonly status: number } | LineFate;
   /** Called when a batch has been made, before its maker is told. */
   readonly onMade?: (batch: DoubledBatch) => Promise<void>;
 }
@@ -114,6 +120,7 @@ export async function startBatchApi({ answer, onMade }: BatchApiOptions) {
     return problems;
   }
 
+  /** What ran of a batch has its results: of one that runs, once all of it did. */
   function runOf(batch: DoubledBatch): void {
     const lines: AskedLine[] = (files.get(batch.input_file_id)?.content ?? '')
       .split('\n')
@@ -125,10 +132,16 @@ export async function startBatchApi({ answer, onMade }: BatchApiOptions) {
       Object.assign(batch, { status: 'failed', failed_at: nowSeconds(), errors });
       return;
     }
-    const results = lines.toReversed().map((line, nth) => {
-      const outcome = answer(line);
+    const outcomes = lines.toReversed().map((line) => [line, answer(line)] as const);
+    const isCancelled = batch.status === 'cancelling';
+    const isUnrun = outcomes.some(
+      ([, of]) => typeof of === 'object' && 'fate' in of && of.fate === 'unrun',
+    );
+    if (isUnrun && !isCancelled) return;
+    const results = outcomes.flatMap(([line, outcome], nth) => {
       const head = { id: `batch_req_${nth}`, custom_id: line.custom_id };
-      if (outcome === 'expired') {
+      if (typeof outcome === 'object' && 'fate' in outcome) {
+        if (outcome.fate !== 'expired') return [];
         const message = 'the completion window ended';
         return {
           isError: true,
@@ -151,7 +164,7 @@ export async function startBatchApi({ answer, onMade }: BatchApiOptions) {
       return keep(`file-out-${files.size + 1}`, 'results.jsonl', text).id;
     };
     const isExpired = results.some(({ line }) => line.error !== null);
-    const status = isExpired ? 'expired' : 'completed';
+    const status = isCancelled ? 'cancelled' : isExpired ? 'expired' : 'completed';
     Object.assign(batch, {
       ...{ status, [`${status}_at`]: nowSeconds() },
       ...{ output_file_id: write(false), error_file_id: write(true) },
@@ -185,8 +198,15 @@ export async function startBatchApi({ answer, onMade }: BatchApiOptions) {
       if (file && more === 'content') return send(exchange, 200, file.content);
       const batch = of === 'batches' ? batches.find((each) => each.id === id) : undefined;
       if (batch && method === 'GET') {
-        if (batch.status === 'in_progress') runOf(batch);
+        if (batch.status === 'in_progress' || batch.status === 'cancelling') runOf(batch);
         if (batch.status === 'validating') batch.status = 'in_progress';
+        return send(exchange, 200, batch);
+      }
+      if (batch && more === 'cancel') {
+        if (batch.status !== 'validating' && batch.status !== 'in_progress') {
+          return refuse(exchange, 409, `a batch that is ${batch.status} is not cancelled`, null);
+        }
+        Object.assign(batch, { status: 'cancelling', cancelling_at: nowSeconds() });
         return send(exchange, 200, batch);
       }
       refuse(exchange, 404, `there is nothing at ${url.pathname}`, null);

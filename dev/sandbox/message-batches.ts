@@ -8,10 +8,26 @@ export interface AskedMessage {
   };
 }
 
+/** How a request ends without an answer. */
+export interface OtherEnd {
+  readonly type: 'errored' | 'expired' | 'canceled';
+}
+
+interface KeptBatch {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly requests: readonly AskedMessage[];
+  looks: number;
+  isCancelled: boolean;
+}
+
 /** What the double is started with. */
 export interface MessageBatchesOptions {
-  /** What becomes of a request: an answer's text, or one of the other ends. */
-  readonly answer: (asked: AskedMessage) => string | { readonly type: 'errored' | 'expired' };
+  /**
+   * What becomes of a request: an answer's text, or one of the other ends. `canceled` is one that the
+   * batch comes to only when it is cancelled, too late.
+   */
+  readonly answer: (asked: AskedMessage) => string | OtherEnd;
   /** Called when a batch has been made, before its maker is told. */
   readonly onMade?: () => Promise<void>;
 }
@@ -25,7 +41,7 @@ const [mostRequests, mostBytes] = [100_000, 256_000_000];
  * requests, and nobody sees them before.
  */
 export async function startMessageBatches({ answer, onMade }: MessageBatchesOptions) {
-  const batches: { id: string; createdAt: Date; looks: number; requests: AskedMessage[] }[] = [];
+  const batches: KeptBatch[] = [];
   const refusals: string[] = [];
 
   function send({ response }: Exchange, status: number, body: object | string): void {
@@ -37,24 +53,31 @@ export async function startMessageBatches({ answer, onMade }: MessageBatchesOpti
     send(exchange, status, { type: 'error', error: { type, message } });
   }
 
-  function shown({ id, createdAt, looks, requests }: (typeof batches)[number]) {
-    const hasEnded = looks >= 2;
+  function hasEnded({ looks, isCancelled, requests }: KeptBatch): boolean {
+    const isUnrun = requests.some((each) => Object(answer(each)).type === 'canceled');
+    return looks >= 2 && (isCancelled || !isUnrun);
+  }
+
+  function shown(batch: KeptBatch) {
+    const { id, createdAt, requests, isCancelled } = batch;
+    const isOver = hasEnded(batch);
+    const running = isCancelled ? 'canceling' : 'in_progress';
     return {
-      ...{ id, type: 'message_batch', processing_status: hasEnded ? 'ended' : 'in_progress' },
+      ...{ id, type: 'message_batch', processing_status: isOver ? 'ended' : running },
       request_counts: {
         ...{
-          processing: hasEnded ? 0 : requests.length,
-          succeeded: hasEnded ? requests.length : 0,
+          processing: isOver ? 0 : requests.length,
+          succeeded: isOver ? requests.length : 0,
         },
         ...{ errored: 0, canceled: 0, expired: 0 },
       },
       ...{
         created_at: createdAt.toISOString(),
-        ended_at: hasEnded ? createdAt.toISOString() : null,
+        ended_at: isOver ? createdAt.toISOString() : null,
       },
       expires_at: new Date(createdAt.getTime() + 86_400_000).toISOString(),
-      ...{ archived_at: null, cancel_initiated_at: null },
-      results_url: hasEnded ? `https://api.anthropic.com/v1/messages/batches/${id}/results` : null,
+      ...{ archived_at: null, cancel_initiated_at: isCancelled ? createdAt.toISOString() : null },
+      results_url: isOver ? `https://api.anthropic.com/v1/messages/batches/${id}/results` : null,
     };
   }
 
@@ -77,7 +100,7 @@ export async function startMessageBatches({ answer, onMade }: MessageBatchesOpti
     const outcome = answer(asked);
     if (typeof outcome === 'string') return { type: 'succeeded', message: messageOf(outcome) };
     const error = { type: 'error', error: { type: 'invalid_request_error', message: 'no' } };
-    return outcome.type === 'errored' ? { type: 'errored', error } : { type: 'expired' };
+    return outcome.type === 'errored' ? { type: 'errored', error } : outcome;
   }
 
   const server = await startLoopbackServer({
@@ -98,7 +121,7 @@ export async function startMessageBatches({ answer, onMade }: MessageBatchesOpti
         const { requests } = JSON.parse(body.toString('utf8'));
         const problem = problemOf(requests);
         if (problem) return refuse(exchange, 400, 'invalid_request_error', problem);
-        const made = { createdAt: new Date(), looks: 0, requests };
+        const made = { createdAt: new Date(), looks: 0, requests, isCancelled: false };
         const batch = { id: `msgbatch_${batches.length + 1}`, ...made };
         batches.push(batch);
         await onMade?.();
@@ -113,12 +136,21 @@ export async function startMessageBatches({ answer, onMade }: MessageBatchesOpti
       const batch = batches.find((each) => each.id === id);
       if (!batch) return refuse(exchange, 404, 'not_found_error', `nothing at ${url.pathname}`);
       if (more === 'results') {
-        if (batch.looks < 2)
+        if (!hasEnded(batch)) {
           return refuse(exchange, 404, 'not_found_error', 'it has no results yet');
+        }
         const lines = batch.requests
           .toReversed()
           .map((each) => ({ custom_id: each.custom_id, result: resultOf(each) }));
         return send(exchange, 200, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      }
+      if (more === 'cancel') {
+        if (hasEnded(batch)) {
+          return refuse(exchange, 400, 'invalid_request_error', 'it has ended');
+        }
+        // Work that was begun is still ended.
+        Object.assign(batch, { isCancelled: true, looks: 0 });
+        return send(exchange, 200, shown(batch));
       }
       batch.looks += 1;
       send(exchange, 200, shown(batch));

@@ -18,7 +18,8 @@ export const toxiproxyServer: Program = {
   variable: 'HOLDFAST_TOXIPROXY',
   command: 'toxiproxy-server',
   cacheName: `toxiproxy-${VERSION}`,
-  buildLabel: 'building toxiproxy with Go, once (half a minute)',
+  buildLabel: 'building toxiproxy with Go',
+  buildNote: 'Go builds it, once: half a minute.',
 
   async build(folder, progress) {
     await goInstall(

@@ -3,7 +3,8 @@ import type { WorkerHealth } from '../wire/worker-health.ts';
 import { withTypedFailures } from './create-ledger-activities.ts';
 
 /** What a worker says of itself, besides what it reads when it is asked. */
-export interface HealthDependencies extends Pick<WorkerHealth, 'keys' | 'missingKeys' | 'scopes'> {
+export interface HealthDependencies
+  extends Pick<WorkerHealth, 'keys' | 'missingKeys' | 'scopes' | 'workflows'> {
   readonly ledger: Pick<Ledger, 'id' | 'name' | 'nowMs'>;
 }
 

@@ -9,7 +9,8 @@ import {
 } from '../batch/files/read-client-batch.ts';
 import type { RunRange } from '../batch/run/run-range.ts';
 import type { MarkedState } from '../batch/store/batch-store.ts';
-import { cancelSubmissions, collectLines } from '../batch/submit/collect-lines.ts';
+import { cancelSubmissions } from '../batch/submit/cancel-submissions.ts';
+import { collectLines } from '../batch/submit/collect-lines.ts';
 import { type Stop, type SubmitDependencies, submitLines } from '../batch/submit/submit-lines.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { BatchInput, BatchRules, LineRange, RangeInput, RangeResult } from '../wire/batch.ts';
@@ -62,15 +63,20 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
       beating(async () => {
         const { viaBatchApi } = input;
         const { submits = false, thenLive = false } = viaBatchApi ?? {};
+        const { cancellationSignal } = Context.current();
+        const stopping = AbortSignal.any([cancellationSignal, draining]);
         const running = await collectLines(open(), { ...input, thenLive });
-        const stop = submits ? await submitLines(open(), input) : undefined;
+        const stop = submits ? await submitLines(open(), input, stopping) : undefined;
+        cancellationSignal.throwIfAborted();
+        if (draining.aborted) throw workerStops();
         if (stop) return stop;
         const { length } = await open().submissions.open(input.id);
         return { kind: 'tended', open: Math.max(running, length) };
       }),
 
-    /** No line of it is to be run any more by its providers. */
-    cancelSubmissions: (id: string): Promise<void> => beating(() => cancelSubmissions(open(), id)),
+    /** No line of it is to be run any more by its providers; what they had run is taken. */
+    cancelSubmissions: (input: BatchInput & BatchRules): Promise<void> =>
+      beating(() => cancelSubmissions(open(), input)),
 
     /** Runs what has no end yet of a range. When it is to stop, what is under way still ends. */
     async runRange(range: RangeInput): Promise<RangeResult> {

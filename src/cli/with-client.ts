@@ -1,6 +1,7 @@
-import { type Connected, connect } from '../client/connect.ts';
+import type { Connected } from '../client/connect.ts';
 import type { LedgerPlace } from '../client/through-worker.ts';
 import { type ClientConfig, loadClientConfig } from '../config.ts';
+import { connectTelling } from './connect-telling.ts';
 import { notice } from './output.ts';
 import { type TemporalUi, temporalUi } from './temporal-ui.ts';
 
@@ -18,7 +19,7 @@ export async function withClient<T>(work: (context: CommandContext) => Promise<T
   const config = loadClientConfig();
   const json = process.argv.includes('--json');
   for (const warning of config.warnings) notice(warning, { json });
-  const connected = await connect();
+  const connected = await connectTelling({ json });
   // Left open until the command has ended its process: Temporal's client tries a question that nobody
   // answers again after a while, and on a closed connection that throws where no one can catch it.
   return work({

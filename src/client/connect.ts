@@ -15,6 +15,14 @@ export interface Connected {
 
 /** How long the server may take to answer before it counts as not reachable. */
 const connectTimeoutMs = 5000;
+/** Whoever waits longer is told what for. */
+const silentMs = 2000;
+
+/** How a connection is made. */
+export interface ConnectOptions {
+  /** Told a sentence when the server has not answered for two seconds, and is waited for. */
+  readonly onWait?: (sentence: string) => void;
+}
 
 /**
  * Connects as Temporal's own tools do: `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`,
@@ -22,8 +30,14 @@ const connectTimeoutMs = 5000;
  *
  * @throws ClientError `unreachable` when no server answers, `usage` when those settings are wrong.
  */
-export async function connect(): Promise<Connected> {
+export async function connect({ onWait }: ConnectOptions = {}): Promise<Connected> {
   const { connectionOptions, namespace, address } = connectionSettings();
+  const isOverTls = Boolean(connectionOptions.tls);
+  const telling = setTimeout(() => {
+    onWait?.(
+      `waiting for a Temporal server at ${address}${howOf(isOverTls)}; ${mendOf(isOverTls)}`,
+    );
+  }, silentMs);
   try {
     const connection = await Connection.connect({
       ...connectionOptions,
@@ -37,8 +51,9 @@ export async function connect(): Promise<Connected> {
       close: () => connection.close(),
     };
   } catch (error) {
-    const isOverTls = Boolean(connectionOptions.tls);
     throw new ClientError('unreachable', whyNot(error, address, isOverTls), { cause: error });
+  } finally {
+    clearTimeout(telling);
   }
 }
 
@@ -48,10 +63,17 @@ function whyNot(error: unknown, address: string, isOverTls: boolean): string {
     const words = [...causes(error)].at(-1)?.message;
     return `the Temporal server at ${address} refuses this client (${words}); set a TEMPORAL_API_KEY, or a client's certificate, that it takes`;
   }
-  if (isOverTls) {
-    return `no Temporal server answers at ${address} over TLS, which a TEMPORAL_API_KEY turns on; set TEMPORAL_TLS=false for one without it, or correct TEMPORAL_ADDRESS`;
-  }
-  return `no Temporal server answers at ${address}; start one with \`npx holdfast up\`, or set TEMPORAL_ADDRESS`;
+  return `no Temporal server answers at ${address}${howOf(isOverTls)}; ${mendOf(isOverTls)}`;
+}
+
+function howOf(isOverTls: boolean): string {
+  return isOverTls ? ' over TLS, which a TEMPORAL_API_KEY turns on' : '';
+}
+
+function mendOf(isOverTls: boolean): string {
+  return isOverTls
+    ? 'set TEMPORAL_TLS=false for one without it, or correct TEMPORAL_ADDRESS'
+    : 'start one with `npx holdfast up`, or set TEMPORAL_ADDRESS';
 }
 
 /**

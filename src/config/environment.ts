@@ -48,7 +48,7 @@ export const environment = z.object({
     'Address of the Temporal UI, for the links that `status` and `watch` show.',
   ),
   HOLDFAST_RATE_LIMITS: text(
-    'A rate limits file (JSON): requests and tokens per minute that are known beforehand, by model or provider.',
+    'A rate limits file (JSON): requests and tokens per minute that an account is known to have, by model or provider.',
   ),
   HOLDFAST_LEDGER: z
     .string()

@@ -95,6 +95,15 @@ export interface HoldTable {
   since_ms: number;
 }
 
+/** What all processes together have taken of an account's configured rates. */
+export interface RateTable {
+  /** `<provider>:<model>`, as the gates have it. */
+  account: string;
+  /** When the rate is whole again, by the database's clock; what is taken puts it off. */
+  requests_whole_at_ms: number;
+  tokens_whole_at_ms: number;
+}
+
 /** One row: which ledger this is. A copy of the database is the same ledger. */
 export interface LedgerTable {
   id: string;
@@ -108,4 +117,5 @@ export interface Tables {
   holdfast_gate: GateTable;
   holdfast_hold: HoldTable;
   holdfast_ledger: LedgerTable;
+  holdfast_rate: RateTable;
 }

@@ -154,7 +154,12 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
     '027_readings': statements(...readingColumns),
     '028_reserved': statements(...reservedColumns),
     '029_ranges': statements(...rangeTables),
-    '030_range_since': statements(...rangeSinceColumn),
+    '030_rates': statements(
+      `create table holdfast_rate (
+        account text primary key, requests_whole_at_ms double precision not null,
+        tokens_whole_at_ms double precision not null)`,
+    ),
+    '031_range_since': statements(...rangeSinceColumn),
   };
 }
 

@@ -81,7 +81,7 @@ function askCall(
   const { shape, options, step: asked, title = asked, taskQueue } = question;
   const { maximumOutputTokens, repairs, deadlineAtMs, spentBefore } = conversation;
   progress.callStarted(conversation.step, repairs !== undefined);
-  return askWithFallback(conversation, progress, async (modelCall, models) => {
+  return askWithFallback(conversation, progress, (modelCall, models) => {
     const { suffix, attemptsLeft, elapsedUsedMs = 0, ...one } = modelCall;
     const { model, policy } = one;
     const titled = `${repairs ? `repair ${title}` : title}${suffix}`;
@@ -107,8 +107,6 @@ function askCall(
       deadlineAtMs,
     };
     const goesOn = elsewhere({ call, place, progress, conversation: { ...conversation, models } });
-    const answer = await runCall(call, place, soFar, progress, goesOn);
-    progress.answered(model, one.step, answer.mended);
-    return answer;
+    return runCall(call, place, soFar, progress, goesOn);
   });
 }

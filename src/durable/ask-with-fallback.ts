@@ -38,7 +38,7 @@ export interface ModelsSoFar extends NextModel {
  */
 export async function askWithFallback(
   first: Pick<ModelCall, 'model' | 'step' | 'policy'> & { readonly models?: ModelsSoFar },
-  progress: Pick<ProgressTracker, 'callStarted' | 'movedOn'>,
+  progress: Pick<ProgressTracker, 'callStarted' | 'answered' | 'movedOn'>,
   ask: (call: ModelCall, soFar: ModelsSoFar) => Promise<ModelAnswer>,
 ): Promise<{ readonly model: string; readonly answer: ModelAnswer }> {
   const { policy } = first;
@@ -72,6 +72,7 @@ export async function askWithFallback(
         },
         soFar,
       );
+      progress.answered(model, step, answer.mended);
       return { model, answer };
     } catch (error) {
       const failure = isCancelled(error) ? undefined : findFailure(error);

@@ -53,12 +53,18 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
     retry: { maximumInterval: '30 seconds' },
   });
 
-  const { readClientFile, endClientBatch, tendSubmissions, cancelSubmissions } =
-    proxyActivities<BatchActivities>({
-      startToCloseTimeout: '6 hours',
-      heartbeatTimeout: '10 seconds',
-      retry: { maximumInterval: '30 seconds' },
-    });
+  const long = {
+    startToCloseTimeout: '6 hours',
+    heartbeatTimeout: '10 seconds',
+    retry: { maximumInterval: '30 seconds' },
+  } as const;
+  const { readClientFile, endClientBatch, cancelSubmissions } =
+    proxyActivities<BatchActivities>(long);
+  const { tendSubmissions } = proxyActivities<BatchActivities>({
+    ...long,
+    // What is about to be submitted is to be known before it is cancelled.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
   const window = completionWindow(client?.expiresAtMs);
   let gaveUp: Stop | undefined;
 
@@ -81,7 +87,8 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
   } catch (error) {
     const how = window.isOver() ? 'expired' : isCancelled(error) ? 'cancelled' : 'failed';
     if (how === 'cancelled' && rules?.viaBatchApi) {
-      await CancellationScope.nonCancellable(() => cancelSubmissions(id));
+      const ruling = rules;
+      await CancellationScope.nonCancellable(() => cancelSubmissions({ ...input, ...ruling }));
     }
     const isEnd = how !== 'failed' || gaveUp !== undefined;
     if (isEnd) await CancellationScope.nonCancellable(() => end(how));

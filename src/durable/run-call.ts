@@ -5,7 +5,7 @@ import { costDetails } from '../policies/call-costs.ts';
 import { mostUsage } from '../wire/estimate-tokens.ts';
 import { heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { Deferred, ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import type { Deferred, ModelAnswer, ModelOutcome, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { activityOptions } from './activity-options.ts';
 import { afterScheduling, type CallSoFar, pastDeadline, requestFields } from './call-so-far.ts';
@@ -34,14 +34,11 @@ export interface GoesOn {
  * One call: schedules the activity until it has an answer. What is held sleeps and is scheduled
  * again; what the policy counts by failure type is counted here.
  *
+ * In one function, without `then` or `catch`: Temporal's sandbox records a stack trace for each promise.
+ *
  * @throws ApplicationFailure the last attempt's; past the deadline with for how long it was held.
  */
-export async function runCall(...call: Parameters<typeof untilAnswered>): Promise<ModelAnswer> {
-  const [{ step }, , , progress] = call;
-  return untilAnswered(...call).finally(() => progress.tries(step, undefined));
-}
-
-async function untilAnswered(
+export async function runCall(
   call: AskedCall,
   { taskQueue, summary }: CallPlace,
   before: CallSoFar,
@@ -57,66 +54,73 @@ async function untilAnswered(
   let soFar = before;
   const request = { ...call, ...requestFields(soFar, Date.now()) };
   const bytes = assertPayloadFits('the request to the model', request);
-  while (true) {
-    if (isDue(bytes)) return goOn(soFar);
-    const { attemptsUsed, attemptsLeft, elapsedMs } = soFar;
-    const scheduling = { ...soFar, scheduledAtMs: Date.now() };
-    const maximumAttempts = attemptsLeft === undefined ? 0 : attemptsUsed + attemptsLeft;
-    progress.tries(step, { attemptsUsed, maximumAttempts });
-    const activities = proxyActivities<CallActivities>({
-      ...activityOptions(policy, soFar.attemptsLeft, summary),
-      ...(taskQueue !== undefined && { taskQueue }),
-      // What the server shows of it is found again among the workflow's own account.
-      activityId: step,
-      ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
-    });
-    const outcome = await activities
-      .callModel({
-        ...call,
-        ...requestFields(soFar, Date.now()),
-        ...(fairnessKey !== undefined && { fairnessKey }),
-      })
-      .catch((error: Error) => {
-        const costs = failedCosts(error, scheduling);
+  try {
+    while (true) {
+      if (isDue(bytes)) return await goOn(soFar);
+      const { attemptsUsed, attemptsLeft, elapsedMs } = soFar;
+      const scheduling = { ...soFar, scheduledAtMs: Date.now() };
+      const maximumAttempts = attemptsLeft === undefined ? 0 : attemptsUsed + attemptsLeft;
+      progress.tries(step, { attemptsUsed, maximumAttempts });
+      const activities = proxyActivities<CallActivities>({
+        ...activityOptions(policy, soFar.attemptsLeft, summary),
+        ...(taskQueue !== undefined && { taskQueue }),
+        // What the server shows of it is found again among the workflow's own account.
+        activityId: step,
+        ...(fairnessKey !== undefined && { priority: { fairnessKey } }),
+      });
+      let outcome: ModelOutcome;
+      try {
+        outcome = await activities.callModel({
+          ...call,
+          ...requestFields(soFar, Date.now()),
+          ...(fairnessKey !== undefined && { fairnessKey }),
+        });
+      } catch (error) {
+        const costs = failedCosts(error as Error, scheduling);
         progress.spent(costs, price, atMost);
-        throw asWorkerLost(error, {
+        throw asWorkerLost(error as Error, {
           requestId,
           attempt: attemptsUsed + costs.attempts,
           elapsedMs: elapsedMs + (costs.elapsedMs ?? 0),
           ...costDetails(costs),
         });
-      });
-    progress.spent(outcome, price, atMost);
-    if (outcome.kind === 'answer') return outcome;
-
-    const nowMs = Date.now();
-    soFar = afterScheduling(soFar, outcome, nowMs);
-    const used = { requestId, attempt: soFar.attemptsUsed, elapsedMs: soFar.elapsedMs };
-    if (outcome.kind === 'limited') {
-      const count = soFar.endedIn[outcome.type] ?? 0;
-      const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
-      if (count >= allowed) {
-        const message = `${outcome.message}; giving up after ${count} of these`;
-        throw createFailure(outcome.type, message, { final: true, details: used });
       }
-      progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price, atMost);
-    } else if (isClosed(outcome) && call.attemptsUntilFallback?.Overloaded !== undefined) {
-      // It would be slept through, if there were no other model for such a time.
-      const why = outcome.held ? heldInWords(outcome.held) : `the gate lets nothing go to ${model}`;
-      const message = `${why}: nothing was sent`;
-      throw createFailure('Overloaded', message, {
-        final: true,
-        details: { ...used, sent: false },
-      });
+      progress.spent(outcome, price, atMost);
+      if (outcome.kind === 'answer') return outcome;
+
+      const nowMs = Date.now();
+      soFar = afterScheduling(soFar, outcome, nowMs);
+      const used = { requestId, attempt: soFar.attemptsUsed, elapsedMs: soFar.elapsedMs };
+      if (outcome.kind === 'limited') {
+        const count = soFar.endedIn[outcome.type] ?? 0;
+        const allowed = policy.attemptsByType[outcome.type] ?? policy.maximumAttempts;
+        if (count >= allowed) {
+          const message = `${outcome.message}; giving up after ${count} of these`;
+          throw createFailure(outcome.type, message, { final: true, details: used });
+        }
+        progress.spent({ attempts: 0, elapsedMs: outcome.delayMs }, price, atMost);
+      } else if (isClosed(outcome) && call.attemptsUntilFallback?.Overloaded !== undefined) {
+        // It would be slept through, if there were no other model for such a time.
+        const why = outcome.held
+          ? heldInWords(outcome.held)
+          : `the gate lets nothing go to ${model}`;
+        const message = `${why}: nothing was sent`;
+        throw createFailure('Overloaded', message, {
+          final: true,
+          details: { ...used, sent: false },
+        });
+      }
+      if (nowMs + outcome.delayMs > soFar.deadlineAtMs) {
+        throw pastDeadline(soFar, outcome, { requestId, policy, nowMs });
+      }
+      if (outcome.kind === 'deferred' && outcome.held) {
+        const { heldSinceMs: sinceMs = nowMs } = soFar;
+        const untilMs = nowMs + outcome.delayMs;
+        await progress.sleepHeld(step, { ...outcome.held, sinceMs, untilMs });
+      } else await sleep(outcome.delayMs);
     }
-    if (nowMs + outcome.delayMs > soFar.deadlineAtMs) {
-      throw pastDeadline(soFar, outcome, { requestId, policy, nowMs });
-    }
-    if (outcome.kind === 'deferred' && outcome.held) {
-      const { heldSinceMs: sinceMs = nowMs } = soFar;
-      const untilMs = nowMs + outcome.delayMs;
-      await progress.sleepHeld(step, { ...outcome.held, sinceMs, untilMs });
-    } else await sleep(outcome.delayMs);
+  } finally {
+    progress.tries(step, undefined);
   }
 }
 

@@ -93,6 +93,7 @@ export async function serveGateway({
     resolves: createProviders(config.providers).resolves,
     settings: gatewayGates(config.HOLDFAST_GATEWAY_MAXIMUM_REQUESTS),
     limits: config.rateLimits,
+    rates: journal.rates,
     maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
@@ -158,6 +159,7 @@ export async function serveGateway({
   const prune = async () => {
     while ((await store.prune(keptMs)) > 0);
     await keys.pruneUse(await keys.nowMs());
+    await journal.rates.prune();
     await batching.prune(keptMs);
   };
   const stops = [

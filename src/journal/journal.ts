@@ -13,6 +13,7 @@ import { errorName } from './error-name.ts';
 import { type ForwardOptions, forward } from './forward.ts';
 import { type GateBoard, gateBoard } from './gate-board.ts';
 import { type HoldBoard, holdBoard } from './hold-board.ts';
+import { type RateBoard, rateBoard } from './rate-board.ts';
 import { createTakeIn } from './take-in.ts';
 
 /** The record of every attempt, in the ledger's database. */
@@ -23,6 +24,8 @@ export interface Journal {
   readonly gates: GateBoard;
   /** What persons hold. */
   readonly holds: HoldBoard;
+  /** What all processes take of the accounts' configured rates. */
+  readonly rates: RateBoard;
   /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
   readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
   /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
@@ -155,6 +158,7 @@ export function openJournal(options: JournalOptions): Journal {
   }
   const gates = gateBoard(opened, `${process.pid}@${hostname()}`);
   const holds = holdBoard(opened);
+  const rates = rateBoard(opened);
 
   return {
     calls: createCallJournal(recorder),
@@ -168,6 +172,11 @@ export function openJournal(options: JournalOptions): Journal {
       hold: migrated(holds.hold),
       release: migrated(holds.release),
       read: migrated(holds.read),
+    },
+    rates: {
+      take: migrated(rates.take),
+      correct: migrated(rates.correct),
+      prune: migrated(rates.prune),
     },
     async read(workflowId, atMost) {
       await flush();

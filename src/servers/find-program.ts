@@ -73,11 +73,10 @@ async function obtain(program: Program, cache: string): Promise<void> {
   // Node 22 has no disposable folders.
   const folder = await mkdtemp(path.join(cache, prefix));
   try {
-    const downloaded = path.join(folder, 'download');
-    await mkdir(downloaded);
-    const isDownloaded = await downloadBySdk(program, downloaded);
-    const whole = isDownloaded ? downloaded : path.join(folder, 'build');
-    if (!isDownloaded) await build(program, whole);
+    const whole = path.join(folder, program.command);
+    await mkdir(whole);
+    const whyNot = await download(program, whole);
+    if (whyNot !== undefined) await build(program, whole, whyNot);
     const target = path.join(cache, program.cacheName);
     await rm(target, { recursive: true, force: true });
     await rename(whole, target);
@@ -86,8 +85,19 @@ async function obtain(program: Program, cache: string): Promise<void> {
   }
 }
 
-async function build(program: Program, folder: string): Promise<void> {
-  await mkdir(folder);
+/** @returns why it is not there, empty where there is none to reach; `undefined` where it is. */
+async function download(program: Program, folder: string): Promise<string | undefined> {
+  if (program.sdkDownload === undefined) return '';
+  const progress = startProgress(`downloading ${program.title}`);
+  const whyNot = await downloadBySdk(program, folder);
+  if (whyNot === undefined) progress.done();
+  else progress.failed();
+  return whyNot;
+}
+
+async function build(program: Program, folder: string, whyNoDownload: string): Promise<void> {
+  const needed = `Holdfast needs ${program.title}${whyNoDownload && `, and ${whyNoDownload}`}.`;
+  process.stderr.write(`holdfast: ${needed} ${program.buildNote}\n`);
   const progress = startProgress(program.buildLabel);
   try {
     await program.build(folder, progress);
@@ -95,7 +105,6 @@ async function build(program: Program, folder: string): Promise<void> {
   } catch (error) {
     progress.failed();
     if (!(error instanceof ProgramMissingError)) throw error;
-    const tried = program.sdkDownload ? ', and its download cannot be reached' : '';
-    throw new ProgramMissingError(`Holdfast needs ${program.title}${tried}. ${error.message}`);
+    throw new ProgramMissingError(`${needed} ${error.message}`);
   }
 }

@@ -15,8 +15,10 @@ export interface Program {
   readonly cacheName: string;
   /** Which of the SDK's downloads this is; without: none, it is built. */
   readonly sdkDownload?: 'dev-server' | 'time-skipping';
-  /** Shown while it builds, so that minutes are not taken for a hang. */
+  /** Shown while it builds: short, since the seconds and the last word stand behind it in one line. */
   readonly buildLabel: string;
+  /** Said before: how long it takes, and what spares it. */
+  readonly buildNote: string;
   /**
    * Builds an executable named `command` in `folder`, which is private to this build.
    * @throws ProgramMissingError when a tool or the network is missing.

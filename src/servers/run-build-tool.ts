@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { ProgramMissingError } from './program.ts';
 import type { Progress } from './progress.mjs';
@@ -30,8 +31,10 @@ export async function runBuildTool(run: ToolRun, progress: Pick<Progress, 'say'>
     reject: false,
   });
   for await (const line of subprocess.iterable({ from: 'all' })) {
-    if (line.trim() === '') continue;
-    progress.say(line.trim());
+    // Colours of a tool that takes us for a terminal are no words.
+    const words = stripVTControlCharacters(line).trim();
+    if (words === '') continue;
+    progress.say(words);
     if (run.passing?.test(line)) continue;
     tail.push(line);
     if (tail.length > TAIL_LINES) tail.shift();

@@ -11,7 +11,10 @@ export const temporalCli: Program = {
   command: 'temporal',
   cacheName: `temporal-cli-${VERSION}`,
   sdkDownload: 'dev-server',
-  buildLabel: 'building the Temporal dev server with Go, once (about 3 minutes on 2 cores)',
+  buildLabel: 'building Temporal with Go',
+  buildNote:
+    'Go builds it, once for all your projects: three minutes on two idle cores, longer on busy ones. ' +
+    "Temporal's CLI on PATH, or named in HOLDFAST_TEMPORAL_CLI, spares that (https://docs.temporal.io/cli).",
 
   async build(folder, progress) {
     await goInstall(

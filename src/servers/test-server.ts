@@ -31,7 +31,8 @@ export const testServer: Program = {
   command: 'temporal-test-server',
   cacheName: `temporal-test-server-${VERSION}-1`,
   sdkDownload: 'time-skipping',
-  buildLabel: "fetching Temporal's time-skipping test server, once (38 MB, about 10 seconds)",
+  buildLabel: 'fetching its jars',
+  buildNote: 'Maven or Maven Central has its jars: 38 MB, ten seconds, once for all your projects.',
 
   async build(folder, progress) {
     const java = { tool: 'java', args: ['-version'], folder, fix: JAVA_FIX };

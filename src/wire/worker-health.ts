@@ -5,6 +5,8 @@ export interface WorkerHealth {
   /** Node's version. */
   readonly node: string;
   readonly ledger: LedgerRecord;
+  /** Names of what can be started there; absent where a project's own worker serves by the plugin. */
+  readonly workflows?: readonly string[];
   readonly scopes: readonly string[];
   /** Variables of providers' keys that it has. */
   readonly keys: readonly string[];

@@ -3,20 +3,22 @@ import type { AppDefinition } from '../app/define-app.ts';
 import { builtinProviderNames } from '../config/builtin-providers.ts';
 import { scopesServed } from '../config/scope.ts';
 import type { Config } from '../config.ts';
-import type { Ledger } from '../effects/once/ledger.ts';
 import type { MissingKey } from '../wire/worker-health.ts';
 
 /** What `holdfast doctor` is told of this worker. */
 export function healthFrom(
   config: Config,
   app: AppDefinition,
-  { namespace, ledger }: { readonly namespace: string; readonly ledger: Ledger },
+  {
+    namespace,
+    ...given
+  }: Pick<HealthDependencies, 'ledger' | 'workflows'> & { readonly namespace: string },
 ): HealthDependencies {
   const set = config.providers.flatMap(({ apiKey, keyVariable }) =>
     apiKey && keyVariable ? [keyVariable] : [],
   );
   return {
-    ledger,
+    ...given,
     scopes: scopesServed(config, namespace),
     keys: [...new Set(set)],
     missingKeys: missingKeys(config, app),

@@ -50,6 +50,8 @@ export interface OpenAppDependencies {
   readonly log: Logger;
   /** As configured (`ledgerFrom`); closed with the application. */
   readonly ledger: Ledger;
+  /** Names of the project's workflows, where they are known. */
+  readonly workflows?: readonly string[];
   /** Default: queues beside the one of workflows. */
   readonly queuesOf?: QueuesOf;
 }
@@ -64,7 +66,7 @@ export async function openApp(
   app: AppDefinition,
   dependencies: OpenAppDependencies,
 ): Promise<OpenApp> {
-  const { log, ledger, namespace } = dependencies;
+  const { log, ledger, namespace, workflows } = dependencies;
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
   const effects = effectsFrom(config, app, { ...dependencies, journal: journal.effects });
@@ -73,6 +75,7 @@ export async function openApp(
     resolves: providers.resolves,
     settings: gateSettingsFor(config.HOLDFAST_CONCURRENT_CALLS),
     limits: config.rateLimits,
+    rates: journal.rates,
     maximumInFlight: inFlightByProvider(config.providers),
     sameAs: sameProviders(config.providers),
   });
@@ -109,7 +112,9 @@ export async function openApp(
     effects: {
       ...effects.activities,
       ...createJournalActivities(journal),
-      ...createHealthActivity(healthFrom(config, app, { namespace, ledger })),
+      ...createHealthActivity(
+        healthFrom(config, app, { namespace, ledger, ...(workflows && { workflows }) }),
+      ),
     },
     rules: effects.rules,
     drain() {

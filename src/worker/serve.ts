@@ -64,7 +64,7 @@ async function run({ app, workflowsPath }: ServeOptions, config: Config): Promis
     ...{ connection, namespace, taskQueue, log },
     retentionDays: config.HOLDFAST_RETENTION_DAYS,
   });
-  const opened = await openApp(config, app, { namespace, log, ledger });
+  const opened = await openApp(config, app, { namespace, log, ledger, workflows });
   const { rules, calls, batches, effects } = opened;
   const goesAway = (error: unknown) => {
     throw error instanceof TransportError ? connectionProblem(error, address) : error;

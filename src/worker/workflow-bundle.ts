@@ -1,14 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   realpathSync,
-  renameSync,
   statSync,
   symlinkSync,
-  writeFileSync,
 } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -16,13 +14,14 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, type WorkflowBundleOption } from '@temporalio/worker';
 import { InvalidApp } from '../app/define-app.ts';
+import { keepBundle, keptBundle, type MadeBundle, writeWhole } from './kept-bundle.ts';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const project = join(source, '..');
 
 /**
- * The workflow bundle as a file, built once per content: bundling takes seconds, which every worker
- * and every test would pay again.
+ * The workflow bundle, built once per content: bundling takes seconds, which every worker and every
+ * test would pay again.
  *
  * Where the file is not there and cannot be written (the project belongs to another user, or the
  * disk is full), the code itself comes back, so that a worker starts all the same, only later.
@@ -34,7 +33,7 @@ export async function workflowBundle(
   folder = join(project, 'node_modules', '.cache', 'holdfast'),
 ): Promise<WorkflowBundleOption> {
   if (!workflowsPath.startsWith(source)) {
-    const bundled = inMemory.get(workflowsPath) ?? bundle(entryFor(workflowsPath), workflowsPath);
+    const bundled = inMemory.get(workflowsPath) ?? bundleOfProject(workflowsPath);
     inMemory.set(workflowsPath, bundled);
     return bundled;
   }
@@ -53,6 +52,16 @@ export async function workflowBundle(
 /** Of projects, by path: the test worlds of one process bundle the same file once. */
 const inMemory = new Map<string, Promise<{ readonly code: string }>>();
 
+/** Kept beside its entry for as long as nothing that is in it changes. */
+async function bundleOfProject(workflowsPath: string): Promise<{ readonly code: string }> {
+  const { entry, bundleFile } = entryFor(workflowsPath);
+  const kept = bundleFile === undefined ? undefined : keptBundle(bundleFile);
+  if (kept) return kept;
+  const made = await bundle(entry, workflowsPath);
+  if (bundleFile !== undefined) keepBundle(bundleFile, made);
+  return { code: made.code };
+}
+
 /**
  * The library's own modules are evaluated once for a worker, and not at each start of a workflow, which
  * was half of what a call costs there; so they must keep no state (decision 22).
@@ -62,16 +71,29 @@ export const preloadModules: readonly string[] = [
   own('workflow'),
 ];
 
-async function bundle(
-  workflowsPath: string,
-  named = workflowsPath,
-): Promise<{ readonly code: string }> {
+async function bundle(workflowsPath: string, named = workflowsPath): Promise<MadeBundle> {
   const interceptors = own('durable/queues-beside');
   const said: string[] = [];
+  // This file and the SDK say how it is made.
+  const read = new Set([import.meta.filename]);
+  const sdk = findPackageJSON('@temporalio/worker', import.meta.url);
+  if (sdk) read.add(sdk);
+  const missing = new Set<string>();
   const bundling = bundleWorkflowCode({
     workflowsPath,
     workflowInterceptorModules: [interceptors],
     preloadModules: [...preloadModules, interceptors],
+    webpackConfigHook: (config) => {
+      config.plugins?.push({
+        apply(compiler) {
+          compiler.hooks.done.tap('holdfast', ({ compilation }) => {
+            for (const path of compilation.fileDependencies) read.add(path);
+            for (const path of compilation.missingDependencies) missing.add(path);
+          });
+        },
+      });
+      return config;
+    },
     logger: {
       log() {},
       trace() {},
@@ -81,7 +103,7 @@ async function bundle(
       error: (words) => said.push(words),
     },
   });
-  return bundling.catch((error: Error) => {
+  const { code } = await bundling.catch((error: Error) => {
     const modules = unfitModules(said.join('\n'));
     if (modules.length === 0) {
       for (const words of said) console.error(words);
@@ -92,6 +114,7 @@ async function bundle(
       { cause: error },
     );
   });
+  return { code, read, missing };
 }
 
 /** Those of Node that the bundler met: as a rule something was imported that was to be imported by type. */
@@ -101,7 +124,7 @@ function unfitModules(said: string): readonly string[] {
 }
 
 function own(module: string): string {
-  return join(source, `${module}${extname(import.meta.url)}`);
+  return join(source, `${module}${extname(import.meta.filename)}`);
 }
 
 /** Another entry, a change anywhere in the sources, or another version of a package makes a new bundle. */
@@ -134,9 +157,9 @@ function filesBelow(folder: string): string[] {
 
 /**
  * A project's own workflows and those of the library, as one entry of the bundle. It lies among the
- * project's packages, from where the bundler finds them.
+ * project's packages, from where the bundler finds them, and the bundle is kept beside it.
  */
-function entryFor(workflowsPath: string): string {
+function entryFor(workflowsPath: string): { readonly entry: string; readonly bundleFile?: string } {
   const lines = [workflowsPath, own('durable/library-workflows')].map(
     (file) => `export * from ${JSON.stringify(file)};\n`,
   );
@@ -144,9 +167,10 @@ function entryFor(workflowsPath: string): string {
   // Named after what it holds: test files of a project bundle their workflows at the same time.
   const name = `workflows-${createHash('sha256').update(text).digest('hex')}.mjs`;
   try {
-    return writeEntry(cacheOf(workflowsPath), name, text);
+    const entry = writeEntry(cacheOf(workflowsPath), name, text);
+    return { entry, bundleFile: entry.replace(/mjs$/, 'json') };
   } catch {
-    return writeEntry(temporaryBeside(workflowsPath), name, text);
+    return { entry: writeEntry(temporaryBeside(workflowsPath), name, text) };
   }
 }
 
@@ -170,11 +194,4 @@ function writeEntry(folder: string, name: string, text: string): string {
   const entry = join(realpathSync(folder), name);
   writeWhole(entry, text);
   return entry;
-}
-
-/** Several processes may write the file at once: the rename is atomic, so each reads a whole one. */
-function writeWhole(file: string, text: string): void {
-  const temporary = `${file}.${randomUUID()}`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
 }

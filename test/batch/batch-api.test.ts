@@ -21,7 +21,7 @@ const api = await startBatchApi({
     return content === 'refuse'
       ? { status: 400 }
       : content === 'late'
-        ? 'expired'
+        ? { fate: 'expired' }
         : `echo ${content}`;
   },
   onMade: () => held(holding.openai),

@@ -105,7 +105,8 @@ test('an address for browsers is told, and how to write it', async () => {
   const without = await runHoldfast(['status', 'n-1'], { env: { TEMPORAL_ADDRESS: '127.0.0.2' } });
   assert.equal(
     without.stderr,
-    'holdfast: no Temporal server answers at 127.0.0.2:7233; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
+    'waiting for a Temporal server at 127.0.0.2:7233; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS\n' +
+      'holdfast: no Temporal server answers at 127.0.0.2:7233; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
   );
 });
 

@@ -111,6 +111,19 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   const client = { env: { TEMPORAL_ADDRESS: address } };
   const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
+  // In its folder nobody has to say where it is.
+  const here = { cwd, env: { HOLDFAST_ENV_FILE: '' } };
+  assert.equal((await runHoldfast(['result', 'h-1'], here)).stdout, 'Hello!');
+  const slip = ['start', 'compelte', '--input', '{}', '--id', 'h-2'];
+  const misspelt = await runHoldfast(slip, here);
+  assert.deepEqual(
+    [misspelt.exitCode, misspelt.stderr],
+    [2, 'holdfast: the worker of holdfast has no workflow compelte; did you mean complete?'],
+  );
+  assert.equal((await runHoldfast(['status', 'h-2'], here)).exitCode, 4);
+  // One that is like none may be deployed later.
+  const later = await runHoldfast(['start', 'refund', '--input', '{}', '--id', 'h-3'], here);
+  assert.deepEqual([later.exitCode, later.stdout], [0, 'h-3']);
   const ui = await fetch(`http://127.0.0.1:${uiPort}`);
   assert.equal(ui.status, 200);
 

@@ -9,6 +9,7 @@ export function fakeProgram(build: Program['build']): Program {
     cacheName: 'fake-server-1',
     sdkDownload: 'none' as 'dev-server',
     buildLabel: 'building the fake server',
+    buildNote: 'It takes no time.',
     build,
   };
 }

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { Webhook } from 'standardwebhooks';
+import { freePort } from '../../src/servers/free-port.ts';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
@@ -64,6 +65,29 @@ test('a failure that turns out to be for good is told, once, with our type', asy
     code: 'ContextLengthExceeded',
   });
   assert.equal(requests, 2);
+});
+
+test('two gateways and a worker keep to the configured rate of an account together', async () => {
+  const port = await freePort();
+  const other = await startGateway({ HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${port}` });
+  const sentMs: number[] = [];
+  provider.answer((...call) => {
+    sentMs.push(performance.now());
+    literally(200, completion('in turn'))(...call);
+  });
+  const urls = [world.url, `http://127.0.0.1:${port}`];
+  const calls = Array.from({ length: 14 }, (_, nth) => {
+    const body = JSON.stringify({ ...asked(100 + nth), model: 'limited:gpt-4o' });
+    return fetch(`${urls[nth % 2]}/v1/chat/completions`, { method: 'POST', body });
+  });
+  const statuses = (await Promise.all(calls)).map(({ status }) => status);
+  await other.stop('SIGTERM');
+  assert.deepEqual(new Set(statuses), new Set([200]));
+  assert.equal(sentMs.length, 14);
+  // Five a second, and one at once; each gateway by itself would send as many in its first second.
+  const [first = 0] = sentMs;
+  const inSecond = sentMs.filter((atMs) => atMs - first < 1000).length;
+  assert.ok(inSecond <= 7, `${inSecond} in the first second`);
 });
 
 realClients(world);

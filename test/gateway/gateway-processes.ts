@@ -22,11 +22,22 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
   const server = await startDevServer({ isHeadless: true });
   cleanups.defer(() => server.stop());
   const port = await freePort();
-  const reattachable = { name: 'background', family: 'openai', backgroundResponses: true };
-  const entry = { ...reattachable, baseUrl: provider.baseUrl, apiKeyVariable: 'OPENAI_API_KEY' };
-  await writeFile(path.join(folder, 'providers.json'), JSON.stringify([entry]));
+  const ofProvider = {
+    family: 'openai',
+    baseUrl: provider.baseUrl,
+    apiKeyVariable: 'OPENAI_API_KEY',
+  };
+  const entries = [{ name: 'background', backgroundResponses: true }, { name: 'limited' }];
+  const write = (name: string, content: object) =>
+    writeFile(path.join(folder, name), JSON.stringify(content));
+  await write(
+    'providers.json',
+    entries.map((entry) => ({ ...entry, ...ofProvider })),
+  );
+  await write('rate-limits.json', { limited: { requestsPerMinute: 300 } });
   const env: Record<string, string> = {
     HOLDFAST_PROVIDERS: path.join(folder, 'providers.json'),
+    HOLDFAST_RATE_LIMITS: path.join(folder, 'rate-limits.json'),
     TEMPORAL_ADDRESS: server.address,
     OPENAI_API_KEY: 'provider-key',
     OPENAI_BASE_URL: provider.baseUrl,
@@ -34,10 +45,15 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
     HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${port}`,
   };
 
-  async function start(file: string, args: string[], serving: string): Promise<ServerProcess> {
+  async function start(
+    file: string,
+    args: string[],
+    serving: string,
+    more: Record<string, string> = {},
+  ): Promise<ServerProcess> {
     let isServing = false;
     const started = await startServerProcess(node, [path.join(root, 'src', file), ...args], {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env },
+      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env, ...more },
       ...{ extendEnv: false, cwd: folder },
       onLine: (line) => {
         if (line.includes(serving)) isServing = true;
@@ -56,6 +72,7 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
   return {
     ...{ provider, env, worker, startWorker },
     url: `http://127.0.0.1:${port}`,
-    startGateway: () => start('holdfast.ts', ['gateway'], 'gateway.serving'),
+    startGateway: (more: Record<string, string> = {}) =>
+      start('holdfast.ts', ['gateway'], 'gateway.serving', more),
   };
 }

@@ -94,7 +94,7 @@ const outages: [what: string, failed: Partial<FailedAttempt>, decision: RetryDec
   ['the third failure of its own is one; it was an attempt', { attempt: 3, elapsedMs: 1600, outage: met(2, 0) }, held(2000, met(3, 0, 1600), false)],
   ['also the last one', { attempt: 8, outage: met(2, 0) }, never('attempts')],
   ['a probe of the last attempt uses none', { attempt: 8, outage: met(5, 0, 100_000) }, held(16_000, met(6, 0, 100_000), true)],
-  ['the sleep is a tenth of the outage so far', { attempt: 4, outage: met(60, 0, 60 * minute) }, held(6 * minute, met(61, 0, 60 * minute), true)],
+  ['the sleep is a fifteenth of the outage so far', { attempt: 4, outage: met(60, 0, 60 * minute) }, held(4 * minute, met(61, 0, 60 * minute), true)],
   ['and at most ten minutes', { attempt: 4, outage: met(99, 0, 300 * minute) }, held(10 * minute, met(100, 0, 300 * minute), true)],
   ['refused: it was never sent', { type: 'ConnectionFailed', sent: false, attempt: 8, outage: met(9, 0, 1000) }, held(30_000, met(10, 0, 1000), true)],
   ['a reset after it was sent is an attempt', { type: 'ConnectionFailed', sent: true, attempt: 7, outage: met(9, 0, 1000) }, held(minute, met(10, 1, 1000), false)],

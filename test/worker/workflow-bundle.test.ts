@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { keptBundle } from '../../src/worker/kept-bundle.ts';
 import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 
 test('the worker of the library and that of orders each have a bundle of their own', async () => {
@@ -27,17 +37,52 @@ test('where the bundle cannot be written, its code comes back, so that a worker 
   assert.match(bundle.code, /processOrder/);
 });
 
-test('a project that cannot be written is bundled all the same, from another folder', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
+/** A folder with the packages that the bundler needs, gone after the test. */
+function projectFolder(t: TestContext): string {
+  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-test-')));
   t.after(() => rmSync(folder, { recursive: true }));
   const modules = path.resolve('node_modules');
   mkdirSync(path.join(folder, 'node_modules'));
   for (const name of ['@temporalio', 'long', 'protobufjs']) {
     symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name));
   }
+  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  return folder;
+}
+
+test('the bundle of a project is kept for the next worker, until anything in it changes', async (t) => {
+  const folder = projectFolder(t);
+  const file = (name: string) => path.join(folder, name);
+  const word = (value: string) => `export const word = '${value}';\n`;
+  writeFileSync(file('word.js'), word('one'));
+  const story = "import { word } from './word';\nexport const told = async () => word;\n";
+  writeFileSync(file('workflows.ts'), story);
+  const made = await workflowBundle(file('workflows.ts'));
+  const [name = ''] = globSync('node_modules/.cache/holdfast/*.json', { cwd: folder });
+  assert.deepEqual(keptBundle(file(name)), made);
+
+  writeFileSync(file('word.js'), word('two'));
+  assert.equal(keptBundle(file(name)), undefined, 'another text');
+  writeFileSync(file('word.js'), word('one'));
+  writeFileSync(file('word.ts'), word('three'));
+  assert.equal(keptBundle(file(name)), undefined, 'a file that is found before the other');
+  rmSync(file('word.ts'));
+  assert.deepEqual(keptBundle(file(name)), made);
+
+  const kept = JSON.parse(readFileSync(file(name), 'utf8'));
+  writeFileSync(file(name), JSON.stringify({ ...kept, code: 'kept' }));
+  const ofNextProcess = '../../src/worker/workflow-bundle.ts?again';
+  const next: { workflowBundle: typeof workflowBundle } = await import(ofNextProcess);
+  assert.deepEqual(await next.workflowBundle(file('workflows.ts')), { code: 'kept' });
+
+  rmSync(file('word.js'));
+  assert.equal(keptBundle(file(name)), undefined, 'a file is gone');
+});
+
+test('a project that cannot be written is bundled all the same, from another folder', async (t) => {
+  const folder = projectFolder(t);
   // A file where the folder should be.
   writeFileSync(path.join(folder, 'node_modules/.cache'), '');
-  writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   const workflows = path.join(folder, 'workflows.ts');
   writeFileSync(
     workflows,
@@ -63,14 +108,4 @@ test('what is imported and no workflow may have is told in a sentence', async (t
     name: 'InvalidApp',
     message: `the workflows of ${workflows} import node:os, which no workflow may have: import an application by type only (\`import type { app }\`), and do what needs them in an effect`,
   });
-});
-
-test('each entry has a bundle of its own', async (t) => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  const library = path.join(import.meta.dirname, '../../src/durable/library-workflows.ts');
-  await workflowBundle(library, folder);
-  const orders = await workflowBundle(undefined, folder);
-  assert.ok('codePath' in orders);
-  assert.match(readFileSync(orders.codePath, 'utf8'), /processOrder/);
 });

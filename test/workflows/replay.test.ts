@@ -15,6 +15,24 @@ const unparked = ['search attribute', 'memo'];
 
 /** Ways through the workflows that were really gone, by the name of the history. */
 const recorded: Readonly<Record<string, readonly string[]>> = {
+  'batch-completed': ['openRanges', 'runRange', 'openRanges', 'markBatch'],
+  'batch-parked-resumed': [
+    ...['openRanges', 'runRange', 'search attribute', 'markBatch', 'memo'],
+    ...['update: resume', 'memo', 'markBatch', 'openRanges', 'runRange', 'openRanges', 'markBatch'],
+  ],
+  // The search attribute is that of a patch.
+  'batch-paused-resumed': [
+    ...['openRanges', 'search attribute', 'runRange', 'markBatch'],
+    ...['markBatch', 'openRanges', 'markBatch'],
+  ],
+  'batch-via-api': [
+    ...['tendSubmissions', 'timer', 'tendSubmissions', 'timer', 'tendSubmissions'],
+    ...['openRanges', 'markBatch'],
+  ],
+  'batch-via-api-cancelled': [
+    ...['tendSubmissions', 'timer', 'tendSubmissions', 'timer', 'tendSubmissions', 'timer'],
+    ...['timer cancelled', 'cancelSubmissions', 'markBatch'],
+  ],
   'client-batch-completed': [
     ...['timer', 'readClientFile', 'openRanges', 'runRange', 'openRanges', 'endClientBatch'],
   ],

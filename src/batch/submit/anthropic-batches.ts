@@ -85,6 +85,7 @@ function batchOf(batch: Record<string, unknown>): ProviderBatch {
   const hasEnded = batch.processing_status === 'ended';
   return {
     ...{ id, state: hasEnded ? 'ended' : 'running', files: hasEnded ? [id] : [] },
+    ...(asText(batch.cancel_initiated_at) && { cutShort: 'cancelled' as const }),
     createdAtMs: Date.parse(asText(batch.created_at)),
   };
 }

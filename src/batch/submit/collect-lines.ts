@@ -7,12 +7,13 @@ import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import { linesOf } from '../input/read-lines.ts';
 import { incomingOf } from '../input/read-requests.ts';
 import type { FailedTry, LineEnd } from '../store/batch-commits.ts';
+import { findSubmission } from './find-submission.ts';
 import { halfCostNano } from './half-price.ts';
-import { ProviderRefused } from './provider-batches.ts';
 import type { Submission, SubmittedLine } from './submission-store.ts';
 import { type SubmitDependencies, type SubmitInput, seqOf } from './submit-lines.ts';
 
 const linesAtOnce = 500;
+const notRun = 'batch_cancelled';
 
 /** Rules of the end of a line that was submitted. */
 export interface CollectInput extends SubmitInput {
@@ -33,43 +34,57 @@ export async function collectLines(
   let running = 0;
   for (const each of await submissions.open(input.id)) {
     const api = apiOf(each.provider);
-    const remote = each.remote_id === null ? undefined : await api?.read(each.remote_id);
+    const remoteId = await findSubmission(dependencies, each);
+    if (remoteId === undefined) {
+      await giveBack(dependencies, input, each, noResult.ended);
+      continue;
+    }
+    const remote = remoteId === 'undecided' ? undefined : await api?.read(remoteId);
     if (!api || remote?.state !== 'ended') {
       running += 1;
       continue;
     }
     if (remote.refusal?.isForNow) {
       // Not a line of it was run; what else is there may make room.
-      await endRest(dependencies, { ...input, thenLive: true }, each, remote.refusal);
-      await submissions.giveBack(each);
+      await giveBack(dependencies, input, each, remote.refusal);
       running += 1;
       continue;
     }
     for (const file of remote.files) {
       await collectFile(dependencies, input, each, linesOf(api.results(file)));
     }
-    const { code, message } = remote.refusal ?? {
-      ...{ code: 'batch_expired', message: 'the provider ended its batch before this request' },
-    };
-    await endRest(dependencies, input, each, { code, message });
+    if (each.state === 'cancelling') {
+      // Who cancelled it may run it again: what was not run there is as if it never had been there.
+      await giveBack(dependencies, input, each, noResult.cancelled);
+      continue;
+    }
+    await endRest(
+      dependencies,
+      input,
+      each,
+      remote.refusal ?? noResult[remote.cutShort ?? 'ended'],
+    );
     await submissions.collected(each.id);
   }
   return running;
 }
 
-/** Asks the providers to end what they have; what they ran is collected when the batch is run again. */
-export async function cancelSubmissions(
-  { submissions, apiOf }: SubmitDependencies,
-  id: string,
-): Promise<void> {
-  for (const { provider, remote_id } of await submissions.open(id)) {
-    // One that has ended meanwhile refuses.
-    if (remote_id !== null) await apiOf(provider)?.cancel(remote_id).catch(refusedOnly);
-  }
-}
+/** What became of a line without a result, by what ended its provider's batch. */
+const noResult = {
+  expired: { code: 'batch_expired', message: 'its time was over before this request was made' },
+  cancelled: { code: notRun, message: 'it was cancelled before this request was made' },
+  ended: { code: 'no_result', message: "the provider's results do not have this request" },
+} as const;
 
-function refusedOnly(error: unknown): void {
-  if (!(error instanceof ProviderRefused)) throw error;
+/** Lines that the provider did not run are open again, and nothing is reserved for them. */
+async function giveBack(
+  dependencies: SubmitDependencies,
+  input: CollectInput,
+  submission: Submission,
+  why: { readonly code: string; readonly message: string },
+): Promise<void> {
+  await endRest(dependencies, { ...input, thenLive: true }, submission, why);
+  await dependencies.submissions.giveBack(submission);
 }
 
 /** What became of a line. */
@@ -99,7 +114,16 @@ async function collectFile(
   const flush = async () => {
     const lines = await dependencies.submissions.linesOf(submission, [...bySeq.keys()]);
     const read = (line: SubmittedLine) => resultIn(bySeq.get(Number(line.seq)) ?? Buffer.alloc(0));
-    await endLines(dependencies, input, lines, read);
+    const isLeft = (line: SubmittedLine) => {
+      const result = submission.state === 'cancelling' && read(line);
+      return result && result.kind === 'failed' && result.code === notRun;
+    };
+    await endLines(
+      dependencies,
+      input,
+      lines.filter((line) => !isLeft(line)),
+      read,
+    );
     bySeq = new Map();
   };
   for await (const bytes of results) {

@@ -94,6 +94,9 @@ function batchOf(batch: Record<string, unknown>): ProviderBatch {
   return {
     id: asText(batch.id),
     state: ended.includes(asText(batch.status)) ? 'ended' : 'running',
+    ...((batch.status === 'expired' || batch.status === 'cancelled') && {
+      cutShort: batch.status,
+    }),
     ...(batch.status === 'failed' && {
       refusal: {
         code,

@@ -2,6 +2,8 @@
 export interface ProviderBatch {
   readonly id: string;
   readonly state: 'running' | 'ended';
+  /** What ended it before it was through with its lines. */
+  readonly cutShort?: 'expired' | 'cancelled';
   /** It refused the whole file: nothing was run. */
   readonly refusal?: {
     readonly code: string;

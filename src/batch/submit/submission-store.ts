@@ -13,8 +13,11 @@ export interface SubmissionTable {
   batch_id: string;
   provider: string;
   url: string;
-  /** `intended` is committed before anything is sent; `open` knows the provider's id. */
-  state: 'intended' | 'open' | 'collected';
+  /**
+   * `intended` is committed before anything is sent; `open` knows the provider's id; of one that is
+   * `cancelling` the provider was asked to run no more.
+   */
+  state: 'intended' | 'open' | 'cancelling' | 'collected';
   remote_id: string | null;
   created_at_ms: number;
 }
@@ -68,7 +71,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .selectFrom('holdfast_batch_submission')
         .selectAll()
         .where('batch_id', '=', batchId)
-        .where(sql<boolean>`state in ('intended', 'open')`)
+        .where('state', '!=', 'collected')
         .orderBy('created_at_ms')
         .execute(),
 
@@ -138,6 +141,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
         .execute(),
 
     submitted: (id: string, remoteId: string) => set(id, { state: 'open', remote_id: remoteId }),
+    cancelling: (id: string) => set(id, { state: 'cancelling' }),
     collected: (id: string) => set(id, { state: 'collected' }),
 
     /** The provider took none of them: they are submitted again. */

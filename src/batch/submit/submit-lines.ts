@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type KnownProvider, readIncoming } from '../../calls/forward/read-incoming.ts';
 import type { RangeInput, RangeResult } from '../../wire/batch.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
@@ -25,34 +24,29 @@ export type SubmitInput = Pick<RangeInput, 'id' | 'policy' | 'maximumCostNano'>;
 export type Stop = Extract<RangeResult, { kind: 'stopped' }>;
 
 const linesAtOnce = 500;
-/** What was sent by a worker that is lost is at the provider within so long, or never. */
-const arrivesWithinMs = 15_000;
 
 /** Submits what was never submitted of a batch, in files as the provider takes them. */
 export async function submitLines(
   dependencies: SubmitDependencies,
   input: SubmitInput,
+  stopping: AbortSignal,
 ): Promise<Stop | undefined> {
   const { submissions } = dependencies;
-  for (const each of await submissions.open(input.id)) {
-    if (each.state !== 'intended') continue;
-    const stop = await stopping(each, () => submitAgain(dependencies, each));
-    if (stop) return stop;
-  }
   for (;;) {
+    if (stopping.aborted) return undefined;
     const part = await nextPart(dependencies, input);
     if (!part) return undefined;
     if (!(await submissions.intend({ ...part, maximumCostNano: input.maximumCostNano }))) {
       return { ...overBudget, model: part.provider };
     }
     const intended = { ...part, state: 'intended', remote_id: null, created_at_ms: 0 } as const;
-    const stop = await stopping(part, () => submit(dependencies, intended));
+    const stop = await stoppedBy(part, () => submit(dependencies, intended));
     if (stop) return stop;
   }
 }
 
 /** What a person cures is told as such: the intent stays, and is gone on with. */
-async function stopping(
+async function stoppedBy(
   { provider }: Pick<Submission, 'provider'>,
   work: () => Promise<void>,
 ): Promise<Stop | undefined> {
@@ -68,24 +62,6 @@ async function stopping(
           ? 'PermissionDenied'
           : 'InvalidRequest';
     return { kind: 'stopped', type, message: error.message, model: provider };
-  }
-}
-
-/** Its worker was lost, or the answer: it is made again only when the provider does not have it. */
-async function submitAgain(dependencies: SubmitDependencies, each: Submission): Promise<void> {
-  const { submissions, apiOf } = dependencies;
-  const untilMs = Number(each.created_at_ms) + arrivesWithinMs;
-  for (;;) {
-    const found = await apiOf(each.provider)?.find(each.id, Number(each.created_at_ms));
-    // It is asked for again when those that it may be have ended.
-    if (found === 'undecided') return;
-    if (found) {
-      await submissions.submitted(each.id, found.id);
-      return;
-    }
-    const leftMs = untilMs - (await submissions.nowMs());
-    if (leftMs <= 0) return submit(dependencies, each);
-    await sleep(Math.min(1000, leftMs));
   }
 }
 

@@ -1,3 +1,5 @@
+import type { RateShare } from '../../wire/shared-rate.ts';
+
 /** A token bucket: what is in it at a moment. It fills at a steady rate up to its size. */
 export interface Bucket {
   readonly level: number;
@@ -17,6 +19,12 @@ export interface BucketLimit {
  */
 export function bucketLimit(perMinute: number): BucketLimit {
   return { perMinute, size: Math.max(1, perMinute / 300) };
+}
+
+/** What is taken from such a bucket, in the time that it takes to come back: see `wire/shared-rate.ts`. */
+export function shareOf({ perMinute, size }: BucketLimit, amount: number): RateShare {
+  const inTime = (of: number) => (of * 60_000) / perMinute;
+  return { costMs: inTime(amount), aheadMs: inTime(size - Math.min(amount, size)) };
 }
 
 /** A full bucket. */

@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import { providerOf } from '../../policies/model-name.ts';
-import { type Bucket, bucketLimit, bucketWaitMs, fullBucket, takeFrom } from './gate-bucket.ts';
+import type { RateShares } from '../../wire/shared-rate.ts';
+import {
+  type Bucket,
+  bucketLimit,
+  bucketWaitMs,
+  fullBucket,
+  shareOf,
+  takeFrom,
+} from './gate-bucket.ts';
 
 const perMinute = z.number().positive();
 
-/** Rate limits known beforehand, for one worker: of a model, or of each model of a provider. */
+/** Rate limits of an account that are known beforehand: of a model, or of each model of a provider. */
 export const rateLimitsSchema = z.strictObject({
   requestsPerMinute: perMinute
     .optional()
-    .describe("Requests a minute. The account's limit, divided by the number of workers."),
+    .describe('Requests a minute, of all workers and gateways of one database together.'),
   tokensPerMinute: perMinute
     .optional()
-    .describe("Tokens a minute, in and out. The account's limit, divided by the workers."),
+    .describe('Tokens a minute, in and out, of all of them together.'),
 });
 
 /** Rate limits by `<provider>:<model>`, or by `<provider>` for each of its models by itself. */
@@ -82,4 +90,20 @@ export function takeLimits(
     ...(requests && { requests: take(requests, limits.requestsPerMinute ?? 1, used.requests) }),
     ...(tokens && { tokens: take(tokens, limits.tokensPerMinute ?? 1, used.tokens) }),
   };
+}
+
+/** Requests and tokens as shares of the limits, where these are shared with other processes. */
+export function sharesOf(
+  { requestsPerMinute, tokensPerMinute }: RateLimits,
+  { requests, tokens }: { readonly requests: number; readonly tokens: number },
+): RateShares {
+  return {
+    ...(requestsPerMinute && { requests: shareOf(bucketLimit(requestsPerMinute), requests) }),
+    ...(tokensPerMinute && { tokens: shareOf(bucketLimit(tokensPerMinute), tokens) }),
+  };
+}
+
+/** Whether any limit is configured. */
+export function isLimited({ requestsPerMinute, tokensPerMinute }: RateLimits): boolean {
+  return requestsPerMinute !== undefined || tokensPerMinute !== undefined;
 }

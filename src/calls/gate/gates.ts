@@ -6,14 +6,17 @@ import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './g
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
 import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
 import { createOperatorHolds } from './operator-holds.ts';
+import type { SharedRates } from './shared-limits.ts';
 
 export type { GateDecision, GatePass } from './one-gate.ts';
 
 /** Options of {@link createGates}; everything has a default. */
 export interface GatesOptions {
   readonly settings?: Partial<GateSettings>;
-  /** Rate limits known beforehand, for this worker. */
+  /** Rate limits known beforehand. */
   readonly limits?: RateLimitsByModel;
+  /** Where other processes keep to the same limits; otherwise they are this one's alone. */
+  readonly rates?: SharedRates;
   /** Calls in flight at most to each model of a provider, by its name; otherwise as the settings say. */
   readonly maximumInFlight?: Readonly<Record<string, number>>;
   /** Providers that are one account under two names: see {@link sameProviders}. */
@@ -56,7 +59,7 @@ export interface Gates {
  */
 export function createGates(options: GatesOptions = {}): Gates {
   const { limits = {}, sameAs = {}, clock = realClock, random = Math.random } = options;
-  const { resolves = () => true } = options;
+  const { resolves = () => true, rates } = options;
   const settings = { ...defaultGateSettings, ...options.settings };
   const { maximumInFlight = {} } = options;
   const room = { waiting: 0 };
@@ -80,6 +83,7 @@ export function createGates(options: GatesOptions = {}): Gates {
     const gate = createOneGate({
       settings: { ...settings, maximumLimit: Math.min(settings.maximumLimit, most) },
       limits: limitsOfAccount(limits, model, sameAs),
+      rates,
       clock,
       random,
       room,

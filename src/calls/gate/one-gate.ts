@@ -3,7 +3,7 @@ import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
 import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
-import { limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
+import { isLimited, limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
 import { isQuietAndInTheWay } from './gate-quiet.ts';
 import { reasonOf } from './gate-reason.ts';
 import type { GateSettings } from './gate-settings.ts';
@@ -16,6 +16,7 @@ import {
   snapshotOf,
 } from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
+import { createShare, type SharedRates } from './shared-limits.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {
@@ -23,6 +24,8 @@ export interface OneGateOptions {
   readonly name: string;
   readonly settings: GateSettings;
   readonly limits: RateLimits;
+  /** Where other processes keep to the same limits. */
+  readonly rates?: SharedRates | undefined;
   readonly clock: GateClock;
   readonly random: () => number;
   /** Calls that wait in the worker, at all its gates together. */
@@ -86,7 +89,7 @@ export interface OneGate {
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
 export function createOneGate(options: OneGateOptions): OneGate {
-  const { name, settings, limits, clock, random, room } = options;
+  const { name, settings, limits, rates, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
   let schedule: ReturnSchedule = { nextTurnMs: 0 };
@@ -95,9 +98,17 @@ export function createOneGate(options: OneGateOptions): OneGate {
   let stopTimer = () => {};
   let stopWatch = () => {};
   const line = createFairLine<Waiting>(({ isLow }) => isLow === true);
+  const share =
+    rates && isLimited(limits)
+      ? createShare({ account: name, limits, rates }, clock, advance)
+      : undefined;
 
   const waitMs = (call: GateCall, nowMs: number) =>
-    Math.max(gateWaitMs(state, nowMs), limitsWaitMs(buckets, limits, call.tokens, nowMs));
+    Math.max(
+      gateWaitMs(state, nowMs),
+      limitsWaitMs(buckets, limits, call.tokens, nowMs),
+      share?.waitMs(nowMs) ?? 0,
+    );
 
   function leave(waiting: Waiting): void {
     room.waiting -= 1;
@@ -128,7 +139,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
     waiting.decided({
       kind: 'deferred',
       delayMs: deferral.delayMs,
-      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state) },
+      held: { gate: name, reason: isClosed ? 'its worker stops' : reasonOf(state, nowMs) },
       ...(downMs !== undefined && { downForMs: downMs }),
     });
   }
@@ -146,6 +157,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
         if (Number.isFinite(delayMs)) stopTimer = clock.after(delayMs, advance);
         return;
       }
+      if (share && !share.may(next.tokens, line.size())) return;
+      share?.goes(next.tokens);
       line.take(next.fairnessKey, next);
       leave(next);
       next.decided({ kind: 'go', pass: pass(next, nowMs) });
@@ -169,6 +182,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
         const nowMs = clock.now();
         const unused = { requests: 0, tokens: tokensUsed - call.tokens };
         buckets = takeLimits(buckets, limits, unused, nowMs);
+        share?.corrected(unused.tokens);
         state = requestEnded(state, settings, { ...end, sentMs, call: call.call }, nowMs, random);
         advance();
       },
@@ -205,8 +219,8 @@ export function createOneGate(options: OneGateOptions): OneGate {
       const isWaiting = () => line.remove(call.fairnessKey, waiting);
       room.waiting += 1;
       line.push(call.fairnessKey, waiting);
-      if (!goesNow) {
-        call.waits?.({ gate: name, reason: reasonOf(state) });
+      if (!goesNow || share) {
+        call.waits?.({ gate: name, reason: reasonOf(state, sinceMs) });
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
           leave(waiting);

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { processEnvironment } from '../../config.ts';
 import { startDevServer } from '../../servers/dev-server.ts';
 import { CommandError } from '../command-error.ts';
+import { isServerNamed } from '../connect-telling.ts';
 import {
   dataFolder,
   lockDataFolder,
@@ -12,7 +13,6 @@ import {
 } from '../up/data-folder.ts';
 import { serveFile, startServing } from '../up/serving-process.ts';
 import { workerEnvironment } from '../up/up-options.ts';
-import { isServerNamed } from './own-server.ts';
 
 /** A server, and a worker where it is our own. */
 export interface Served {

@@ -1,4 +1,5 @@
 import { createLogUpdate } from 'log-update';
+import wrapAnsi from 'wrap-ansi';
 import { countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import type { BatchCounts } from '../../wire/batch.ts';
@@ -42,7 +43,7 @@ export function progressView(json: boolean, now: () => number = Date.now): Progr
       const counts = countsOf(batch);
       seen.push({ atMs: nowMs, counts });
       while ((seen[1]?.atMs ?? nowMs) < nowMs - rateOverMs) seen.shift();
-      if (log) return log(describeProgress(seen, failures).join('\n'));
+      if (log) return log(progressText(seen, failures, process.stderr.columns ?? 80));
       if (nowMs - lastPlainMs < plainEveryMs) return;
       lastPlainMs = nowMs;
       if (json)
@@ -63,6 +64,17 @@ export function accountOf(
     ...{ id, state, ...(parked !== null && { parked }) },
     ...{ ...countsOf(batch), failures: Object.fromEntries(failures) },
   };
+}
+
+/** As a terminal shows it; what does not fit goes on in the next line, words stay whole. */
+export function progressText(
+  seen: readonly Seen[],
+  failures: readonly (readonly [type: string, count: number])[],
+  width: number,
+): string {
+  return describeProgress(seen, failures)
+    .map((line) => wrapAnsi(line, width - 1))
+    .join('\n');
 }
 
 /** A bar with counts, rates and the time left; then what it took; then what failed. */

@@ -3,13 +3,13 @@ import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { pauseBatch } from '../../client/batch.ts';
 import { cancel } from '../../client/cancel.ts';
-import { connect } from '../../client/connect.ts';
+import type { Connected } from '../../client/connect.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
-import { useServerOfFolder } from '../batch/own-server.ts';
 import { accountOf, describeProgress } from '../batch/progress-view.ts';
 import { batchIdFor, withBatches } from '../batch/with-batches.ts';
 import { CommandError } from '../command-error.ts';
+import { connectTelling, useServerOfFolder } from '../connect-telling.ts';
 import { formatCount } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { plainTable, tableText } from '../plain-table.ts';
@@ -70,20 +70,25 @@ export const batchCancelCommand = telling(
   (client, id) => cancel(client, id),
 );
 
-type Tell = (client: Awaited<ReturnType<typeof connect>>['client'], id: string) => Promise<unknown>;
+type Tell = (client: Connected['client'], id: string) => Promise<unknown>;
 
 function telling(done: string, tell: Tell) {
-  return (named: string, { json }: JsonOption): Promise<void> =>
+  return (named: string, flags: JsonOption): Promise<void> =>
     withBatches(async (store) => {
       const { id } = await batchNamed(store, named);
-      useServerOfFolder();
-      const { client } = await connect();
+      if (!(await useServerOfFolder())) {
+        throw new CommandError(
+          'unreachable',
+          'no server of this folder runs, so no batch of it does either; `holdfast batch run` goes on with one',
+        );
+      }
+      const { client } = await connectTelling(flags);
       const { status } = await describeWorkflow(client, id);
       if (status.name !== 'RUNNING') {
         throw new CommandError('usage', `${id} does not run: it is ${status.name.toLowerCase()}`);
       }
       await tell(client, id);
-      if (json) printJson({ id, done: done.split(':')[0] });
+      if (flags.json) printJson({ id, done: done.split(':')[0] });
       else print(`${id} ${done}`);
     });
 }

@@ -6,7 +6,6 @@ import { type BatchStore, countsOf } from '../../batch/store/batch-store.ts';
 import type { StoredBatch } from '../../batch/store/batch-tables.ts';
 import { problemAside } from '../../calls/answers/judge.ts';
 import { pauseBatch, runBatch } from '../../client/batch.ts';
-import { connect } from '../../client/connect.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
 import type { Config } from '../../config.ts';
@@ -19,6 +18,7 @@ import { accountOf, costInWords, progressView } from '../batch/progress-view.ts'
 import { makeResultFolder, writingTo } from '../batch/result-folder.ts';
 import { batchIdFor, withBatches } from '../batch/with-batches.ts';
 import { CommandError, usageError } from '../command-error.ts';
+import { connectTelling } from '../connect-telling.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { untilInterrupted } from '../interruption.ts';
@@ -56,7 +56,7 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
       return untilInterrupted(async (signal) => {
         const served = await serveBatch();
         try {
-          const { client } = await connect();
+          const { client } = await connectTelling(flags);
           const before = await describeWorkflow(client, id).catch(() => undefined);
           // What was submitted before is waited for, whatever is asked for now: it is paid for.
           const submitted = { submits: false, thenLive: true, pollMs: 60_000 };

@@ -1,6 +1,6 @@
 import { ClientError } from '../../client/client-error.ts';
-import { connect } from '../../client/connect.ts';
 import { type ClientConfig, InvalidConfiguration, loadClientConfig } from '../../config.ts';
+import { connectTelling } from '../connect-telling.ts';
 import { type Check, ok, unknown, wrong } from '../doctor/check.ts';
 import { checkPackages } from '../doctor/check-packages.ts';
 import { checkServer } from '../doctor/check-server.ts';
@@ -11,18 +11,18 @@ import { type JsonOption, printJson, printView } from '../output.ts';
 
 /** `holdfast doctor`: whether all is there that workflows need, and what to do about what is not. */
 export async function doctorCommand(flags: JsonOption): Promise<void> {
-  const checks = await examine();
+  const checks = await examine(flags);
   const { columns = 80, isTTY } = process.stdout;
   if (flags.json) printJson({ checks });
   else printView(renderChecks(checks, { width: columns, colors: isTTY === true }));
   if (checks.some(({ state }) => state === 'wrong')) process.exitCode = exitCodes.usage.code;
 }
 
-async function examine(): Promise<Check[]> {
+async function examine(flags: JsonOption): Promise<Check[]> {
   const configuration = readConfiguration();
   const own = [configuration.check, checkPackages(process.cwd())];
   try {
-    const { client, address } = await connect();
+    const { client, address } = await connectTelling(flags);
     const server = await checkServer(client, address);
     const isUsable = server.every(({ name, state }) => name === 'attribute' || state === 'ok');
     if (!isUsable) return [...own, ...server, ...notKnown('without its namespace')];

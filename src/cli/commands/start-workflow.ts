@@ -2,10 +2,12 @@ import type { Client } from '@temporalio/client';
 import { ClientError } from '../../client/client-error.ts';
 import { listPolicies } from '../../client/policies.ts';
 import { assertTenant, startWorkflow } from '../../client/start.ts';
+import { workerHealth } from '../../client/worker-health.ts';
 import { loadClientConfig } from '../../config.ts';
+import { didYouMean } from '../../policies/did-you-mean.ts';
 import type { AnyPolicyOverrides } from '../../policies/resolve-policies.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
-import { usageError } from '../command-error.ts';
+import { CommandError, usageError } from '../command-error.ts';
 import { loadOverrides } from '../load-policies.ts';
 import { parseJsonInput, readJsonInput } from '../read-input.ts';
 import { idFromInput, type StartFlags, startAndTell } from './start.ts';
@@ -38,6 +40,7 @@ export async function startByName(
   assertPayloadFits('the input', [input, { policies: overrides }]);
   const id = flags.id ?? idFromInput(workflow, input, flags);
   await startAndTell({ ...flags, id, config }, async (client, options) => {
+    await assertName(client, workflow, config.HOLDFAST_TASK_QUEUE);
     if (overrides) await assertOverrides(client, overrides, config.HOLDFAST_TASK_QUEUE);
     return startWorkflow(client, workflow, input, {
       ...options,
@@ -59,6 +62,26 @@ async function assertOverrides(
     await listPolicies(client, overrides, { taskQueue });
   } catch (error) {
     if (!(error instanceof ClientError) || error.kind !== 'unreachable') throw error;
+  }
+}
+
+/**
+ * Refuses what looks like a slip of the hand: a workflow of a name that no worker has waits for one that
+ * has it, and has used up its id. The worker is asked only of a name that never ran, and any other name
+ * may be one that is deployed later.
+ */
+async function assertName(client: Client, workflow: string, taskQueue: string): Promise<void> {
+  try {
+    const ofThisName = `WorkflowType = ${JSON.stringify(workflow)}`;
+    if ((await client.workflow.count(ofThisName)).count > 0) return;
+    const { health } = await workerHealth(client, { taskQueue });
+    const { workflows = [workflow] } = health;
+    if (workflows.includes(workflow)) return;
+    const guess = didYouMean(workflow, workflows);
+    if (guess) throw usageError(`the worker of ${taskQueue} has no workflow ${workflow}${guess}`);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    // Nobody says: what is started is told by `status` and `--wait`, where its worker lacks it.
   }
 }
 

@@ -43,7 +43,6 @@ export const endingText = '\nEnding: what runs finishes first. Ctrl-C again ends
 export function servingText({ address, ui, data, worker, workflows, gateway }: Running): string {
   const own = workflows.filter((name) => name !== 'complete');
   const start = own[0] === undefined ? 'complete "Say hello"' : `${own[0]} --input FILE`;
-  const setAddress = address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
   return [
     '',
     `Temporal   ${address}, data in ${data}`,
@@ -51,9 +50,9 @@ export function servingText({ address, ui, data, worker, workflows, gateway }: R
     `worker     ${worker ?? "Holdfast's own"}, serves ${workflows.join(', ')}`,
     ...(gateway === undefined ? [] : [`gateway    ${gateway}/v1, as OPENAI_BASE_URL`]),
     '',
-    'In another terminal:',
-    `  ${setAddress}npx holdfast start ${start} --wait`,
-    `  ${setAddress}npx holdfast watch`,
+    'In another terminal, in this folder:',
+    `  npx holdfast start ${start} --wait`,
+    `  npx holdfast watch`,
     '',
     'Ctrl-C ends all of it; the data stays.',
     '',

@@ -53,7 +53,7 @@ describe('a gate in an outage', () => {
     const { enter, go } = gatesOn();
     const first = await go(enter('one', { outageMs: 3_600_000 }));
     const second = await enter('two', { outageMs: 3_600_000 });
-    assert.ok(second.kind === 'deferred' && second.delayMs >= 360_000, JSON.stringify(second));
+    assert.ok(second.kind === 'deferred' && second.delayMs >= 240_000, JSON.stringify(second));
     await go(enter('healthy'));
     first.ended({ signal: 'answered' });
     await go(enter('two', { outageMs: 3_600_000 }));

@@ -23,6 +23,8 @@ export interface Storm {
   readonly gateCapMs?: number;
   /** A worker is replaced so often, one after the other: the new one knows nothing. */
   readonly restartMs?: number;
+  /** The same by SIGKILL: what it had taken is missed, and done again, when its heartbeats have failed. */
+  readonly killMs?: number;
 }
 
 interface Call {
@@ -51,6 +53,8 @@ export interface StormResult {
 
 const answerMs = 300;
 const dispatchMs = 20;
+/** The catalogue's, and the longest first wait before what was lost is tried again. */
+const heartbeatTimeoutMs = catalogue.model.heartbeatTimeoutMs;
 
 /** mulberry32: the same storm for the same seed. */
 export function seededRandom(seed: number): () => number {
@@ -112,14 +116,22 @@ export function simulateStorm(storm: Storm): StormResult {
       room: { waiting: 0 },
     });
   const gates: OneGate[] = Array.from({ length: storm.workers }, newGate);
+  /** What each worker has taken; a call that is in it no more was lost with a worker. */
+  const taken = Array.from({ length: storm.workers }, () => new Set<Call>());
   let replaced = 0;
+  const replaceMs = storm.killMs ?? storm.restartMs;
   function replaceOne(): void {
     const worker = replaced++ % storm.workers;
     gates[worker]?.close();
     gates[worker] = newGate();
-    clock.after(storm.restartMs ?? 0, replaceOne);
+    if (storm.killMs !== undefined) {
+      for (const call of taken[worker] ?? []) clock.after(heartbeatTimeoutMs, () => enqueue(call));
+      taken[worker] = new Set();
+      free[worker] = slots;
+    }
+    clock.after(replaceMs ?? 0, replaceOne);
   }
-  if (storm.restartMs !== undefined) clock.after(storm.restartMs, replaceOne);
+  if (replaceMs !== undefined) clock.after(replaceMs, replaceOne);
 
   function outageOf({ failures, outageSinceMs }: Call, isAnswering = false) {
     if (outageSinceMs === undefined) return { failures, billed: 0 };
@@ -146,11 +158,16 @@ export function simulateStorm(storm: Storm): StormResult {
 
   function run(call: Call, worker: number): void {
     free[worker] = (free[worker] ?? 0) - 1;
+    const ours = taken[worker];
+    ours?.add(call);
+    const isLost = () => ours !== taken[worker];
     const release = () => {
+      ours?.delete(call);
       free[worker] = (free[worker] ?? 0) + 1;
       dispatch();
     };
-    clock.after(dispatchMs, () =>
+    clock.after(dispatchMs, () => {
+      if (isLost()) return;
       gates[worker]?.enter(
         {
           fairnessKey: '',
@@ -160,6 +177,7 @@ export function simulateStorm(storm: Storm): StormResult {
           outageMs: outageOf(call).forMs,
         },
         (verdict) => {
+          if (isLost()) return;
           if (verdict.kind === 'deferred') {
             deferrals += 1;
             isInOutage(call, verdict.downForMs);
@@ -167,9 +185,11 @@ export function simulateStorm(storm: Storm): StormResult {
             return release();
           }
           clock.after(10, () => {
+            if (isLost()) return;
             const outcome = ask();
             const tookMs = outcome === 'ok' ? answerMs * (0.7 + 0.6 * random()) : 20;
             clock.after(tookMs, () => {
+              if (isLost()) return;
               if (outcome === 'ok') {
                 verdict.pass.ended({ signal: 'answered' });
                 done += 1;
@@ -205,8 +225,8 @@ export function simulateStorm(storm: Storm): StormResult {
             });
           });
         },
-      ),
-    );
+      );
+    });
   }
 
   for (let index = 0; index < storm.calls; index += 1) {

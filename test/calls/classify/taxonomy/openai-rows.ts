@@ -21,7 +21,7 @@ export const openaiRows: readonly Row[] = [
 
   { answer: '500 server_error', reply: literally(500, error({ type: 'server_error', message: 'The server had an error while processing your request. Sorry about that!' })), type: 'ServerError', reason: 'server_error', source: guide },
   { answer: '409 lock', reply: literally(409, error({ type: 'invalid_request_error', message: 'Could not acquire lock on the resource' })), type: 'ServerError', reason: 'lock', source: 'https://github.com/openai/openai-node/blob/master/src/client.ts' },
-  { answer: '409 that is not a lock', reply: literally(409, error({ message: 'Account usage requires reconciliation', type: 'conflict_error', code: 'quota_accounting_blocked' })), type: 'InvalidRequest', reason: 'quota_accounting_blocked', unclassified: true, source: 'https://github.com/cocode-agency/cocode/issues/16' },
+  { answer: '409 that is not a lock', reply: literally(409, error({ message: 'Account usage requires reconciliation', type: 'conflict_error', code: 'quota_accounting_blocked' })), type: 'InvalidRequest', reason: 'quota_accounting_blocked', unclassified: true, source: rules.unseen },
   { answer: '409 blocked is not a lock', reply: literally(409, error({ message: 'the request was blocked' })), type: 'InvalidRequest', source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.10' },
 
   { answer: '401 invalid_api_key', reply: literally(401, error({ code: 'invalid_api_key', type: 'invalid_request_error', message: 'Incorrect API key provided: sk-secret' })), type: 'InvalidCredentials', reason: 'invalid_api_key', source: guide },
