@@ -99,6 +99,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'journal',
     holds: 'the record of every attempt, and of how the gates stand',
     rooms: [...leaves, 'database'],
+    types: ['calls'],
     packages: ['kysely', 'node:'],
   },
   {
@@ -108,16 +109,31 @@ export const roomsBelow: readonly Room[] = [
     packages: ['node:'],
   },
   {
+    name: 'gateway/keys',
+    holds: 'what the key of a client may use: its limits as data',
+    rooms: ['policies'],
+    packages: ['zod'],
+  },
+  {
+    name: 'gateway/store',
+    holds: 'records of forwarded requests, gateways that live, keys of clients',
+    rooms: ['wire', 'policies', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
+    packages: ['kysely', 'node:'],
+  },
+  {
     name: 'batch/store',
     holds:
       "batches and their lines in the ledger's database, and how what happens to them is committed",
-    rooms: ['wire', 'database', 'batch/input'],
+    rooms: ['wire', 'database', 'batch/input', 'gateway/keys', 'gateway/store'],
     packages: ['kysely'],
   },
   {
     name: 'batch/run',
     holds: 'the lines of a range, side by side, each until it has an end',
-    rooms: [...leaves, 'calls/answers', 'calls/forward', 'batch/input', 'batch/store'],
+    rooms: [
+      ...[...leaves, 'calls/answers', 'calls/forward', 'batch/input', 'batch/store'],
+      'gateway/keys',
+    ],
     packages: ['node:'],
   },
   {
@@ -130,7 +146,7 @@ export const roomsBelow: readonly Room[] = [
     name: 'batch/files',
     holds: "files of clients, and batches as OpenAI's API shows them: made, read, ended",
     rooms: [
-      ...['calls/forward', 'calls/provider', 'database'],
+      ...['calls/forward', 'calls/provider', 'database', 'gateway/keys'],
       ...['batch/input', 'batch/output', 'batch/store'],
     ],
     packages: ['kysely'],

@@ -86,18 +86,6 @@ export const rooms: readonly Room[] = [
     packages: [],
   },
   {
-    name: 'gateway/keys',
-    holds: 'what the key of a client may use: its limits as data',
-    rooms: ['policies'],
-    packages: ['zod'],
-  },
-  {
-    name: 'gateway/store',
-    holds: 'records of forwarded requests, gateways that live, keys of clients',
-    rooms: ['wire', 'policies', 'calls/forward', 'calls/provider', 'database', 'gateway/keys'],
-    packages: ['kysely', 'node:'],
-  },
-  {
     name: 'worker',
     holds: 'what a worker is put together from',
     rooms: [
@@ -145,7 +133,7 @@ export const rooms: readonly Room[] = [
     ],
     packages: [
       ...['commander', 'cli-table3', 'log-update', 'picocolors', 'wrap-ansi'],
-      ...['@temporalio/client', 'execa', 'node:'],
+      ...['@temporalio/client', '@temporalio/common', 'execa', 'node:'],
     ],
   },
   {

@@ -3,5 +3,5 @@ export { createGates, type Gates } from './calls/gate/gates.ts';
 export {
   type HoldfastMiddlewareOptions,
   holdfastMiddleware,
+  withHoldfast,
 } from './middleware/holdfast-middleware.ts';
-export { withHoldfast } from './middleware/with-holdfast.ts';

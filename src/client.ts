@@ -31,7 +31,6 @@ export {
   resolveEffect,
   showEffect,
 } from './client/effects.ts';
-export { listRunning } from './client/list.ts';
 export {
   type AnyWorkflow,
   connect,
@@ -39,9 +38,13 @@ export {
   type ResultOptions,
   type StartedWorkflow,
 } from './client/open-client.ts';
-export { listParked, type ParkedFilter, type ParkedWorkflow } from './client/parked.ts';
+export {
+  listParked,
+  listRunning,
+  type ParkedFilter,
+  type ParkedWorkflow,
+} from './client/parked.ts';
 export type { PendingAttempt } from './client/pending-attempts.ts';
-export { listPolicies } from './client/policies.ts';
 export { type PollOptions, pollStatuses, type StatusRound } from './client/poll-statuses.ts';
 export { holdProvider, listProviders, releaseProvider } from './client/providers.ts';
 export { readCompleteRequest } from './client/read-request.ts';
@@ -58,6 +61,7 @@ export {
 } from './client/start.ts';
 export { type WorkflowStatus, workflowStatus } from './client/status.ts';
 export type { LedgerPlace } from './client/through-worker.ts';
+export { listPolicies } from './client/through-worker.ts';
 export { findFailure, isCancelled } from './failures/find-failure.ts';
 export { catalogue, type Policies, type PolicyName } from './policies/catalogue.ts';
 export {

@@ -6,9 +6,9 @@ import {
   builtinProviderNames,
   builtinProviders,
   type ConfiguredProvider,
+  inFlightLimit,
 } from './config/builtin-providers.ts';
 import { environment } from './config/environment.ts';
-import { inFlightLimit } from './config/in-flight.ts';
 import { readProvidersFile, readRateLimits } from './config/providers.ts';
 import { isLiveStripeKey } from './config/trust.ts';
 import { didYouMean } from './policies/did-you-mean.ts';

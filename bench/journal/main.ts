@@ -11,8 +11,8 @@ import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { ModelRequest } from '../../src/wire/model-call.ts';
-import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
+import { combineAttemptLogs } from '../../src/worker/open-app.ts';
 import { median } from '../overhead/median.ts';
 
 /**

@@ -9,8 +9,8 @@ import { createGates } from '../../src/calls/gate/gates.ts';
 import { createProviders } from '../../src/calls/provider/providers.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
-import { combineAttemptLogs } from '../../src/worker/combine-attempt-logs.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
+import { combineAttemptLogs } from '../../src/worker/open-app.ts';
 
 const apiKey = 'sk-bench';
 const question = (round: number) => `Say hello to guest ${round}`;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { temporalUi } from '../../src/cli/temporal-ui.ts';
+import { temporalUi } from '../../src/cli/with-client.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { startProgress } from '../../src/servers/progress.mjs';
 import { demoProvider } from '../sandbox/demo-faults.ts';

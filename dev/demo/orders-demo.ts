@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
-import { temporalUi } from '../../src/cli/temporal-ui.ts';
 import { watchWorkflows } from '../../src/cli/watch/watch-workflows.ts';
+import { temporalUi } from '../../src/cli/with-client.ts';
 import type { WorkflowStatus } from '../../src/client/status.ts';
 import { startOrder } from '../../src/orders/start-order.ts';
 import { approveParked } from './approve-parked.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
-import { temporalUi } from '../../src/cli/temporal-ui.ts';
+import { temporalUi } from '../../src/cli/with-client.ts';
 import { startComplete } from '../../src/client/start.ts';
 import { workflowStatus } from '../../src/client/status.ts';
 import type { World } from '../demo/world.ts';

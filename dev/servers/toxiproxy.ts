@@ -3,8 +3,8 @@ import path from 'node:path';
 import { Toxiproxy as ToxiproxyClient } from 'toxiproxy-node-client';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { freePort } from '../../src/servers/free-port.ts';
-import { goInstall } from '../../src/servers/go-install.ts';
 import type { Program } from '../../src/servers/program.ts';
+import { goInstall } from '../../src/servers/run-build-tool.ts';
 import { startServerProcess } from '../../src/servers/server-process.ts';
 import { waitUntilServing } from '../../src/servers/wait-until.ts';
 

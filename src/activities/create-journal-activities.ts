@@ -1,9 +1,11 @@
 import { isDatabaseError } from '../database/classify-database.ts';
+import type { Ledger } from '../effects/once/ledger.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { HoldRequest, ProvidersView } from '../wire/provider-hold.ts';
-import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
-import { maximumAttemptsRead } from '../wire/workflow-records.ts';
+import type { HoldRequest, ProvidersView } from '../wire/provider-gate.ts';
+import { maximumAttemptsRead, type RecordedAttempt } from '../wire/recorded-attempt.ts';
+import type { WorkerHealth } from '../wire/worker-health.ts';
+import { withTypedFailures } from './create-ledger-activities.ts';
 import { unexpectedFailure } from './unexpected-error.ts';
 
 /** What persons read of the journal, as activities: the command line itself never opens it. */
@@ -36,3 +38,26 @@ async function answered<T>(ask: () => Promise<T>): Promise<T> {
     throw createFailure('ConnectionFailed', 'the database of the journal does not answer');
   }
 }
+
+/** What a worker says of itself, besides what it reads when it is asked. */
+export interface HealthDependencies
+  extends Pick<WorkerHealth, 'keys' | 'missingKeys' | 'scopes' | 'workflows'> {
+  readonly ledger: Pick<Ledger, 'id' | 'name' | 'nowMs'>;
+}
+
+/** How a worker is, as an activity: its keys and its database are known to it alone. */
+export function createHealthActivity({ ledger, ...known }: HealthDependencies) {
+  return {
+    readHealth: (): Promise<WorkerHealth> =>
+      withTypedFailures(async () => ({
+        ...known,
+        node: process.versions.node,
+        ledger: { id: ledger.id, name: ledger.name },
+        databaseNowMs: await ledger.nowMs(),
+        nowMs: Date.now(),
+      })),
+  };
+}
+
+/** What workflows know of it, by `import type` only. */
+export type HealthActivity = ReturnType<typeof createHealthActivity>;

@@ -1,15 +1,18 @@
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { ServiceError, WorkflowNotFoundError } from '@temporalio/client';
 import { TemporalFailure } from '@temporalio/common';
 import { databaseError, isDatabaseError } from '../database/classify-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
+import { settleOnce } from '../effects/once/settle-once.ts';
 import { doubtAfterRestore } from '../effects/operate/doubt-after-restore.ts';
 import { pruneLedger } from '../effects/operate/prune-ledger.ts';
 import { reconcile } from '../effects/operate/reconcile.ts';
 import { resolveEffect } from '../effects/operate/resolve-effect.ts';
+import { AttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
-import type { ListedEffect } from '../wire/effect-call.ts';
+import type { ListedEffect, SettledEffect, SettleRequest } from '../wire/effect-call.ts';
 import { idempotencyKey, keyOfGeneration } from '../wire/idempotency-key.ts';
+import { workflowIdPattern } from '../wire/identifiers.ts';
 import type {
   EffectDetails,
   EffectFilter,
@@ -23,7 +26,6 @@ import type { Resolved } from '../wire/park-answers.ts';
 import { type EffectActivityDependencies, scopesOf } from './run-effect.ts';
 import { failureOf, unexpectedFailure } from './unexpected-error.ts';
 import { cursorOf, detailsOf, filterFrom, newestFirst, pageSizeOf, viewOf } from './view-effect.ts';
-import { temporalError, workflowsSince } from './workflows-since.ts';
 
 /** What the activities need besides the effects themselves. */
 export interface LedgerDependencies extends EffectActivityDependencies {
@@ -156,4 +158,61 @@ export async function withTypedFailures<T>(work: () => Promise<T>): Promise<T> {
       ? failureOf(databaseError(error, undefined))
       : unexpectedFailure(error);
   }
+}
+
+/** Clocks differ, and an effect may end a little after its workflow. */
+const marginMs = 10 * 60 * 1000;
+
+/**
+ * Ids of the workflows of this namespace that run, or were closed since then; the one that asks is
+ * left out. Ids that no idempotency key can hold are not ours.
+ *
+ * @throws AttemptError `ConnectionFailed`, also when the list ends early.
+ */
+async function* workflowsSince(sinceMs: number): AsyncGenerator<string> {
+  const { client, info } = Context.current();
+  const since = new Date(sinceMs - marginMs).toISOString();
+  const query = `ExecutionStatus = "Running" OR CloseTime > "${since}"`;
+  try {
+    for await (const { workflowId } of client.workflow.list({ query })) {
+      const isOwn = workflowId === info.workflowExecution?.workflowId;
+      if (!isOwn && workflowIdPattern.test(workflowId)) yield workflowId;
+    }
+  } catch (error) {
+    throw temporalError(error);
+  }
+}
+
+/** A server of Temporal's that does not answer, as a failed attempt; everything else stays. */
+function temporalError(error: unknown): unknown {
+  if (!(error instanceof ServiceError)) return error;
+  return new AttemptError({ type: 'ConnectionFailed', by: 'temporal', sent: false });
+}
+
+/** What workflows know of it, by `import type` only. */
+export type SettleActivities = ReturnType<typeof createSettleActivity>;
+
+/** The activity by which a workflow that ends leaves no effect begun and not settled. */
+export function createSettleActivity(
+  effects: object,
+  { ledger, log }: Pick<EffectActivityDependencies, 'ledger' | 'log'>,
+) {
+  const declared = effects as Readonly<Record<string, Effect<unknown, unknown> | undefined>>;
+  return {
+    settleEffect: (request: SettleRequest): Promise<SettledEffect> =>
+      withTypedFailures(async () => {
+        const { scope, step, input, requestTimeoutMs } = request;
+        const { heartbeat, info } = Context.current();
+        const effect = declared[request.effect];
+        if (!effect) throw createFailure('InvalidRequest', `there is no effect ${request.effect}`);
+        const workflowId = info.workflowExecution?.workflowId ?? '';
+        const place = { scope, workflowId, ...(step !== undefined && { step }) };
+        const settled = await settleOnce(ledger, effect, place, input, {
+          requestTimeoutMs,
+          heartbeat: () => heartbeat(),
+        });
+        log.info({ event: 'effect.settled', key: settled.key, state: settled.state });
+        return settled;
+      }),
+  };
 }

@@ -1,24 +1,19 @@
 import type { Effect } from '../effects/once/effect.ts';
-import type { FailureType } from '../failures/failure-types.ts';
 import { clientStatus, type ForwardFailure, type WebhookEvent } from '../wire/forwarded.ts';
 import { createEffectActivity, type EffectActivityDependencies } from './run-effect.ts';
 
 /** How a forwarded call ended without an answer. */
-export interface ForwardedEnd {
-  readonly id: string;
-  readonly type: FailureType;
-  readonly message: string;
+export type ForwardedEnd = Pick<ForwardFailure, 'type' | 'message'> &
+  Used & { readonly id: string };
+
+interface Used {
   readonly attempts: number;
   readonly possiblyBilled: number;
 }
 
 /** Where it is written down. */
 export interface EndRecords {
-  readonly failed: (
-    id: string,
-    failure: ForwardFailure,
-    used: { readonly attempts: number; readonly possiblyBilled: number },
-  ) => Promise<boolean>;
+  readonly failed: (id: string, failure: ForwardFailure, used: Used) => Promise<boolean>;
 }
 
 /** What is told of ends, and how. */

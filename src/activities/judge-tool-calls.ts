@@ -1,7 +1,7 @@
 import type { WrittenToolCall } from '../calls/answer-from.ts';
 import { AttemptError } from '../failures/attempt-error.ts';
 import type { OfferedTool } from '../wire/call-options.ts';
-import type { JsonObject } from '../wire/json.ts';
+import { isJsonObject, parseJson } from '../wire/json.ts';
 import type { ToolCallPart } from '../wire/message.ts';
 import type { ModelAnswer } from '../wire/model-call.ts';
 import { judge, type Paid, type Said } from './judge-written.ts';
@@ -31,8 +31,9 @@ export async function judgeToolCalls(
   );
   const toolCalls = written.map((call, index): ToolCallPart => {
     const said = judged[index];
-    const read = said?.kind === 'valid' ? said.value : parsed(call.arguments);
-    if (said?.kind !== 'not JSON' && isObject(read)) return { ...call, arguments: read };
+    // What does not fit is shown to the model again, and used by nobody.
+    const read = said?.kind === 'valid' ? said.value : parseJson(call.arguments);
+    if (said?.kind !== 'not JSON' && isJsonObject(read)) return { ...call, arguments: read };
     const why = said?.kind === 'not JSON' ? said.slip : 'they are no JSON object';
     const reason = `the arguments of the tool ${call.name} cannot be read: ${why}`;
     throw new AttemptError({ ...paid, type: 'MalformedResponse', status: 200, reason });
@@ -49,17 +50,4 @@ export async function judgeToolCalls(
     said.kind === 'valid' ? (said.mended ?? []).map((what) => `${said.name}: ${what}`) : [],
   );
   return { toolCalls, ...(mended.length > 0 && { mended }) };
-}
-
-/** Arguments that are shown to the model again, and used by nobody. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,7 @@ import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { mostUsage } from '../wire/estimate-tokens.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { Deferred, ModelRequest } from '../wire/model-call.ts';
-import type { GateScope, WorkScope } from './attempt-scope.ts';
+import type { GateScope, WorkScope } from './run-attempt.ts';
 
 /** A worker that stops sends its calls back for so long, plus as much at random. */
 const afterShutdownMs = 1000;

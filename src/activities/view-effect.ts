@@ -4,6 +4,7 @@ import { createFailure } from '../failures/create-failure.ts';
 import { keyPrefix, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import type { EffectDetails, EffectFilter, EffectView } from '../wire/ledger-operations.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
+import { present } from '../wire/present.ts';
 
 const defaultPageSize = 100;
 const largestPageSize = 500;
@@ -60,10 +61,7 @@ export function filterFrom(filter: EffectFilter, scope: string): Omit<RowFilter,
     keyPrefix: keyPrefix(scope, workflowId),
     // Who asks what is not known wants those too that no worker is at, whose workflow may be gone.
     ...(state && { states: [state], orLapsed: state === 'unknown' }),
-    ...(effect !== undefined && { effect }),
-    ...(olderThanMs !== undefined && { changedBeforeMs: olderThanMs }),
-    ...(youngerThanMs !== undefined && { changedAfterMs: youngerThanMs }),
-    ...(after && { after }),
+    ...present({ effect, changedBeforeMs: olderThanMs, changedAfterMs: youngerThanMs, after }),
   };
 }
 

@@ -72,15 +72,13 @@ const files = new WeakMap<AppDefinition, string>();
 
 /** Not the program's own file: to load that one is to start the program again. */
 function fileOfCaller(): string | undefined {
-  const names = getCallSites().map(({ scriptName }) => urlOf(scriptName));
+  const names = getCallSites().map(({ scriptName }) =>
+    isAbsolute(scriptName) ? pathToFileURL(scriptName).href : scriptName,
+  );
   const file = names.find((name) => name !== import.meta.url);
   const program = process.argv[1];
   const isProgram = program !== undefined && file === pathToFileURL(realpathOf(program)).href;
   return isProgram || !file?.startsWith('file:') ? undefined : file;
-}
-
-function urlOf(scriptName: string): string {
-  return isAbsolute(scriptName) ? pathToFileURL(scriptName).href : scriptName;
 }
 
 function realpathOf(file: string): string {

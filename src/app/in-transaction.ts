@@ -5,8 +5,13 @@ import type { TransactionEffect } from '../effects/once/effect.ts';
 import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
-import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
-import type { MakeResources } from './make-resources.ts';
+import { present } from '../wire/present.ts';
+import type {
+  AppMigrations,
+  DefinitionOptions,
+  EffectDefinition,
+  MakeResources,
+} from './effect-definition.ts';
 
 /**
  * Runs SQL in the effect's transaction: `` await sql`insert into note (id) values (${id})` ``. Values
@@ -48,8 +53,7 @@ export function inTransaction<Input, Result, Config = unknown>(
   const { does = 'write to the database', retentionDays = 400, policy = 'database' } = options;
   return {
     ...{ does, retentionDays, policy },
-    ...(config && { config }),
-    ...(migrations && { migrations }),
+    ...present({ config, migrations }),
     make: (name, resources) => {
       const { ledger, config: read } = resources as MakeResources;
       return {

@@ -93,8 +93,8 @@ export function createAttemptCall({
           );
           logWarnings(log, request, result);
           const usage = usageOf(result.usage);
-          if (isUnusable(model.family, exchange.body, asked)) throw failure(exchange, usage);
           const judgement = judgeAnswer(families[model.family], exchange.body, asked);
+          if (isUnusable(exchange.body, judgement)) throw failure(exchange, usage);
           const providerRequestId = providerRequestIdIn(exchange.headers);
           const answer = {
             ...answerFrom(result, request, model.provider),

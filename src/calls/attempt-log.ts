@@ -33,12 +33,16 @@ export interface AttemptEntry {
   /** Logs `attempt.sent`: the request left this machine. */
   sent(): void;
   /** Logs `attempt.finished`: the model answered. */
-  finished(answer: Omit<CallAnswer, 'toolCalls'>): void;
+  finished(answer: Finished): void;
   /** Logs `attempt.failed`, with what was decided and where the delay came from. */
   failed(fields: AttemptErrorFields, decision: RetryDecision): void;
   /** Logs `attempt.interrupted`: cancelled, or the worker stops. */
   interrupted(): void;
 }
+
+/** What of an answer its attempt is told by. */
+type Finished = Pick<CallAnswer, 'usage' | 'providerRequestId' | 'mended'> &
+  Partial<Pick<CallAnswer, 'finishReason'>>;
 
 /**
  * Makes the log of attempts.
@@ -75,8 +79,7 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
             providerRequestId,
             finishReason,
             mended,
-            inputTokens: usage.inputTokens,
-            outputTokens: usage.outputTokens,
+            ...usage,
             durationMs: durationMs(),
           });
         },
@@ -89,8 +92,7 @@ export function createAttemptLog(log: Logger, now: () => number = Date.now): Att
             sent,
             providerRequestId,
             retryAfterMs,
-            inputTokens: usage?.inputTokens,
-            outputTokens: usage?.outputTokens,
+            ...usage,
             retry: decision.retry,
             ...(decision.retry
               ? {

@@ -6,7 +6,6 @@ import type { ModelRequest } from '../wire/model-call.ts';
 import type { Accommodation } from './provider/accommodations.ts';
 import { families } from './provider/families/families.ts';
 import type { LimitParameter, StructuredForm } from './provider/families/family.ts';
-import { allowedOutputTokens, isReasoningModel } from './provider/output-limit.ts';
 import type { ResolvedModel } from './provider/providers.ts';
 import { withoutMark } from './provider/prune-schema.ts';
 
@@ -37,7 +36,7 @@ export function shapeRequest(
   const isShown = form === 'json_object' || form === 'prompt';
   const asked = askedLimit(request);
   const isUnlimited =
-    asked === undefined && isReasoningModel(model.modelId) && !family.limit.isNeeded;
+    asked === undefined && reasoningModel.test(model.modelId) && !family.limit.isNeeded;
   const most = learned.maximumOutputTokens ?? Number.POSITIVE_INFINITY;
   return {
     messages: schema && isShown ? withSchema(messages, schema) : messages,
@@ -118,4 +117,54 @@ export function accommodate(
   }
   const allowed = shape.isOwnLimit ? allowedOutputTokens(message, maximumOutputTokens) : undefined;
   return allowed === undefined ? undefined : { maximumOutputTokens: allowed };
+}
+
+/** Models that think before they answer, within the same limit: a small one leaves no room for a word. */
+const reasoningModel =
+  /(^|[/\-_.:])(o[134](-|$)|gpt-5|gpt-oss|deepseek-(r1|reasoner)|qwq|qwen3|glm-(4\.[5-9]|5)|magistral|grok-(3-mini|4)|gemini-(2\.5|3)|minimax-m)|thinking|reason/i;
+
+const aboutLimit =
+  /max_?(completion_|output_|new_)?tokens|maxOutputTokens|(completion|output) tokens/i;
+const number = '`?([\\d][\\d,]*)`?';
+/** Where sentences name the most tokens of an answer; or numbers from which it follows. */
+const forms: readonly (readonly [form: RegExp, most: (...numbers: number[]) => number])[] = [
+  // "(10000 > 8192 - 5000)"
+  [
+    new RegExp(`${number} ?> ?${number} ?- ?${number}`),
+    (_, window = 0, prompt = 0) => window - prompt,
+  ],
+  // "195000 + 8000 > 200000"
+  [
+    new RegExp(`${number} ?\\+ ?${number} ?> ?${number}`),
+    (prompt = 0, _, window = 0) => window - prompt,
+  ],
+  // "[1, 8192]"
+  [new RegExp(`\\[ ?1 ?[,-] ?${number} ?\\]`), (most = 0) => most],
+  // "from 1 (inclusive) to 65537 (exclusive)"
+  [new RegExp(`to ${number} \\(exclusive\\)`), (over = 0) => over - 1],
+  [new RegExp(`to ${number} \\(inclusive\\)`), (most = 0) => most],
+  // "8193 > 8192"
+  [new RegExp(`${number} ?> ?${number}`), (_, most = 0) => most],
+  [
+    new RegExp(
+      `(?:at most|up to|<=|less than or equal to|no more than|maximum (?:value|allowed)?[^\\d.]{0,40}|model limit of|limit of|supports? (?:only )?)[^\\d.]{0,20}${number}`,
+      'i',
+    ),
+    (most = 0) => most,
+  ],
+];
+
+/**
+ * The most tokens of an answer that a refusal names; `undefined` where it is about something else,
+ * or names none below what was asked.
+ */
+export function allowedOutputTokens(message: string, asked: number): number | undefined {
+  if (!aboutLimit.test(message)) return undefined;
+  for (const [form, most] of forms) {
+    const [, ...texts] = form.exec(message) ?? [];
+    if (texts.length === 0) continue;
+    const allowed = most(...texts.map((text) => Number(text.replaceAll(',', ''))));
+    if (allowed >= 1 && allowed < asked) return allowed;
+  }
+  return undefined;
 }

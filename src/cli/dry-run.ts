@@ -3,10 +3,10 @@ import { scopesFor } from '../config/scope.ts';
 import type { ClientConfig } from '../config.ts';
 import type { Policies } from '../policies/catalogue.ts';
 import { forecastPolicy } from '../policies/forecast.ts';
-import { type CallOptions, callOptionsOf } from '../wire/call-options.ts';
+import { callOptionsOf } from '../wire/call-options.ts';
+import type { CompleteRequest } from '../wire/complete-input.ts';
 import { idempotencyKey } from '../wire/idempotency-key.ts';
 import { requestIdFor, workflowIdFor } from '../wire/identifiers.ts';
-import type { JsonObject } from '../wire/json.ts';
 import { type Message, partsOf } from '../wire/message.ts';
 import { payloadBytes } from '../wire/payload-limit.ts';
 import { formatCount } from './format.ts';
@@ -25,12 +25,7 @@ export interface PlannedStart {
   readonly id: string;
   readonly input: unknown;
   /** Its first question. */
-  readonly ask: {
-    readonly step: string;
-    readonly model: string;
-    readonly messages: readonly Message[];
-    readonly schema?: JsonObject;
-  } & CallOptions;
+  readonly ask: CompleteRequest & { readonly step: string };
   readonly policies: Partial<Policies>;
   readonly effects?: readonly { readonly name: string; readonly does: string }[];
   /** Sentences below the effects. */

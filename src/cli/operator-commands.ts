@@ -40,11 +40,11 @@ function addProviders(providers: Command): void {
     .description('send nothing to a provider, or one of its models, until it is released')
     .argument('<target>', 'provider, or provider:model')
     .requiredOption('--reason <text>', 'why, for those whose calls wait')
-    .action(lazily(async () => (await import('./commands/hold.ts')).holdCommand));
+    .action(lazily(async () => (await import('./commands/providers.ts')).holdCommand));
   addCommand(providers, 'release', operatorHelp.hold)
     .description('take a hold back')
     .argument('<target>', 'as it was held')
-    .action(lazily(async () => (await import('./commands/hold.ts')).releaseCommand));
+    .action(lazily(async () => (await import('./commands/providers.ts')).releaseCommand));
 }
 
 function addLedger(ledger: Command): void {
@@ -93,7 +93,7 @@ function addEffects(effects: Command): void {
   addCommand(effects, 'restored', operatorHelp.restored)
     .description('the ledger is from a backup: put in doubt what it may have forgotten')
     .requiredOption('--backup-time <time>', 'when the backup was made: 2026-11-25T02:00:00Z')
-    .action(lazily(async () => (await import('./commands/restored.ts')).restoredCommand));
+    .action(lazily(async () => (await import('./commands/reconcile.ts')).restoredCommand));
 }
 
 function count(text: string): number {

@@ -1,3 +1,5 @@
+import type { Duration } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time.js';
 import { usageError } from './command-error.ts';
 
 const pattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -13,21 +15,12 @@ export function parseTime(text: string): number {
   throw usageError(`a time is written with its zone, 2026-11-25T02:00:00Z; this is ${text}`);
 }
 
-const unitsMs: Readonly<Record<string, number>> = {
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
 /**
  * `90d`, `12h`, `30min` or `45s` as milliseconds.
  *
  * @throws CommandError `usage`
  */
 export function parseAge(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,6})(s|min|h|d)$/.exec(text) ?? [];
-  const unitMs = unitsMs[unit];
-  if (unitMs !== undefined) return Number(count) * unitMs;
+  if (/^\d{1,6}(s|min|h|d)$/.test(text)) return msToNumber(text as Duration);
   throw usageError(`an age is written 90d, 12h, 30min or 45s; this is ${text}`);
 }

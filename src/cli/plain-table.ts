@@ -19,7 +19,12 @@ export function plainTable(options: Table.TableConstructorOptions): Table.Table 
 }
 
 /** A table as text, without the blanks that fill its last column. */
-export function tableText(table: Table.Table): string {
+export function tableText(
+  rows: readonly Table.HorizontalTableRow[],
+  options: Table.TableConstructorOptions,
+): string {
+  const table = plainTable(options);
+  table.push(...rows);
   return table
     .toString()
     .split('\n')

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { CommandError } from './command-error.ts';
+import { compileCache } from './compile-cache.ts';
 import { exitCodes } from './exit-codes.ts';
 import { fail } from './output.ts';
 import { type AddCommands, createProgram } from './program.ts';
@@ -23,7 +23,7 @@ export async function runCommand(
   // Out of a file with the line ends of Windows: `order-77\r` would be another order.
   const args = given.map((each) => each.replace(/\r$/, ''));
   endQuietlyWithoutReader();
-  enableCompileCache(fileURLToPath(new URL('node_modules/.cache/holdfast', root)));
+  enableCompileCache(compileCache);
   const json = args.slice(0, indexOrEnd(args, '--')).includes('--json');
   try {
     await createProgram(ownVersion(), addCommands).parseAsync(args, { from: 'user' });

@@ -3,7 +3,6 @@ import type { LedgerPlace } from '../client/through-worker.ts';
 import { type ClientConfig, loadClientConfig } from '../config.ts';
 import { connectTelling } from './connect-telling.ts';
 import { notice } from './output.ts';
-import { type TemporalUi, temporalUi } from './temporal-ui.ts';
 
 /** What a command that talks to the server is given. */
 export interface CommandContext extends Connected {
@@ -28,4 +27,24 @@ export async function withClient<T>(work: (context: CommandContext) => Promise<T
     place: { taskQueue: config.HOLDFAST_TASK_QUEUE },
     ui: temporalUi(config.HOLDFAST_UI_URL, connected),
   });
+}
+
+/** A workflow's address in the Temporal UI, or that of all; `undefined` where it is not known. */
+type TemporalUi = (workflowId?: string) => string | undefined;
+
+/**
+ * Links into the Temporal UI. Temporal Cloud's UI is found by the server's address; any other has
+ * to be configured.
+ *
+ * @param configured `HOLDFAST_UI_URL`
+ */
+export function temporalUi(
+  configured: string | undefined,
+  { address, namespace }: { readonly address: string; readonly namespace: string },
+): TemporalUi {
+  const isCloud = /\.(tmprl\.cloud|api\.temporal\.io)(:\d+)?$/.test(address);
+  const base = configured ?? (isCloud ? 'https://cloud.temporal.io' : undefined);
+  if (base === undefined) return () => undefined;
+  const all = `${base.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+  return (id) => (id === undefined ? all : `${all}/${encodeURIComponent(id)}`);
 }

@@ -1,8 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { approveUpdate } from '../durable/messages.ts';
 import type { Json } from '../wire/json.ts';
-import { ClientError } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { present } from '../wire/present.ts';
+import { describeRunning } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
 
 /** What a person approves. */
@@ -26,16 +26,9 @@ export async function approve(
   id: string,
   { fingerprint, parkId, answer }: ApproveOptions,
 ): Promise<void> {
-  const { workflowId, runId, status } = await describeWorkflow(client, id);
-  if (status.name !== 'RUNNING') {
-    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
-  }
+  const { workflowId, runId } = await describeRunning(client, id);
   const target = { id, workflowId, runId, what: 'the approval counts' };
   await sendUpdate(client, approveUpdate, target, [
-    {
-      ...{ fingerprint, approvedBy: client.options.identity },
-      ...(parkId !== undefined && { parkId }),
-      ...(answer !== undefined && { answer }),
-    },
+    present({ fingerprint, approvedBy: client.options.identity, parkId, answer }),
   ]);
 }

@@ -1,9 +1,8 @@
-import { type Client, ServiceError, type WorkflowHandle } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { batch } from '../durable/batch.ts';
 import { pauseBatchSignal, runBatchSignal } from '../durable/messages.ts';
 import type { BatchInput, BatchRules } from '../wire/batch.ts';
-import { holdfastState } from '../wire/search-attributes.ts';
+import { startFindable } from './start.ts';
 
 /**
  * Runs what is open of a batch: starts its workflow, or tells the one that runs. Its lines are in the
@@ -15,7 +14,7 @@ export async function runBatch(
   rules: BatchRules,
   taskQueue: string,
 ): Promise<WorkflowHandle<typeof batch>> {
-  const start = (withState: boolean) =>
+  return startFindable((found) =>
     client.workflow.signalWithStart<typeof batch, [BatchRules]>('batch', {
       workflowId: input.id,
       taskQueue,
@@ -23,17 +22,9 @@ export async function runBatch(
       signal: runBatchSignal,
       signalArgs: [rules],
       ...(input.tenant !== '' && { priority: { fairnessKey: input.tenant } }),
-      ...(withState && {
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: holdfastState, value: 'running' },
-        ]),
-      }),
-    });
-  // A server that no worker has connected to yet does not know the attribute.
-  return start(true).catch((error: unknown) => {
-    if (!(error instanceof ServiceError)) throw error;
-    return start(false);
-  });
+      ...found,
+    }),
+  );
 }
 
 /** Has a batch send nothing further, or go on; what is under way ends. */

@@ -6,8 +6,8 @@ import type {
 } from '@temporalio/client';
 import type { LeftBehind } from '../wire/progress.ts';
 import { describeWorkflow } from './describe-workflow.ts';
+import { taskFailure } from './not-taken-up.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
-import { taskFailure } from './task-failure.ts';
 
 /** What a request to cancel found, and what came of it. */
 export interface CancelAnswer {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { FailureType } from '../failures/failure-types.ts';
-import { causes } from '../failures/find-failure.ts';
+import { causes, hasCode } from '../failures/find-failure.ts';
 
 /** What went wrong on the client's side, besides the failure types of workflows. */
 export type ClientErrorKind = 'usage' | 'unreachable' | 'not found' | 'parked' | FailureType;
@@ -20,20 +20,14 @@ export function isNotFound(error: unknown): error is ClientError {
   return error instanceof ClientError && error.kind === 'not found';
 }
 
-/** gRPC's DEADLINE_EXCEEDED and UNAVAILABLE. */
-const unreachableCodes: readonly unknown[] = [4, 14];
-
-/** Whether an error of the Temporal client means that the server could not be asked, for now. */
+/** Whether the server could not be asked, for now: DEADLINE_EXCEEDED or UNAVAILABLE. */
 export function isUnreachable(error: unknown): boolean {
-  return [...causes(error)].some((link) => 'code' in link && unreachableCodes.includes(link.code));
+  return hasCode(error, 4, 14);
 }
 
-/** gRPC's PERMISSION_DENIED and UNAUTHENTICATED. */
-const refusedCodes: readonly unknown[] = [7, 16];
-
-/** Whether the server does not let this client in. */
+/** Whether the server does not let this client in: PERMISSION_DENIED or UNAUTHENTICATED. */
 export function isRefused(error: unknown): boolean {
-  return [...causes(error)].some((link) => 'code' in link && refusedCodes.includes(link.code));
+  return hasCode(error, 7, 16);
 }
 
 /** gRPC's RESOURCE_EXHAUSTED: a limit of the server's, such as that on the updates of one workflow. */
@@ -60,7 +54,7 @@ export function asClientError(error: unknown, id: string): ClientError {
     const words = `the Temporal server did not answer, so it is not known what became of ${id}`;
     return new ClientError('unreachable', words, options);
   }
-  if (found.some((link) => 'code' in link && link.code === exhausted)) {
+  if (hasCode(error, exhausted)) {
     const words = `the Temporal server takes no more of these for ${id} now (${message}); try again later`;
     return new ClientError('unreachable', words, options);
   }

@@ -17,15 +17,30 @@ export async function describeWorkflow(
   client: Client,
   id: string,
 ): Promise<WorkflowExecutionDescription> {
+  const found = await describeIfThere(client, workflowIdFor(id));
+  if (found) return found;
+  const words = `there is no workflow ${id} in the namespace ${client.options.namespace}`;
+  throw new ClientError('not found', words);
+}
+
+/** The same, of one that runs. @throws ClientError also for one that is closed. */
+export async function describeRunning(client: Client, id: string) {
+  const found = await describeWorkflow(client, id);
+  const status = found.status.name;
+  if (status === 'RUNNING') return found;
+  throw new ClientError('InvalidRequest', `${id} is closed (${status.toLowerCase()})`);
+}
+
+/** The same by the workflow's own id; `undefined` where there is none. */
+export async function describeIfThere(
+  client: Client,
+  workflowId: string,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await client.workflow.getHandle(workflowIdFor(id)).describe();
+    return await client.workflow.getHandle(workflowId).describe();
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new ClientError(
-      'not found',
-      `there is no workflow ${id} in the namespace ${client.options.namespace}`,
-      { cause: error },
-    );
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
 }
 

@@ -1,13 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { resolveUpdate } from '../durable/messages.ts';
-import type * as ledger from '../durable/operate-ledger.ts';
 import { markedGeneration, parseIdempotencyKey, splitGeneration } from '../wire/idempotency-key.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { EffectFilter, ResolveEffect } from '../wire/ledger-operations.ts';
 import type { Resolved, Verdict } from '../wire/park-answers.ts';
 import { parksFromMemo } from '../wire/park-memo.ts';
-import { ClientError, isNotFound } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { ClientError } from './client-error.ts';
+import { describeIfThere } from './describe-workflow.ts';
 import { sendUpdate } from './send-update.ts';
 import { type LedgerPlace, throughWorker, usualTimeoutMs } from './through-worker.ts';
 
@@ -28,7 +27,7 @@ const longMs = 60 * 60 * 1000;
 export function listEffects(client: Client, filter: EffectFilter = {}, place?: LedgerPlace) {
   const { workflowId } = filter;
   const asKept = { ...filter, ...(workflowId && { workflowId: workflowIdFor(workflowId) }) };
-  return throughWorker<typeof ledger.listEffects>(client, 'listEffects', asKept, place);
+  return throughWorker(client, 'listEffects', asKept, place);
 }
 
 /**
@@ -40,8 +39,7 @@ export function listEffects(client: Client, filter: EffectFilter = {}, place?: L
 export async function showEffect(client: Client, key: string, place?: LedgerPlace) {
   partsOf(key);
   const plain = splitGeneration(key).first;
-  const ask = throughWorker<typeof ledger.showEffect>;
-  const found = await ask(client, 'showEffect', plain, place);
+  const found = await throughWorker(client, 'showEffect', plain, place);
   if (found.length > 0) return found;
   throw new ClientError('not found', `the ledger has no effect ${key}`);
 }
@@ -71,13 +69,12 @@ export async function resolveEffect(
     return { ...resolved, resumed: workflowId };
   }
   const request: ResolveEffect = { ...named, workflowId, effect, verdict, resolvedBy };
-  return throughWorker<typeof ledger.resolveEffect>(client, 'resolveEffect', request, place);
+  return throughWorker(client, 'resolveEffect', request, place);
 }
 
 /** Compares the ledger with what the targets hold, both ways. */
 export function reconcileEffects(client: Client, sinceMs: number, place?: LedgerPlace) {
-  const ask = throughWorker<typeof ledger.reconcileEffects>;
-  return ask(client, 'reconcileEffects', sinceMs, place, longMs);
+  return throughWorker(client, 'reconcileEffects', sinceMs, place, longMs);
 }
 
 /** Removes rows that are no longer needed: see `docs/operations.md`. */
@@ -86,7 +83,7 @@ export function pruneEffects(
   request: { readonly olderThanMs: number; readonly dryRun: boolean },
   place?: LedgerPlace,
 ) {
-  return throughWorker<typeof ledger.pruneEffects>(client, 'pruneEffects', request, place, longMs);
+  return throughWorker(client, 'pruneEffects', request, place, longMs);
 }
 
 /**
@@ -97,15 +94,11 @@ export function pruneEffects(
  * @param backupAtMs when the backup was made, rather a little earlier than later.
  */
 export function ledgerRestored(client: Client, backupAtMs: number, place?: LedgerPlace) {
-  const ask = throughWorker<typeof ledger.ledgerRestored>;
-  return ask(client, 'ledgerRestored', backupAtMs, place, longMs);
+  return throughWorker(client, 'ledgerRestored', backupAtMs, place, longMs);
 }
 
 async function parkedOn(client: Client, workflowId: string, effect: string) {
-  const description = await describeWorkflow(client, workflowId).catch((error: unknown) => {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  });
+  const description = await describeIfThere(client, workflowId);
   if (description?.status.name !== 'RUNNING') return undefined;
   const parks = parksFromMemo(description.memo);
   const parked = parks.find((each) => 'effectKey' in each && each.step === effect);

@@ -1,9 +1,8 @@
 import type { Client } from '@temporalio/client';
-import type { readRecords } from '../durable/read-records.ts';
 import { answerCommand } from '../wire/describe-park.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
-import type { WorkflowRecords } from '../wire/workflow-records.ts';
+import type { WorkflowRecords } from '../wire/recorded-attempt.ts';
 import { ClientError, isNotFound } from './client-error.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
@@ -42,7 +41,7 @@ export async function explainWorkflow(
       if (isNotFound(error)) return error;
       throw error;
     }),
-    throughWorker<typeof readRecords>(client, 'readRecords', workflowId, place),
+    throughWorker(client, 'readRecords', workflowId, place),
   ]);
   if (status instanceof ClientError) {
     if (records.attempts.length === 0 && records.effects.length === 0) throw status;

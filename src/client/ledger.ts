@@ -1,6 +1,7 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { type LedgerRecord, ledgerRecordId, recordFromMemo } from '../wire/ledger-record.ts';
 import { ClientError } from './client-error.ts';
+import { describeIfThere } from './describe-workflow.ts';
 
 /** The ledger that a scope's effects are in, as the first worker said. */
 export interface ScopeLedger extends LedgerRecord {
@@ -14,7 +15,7 @@ export interface ScopeLedger extends LedgerRecord {
  * @throws ClientError `not found` while no worker has said so.
  */
 export async function ledgerOf(client: Client, scope: string): Promise<ScopeLedger> {
-  const found = await describe(client, scope);
+  const found = await describeIfThere(client, ledgerRecordId(scope));
   const record = recordFromMemo(found?.memo);
   if (found?.status.name === 'RUNNING' && record)
     return { scope, ...record, since: found.startTime };
@@ -34,13 +35,4 @@ export async function adoptLedger(client: Client, scope: string): Promise<ScopeL
   const reason = `another ledger is adopted by ${client.options.identity}`;
   await client.workflow.getHandle(ledgerRecordId(scope)).terminate(reason);
   return kept;
-}
-
-async function describe(client: Client, scope: string) {
-  try {
-    return await client.workflow.getHandle(ledgerRecordId(scope)).describe();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { placeIn } from '../failures/code-frames.ts';
 import { taskQueuesOf } from '../wire/task-queues.ts';
 
 /** Of `temporal.api.enums.v1`: `PENDING_WORKFLOW_TASK_STATE_SCHEDULED`, `PENDING_ACTIVITY_STATE_SCHEDULED`. */
@@ -7,22 +8,17 @@ const scheduled = 1;
 const ofWorkflows = 1;
 const ofActivities = 2;
 
-/** What a workflow waits for a worker to do. */
-export interface NotTakenUp {
-  /** Whether a worker was seen there lately: the server remembers one for minutes after its end. */
-  readonly isServed: boolean;
-  /** A sentence. */
-  readonly reason: string;
-}
-
 /**
  * What lies in a queue and no worker has taken yet, or `undefined`. For a moment that is so with every
  * step: it means something when it stays so for seconds.
+ *
+ * @returns whether a worker was seen there lately, which the server remembers for minutes after its end,
+ *   and a sentence.
  */
 export async function notTakenUp(
   client: Client,
   { raw, status, taskQueue }: WorkflowExecutionDescription,
-): Promise<NotTakenUp | undefined> {
+): Promise<{ readonly isServed: boolean; readonly reason: string } | undefined> {
   if (status.name !== 'RUNNING') return undefined;
   const isTask = raw.pendingWorkflowTask?.state === scheduled;
   const isActivity = (raw.pendingActivities ?? []).some(
@@ -54,4 +50,39 @@ async function isPolled(client: Client, name: string, taskQueueType: number): Pr
     taskQueueType,
   });
   return (pollers ?? []).length > 0;
+}
+
+/** A worker that is replaced meanwhile fails a task; the next worker does it. */
+const attemptsUntilStuck = 2;
+
+/**
+ * Why no worker can go on with a workflow, in a sentence: its name is not served, or its code does
+ * not fit its history. Temporal tries such a task again until another worker can do it, and shows the
+ * workflow as running. Asks the server only where a task is tried again.
+ *
+ * @returns `undefined` while its tasks succeed, or no worker takes them.
+ */
+export async function taskFailure(
+  client: Client,
+  { raw, workflowId, runId, type, taskQueue }: WorkflowExecutionDescription,
+): Promise<string | undefined> {
+  if ((raw.pendingWorkflowTask?.attempt ?? 0) < attemptsUntilStuck) return undefined;
+  const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: client.options.namespace,
+    execution: { workflowId, runId },
+    maximumPageSize: 10,
+  });
+  // Only the first of the failures in a row is in the history: the latest word on its tasks.
+  const ended = history?.events?.find(
+    (event) =>
+      event.workflowTaskFailedEventAttributes ??
+      event.workflowTaskTimedOutEventAttributes ??
+      event.workflowTaskCompletedEventAttributes,
+  );
+  const { message, stackTrace } = ended?.workflowTaskFailedEventAttributes?.failure ?? {};
+  if (!message) return undefined;
+  const place = placeIn(stackTrace?.split('\n') ?? []);
+  return message.includes('no such function is exported')
+    ? `the worker of ${taskQueue} has no workflow ${type}`
+    : `its workflow task fails: ${message}${place ? ` (${place})` : ''}`;
 }

@@ -67,11 +67,24 @@ export async function* listByState(
       yield each;
     }
   } catch (error) {
-    if (any || !isUnknownAttribute(error)) throw error;
+    const isUnknown = [...causes(error)].some(({ message }) => message.includes(name));
+    if (any || !isUnknown) throw error;
     yield* client.workflow.list({ query: running });
   }
 }
 
-function isUnknownAttribute(error: unknown): boolean {
-  return [...causes(error)].some(({ message }) => message.includes(name));
+/**
+ * Ids of the workflows that run in the client's namespace and were started by Holdfast, oldest first:
+ * those have a fingerprint. The server's list lags a moment behind: a workflow that started just now
+ * may be missing.
+ *
+ * @param atMost ids at most.
+ */
+export async function listRunning(client: Client, atMost = 1000): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const each of client.workflow.list({ query: running })) {
+    if (each.memo?.fingerprint !== undefined) ids.push(each.workflowId);
+    if (ids.length >= atMost) break;
+  }
+  return ids.reverse();
 }

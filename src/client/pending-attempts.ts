@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { isFailureType } from '../failures/failure-types.ts';
 import { readNotes } from '../wire/attempt-notes.ts';
 import { type Held, isHeld } from '../wire/held.ts';
+import { present } from '../wire/present.ts';
 import type { Tries } from '../wire/progress.ts';
 
 /** An activity that waits for its next attempt, or runs one. */
@@ -44,23 +45,21 @@ export function pendingAttempts(
       const held = running ? await heldBy(client, pending) : undefined;
       const { seconds = 0, nanos = 0 } = pending.scheduledTime ?? {};
       const dueMs = Number(seconds) * 1000 + Math.round((nanos ?? 0) / 1e6);
-      const failure = pending.lastFailure;
+      const failure = pending.lastFailure ?? undefined;
       const type = failure?.applicationFailureInfo?.type;
-      return {
+      return present({
         activity: pending.activityType?.name ?? '',
         step,
         attempt: (call?.attemptsUsed ?? 0) + (pending.attempt ?? 1),
         maximumAttempts: call?.maximumAttempts ?? pending.maximumAttempts ?? 0,
         running,
-        ...(held && { held }),
-        ...(!running && dueMs > 0 && { nextAttemptAt: new Date(dueMs) }),
-        ...(failure && {
-          lastFailure: {
-            type: isFailureType(type) ? type : 'WorkerLost',
-            message: failure.message ?? '',
-          },
-        }),
-      };
+        held,
+        nextAttemptAt: !running && dueMs > 0 ? new Date(dueMs) : undefined,
+        lastFailure: failure && {
+          type: isFailureType(type) ? type : 'WorkerLost',
+          message: failure.message ?? '',
+        },
+      });
     }),
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import pMap from 'p-map';
 import { isNotFound, isUnreachable } from './client-error.ts';
-import { listRunning } from './list.ts';
+import { listRunning } from './parked.ts';
 import { type WorkflowStatus, workflowStatus } from './status.ts';
 
 /** What is polled, and how politely. */

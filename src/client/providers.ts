@@ -1,10 +1,9 @@
-import type { Client } from '@temporalio/client';
+import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import pMap from 'p-map';
 import { wakeHeldSignal } from '../durable/messages.ts';
-import type * as providers from '../durable/operate-providers.ts';
 import { heldFromMemo } from '../wire/held.ts';
 import { heldState, holdfastState } from '../wire/search-attributes.ts';
-import { ClientError, isNotFound } from './client-error.ts';
+import { ClientError } from './client-error.ts';
 import { listByState } from './parked.ts';
 import { type LedgerPlace, throughWorker } from './through-worker.ts';
 
@@ -20,7 +19,7 @@ const concurrency = 20;
  * @throws ClientError `unreachable` without a worker.
  */
 export function listProviders(client: Client, place?: LedgerPlace) {
-  return throughWorker<typeof providers.readProviders>(client, 'readProviders', undefined, place);
+  return throughWorker(client, 'readProviders', undefined, place);
 }
 
 /**
@@ -42,7 +41,7 @@ export async function holdProvider(
     throw new ClientError('usage', `the reason must have 1 to ${maximumReasonLength} characters`);
   }
   const request = { target, reason: words, by: client.options.identity };
-  await throughWorker<typeof providers.holdProvider>(client, 'holdProvider', request, place);
+  await throughWorker(client, 'holdProvider', request, place);
 }
 
 /**
@@ -56,27 +55,20 @@ export async function releaseProvider(
   target: string,
   place?: LedgerPlace,
 ): Promise<number> {
-  const ask = throughWorker<typeof providers.releaseProvider>;
-  const isReleased = await ask(client, 'releaseProvider', target, place);
+  const isReleased = await throughWorker(client, 'releaseProvider', target, place);
   if (!isReleased) throw new ClientError('not found', `nobody holds ${target}`);
-  let woken = 0;
   const held = listByState(client, `${holdfastState.name} = "${heldState}"`);
-  await pMap(
-    held,
-    async ({ workflowId, runId, memo }) => {
-      if (!heldFromMemo(memo?.holdfastHeld).some(({ by }) => by !== undefined)) return;
-      const handle = client.workflow.getHandle(workflowId, runId);
-      await handle.signal(wakeHeldSignal).then(
-        () => {
-          woken += 1;
-        },
-        (error: unknown) => {
-          // It has ended meanwhile.
-          if (!isNotFound(error)) throw error;
-        },
-      );
-    },
-    { concurrency },
-  );
-  return woken;
+  const wake = async ({ workflowId, runId, memo }: WorkflowExecutionInfo): Promise<boolean> => {
+    if (!heldFromMemo(memo?.holdfastHeld).some(({ by }) => by !== undefined)) return false;
+    try {
+      await client.workflow.getHandle(workflowId, runId).signal(wakeHeldSignal);
+      return true;
+    } catch (error) {
+      // It has ended meanwhile.
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  };
+  const woken = await pMap(held, wake, { concurrency });
+  return woken.filter(Boolean).length;
 }

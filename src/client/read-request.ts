@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { closestTo } from '../policies/did-you-mean.ts';
+import { valueAt } from '../policies/resolve-policies.ts';
 import type { CompleteRequest } from '../wire/complete-input.ts';
 import { ClientError } from './client-error.ts';
-import { closestTo } from './closest-to.ts';
 import { requestSchema } from './request-schema.ts';
 
 /** A request as it is written: the model may come from elsewhere. */
@@ -92,10 +93,7 @@ function hint(key: string, path: readonly PropertyKey[]): string {
 }
 
 function sentence(path: readonly PropertyKey[], given: unknown, message: string): string {
-  const value = path.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
-    given,
-  );
+  const value = valueAt(path, given);
   const field = path.join('.') || 'it';
   if (value === undefined) return `${field} is missing`;
   const isShort = ['number', 'boolean'].includes(typeof value) || String(value).length <= 60;

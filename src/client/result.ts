@@ -3,8 +3,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import { type ClosedOutcome, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
-import { notTakenUp } from './not-taken-up.ts';
-import { taskFailure } from './task-failure.ts';
+import { notTakenUp, taskFailure } from './not-taken-up.ts';
 
 /**
  * How a workflow came out; `parked` when it cannot go on without a person, `stuck` when it cannot

@@ -5,10 +5,11 @@ import { isFailureType } from '../failures/failure-types.ts';
 import type { AnyPolicyOverrides } from '../policies/resolve-policies.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { parksFromMemo } from '../wire/park-memo.ts';
+import { present } from '../wire/present.ts';
 import type { ParkAnswer, Parked } from '../wire/progress.ts';
 import { shellWord } from '../wire/shell-word.ts';
 import { asClientError, ClientError } from './client-error.ts';
-import { describeWorkflow } from './describe-workflow.ts';
+import { describeRunning } from './describe-workflow.ts';
 import { listParked, type ParkedFilter } from './parked.ts';
 import { sendUpdate } from './send-update.ts';
 
@@ -42,10 +43,7 @@ export async function resume(
   id: string,
   options: ResumeOptions = {},
 ): Promise<ParkAnswer> {
-  const { workflowId, runId, status, memo } = await describeWorkflow(client, id);
-  if (status.name !== 'RUNNING') {
-    throw new ClientError('InvalidRequest', `${id} is closed (${status.name.toLowerCase()})`);
-  }
+  const { workflowId, runId, memo } = await describeRunning(client, id);
   const parks = parksFromMemo(memo);
   const [first, another] = parks;
   if (!first) throw new ClientError('InvalidRequest', `${id} does not wait for a person`);
@@ -115,13 +113,12 @@ async function resumeParked(
   }
   const policy = policyChange(policies, parked.policy);
   return sendUpdate(client, resumeUpdate, { ...target, what: 'it was resumed' }, [
-    {
+    present({
       parkId: parkId ?? parked.parkId,
       action: skip ? 'skip' : 'retry',
       resumedBy: client.options.identity,
-      ...(model !== undefined && { model }),
-      ...(policy && { policy }),
-    },
+      ...{ model, policy },
+    }),
   ]);
 }
 

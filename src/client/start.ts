@@ -6,7 +6,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionDescription,
   type WorkflowHandle,
-  WorkflowNotFoundError,
+  type WorkflowOptions,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { complete } from '../durable/complete.ts';
@@ -19,6 +19,7 @@ import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { holdfastState } from '../wire/search-attributes.ts';
 import { defaultTaskQueue } from '../wire/task-queues.ts';
 import { ClientError } from './client-error.ts';
+import { describeIfThere } from './describe-workflow.ts';
 import { readCompleteRequest } from './read-request.ts';
 
 /** What a start is given besides its input. */
@@ -149,7 +150,7 @@ export async function startOnce<T extends Workflow>(
   assertTenant(tenant);
   const workflowId = workflowIdFor(id);
   const fingerprint = fingerprintOf([workflowType, identity]);
-  const start = (withState: boolean) =>
+  const start = (found: FoundBy) =>
     client.workflow.start<Workflow>(workflowType, {
       workflowId,
       taskQueue,
@@ -158,17 +159,7 @@ export async function startOnce<T extends Workflow>(
       ...(tenant !== undefined && { priority: { fairnessKey: tenant } }),
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: retryFailed ? 'ALLOW_DUPLICATE_FAILED_ONLY' : 'REJECT_DUPLICATE',
-      ...(withState && {
-        typedSearchAttributes: new TypedSearchAttributes([
-          { key: holdfastState, value: 'running' },
-        ]),
-      }),
-    });
-  // A server that no worker has connected to yet does not know the attribute: start without it.
-  const startAnyway = () =>
-    start(true).catch((error: unknown) => {
-      if (isUnknownSearchAttribute(error)) return start(false);
-      throw error;
+      ...found,
     });
   const startedAs = (runId: string, attached: boolean): Started<T> => ({
     handle: client.workflow.getHandle<T>(workflowId, runId),
@@ -178,7 +169,7 @@ export async function startOnce<T extends Workflow>(
   });
   if (retryFailed) await assertSame(client, workflowId, workflowType, fingerprint, isSame);
   try {
-    return startedAs((await startAnyway()).firstExecutionRunId, false);
+    return startedAs((await startFindable(start)).firstExecutionRunId, false);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     const existing = await assertSame(client, workflowId, workflowType, fingerprint, isSame);
@@ -199,10 +190,7 @@ async function assertSame(
   isSame: StartOnceInput['isSame'],
 ): Promise<WorkflowExecutionDescription | undefined> {
   const handle = client.workflow.getHandle(workflowId);
-  const existing = await handle.describe().catch((error: unknown) => {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  });
+  const existing = await describeIfThere(client, workflowId);
   if (existing && existing.memo?.fingerprint !== fingerprint) {
     if (existing.type === workflowType && (await isSame?.(handle))) return existing;
     throw new ClientError(
@@ -214,10 +202,21 @@ async function assertSame(
   return existing;
 }
 
-function isUnknownSearchAttribute(error: unknown): boolean {
-  if (!(error instanceof ServiceError)) return false;
-  const { cause } = error;
-  return cause instanceof Error && cause.message.includes(holdfastState.name);
+type FoundBy = Pick<WorkflowOptions, 'typedSearchAttributes'>;
+
+/**
+ * Starts a workflow that lists find by its state. A server that no worker has connected to yet does not
+ * know the attribute: there it starts without.
+ */
+export async function startFindable<T>(start: (found: FoundBy) => Promise<T>): Promise<T> {
+  const state = { key: holdfastState, value: 'running' };
+  try {
+    return await start({ typedSearchAttributes: new TypedSearchAttributes([state]) });
+  } catch (error) {
+    const { cause } = error instanceof ServiceError ? error : {};
+    if (cause instanceof Error && cause.message.includes(holdfastState.name)) return start({});
+    throw error;
+  }
 }
 
 /** Temporal's own limit of a fairness key. */

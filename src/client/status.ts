@@ -7,12 +7,12 @@ import { progressQuery } from '../durable/messages.ts';
 import { type HeldStep, heldFromMemo } from '../wire/held.ts';
 import { workflowIdFor } from '../wire/identifiers.ts';
 import { describeLeft, leftFromMemo } from '../wire/left-behind.ts';
+import { present } from '../wire/present.ts';
 import type { LeftBehind, Progress } from '../wire/progress.ts';
 import { type ClosingFailure, closedOutcome } from './closed-outcome.ts';
 import { describeWorkflow, waitsFor } from './describe-workflow.ts';
-import { notTakenUp } from './not-taken-up.ts';
+import { notTakenUp, taskFailure } from './not-taken-up.ts';
 import { type PendingAttempt, pendingAttempts } from './pending-attempts.ts';
-import { taskFailure } from './task-failure.ts';
 
 /** Where a workflow stands, from the outside. */
 export interface WorkflowStatus {
@@ -67,22 +67,17 @@ export async function workflowStatus(client: Client, id: string): Promise<Workfl
   const pending = calls.flatMap((each) => each.pending);
   const held = calls.flatMap((each) => each.held);
   const outcome = unsuccessful ? await closedOutcome(client, workflowId, runId) : undefined;
-  return {
-    workflowId,
-    runId,
-    workflowType: description.type,
-    status: status.name,
+  return present({
+    ...{ workflowId, runId, workflowType: description.type, status: status.name },
     startedAt: description.startTime,
-    ...(description.closeTime && { closedAt: description.closeTime }),
+    closedAt: description.closeTime,
     pending,
-    ...(status.name === 'RUNNING' && held.length > 0 && { held }),
-    ...(waiting !== undefined && { waitsFor: waiting }),
-    ...(stuck !== undefined && { stuck }),
-    ...(untaken && { notTakenUp: untaken.reason }),
-    ...(outcome?.kind === 'failed' && { failure: telling(outcome.failure, left) }),
-    ...(left && { left }),
-    ...(progress && { progress: asOf(status.name, progress) }),
-  };
+    held: status.name === 'RUNNING' && held.length > 0 ? held : undefined,
+    ...{ waitsFor: waiting, stuck, notTakenUp: untaken?.reason },
+    failure: outcome?.kind === 'failed' ? telling(outcome.failure, left) : undefined,
+    left,
+    progress: progress && asOf(status.name, progress),
+  });
 }
 
 /** The workflow's own account, if a worker answers in time. */

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { findFailure } from '../failures/find-failure.ts';
 import { defaultTaskQueue, taskQueuesOf } from '../wire/task-queues.ts';
+import type { DatedWorkerHealth } from '../wire/worker-health.ts';
 import { ClientError } from './client-error.ts';
 import { notTakenUp, servesActivities } from './not-taken-up.ts';
+
+type Library = typeof import('../durable/library-workflows.ts');
 
 /** Where the worker with the ledger is. */
 export interface LedgerPlace {
@@ -23,13 +26,13 @@ const lookEveryMs = 1000;
  *
  * @throws ClientError `unreachable` without a worker, or the failure's own type.
  */
-export async function throughWorker<Asked extends (argument: never) => Promise<unknown>>(
+export async function throughWorker<Name extends keyof Library>(
   client: Client,
-  workflowType: string,
-  argument: Parameters<Asked>[0],
+  workflowType: Name,
+  argument: Parameters<Library[Name]>[0],
   { taskQueue = defaultTaskQueue }: LedgerPlace = {},
   timeoutMs = usualTimeoutMs,
-): Promise<Awaited<ReturnType<Asked>>> {
+): Promise<Awaited<ReturnType<Library[Name]>>> {
   if (!(await servesActivities(client, taskQueue))) {
     throw new ClientError(
       'unreachable',
@@ -45,7 +48,7 @@ export async function throughWorker<Asked extends (argument: never) => Promise<u
   const done = new AbortController();
   try {
     return await Promise.race([
-      handle.result() as Promise<Awaited<ReturnType<Asked>>>,
+      handle.result() as ReturnType<Library[Name]>,
       untilLeftLying(client, handle, done.signal),
     ]);
   } catch (error) {
@@ -86,4 +89,36 @@ async function lying(client: Client, handle: WorkflowHandle): Promise<string | u
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The policies of the application that a worker serves: the catalogue's and its own.
+ *
+ * @param overrides by name, as a start would send them; the worker checks them.
+ * @throws ClientError `InvalidRequest` for overrides that make no sense, `unreachable` without a
+ *   worker.
+ */
+export function listPolicies(client: Client, overrides: unknown = {}, place?: LedgerPlace) {
+  return throughWorker(client, 'readPolicies', overrides, place);
+}
+
+/** Nothing that a worker does for it takes long. */
+const answersWithinMs = 20_000;
+
+/** What a worker said of itself, and between which moments of this machine's clock. */
+export interface HealthAnswer {
+  readonly askedAtMs: number;
+  readonly health: DatedWorkerHealth;
+  readonly answeredAtMs: number;
+}
+
+/**
+ * Asks a worker how it is.
+ *
+ * @throws ClientError `unreachable` without a worker.
+ */
+export async function workerHealth(client: Client, place?: LedgerPlace): Promise<HealthAnswer> {
+  const askedAtMs = Date.now();
+  const found = await throughWorker(client, 'readHealth', undefined, place, answersWithinMs);
+  return { askedAtMs, health: found, answeredAtMs: Date.now() };
 }

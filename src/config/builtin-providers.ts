@@ -1,7 +1,10 @@
 import type { z } from 'zod';
-import type { environment } from './environment.ts';
-import { inFlightLimit } from './in-flight.ts';
+import { environment } from './environment.ts';
 import type { ProviderEntry } from './providers.ts';
+import { isLoopback } from './trust.ts';
+
+/** What runs on this machine answers few at once: an Ollama puts the rest in a line, or refuses them. */
+const onThisMachine = 4;
 
 /** A provider with its key: an entry of the providers file, or one that is always there. */
 export interface ConfiguredProvider
@@ -53,13 +56,9 @@ export function builtinProviders(data: z.infer<typeof environment>): ConfiguredP
 }
 
 /** Names of {@link builtinProviders}, for the client, which reads no keys. */
-export const builtinProviderNames: readonly string[] = [
-  'openai',
-  'openai-responses',
-  'anthropic',
-  'google',
-  'ollama',
-];
+export const builtinProviderNames: readonly string[] = builtinProviders(environment.parse({})).map(
+  ({ name }) => name,
+);
 
 function at(baseUrl: string | undefined): Pick<ConfiguredProvider, 'baseUrl' | 'maximumInFlight'> {
   return baseUrl === undefined ? {} : { baseUrl, ...inFlightLimit(undefined, baseUrl) };
@@ -69,4 +68,18 @@ function at(baseUrl: string | undefined): Pick<ConfiguredProvider, 'baseUrl' | '
 function versioned(url: string | undefined, version: string): string | undefined {
   if (url === undefined || new URL(url).pathname !== '/') return url;
   return new URL(version, url).href;
+}
+
+/**
+ * Calls in flight at most to each model of a provider, from one worker.
+ *
+ * @param given in the provider's entry.
+ */
+export function inFlightLimit(
+  given: number | undefined,
+  baseUrl: string | undefined,
+): { readonly maximumInFlight?: number } {
+  const isHere = baseUrl !== undefined && isLoopback(new URL(baseUrl).hostname);
+  const maximumInFlight = given ?? (isHere ? onThisMachine : undefined);
+  return maximumInFlight === undefined ? {} : { maximumInFlight };
 }

@@ -1,9 +1,17 @@
-import { spentFromRecord, spentRecord } from '../policies/budget.ts';
+import { createFailure } from '../failures/create-failure.ts';
+import {
+  decideBudget,
+  type Spent,
+  spentFromRecord,
+  spentRecord,
+  spentSince,
+} from '../policies/budget.ts';
+import type { Price } from '../policies/budget-schema.ts';
 import { modelNameOf } from '../policies/model-name.ts';
 import { noOutage } from '../policies/outage.ts';
+import type { ModelPolicy } from '../policies/retry-policy.ts';
 import type { ModelAnswer } from '../wire/model-call.ts';
 import { askWithFallback } from './ask-with-fallback.ts';
-import { assertBudgets } from './assert-budgets.ts';
 import {
   type Answered,
   afterAnswer,
@@ -109,4 +117,41 @@ function askCall(
     const goesOn = elsewhere({ call, place, progress, conversation: { ...conversation, models } });
     return runCall(call, place, soFar, progress, goesOn);
   });
+}
+
+/**
+ * Lets one more call go, or not: the budget of the question and that of the workflow both decide.
+ *
+ * @param before what had been spent when the question began.
+ * @returns the attempts that are left; infinite where no budget caps them.
+ * @throws ApplicationFailure `QuotaExhausted`, which parks, with what was spent.
+ */
+function assertBudgets(
+  policy: ModelPolicy,
+  price: Price | undefined,
+  spent: Spent,
+  before: Spent,
+): number {
+  const { callBudget, workflowBudget } = policy;
+  const decisions = [
+    { of: 'call' as const, decision: decideBudget(spentSince(spent, before), callBudget, price) },
+    { of: 'workflow' as const, decision: decideBudget(spent, workflowBudget, price) },
+  ];
+  let attemptsLeft = Number.POSITIVE_INFINITY;
+  for (const { of, decision } of decisions) {
+    if (!decision.go) {
+      const { reason, message } = decision;
+      throw createFailure('QuotaExhausted', `${of} budget: ${message}`, {
+        details: {
+          budget: of,
+          reason,
+          attempts: spent.attempts,
+          possiblyBilled: spent.possiblyBilled,
+          tokens: spent.inputTokens + spent.outputTokens,
+        },
+      });
+    }
+    attemptsLeft = Math.min(attemptsLeft, decision.attemptsLeft);
+  }
+  return attemptsLeft;
 }

@@ -132,7 +132,8 @@ export async function batch(input: BatchInput, before?: BatchBefore): Promise<vo
         pausing = CancellationScope.current();
         stop = await runRanges(ranges, input, ruling, progress);
       }).catch((error: unknown) => {
-        if (!isPaused || !isCancelled(error) || isCancelledWhole()) throw error;
+        const isWhole = CancellationScope.current().consideredCancelled;
+        if (!isPaused || !isCancelled(error) || isWhole) throw error;
       });
       if (stop) await untilResumed(stop, ruling);
       await continueWhenFull(rules);
@@ -188,10 +189,6 @@ function completionWindow(expiresAtMs: number | undefined) {
 
 /** A run that handed out a hundred ranges has about so many events. */
 const handedOutEvents = 300;
-
-function isCancelledWhole(): boolean {
-  return CancellationScope.current().consideredCancelled;
-}
 
 /** @returns why they were stopped, when they were. */
 async function runRanges(

@@ -1,7 +1,12 @@
+import { ActivityFailure } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
+import type { FailureDetails } from '../failures/failure-details.ts';
 import type { FailureType } from '../failures/failure-types.ts';
+import { findFailure, findStopDetails } from '../failures/find-failure.ts';
+import { type CallCosts, costsIn } from '../policies/call-costs.ts';
 import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
+import { lostCosts, readNotes } from '../wire/attempt-notes.ts';
 import type { Deferred, LimitedFailure, ModelRequest } from '../wire/model-call.ts';
 
 /**
@@ -123,4 +128,46 @@ function duration(milliseconds: number): string {
   ] as const;
   const said = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`);
   return said.slice(0, 2).join(' ') || '0 s';
+}
+
+/** One scheduling of the activity, and what the call had used up before it. */
+interface Scheduling extends Pick<CallSoFar, 'attemptsUsed' | 'attemptsLeft' | 'elapsedMs'> {
+  /** The workflow's time. */
+  readonly scheduledAtMs: number;
+}
+
+/** What a scheduling has cost that ended in an error; 0 attempts where that is not known. */
+type FailedCosts = CallCosts & { readonly attempts: number };
+
+const unknownCosts: FailedCosts = { attempts: 0 };
+
+/** What its scheduling has cost, from a failure's details or a killed worker's last heartbeat. */
+export function failedCosts(error: unknown, scheduling: Scheduling): FailedCosts {
+  const { heartbeat, isLost, cancelled } = findStopDetails(error);
+  const notes = readNotes(heartbeat);
+  // Killed before its first heartbeat, an attempt leaves no notes.
+  if (notes.attempt > 0 || isLost) {
+    const elapsedMs = Date.now() - scheduling.scheduledAtMs - notes.waitedMs;
+    const attempts = Math.max(begun(error, scheduling), isLost ? 1 : 0);
+    return { ...lostCosts(notes, attempts), elapsedMs: Math.max(0, elapsedMs) };
+  }
+  const details = findFailure(error)?.details ?? cancelled;
+  return details ? costsOfDetails(details, scheduling) : unknownCosts;
+}
+
+function costsOfDetails(details: FailureDetails, scheduling: Scheduling): FailedCosts {
+  const { attempt, elapsedMs } = details;
+  if (attempt === undefined) return unknownCosts;
+  return {
+    attempts: attempt - scheduling.attemptsUsed,
+    ...(elapsedMs !== undefined && { elapsedMs: elapsedMs - scheduling.elapsedMs }),
+    ...costsIn(details),
+  };
+}
+
+/** The last attempts may have been killed before their first heartbeat; Temporal counted them. */
+function begun(error: unknown, { attemptsLeft = 0 }: Scheduling): number {
+  const isUsedUp =
+    error instanceof ActivityFailure && error.retryState === 'MAXIMUM_ATTEMPTS_REACHED';
+  return isUsedUp ? attemptsLeft : 0;
 }

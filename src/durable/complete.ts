@@ -5,8 +5,7 @@ import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { askModel } from './ask-model.ts';
 import type { CallSoFar } from './call-so-far.ts';
 import type { Conversation } from './conversation.ts';
-import type { Elsewhere } from './elsewhere.ts';
-import { historyFull } from './history-full.ts';
+import { type Elsewhere, historyFull } from './elsewhere.ts';
 import { type ProgressRecord, reportOf, trackProgress } from './track-progress.ts';
 
 /** What a run hands to the next one. */

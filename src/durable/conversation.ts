@@ -1,5 +1,9 @@
-import { type FedBack, judgeRepair } from '../calls/answers/judge-repair.ts';
-import { type BadAnswer, repairMessages } from '../calls/answers/repair-messages.ts';
+import {
+  type BadAnswer,
+  type FedBack,
+  judgeRepair,
+  repairMessages,
+} from '../calls/answers/repair-messages.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import type { SpentRecord } from '../policies/budget.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';

@@ -196,7 +196,8 @@ function toolsOf<App extends AppDefinition>({ policies }: StartOverrides) {
     if (askedModel === undefined) {
       throw createFailure('InvalidRequest', `the question ${name} names no model`);
     }
-    const messages = typeof prompt === 'string' ? userMessage(prompt) : prompt;
+    const messages: readonly Message[] =
+      typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
     const question = {
       step,
       title: title ?? step,
@@ -257,8 +258,4 @@ function withAdditions(known: Rules, { policies, questions, models, effects }: R
 function byName(step: (name: string) => unknown) {
   return (_: object, name: string | symbol): unknown =>
     typeof name === 'symbol' || languageNames.includes(name) ? undefined : step(name);
-}
-
-function userMessage(content: string): Message[] {
-  return [{ role: 'user', content }];
 }

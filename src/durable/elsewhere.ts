@@ -1,12 +1,12 @@
-import { executeChild, workflowInfo } from '@temporalio/workflow';
+import { continueAsNew, executeChild, workflowInfo } from '@temporalio/workflow';
 import { createFailure } from '../failures/create-failure.ts';
-import type { FoundFailure } from '../failures/find-failure.ts';
-import type { SpentRecord } from '../policies/budget.ts';
+import { type FoundFailure, findFailure, isCancelled } from '../failures/find-failure.ts';
+import { type SpentRecord, spentRecord } from '../policies/budget.ts';
 import type { ModelAnswer } from '../wire/model-call.ts';
 import type { CallSoFar } from './call-so-far.ts';
 import type { Conversation } from './conversation.ts';
-import type { AskedCall, CallPlace, GoesOn } from './run-call.ts';
-import type { ProgressRecord, ProgressTracker } from './track-progress.ts';
+import { type AskedCall, type CallPlace, type GoesOn, runCall } from './run-call.ts';
+import { type ProgressRecord, type ProgressTracker, trackProgress } from './track-progress.ts';
 
 /** Says where a call of a conversation goes on. */
 export type Elsewhere = (at: {
@@ -65,3 +65,40 @@ export const inChildWorkflow: Elsewhere = ({ call, place, progress }) => {
     },
   };
 };
+
+/** A history of so many bytes or events is continued as new: far below what any server allows. */
+const fullBytes = 2_500_000;
+const fullEvents = 100;
+
+/** Whether this run is to continue as new before it schedules another call; never before its first. */
+export function historyFull(): GoesOn['isDue'] {
+  let scheduled = 0;
+  return (bytes) => {
+    scheduled += 1;
+    const { historySize, historyLength, continueAsNewSuggested } = workflowInfo();
+    const isFull = historySize + bytes > fullBytes || historyLength > fullEvents;
+    return scheduled > 1 && (isFull || continueAsNewSuggested);
+  };
+}
+
+/**
+ * Runs one call for a workflow whose history it would make too large. It continues as new as often
+ * as it must; what becomes of a failure is decided by the workflow that asked.
+ */
+export async function heldCall(input: HeldCallInput): Promise<HeldCallResult> {
+  const { call, place, soFar } = input;
+  const progress = trackProgress(input.progress);
+  const spent = () => spentRecord(progress.totals());
+  try {
+    const answer = await runCall(call, place, soFar, progress, {
+      isDue: historyFull(),
+      goOn: (next) =>
+        continueAsNew<typeof heldCall>({ ...input, soFar: next, progress: progress.record() }),
+    });
+    return { kind: 'answered', answer, spent: spent() };
+  } catch (error) {
+    const failure = isCancelled(error) ? undefined : findFailure(error);
+    if (!failure) throw error;
+    return { kind: 'failed', failure, spent: spent() };
+  }
+}

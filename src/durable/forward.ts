@@ -8,14 +8,14 @@ import {
 import type { ForwardActivities } from '../activities/end-forwarded.ts';
 import { findFailure } from '../failures/find-failure.ts';
 import type { Usage } from '../policies/call-costs.ts';
+import { webhookPolicy } from '../policies/catalogue.ts';
 import { noOutage } from '../policies/outage.ts';
 import { type ForwardInput, forwardStep } from '../wire/forwarded.ts';
 import type { CallReport } from '../wire/model-call.ts';
 import { activityOptions } from './activity-options.ts';
 import type { CallSoFar } from './call-so-far.ts';
-import { historyFull } from './history-full.ts';
+import { historyFull } from './elsewhere.ts';
 import { runCall } from './run-call.ts';
-import { tellWebhook } from './tell-webhook.ts';
 import { reportOf, trackProgress } from './track-progress.ts';
 
 /** What an earlier run of the same call hands on. */
@@ -87,3 +87,20 @@ export async function forward(input: ForwardInput, before?: ForwardedBefore): Pr
 
 const cancelled = { type: 'InvalidRequest', message: 'the call was cancelled' } as const;
 const nothing: Usage = { inputTokens: 0, outputTokens: 0 };
+
+/**
+ * Tells the webhook of a call's key that it has ended, once, also of a cancellation. What it refuses
+ * for days is in the ledger and the journal; the call has ended as it has ended.
+ */
+function tellWebhook(id: string): Promise<void> {
+  const { readWebhookEvent, sendWebhook, webhookTold } = proxyActivities<ForwardActivities>(
+    activityOptions(webhookPolicy, undefined, 'tell the webhook'),
+  );
+  return CancellationScope.nonCancellable(async () => {
+    const input = await readWebhookEvent(id);
+    // Its record was deleted meanwhile: nobody wants to hear of it.
+    if (!input) return;
+    await sendWebhook({ input, policy: webhookPolicy }).catch(() => {});
+    await webhookTold(id);
+  });
+}

@@ -3,6 +3,7 @@ import { createFailure } from '../failures/create-failure.ts';
 import type { FoundFailure } from '../failures/find-failure.ts';
 import type { ModelPolicy, RetryPolicy } from '../policies/retry-policy.ts';
 import type { Resolve, Resume } from '../wire/park-answers.ts';
+import { present } from '../wire/present.ts';
 import type { ParkAnswer, ParkedOnFailure } from '../wire/progress.ts';
 import { ledgerActivity } from './ledger-activity.ts';
 import { resolveUpdate, resumeUpdate } from './messages.ts';
@@ -127,9 +128,8 @@ function describeFailed(failed: FailedStep): Omit<ParkedOnFailure, 'parkId' | 's
     reasons: [message],
     policy: policyName,
     skippable,
-    ...(model !== undefined && { model }),
-    ...(isEffect && details.requestId !== undefined && { effectKey: details.requestId }),
-    ...(isEffect && details.target !== undefined && { target: details.target }),
+    ...present({ model }),
+    ...(isEffect && present({ effectKey: details.requestId, target: details.target })),
   };
 }
 

@@ -26,13 +26,13 @@ export interface ParkRequest<Answer> {
  * Waits for a person; `undefined` when the deadline came first. Steps in parallel wait at once, each
  * as a park of its own: an answer is for the one whose id it names.
  */
-export type Park = <Answer>(request: ParkRequest<Answer>) => Promise<Answer | undefined>;
+export type Park = ReturnType<typeof createPark>;
 
 /** The one way a workflow waits for a person: no polling, and no timer but the deadline's. */
 export function createPark(publisher: {
   readonly park: (parked: Parked) => void;
   readonly unpark: (answer: ParkAnswer) => void;
-}): Park {
+}) {
   let count = 0;
   return async function park<Answer>(request: ParkRequest<Answer>): Promise<Answer | undefined> {
     const { step, deadlineMs, isBusy = () => false } = request;

@@ -7,24 +7,14 @@ import { heldState, holdfastState } from '../wire/search-attributes.ts';
 /** A shorter sleep is over before anybody has looked at a list. */
 const longSleepMs = 60_000;
 
-/** What the server's lists are told, so that no worker is asked: parks, and calls that sleep long. */
-export interface StatePublisher {
-  readonly park: (parked: Parked) => void;
-  readonly unpark: (parkId: string) => void;
-  readonly hold: (held: HeldStep) => void;
-  /** The call has ended, or it is tried again for another reason. */
-  readonly release: (step: string) => void;
-  /** What the lists are told now, for the next run. */
-  readonly held: () => HeldStep[];
-}
-
 /**
- * Each change is an event in the history. So a call that was published as held stays so until it has
- * ended, also while it is tried.
+ * What the server's lists are told, so that no worker is asked: parks, and calls that sleep
+ * long. Each change is an event in the history. So a call that was published as held stays so until it
+ * has ended, also while it is tried.
  *
  * @param before what the run before this one left there.
  */
-export function publishState(before: readonly HeldStep[] = []): StatePublisher {
+export function publishState(before: readonly HeldStep[] = []) {
   const parks = new Map<string, Parked>();
   let state: string = before.length > 0 ? heldState : 'running';
   const held = new Map(before.map((call) => [call.step, call]));
@@ -42,22 +32,24 @@ export function publishState(before: readonly HeldStep[] = []): StatePublisher {
   const publishHeld = () => publish({ holdfastHeld: held.size > 0 ? [...held.values()] : null });
 
   return {
+    /** What the lists are told now, for the next run. */
     held: () => [...held.values()],
-    park(parked) {
+    park(parked: Parked) {
       parks.set(parked.parkId, parked);
       publish(memoOfPark(parked.parkId, parked));
     },
-    unpark(parkId) {
+    unpark(parkId: string) {
       parks.delete(parkId);
       publish(memoOfPark(parkId, null));
     },
-    hold(call) {
+    hold(call: HeldStep) {
       const isLong = call.untilMs !== undefined && call.untilMs - Date.now() > longSleepMs;
       if (!isLong && !held.has(call.step)) return;
       held.set(call.step, call);
       publishHeld();
     },
-    release(step) {
+    /** The call has ended, or it is tried again for another reason. */
+    release(step: string) {
       if (held.delete(step)) publishHeld();
     },
   };

@@ -8,8 +8,13 @@ import { requestIdFor } from '../wire/identifiers.ts';
 import type { Deferred, ModelAnswer, ModelOutcome, ModelRequest } from '../wire/model-call.ts';
 import { assertPayloadFits } from '../wire/payload-limit.ts';
 import { activityOptions } from './activity-options.ts';
-import { afterScheduling, type CallSoFar, pastDeadline, requestFields } from './call-so-far.ts';
-import { failedCosts } from './failed-costs.ts';
+import {
+  afterScheduling,
+  type CallSoFar,
+  failedCosts,
+  pastDeadline,
+  requestFields,
+} from './call-so-far.ts';
 import type { ProgressTracker } from './track-progress.ts';
 import { asWorkerLost } from './worker-lost.ts';
 

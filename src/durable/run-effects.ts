@@ -29,24 +29,13 @@ export interface RunEffect<Input, Result> {
 }
 
 /** Runs the effects of a workflow by their names, and knows which it began and did not see settled. */
-export interface EffectRunner {
-  readonly run: (
-    name: string,
-    input: unknown,
-    rules: Promise<Rules>,
-    options?: EffectOptions,
-  ) => Promise<unknown>;
-  /** Waits for those that nobody waits for, each to its end, good or bad. */
-  readonly ended: () => Promise<void>;
-  /** Those of which no attempt said how it ended. */
-  readonly unsettled: () => readonly BegunEffect[];
-}
+export type EffectRunner = ReturnType<typeof effectRunner>;
 
 /** After these the ledger's row is settled, or there never was one. */
 const settling: readonly unknown[] = ['EffectRefused', 'IdempotencyKeyReused', 'InvalidRequest'];
 
 /** Runs effects: policy, queue, summary, progress and parking are taken care of. */
-export function effectRunner(progress: ProgressTracker): EffectRunner {
+export function effectRunner(progress: ProgressTracker) {
   const used = new Set<string>();
   const begun = new Map<string, BegunEffect>();
   const running = new Set<Promise<unknown>>();
@@ -101,17 +90,19 @@ export function effectRunner(progress: ProgressTracker): EffectRunner {
   }
 
   return {
-    run: (...effect) => {
+    run: (...effect: Parameters<typeof run>): Promise<unknown> => {
       const done = run(...effect);
       running.add(done);
       const end = () => void running.delete(done);
       done.then(end, end);
       return done;
     },
+    /** Waits for those that nobody waits for, each to its end, good or bad. */
     ended: async () => {
       while (running.size > 0) await Promise.allSettled(running);
     },
-    unsettled: () => [...begun.values()],
+    /** Those of which no attempt said how it ended. */
+    unsettled: (): readonly BegunEffect[] => [...begun.values()],
   };
 }
 

@@ -1,5 +1,5 @@
 import { CancellationScope, proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { SettleActivities } from '../activities/settle-effect.ts';
+import type { SettleActivities } from '../activities/create-ledger-activities.ts';
 import type { RetryPolicy } from '../policies/retry-policy.ts';
 import type { SettledEffect } from '../wire/effect-call.ts';
 import { idempotencyKey } from '../wire/idempotency-key.ts';

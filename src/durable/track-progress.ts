@@ -18,42 +18,16 @@ import {
 import { type Held, type HeldStep, heldInWords } from '../wire/held.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
 import type { CallReport, FailedModel } from '../wire/model-call.ts';
+import { present } from '../wire/present.ts';
 import type { DoneEffect, LeftBehind, Progress, Tries } from '../wire/progress.ts';
 import { describeProgress } from './describe-progress.ts';
 import { progressQuery, wakeHeldSignal } from './messages.ts';
-import { createPark, type Park } from './park.ts';
-import { listenForResume, type ParkOnFailure } from './park-on-failure.ts';
+import { createPark } from './park.ts';
+import { listenForResume } from './park-on-failure.ts';
 import { publishState } from './publish-state.ts';
 
 /** A workflow's account of itself: the query's answer, the UI's details, the search attribute. */
-export interface ProgressTracker {
-  readonly current: () => Progress;
-  readonly step: (name: string) => void;
-  readonly callStarted: (step: string, isRepair: boolean) => void;
-  /** What a scheduling of a call has used up, answered or not. */
-  readonly spent: (...spent: Parameters<typeof callSpent>) => void;
-  /** What a call has used up in a workflow of its own. */
-  readonly spentElsewhere: (spent: SpentRecord) => void;
-  /** For the next run of this workflow. */
-  readonly record: () => ProgressRecord;
-  /** @param mended what is not as the model wrote it. */
-  readonly answered: (model: string, step: string, mended?: readonly string[]) => void;
-  /** A model did not answer, and the next one of the list is asked. */
-  readonly movedOn: (failed: FailedModel) => void;
-  /** The call of this step is open; `undefined`: it has ended. */
-  readonly tries: (step: string, tries: Tries | undefined) => void;
-  /** Sleeps because nothing is to be sent for the call of this step; a signal ends it sooner. */
-  readonly sleepHeld: (step: string, held: Held & { readonly untilMs: number }) => Promise<void>;
-  /** All that was spent so far, for the budgets. */
-  readonly totals: () => Spent;
-  readonly effectDone: (effect: DoneEffect) => void;
-  /** It ends without a result: kept where it is told without a worker. */
-  readonly leaves: (left: LeftBehind) => void;
-  /** Waits for a person. */
-  readonly park: Park;
-  /** Waits for a person who says what becomes of a failed step. */
-  readonly parkOnFailure: ParkOnFailure;
-}
+export type ProgressTracker = ReturnType<typeof trackProgress>;
 
 const waiting = 'waiting for a person';
 
@@ -69,7 +43,7 @@ export interface ProgressRecord {
  *
  * @param before that of the run that this one continues.
  */
-export function trackProgress(before?: ProgressRecord): ProgressTracker {
+export function trackProgress(before?: ProgressRecord) {
   let progress: Progress = before?.progress ?? {
     step: 'starting',
     attempts: 0,
@@ -122,8 +96,8 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
   });
   return {
     current: () => progress,
-    step: (step) => update({ step }),
-    callStarted(step, isRepair) {
+    step: (step: string) => update({ step }),
+    callStarted(step: string, isRepair: boolean) {
       const requestId = requestIdFor(workflowInfo().workflowId, step);
       // A call that a person resumed, or that goes on in another run, is the same.
       if (progress.requestIds.includes(requestId)) return;
@@ -132,23 +106,33 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
         repairs: progress.repairs + (isRepair ? 1 : 0),
       });
     },
-    spentElsewhere: (spent) => spend(spentFromRecord(spent)),
-    record: () => ({ progress, spent: spentRecord(totals), published: published.held() }),
-    spent: (...costs) => spend(callSpent(...costs)),
-    answered(model, step, mended) {
+    /** What a call has used up in a workflow of its own. */
+    spentElsewhere: (spent: SpentRecord) => spend(spentFromRecord(spent)),
+    /** For the next run of this workflow. */
+    record: (): ProgressRecord => ({
+      ...{ progress, spent: spentRecord(totals), published: published.held() },
+    }),
+    /** What a scheduling of a call has used up, answered or not. */
+    spent: (...costs: Parameters<typeof callSpent>) => spend(callSpent(...costs)),
+    /** @param mended what is not as the model wrote it. */
+    answered(model: string, step: string, mended?: readonly string[]) {
       const requestId = requestIdFor(workflowInfo().workflowId, step);
       const more = mended && [...(progress.mended ?? []), { requestId, mended }];
       update({ model, ...(more && { mended: more }) });
     },
-    movedOn: (failed) => update({ failedModels: [...(progress.failedModels ?? []), failed] }),
-    tries(step, tries) {
+    /** A model did not answer, and the next one of the list is asked. */
+    movedOn: (failed: FailedModel) =>
+      update({ failedModels: [...(progress.failedModels ?? []), failed] }),
+    /** The call of this step is open; `undefined`: it has ended. */
+    tries(step: string, tries: Tries | undefined) {
       const { [step]: _, ...others } = progress.calls ?? {};
       const { calls: __, ...rest } = progress;
       const calls = tries ? { ...others, [step]: tries } : others;
       progress = Object.keys(calls).length > 0 ? { ...rest, calls } : rest;
       if (!tries) published.release(step);
     },
-    async sleepHeld(step, held) {
+    /** Sleeps because nothing is to be sent for the call of this step; a signal ends it sooner. */
+    async sleepHeld(step: string, held: Held & { readonly untilMs: number }) {
       update({ held: [...(progress.held ?? []), { step, ...held }] });
       published.hold({ step, ...held });
       const wakesBefore = wakes;
@@ -159,10 +143,14 @@ export function trackProgress(before?: ProgressRecord): ProgressTracker {
         released(step);
       }
     },
+    /** All that was spent so far, for the budgets. */
     totals: () => totals,
-    effectDone: (effect) => update({ effects: [...progress.effects, effect] }),
-    leaves: (left) => upsertMemo({ holdfastLeft: left }),
+    effectDone: (effect: DoneEffect) => update({ effects: [...progress.effects, effect] }),
+    /** It ends without a result: kept where it is told without a worker. */
+    leaves: (left: LeftBehind) => upsertMemo({ holdfastLeft: left }),
+    /** Waits for a person. */
     park,
+    /** Waits for a person who says what becomes of a failed step. */
     parkOnFailure: listenForResume(park),
   };
 }
@@ -174,26 +162,9 @@ function clockTime(milliseconds: number): string {
 
 /** The account's figures for the workflow's result. */
 export function reportOf(progress: ProgressTracker): CallReport {
-  const {
-    attempts,
-    repairs,
-    usage,
-    possiblyBilled,
-    cost,
-    model,
-    failedModels,
-    mended,
-    requestIds,
-  } = progress.current();
-  return {
-    attempts,
-    repairs,
-    usage,
-    ...(possiblyBilled !== undefined && { possiblyBilled }),
-    ...(cost && { cost }),
-    ...(model !== undefined && { model }),
-    ...(failedModels && { failedModels }),
-    ...(mended && { mended }),
-    requestIds,
-  };
+  const { attempts, repairs, usage, possiblyBilled, cost, model, ...rest } = progress.current();
+  const { failedModels, mended, requestIds } = rest;
+  return present({
+    ...{ attempts, repairs, usage, possiblyBilled, cost, model, failedModels, mended, requestIds },
+  });
 }

@@ -1,4 +1,4 @@
-import { placeOf } from './code-frames.ts';
+import { framesOf, placeIn } from './code-frames.ts';
 import { type FailureType, failureTypes } from './failure-types.ts';
 
 /** What is known about one failed attempt of a call or effect. Listed fields only: no text with values in it. */
@@ -51,7 +51,7 @@ export function isAttemptError(error: unknown): error is AttemptError {
 /** An error that no rule knows, a bug for example. Its message is left out: it may hold values. */
 export function unexpected(by: string, error: unknown): AttemptErrorFields {
   const name = error instanceof Error ? error.name : typeof error;
-  const place = placeOf(error);
+  const place = placeIn(framesOf(error));
   const reason = `unexpected ${name}${place === undefined ? '' : ` at ${place}`}`;
   return { type: 'ServerError', by, reason };
 }

@@ -8,8 +8,10 @@ export function framesOf(error: unknown): string[] {
     .flatMap((line) => /^\s+(at .+)$/.exec(line)?.[1] ?? []);
 }
 
-/** File and line of a project's own that an error was thrown in: `save.ts:12`. */
-export function placeOf(error: unknown): string | undefined {
-  const own = framesOf(error).find((frame) => !/[\\/]node_modules[\\/]|\bnode:/.test(frame));
-  return /([^\\/(]+:\d+):\d+\)?$/.exec(own ?? '')?.[1];
+/** File and line of a project's own that the first of some frames is in: `save.ts:12`. */
+export function placeIn(frames: readonly string[]): string | undefined {
+  const own = frames.filter(
+    (frame) => !/[\\/]node_modules[\\/]|\b(node|webpack[\w-]*):/.test(frame),
+  );
+  return own.flatMap((frame) => /([^\\/(\s]+:\d+):\d+\)?$/.exec(frame)?.[1] ?? [])[0];
 }

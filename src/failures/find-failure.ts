@@ -67,6 +67,11 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
+/** Whether an error of Temporal's client has one of these codes of gRPC. */
+export function hasCode(error: unknown, ...codes: readonly unknown[]): boolean {
+  return [...causes(error)].some((link) => 'code' in link && codes.includes(link.code));
+}
+
 /** The error and its causes, outermost first; stops at ten so that a cycle cannot hang it. */
 export function* causes(error: unknown): Generator<Error> {
   let link = error;

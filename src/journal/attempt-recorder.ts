@@ -2,26 +2,7 @@ import type { BegunAttempt, RecordedAttempt } from '../wire/recorded-attempt.ts'
 import type { KnownAttempt, LocalFile } from './attempts-file.ts';
 
 /** Writes what is known of this worker's attempts to its local file. No method throws. */
-export interface AttemptRecorder {
-  /** @returns the way to end it. */
-  readonly begin: (attempt: Omit<BegunAttempt, 'attemptId' | 'startedAtMs'>) => OpenAttempt;
-  /** Puts into the file what is not there yet. */
-  readonly write: () => void;
-  /** Attempts whose end was given up, because the file did not take it. */
-  readonly dropped: () => number;
-  /** Writes for the last time. What is still under way, the next worker records as lost. */
-  readonly close: () => void;
-}
-
-/** An attempt under way. */
-export interface OpenAttempt {
-  readonly sent: () => void;
-  /** An effect's attempt turned out to be under another generation of its key. */
-  readonly keyIs: (requestId: string) => void;
-  /** Only the first end counts. */
-  readonly end: (how: Partial<RecordedAttempt> & Pick<RecordedAttempt, 'outcome'>) => void;
-  readonly soFar: () => BegunAttempt;
-}
+export type AttemptRecorder = ReturnType<typeof createAttemptRecorder>;
 
 /** Attempts kept in memory while the file takes none. */
 const mostUnwritten = 1000;
@@ -41,7 +22,7 @@ export function createAttemptRecorder(
   file: Pick<LocalFile, 'put'>,
   workerId: string,
   now: () => number,
-): AttemptRecorder {
+) {
   const unwritten = new Map<number, KnownAttempt>();
   let count = 0;
   let dropped = 0;
@@ -49,6 +30,7 @@ export function createAttemptRecorder(
   let isClosed = false;
   let retryAtMs = 0;
 
+  /** Puts into the file what is not there yet. */
   function write(): void {
     if (unwritten.size === 0 || performance.now() < retryAtMs) return;
     if (file.put(unwritten)) unwritten.clear();
@@ -72,7 +54,8 @@ export function createAttemptRecorder(
   }
 
   return {
-    begin(attempt) {
+    /** @returns the way to end it. */
+    begin(attempt: Omit<BegunAttempt, 'attemptId' | 'startedAtMs'>) {
       count += 1;
       const number = count;
       let begun: BegunAttempt = {
@@ -89,12 +72,14 @@ export function createAttemptRecorder(
           record(number, begun);
           write();
         },
-        keyIs(requestId) {
+        /** An effect's attempt turned out to be under another generation of its key. */
+        keyIs(requestId: string) {
           if (hasEnded) return;
           begun = { ...begun, requestId };
           record(number, begun);
         },
-        end(how) {
+        /** Only the first end counts. */
+        end(how: Partial<RecordedAttempt> & Pick<RecordedAttempt, 'outcome'>) {
           if (hasEnded) return;
           hasEnded = true;
           record(number, { ...begun, finishedAtMs: now(), ...how });
@@ -103,7 +88,9 @@ export function createAttemptRecorder(
       };
     },
     write,
+    /** Attempts whose end was given up, because the file did not take it. */
     dropped: () => dropped,
+    /** Writes for the last time. What is still under way, the next worker records as lost. */
     close() {
       retryAtMs = 0;
       write();

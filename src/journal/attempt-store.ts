@@ -3,12 +3,7 @@ import type { OpenDatabase } from '../database/open-database.ts';
 import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 
 /** The attempts' table in the ledger's database, which has been migrated. */
-export interface AttemptStore {
-  /** Stores attempts by one statement; those that are there already stay as they are. */
-  readonly insert: (attempts: readonly RecordedAttempt[]) => Promise<void>;
-  /** The latest attempts of a workflow, oldest first. */
-  readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
-}
+export type AttemptStore = ReturnType<typeof attemptStore>;
 
 /** A column is named like its field: `started_at_ms`, `startedAtMs`. */
 const columns = `attempt_id kind workflow_id run_id request_id step attempt model provider
@@ -20,13 +15,14 @@ const fields = columns.map((column) =>
 ) as (keyof RecordedAttempt)[];
 
 /** The table on either kind of database. */
-export function attemptStore({ database, kind }: OpenDatabase): AttemptStore {
+export function attemptStore({ database, kind }: OpenDatabase) {
   // Not `?1`: SQLite looks through all numbered parameters at each of them.
   const place = (nth: number) => (kind === 'postgres' ? `$${nth + 1}` : '?');
   const places = (_: unknown, row: number) =>
     `(${fields.map((_, index) => place(row * fields.length + index)).join(', ')})`;
   return {
-    async insert(attempts) {
+    /** Stores attempts by one statement; those that are there already stay as they are. */
+    async insert(attempts: readonly RecordedAttempt[]) {
       // Put together here: Kysely takes longer to build so many values than SQLite to store them.
       const text = `insert into holdfast_attempt (${columns.join(', ')})
         values ${attempts.map(places).join(', ')}
@@ -34,7 +30,8 @@ export function attemptStore({ database, kind }: OpenDatabase): AttemptStore {
       const values = attempts.flatMap((attempt) => fields.map((field) => storable(attempt[field])));
       await database.executeQuery(CompiledQuery.raw(text, values));
     },
-    async read(workflowId, atMost) {
+    /** The latest attempts of a workflow, oldest first. */
+    async read(workflowId: string, atMost: number) {
       const rows = await database
         .selectFrom('holdfast_attempt')
         .selectAll()

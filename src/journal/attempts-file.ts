@@ -10,16 +10,7 @@ export type KnownAttempt = BegunAttempt | RecordedAttempt;
  * Attempts in a SQLite file, which survives a SIGKILL. Once open it throws nothing: what goes wrong
  * is told to the `onProblem` of {@link openLocalFile}.
  */
-export interface LocalFile {
-  /** Stores attempts by their number within the file. @returns whether it could. */
-  readonly put: (attempts: ReadonlyMap<number, KnownAttempt>) => boolean;
-  /** The first attempts that have ended, or of all. */
-  readonly read: (which: 'ended' | 'all', atMost: number) => Map<number, KnownAttempt>;
-  /** @returns whether they are out of the file. */
-  readonly forget: (numbers: Iterable<number>) => boolean;
-  /** Lets go of the file, and removes it when nothing is left in it. */
-  readonly close: () => void;
-}
+export type LocalFile = ReturnType<typeof openLocalFile>;
 
 const suffix = '.attempts.db';
 
@@ -71,7 +62,7 @@ export function openLocalFile(
   file: string,
   onProblem: (error: unknown) => void,
   maximumBytes = Number.POSITIVE_INFINITY,
-): LocalFile {
+) {
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     // Locked before anything else. Only a checkpoint waits for the disk, once in a thousand pages: a
@@ -108,7 +99,8 @@ export function openLocalFile(
   }
 
   return {
-    put: (attempts) =>
+    /** Stores attempts by their number within the file. @returns whether it could. */
+    put: (attempts: ReadonlyMap<number, KnownAttempt>) =>
       tried(() => {
         database.exec('begin');
         try {
@@ -122,7 +114,8 @@ export function openLocalFile(
           throw error;
         }
       }),
-    read(which, atMost) {
+    /** The first attempts that have ended, or of all. */
+    read(which: 'ended' | 'all', atMost: number) {
       const found = new Map<number, KnownAttempt>();
       tried(() => {
         for (const row of read.iterate(which === 'ended' ? 1 : 0, atMost)) {
@@ -131,7 +124,9 @@ export function openLocalFile(
       });
       return found;
     },
-    forget: (numbers) => tried(() => forget.run(JSON.stringify([...numbers]))),
+    /** @returns whether they are out of the file. */
+    forget: (numbers: Iterable<number>) => tried(() => forget.run(JSON.stringify([...numbers]))),
+    /** Lets go of the file, and removes it when nothing is left in it. */
     close() {
       tried(() => {
         // Removed under the lock; SQLite does not remove the second file of one that is gone.

@@ -1,3 +1,4 @@
+import type { AttemptLog, LoggedAttempt } from '../calls/attempt-log.ts';
 import type { AttemptErrorFields } from '../failures/attempt-error.ts';
 import { billingOf } from '../policies/billing.ts';
 import { costOf, formatAmount } from '../policies/budget-price.ts';
@@ -5,35 +6,12 @@ import type { Usage } from '../policies/call-costs.ts';
 import type { RetryDecision } from '../policies/decide-retry.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelAnswer, ModelRequest } from '../wire/model-call.ts';
+import { present } from '../wire/present.ts';
 import type { SentState } from '../wire/recorded-attempt.ts';
 import type { AttemptRecorder } from './attempt-recorder.ts';
 
-/** What is known of a call's attempt when it begins. */
-export interface CallAttempt {
-  readonly workflowId: string;
-  readonly runId?: string;
-  readonly request: Pick<ModelRequest, 'step' | 'model' | 'policy'>;
-  /** Counted from 1 over all schedulings of the call. */
-  readonly attempt: number;
-  /** How long the gate held it. */
-  readonly heldMs?: number;
-}
-
-/** The journal's side of a model call; has the shape of an attempt log. */
-export interface CallJournal {
-  start(attempt: CallAttempt): {
-    sent(): void;
-    finished(answer: Pick<ModelAnswer, 'usage' | 'providerRequestId' | 'mended'>): void;
-    failed(fields: AttemptErrorFields, decision: RetryDecision): void;
-    interrupted(): void;
-  };
-  /** The gate sent it back: nothing was sent, and the attempt does not count. */
-  deferred(attempt: CallAttempt, delayMs: number): void;
-}
-
 /** Keeps the attempts of model calls: what they cost, how they ended, what comes next and why. */
-export function createCallJournal(recorder: AttemptRecorder): CallJournal {
+export function createCallJournal(recorder: AttemptRecorder): AttemptLog {
   return {
     start(call) {
       const open = recorder.begin({ ...begun(call), sent: 'no' });
@@ -86,12 +64,7 @@ export function sentState(sent: boolean | undefined): SentState {
 /** The fields of a failure that the journal keeps, for calls and effects. */
 export function failureFields(fields: AttemptErrorFields) {
   const { reason, status, providerRequestId, retryAfterMs } = fields;
-  return {
-    ...(reason !== undefined && { reason }),
-    ...(status !== undefined && { status }),
-    ...(providerRequestId !== undefined && { providerRequestId }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
+  return present({ reason, status, providerRequestId, retryAfterMs });
 }
 
 /** The delay chosen and where it came from, or why there is no next attempt. */
@@ -101,7 +74,7 @@ export function nextStep(decision: RetryDecision) {
   return { delayMs, delaySource: hold?.isFree ? ('probe' as const) : source };
 }
 
-function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAttempt) {
+function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: LoggedAttempt) {
   const { step, model } = request;
   return {
     kind: 'call',
@@ -116,7 +89,7 @@ function begun({ workflowId, runId = '', request, attempt, heldMs = 0 }: CallAtt
   } as const;
 }
 
-function costs({ policy, model }: CallAttempt['request'], usage: Usage) {
+function costs({ policy, model }: LoggedAttempt['request'], usage: Usage) {
   const price = policy.prices[model];
   // A provider may count anything; the journal fails no call for it.
   const counted =

@@ -17,21 +17,12 @@ export interface EffectAttempt {
 }
 
 /** The journal's side of an effect; the ledger, not this, decides what is done. */
-export interface EffectJournal {
-  start(attempt: EffectAttempt): {
-    /** Another generation of the key turned out to count. */
-    keyIs(key: string): void;
-    /** `replayed`: it had been done before, and nothing was sent. */
-    succeeded(how: { readonly replayed: boolean }): void;
-    failed(fields: AttemptErrorFields, decision: RetryDecision): void;
-    interrupted(): void;
-  };
-}
+export type EffectJournal = ReturnType<typeof createEffectJournal>;
 
 /** Keeps the attempts of effects. */
-export function createEffectJournal(recorder: AttemptRecorder): EffectJournal {
+export function createEffectJournal(recorder: AttemptRecorder) {
   return {
-    start({ workflowId, runId, key, effect, target, attempt }) {
+    start({ workflowId, runId, key, effect, target, attempt }: EffectAttempt) {
       const open = recorder.begin({
         kind: 'effect',
         workflowId,
@@ -44,12 +35,14 @@ export function createEffectJournal(recorder: AttemptRecorder): EffectJournal {
         sent: 'unknown',
       });
       return {
+        /** Another generation of the key turned out to count. */
         keyIs: open.keyIs,
-        succeeded: ({ replayed }) =>
+        /** `replayed`: it had been done before, and nothing was sent. */
+        succeeded: ({ replayed }: { readonly replayed: boolean }) =>
           open.end(
             replayed ? { outcome: 'replayed', sent: 'no' } : { outcome: 'done', sent: 'yes' },
           ),
-        failed: (fields, decision) =>
+        failed: (fields: AttemptErrorFields, decision: RetryDecision) =>
           open.end({
             outcome: fields.type,
             sent: sentState(fields.sent),

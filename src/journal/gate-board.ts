@@ -1,28 +1,27 @@
 import { sql } from 'kysely';
 import { databaseNowMs } from '../database/migrations.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
-import type { NamedGateSnapshot, ProviderGate } from '../wire/provider-gate.ts';
+import type {
+  HoldRequest,
+  NamedGateSnapshot,
+  ProviderGate,
+  ProviderHold,
+} from '../wire/provider-gate.ts';
 
 /** A worker that has not said anything for so long is not shown: it is gone, or cut off. */
 const silentMs = 30_000;
 /** What was said so long ago is of no use. */
 const forgottenMs = 24 * 60 * 60 * 1000;
 
-/** Where the workers say how their gates stand, so that a person sees all of them at once. */
-export interface GateBoard {
-  /** Replaces what this worker said before. @throws what the database throws. */
-  readonly post: (gates: readonly NamedGateSnapshot[]) => Promise<void>;
-  /** What the workers that live say, by model and worker. */
-  readonly read: () => Promise<ProviderGate[]>;
-  /** Takes this worker's gates off the board, and those of workers that are long gone. */
-  readonly leave: () => Promise<void>;
-}
-
-/** The board in a database that has been migrated. */
-export function gateBoard({ database, kind }: OpenDatabase, worker: string): GateBoard {
+/**
+ * Where the workers say how their gates stand, so that a person sees all of them at once, in a database
+ * that has been migrated. Each method throws what the database throws.
+ */
+export function gateBoard({ database, kind }: OpenDatabase, worker: string) {
   const nowMs = databaseNowMs[kind];
   return {
-    async post(gates) {
+    /** Replaces what this worker said before. */
+    async post(gates: readonly NamedGateSnapshot[]) {
       if (gates.length === 0) return;
       await database
         .insertInto('holdfast_gate')
@@ -42,6 +41,7 @@ export function gateBoard({ database, kind }: OpenDatabase, worker: string): Gat
         )
         .execute();
     },
+    /** What the workers that live say, by model and worker. */
     async read() {
       const rows = await database
         .selectFrom('holdfast_gate')
@@ -53,6 +53,7 @@ export function gateBoard({ database, kind }: OpenDatabase, worker: string): Gat
         .execute();
       return rows.map((row) => aged(JSON.parse(row.snapshot), row.worker, row.age_ms));
     },
+    /** Takes this worker's gates off the board, and those of workers that are long gone. */
     async leave() {
       const isForgotten = sql<boolean>`updated_at_ms < ${nowMs} - ${sql.lit(forgottenMs)}`;
       await database
@@ -72,5 +73,42 @@ function aged(gate: NamedGateSnapshot, worker: string, ageMs: number): ProviderG
     ...(nextMs > 0 && { nextInMs: nextMs }),
     worker,
     ageMs,
+  };
+}
+
+/** What persons hold, where all workers see it. Each method throws what the database throws. */
+export function holdBoard({ database, kind }: OpenDatabase) {
+  const nowMs = databaseNowMs[kind];
+  return {
+    /** A hold of the same target gets another reason, and keeps its age. */
+    async hold({ target, reason, by }: HoldRequest) {
+      await database
+        .insertInto('holdfast_hold')
+        .values({ target, reason, held_by: by, since_ms: nowMs })
+        .onConflict((conflict) => conflict.column('target').doUpdateSet({ reason, held_by: by }))
+        .execute();
+    },
+    /** @returns whether there was such a hold. */
+    async release(target: string) {
+      const { numDeletedRows } = await database
+        .deleteFrom('holdfast_hold')
+        .where('target', '=', target)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+    async read(): Promise<ProviderHold[]> {
+      const rows = await database
+        .selectFrom('holdfast_hold')
+        .select(['target', 'reason', 'held_by'])
+        .select(sql<number>`${nowMs} - since_ms`.as('age_ms'))
+        .orderBy('target')
+        .execute();
+      return rows.map(({ target, reason, held_by, age_ms }) => ({
+        target,
+        reason,
+        by: held_by,
+        ageMs: Number(age_ms),
+      }));
+    },
   };
 }

@@ -3,45 +3,29 @@ import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { migrate } from '../database/migrations.ts';
 import { type DatabaseLocation, openDatabase } from '../database/open-database.ts';
-import type { RecordedAttempt } from '../wire/recorded-attempt.ts';
 import { createAttemptRecorder } from './attempt-recorder.ts';
 import { attemptStore } from './attempt-store.ts';
 import { createLocalFile } from './attempts-file.ts';
-import { type CallJournal, createCallJournal } from './call-journal.ts';
-import { createEffectJournal, type EffectJournal } from './effect-journal.ts';
+import { createCallJournal } from './call-journal.ts';
+import { createEffectJournal } from './effect-journal.ts';
 import { errorName } from './error-name.ts';
-import { type ForwardOptions, forward } from './forward.ts';
-import { type GateBoard, gateBoard } from './gate-board.ts';
-import { type HoldBoard, holdBoard } from './hold-board.ts';
-import { type RateBoard, rateBoard } from './rate-board.ts';
-import { createTakeIn } from './take-in.ts';
+import {
+  createTakeIn,
+  type Forwarded,
+  type ForwardOptions,
+  forward,
+  type RefusedAttempt,
+} from './forward.ts';
+import { gateBoard, holdBoard } from './gate-board.ts';
+import { rateBoard } from './rate-board.ts';
 
 /** The record of every attempt, in the ledger's database. */
-export interface Journal {
-  readonly calls: CallJournal;
-  readonly effects: EffectJournal;
-  /** Where the workers say how their gates stand. */
-  readonly gates: GateBoard;
-  /** What persons hold. */
-  readonly holds: HoldBoard;
-  /** What all processes take of the accounts' configured rates. */
-  readonly rates: RateBoard;
-  /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
-  readonly read: (workflowId: string, atMost: number) => Promise<RecordedAttempt[]>;
-  /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
-  readonly flush: () => Promise<void>;
-  /** Stores what it can within two seconds; the rest stays in the local file for the next worker. */
-  readonly close: () => Promise<void>;
-}
+export type Journal = ReturnType<typeof openJournal>;
 
 /** What the journal tells about itself; ids and numbers only. */
 export type JournalEvent =
-  | { readonly event: 'journal.taken-in'; readonly attempts: number; readonly lost: number }
-  | {
-      readonly event: 'journal.attempt-refused';
-      readonly attemptId: string;
-      readonly error: string;
-    }
+  | ({ readonly event: 'journal.taken-in' } & Forwarded)
+  | ({ readonly event: 'journal.attempt-refused' } & RefusedAttempt)
   | { readonly event: 'journal.database-away'; readonly error: string }
   | { readonly event: 'journal.file-failed'; readonly dropped: number; readonly error: string }
   | { readonly event: 'journal.file-unreadable'; readonly file: string; readonly error: string };
@@ -74,7 +58,7 @@ const tellEveryMs = 60_000;
  *
  * @throws when the folder cannot be written.
  */
-export function openJournal(options: JournalOptions): Journal {
+export function openJournal(options: JournalOptions) {
   const { folder, now = Date.now } = options;
   const { forwardEveryMs = 500, takeInEveryMs = 30_000, maximumBytes = 1024 ** 3 } = options;
   let isClosed = false;
@@ -163,11 +147,7 @@ export function openJournal(options: JournalOptions): Journal {
   return {
     calls: createCallJournal(recorder),
     effects: createEffectJournal(recorder),
-    gates: {
-      post: migrated(gates.post),
-      read: migrated(gates.read),
-      leave: migrated(gates.leave),
-    },
+    gates: { post: migrated(gates.post), read: migrated(gates.read), leave: migrated(gates.leave) },
     holds: {
       hold: migrated(holds.hold),
       release: migrated(holds.release),
@@ -178,11 +158,14 @@ export function openJournal(options: JournalOptions): Journal {
       correct: migrated(rates.correct),
       prune: migrated(rates.prune),
     },
-    async read(workflowId, atMost) {
+    /** The latest attempts of a workflow that have ended, oldest first; those of this worker included. */
+    async read(workflowId: string, atMost: number) {
       await flush();
       return store.read(workflowId, atMost);
     },
+    /** Takes in what dead workers left, and stores what has ended here. @throws what the database throws. */
     flush: () => flush(true),
+    /** Stores what it can within two seconds; the rest stays in the local file for the next worker. */
     async close() {
       stop.abort();
       await atMost(

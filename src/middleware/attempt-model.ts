@@ -1,17 +1,23 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4Usage,
+import {
+  APICallError,
+  JSONParseError,
+  type LanguageModelV4,
+  type LanguageModelV4CallOptions,
+  type LanguageModelV4Usage,
+  LoadAPIKeyError,
+  TypeValidationError,
 } from '@ai-sdk/provider';
 import { Context } from '@temporalio/activity';
-import type { AttemptScope } from '../activities/attempt-scope.ts';
 import { passGate } from '../activities/pass-gate.ts';
-import { runAttempt } from '../activities/run-attempt.ts';
+import { type AttemptScope, runAttempt } from '../activities/run-attempt.ts';
 import { isUnusable } from '../calls/classify/classify-answer.ts';
 import { classifyExchange } from '../calls/classify/classify-exchange.ts';
+import { judgeAnswer } from '../calls/classify/judge-answer.ts';
 import { signalOf } from '../calls/gate/gate-signal.ts';
 import type { GatePass, Gates } from '../calls/gate/gates.ts';
 import { type Exchange, inExchange, requestTimeout } from '../calls/provider/exchange.ts';
+import { families } from '../calls/provider/families/families.ts';
+import { type ProviderFamily, providerFamilies } from '../calls/provider/provider-families.ts';
 import { requestHeaders } from '../calls/provider/request-headers.ts';
 import { AttemptError, isAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
@@ -19,8 +25,6 @@ import { attemptFailure } from '../policies/attempt-failure.ts';
 import { lastAttemptFor } from '../policies/fallback.ts';
 import type { ModelPolicy } from '../policies/retry-policy.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import { familyOf, providerNameOf } from './family-of.ts';
-import { isMissingKey, noteError } from './note-error.ts';
 
 /** What one attempt is made from. */
 export interface ModelAttempt {
@@ -32,17 +36,7 @@ export interface ModelAttempt {
 }
 
 /** Follows an attempt to its end, which for a stream comes after the activity's call returned. */
-export interface AttemptWatch {
-  /**
-   * The model answered. @param body the parsed answer, where the AI SDK hands it on.
-   * @throws AttemptError when the answer is none: a refusal, or an error hidden in a 200.
-   */
-  readonly answered: (body: unknown, usage: LanguageModelV4Usage | undefined) => void;
-  /** What the activity is to throw for what the AI SDK threw. */
-  readonly failed: (error: unknown) => Error;
-  /** The caller no longer waits for the answer. */
-  readonly abandoned: () => void;
-}
+export type AttemptWatch = ReturnType<typeof watchAttempt>;
 
 /** Runs one attempt in the running activity: gate, request, and what its failure means. */
 export function attemptModel<T>(
@@ -118,7 +112,7 @@ function watchAttempt(
   exchange: Exchange,
   timeout: AbortSignal,
   pass: GatePass,
-): AttemptWatch {
+) {
   const family = familyOf(model.provider);
   const by = providerNameOf(model.provider);
   const requestId = requestIdOf(scope);
@@ -136,9 +130,13 @@ function watchAttempt(
   }
 
   return {
-    answered(body, usage) {
+    /**
+     * The model answered. @param body the parsed answer, where the AI SDK hands it on.
+     * @throws AttemptError when the answer is none: a refusal, or an error hidden in a 200.
+     */
+    answered(body: unknown, usage: LanguageModelV4Usage | undefined) {
       const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
-      if (body !== undefined && isUnusable(family, text)) {
+      if (body !== undefined && isUnusable(text, judgeAnswer(families[family], text))) {
         exchange.fetched = true;
         exchange.status = 200;
         exchange.body = text;
@@ -147,7 +145,8 @@ function watchAttempt(
       const tokens = (usage?.inputTokens.total ?? 0) + (usage?.outputTokens.total ?? 0);
       pass.ended({ signal: 'answered' }, tokens || undefined);
     },
-    failed(error) {
+    /** What the activity is to throw for what the AI SDK threw. */
+    failed(error: unknown): Error {
       if (scope.signal.aborted || params.abortSignal?.aborted) {
         pass.ended({ signal: 'unknown' });
         return error instanceof Error ? error : new Error('cancelled');
@@ -155,7 +154,7 @@ function watchAttempt(
       if (!isAttemptError(error)) noteError(exchange, error);
       const found = isAttemptError(error)
         ? error
-        : isMissingKey(error)
+        : LoadAPIKeyError.isInstance(error)
           ? new AttemptError({ type: 'InvalidCredentials', by, reason: 'no API key', sent: false })
           : classify();
       const { type, sent, retryAfterMs } = found.fields;
@@ -176,6 +175,49 @@ function watchAttempt(
         random,
       }).failure;
     },
+    /** The caller no longer waits for the answer. */
     abandoned: () => pass.ended({ signal: 'unknown' }),
   };
+}
+
+/**
+ * The protocol behind an AI SDK model: the first that knows the name, else OpenAI's.
+ *
+ * @param provider the model's own `provider`, for example `openai.chat` or `anthropic.messages`.
+ */
+function familyOf(provider: string): ProviderFamily {
+  return (
+    providerFamilies.find((name) => families[name].sdkProvider.test(provider)) ??
+    'openai-compatible'
+  );
+}
+
+/** `openai` of `openai.responses`: the name that gates and failures use. */
+function providerNameOf(provider: string): string {
+  return provider.split('.')[0] ?? provider;
+}
+
+/** Completes an exchange from the AI SDK's error, for `fetch` is the user's own here. */
+function noteError(exchange: Exchange, error: unknown): void {
+  exchange.fetched ||= exchange.observed;
+  if (!APICallError.isInstance(error)) {
+    if (exchange.fetched) exchange.failure = error;
+    return;
+  }
+  exchange.fetched = true;
+  if (error.statusCode !== undefined) exchange.status = error.statusCode;
+  exchange.headers = lowerCase(error.responseHeaders ?? exchange.headers);
+  exchange.body = error.responseBody ?? '';
+  // A body that came whole and is not what it should be is no failure of the connection.
+  const { cause } = error;
+  const isWhole = JSONParseError.isInstance(cause) || TypeValidationError.isInstance(cause);
+  if (cause !== undefined && !isWhole) exchange.failure = cause;
+}
+
+function lowerCase(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name.toLowerCase(), value]],
+    ),
+  );
 }

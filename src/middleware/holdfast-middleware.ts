@@ -1,4 +1,5 @@
-import type { LanguageModelV4Middleware } from '@ai-sdk/provider';
+import type { LanguageModelV4Middleware, ProviderV4 } from '@ai-sdk/provider';
+import { wrapProvider } from 'ai';
 import type { RateLimitsByModel } from '../calls/gate/gate-limits.ts';
 import { createGates, type Gates } from '../calls/gate/gates.ts';
 import { catalogue } from '../policies/catalogue.ts';
@@ -49,4 +50,19 @@ export function holdfastMiddleware(
         return { ...result, stream: watchStream(result.stream, watch, sent.abortSignal) };
       }),
   };
+}
+
+/**
+ * A provider whose language models fail with Holdfast's failure types: for the worker of those who
+ * use `@temporalio/ai-sdk`.
+ *
+ * ```ts
+ * new AiSdkPlugin({ modelProvider: withHoldfast(openai) })
+ * ```
+ */
+export function withHoldfast(
+  provider: ProviderV4,
+  options: HoldfastMiddlewareOptions = {},
+): ProviderV4 {
+  return wrapProvider({ provider, languageModelMiddleware: holdfastMiddleware(options) });
 }

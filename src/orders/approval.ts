@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { currencyRule } from '../wire/currencies.ts';
-import { formatMoney, type Money } from '../wire/money.ts';
+import { currencyRule, formatMoney, type Money } from '../wire/money.ts';
 import type { Approval, AwaitApproval } from '../workflow.ts';
 import type { SavedOrder } from './order.ts';
 

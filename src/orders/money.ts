@@ -1,5 +1,4 @@
-import { currencyRule } from '../wire/currencies.ts';
-import type { Money } from '../wire/money.ts';
+import { currencyRule, type Money } from '../wire/money.ts';
 
 /** Why a text is no amount that could be charged without asking. A closed list: no text from outside. */
 export type MoneyProblem =

@@ -1,28 +1,21 @@
 import { type AttemptErrorFields, describeAttemptError } from '../failures/attempt-error.ts';
 import { createFailure } from '../failures/create-failure.ts';
 import { type CallCosts, costDetails } from './call-costs.ts';
-import { decideRetry, isUncounted, type RetryDecision } from './decide-retry.ts';
-import type { OutageSoFar } from './outage.ts';
+import {
+  decideRetry,
+  type FailedAttempt,
+  isUncounted,
+  type RetryDecision,
+} from './decide-retry.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** Where an attempt stands in its call or effect. */
-export interface AttemptContext {
+export interface AttemptContext extends Omit<FailedAttempt, keyof AttemptErrorFields> {
   /** Request id of the call, or idempotency key of the effect. */
   readonly requestId: string;
   readonly policy: RetryPolicy;
-  /** Counted from 1 over all schedulings. */
-  readonly attempt: number;
-  /** The last attempt that it may have. Default: the policy's `maximumAttempts`. */
-  readonly lastAttempt?: number | undefined;
-  /** What the call met of an outage before. Absent for what cannot be held. */
-  readonly outage?: OutageSoFar | undefined;
-  /** Those before it that no cap counts, and whether it is one of them itself. */
-  readonly uncounted?: number;
-  readonly didNothing?: boolean;
   /** Where it is done, for effects. */
   readonly target?: string;
-  /** Over all schedulings, without the waiting at the gate. */
-  readonly elapsedMs?: number;
   /** What this scheduling has used up so far. */
   readonly costs?: CallCosts;
   /** Uniform in [0, 1), as `Math.random`. */
@@ -42,13 +35,8 @@ export function attemptFailure(error: AttemptErrorFields, context: AttemptContex
   const decision = decideRetry(policy, failed, random);
   const maximumAttempts = lastAttempt ?? policy.maximumAttempts;
   const overCap = !decision.retry && decision.why === 'Retry-After over cap';
-  const reported: AttemptErrorFields = overCap
-    ? {
-        ...error,
-        type: 'QuotaExhausted',
-        reason: `asked to wait ${seconds(retryAfterMs ?? 0)}`,
-      }
-    : error;
+  const reason = `asked to wait ${seconds(retryAfterMs ?? 0)}`;
+  const reported = overCap ? { ...error, type: 'QuotaExhausted' as const, reason } : error;
   const failure = createFailure(reported.type, describe(reported, context, decision), {
     final: !decision.retry,
     ...(decision.retry && { nextRetryDelayMs: decision.delayMs }),

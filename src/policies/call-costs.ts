@@ -26,11 +26,9 @@ export function addUsage(one: Usage | undefined, other: Usage | undefined): Usag
 /** Costs, without the time, as details of the failure that a scheduling ends in. */
 export function costDetails({ possiblyBilled, failedUsage }: CallCosts): FailureDetails {
   return {
-    ...(possiblyBilled && { possiblyBilled }),
-    ...(failedUsage && {
-      failedInputTokens: failedUsage.inputTokens,
-      failedOutputTokens: failedUsage.outputTokens,
-    }),
+    possiblyBilled: possiblyBilled || undefined,
+    failedInputTokens: failedUsage?.inputTokens,
+    failedOutputTokens: failedUsage?.outputTokens,
   };
 }
 

@@ -1,4 +1,5 @@
-import { type FailureType, isPermanent } from '../failures/failure-types.ts';
+import type { AttemptErrorFields } from '../failures/attempt-error.ts';
+import { isPermanent } from '../failures/failure-types.ts';
 import { backoffMs, jitteredDelayMs } from './backoff.ts';
 import {
   afterFailure,
@@ -11,18 +12,12 @@ import {
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** What is known about a failed attempt when the decision is made. */
-export interface FailedAttempt {
-  readonly type: FailureType;
-  /** Who answered forbids a retry, whatever its type. */
-  readonly isFinal?: true | undefined;
-  /** Whether the request left this machine; absent when that cannot be known. */
-  readonly sent?: boolean | undefined;
+export interface FailedAttempt
+  extends Pick<AttemptErrorFields, 'type' | 'isFinal' | 'sent' | 'retryAfterMs'> {
   /** Counted from 1 over all schedulings of the call or effect. */
   readonly attempt: number;
   /** The last attempt that it may have. Default: the policy's `maximumAttempts`. */
   readonly lastAttempt?: number | undefined;
-  /** The wait the server asked for, from `parseRetryAfter`. */
-  readonly retryAfterMs?: number | undefined;
   /** Time since the first attempt was scheduled. */
   readonly elapsedMs?: number | undefined;
   /** What its call met of an outage before. Absent for what cannot be held: an effect, for example. */

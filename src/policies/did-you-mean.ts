@@ -1,9 +1,16 @@
 import { closestMatch } from 'leven';
 
+/** The known name that was probably meant; case, dashes and underscores are no slips. */
+export function closestTo(name: string, known: readonly string[]): string | undefined {
+  const plain = (text: string) => text.replaceAll(/[_-]/g, '').toLowerCase();
+  // A third of its letters may be wrong: enough for slips, too few for another word.
+  const maxDistance = Math.round(name.length / 3);
+  const match = closestMatch(plain(name), known.map(plain), { maxDistance });
+  return known.find((each) => plain(each) === match);
+}
+
 /** `; did you mean maximumAttempts?` for a misspelt name; empty where nothing is close to it. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  // A third of its letters may be wrong: enough for slips, too few for another word.
-  const maxDistance = Math.ceil(name.length / 3);
-  const match = closestMatch(name, known, { maxDistance });
+  const match = closestTo(name, known);
   return match === undefined ? '' : `; did you mean ${match}?`;
 }

@@ -126,11 +126,16 @@ function unknown(name: string, known: readonly string[]): string {
   return `is not known${didYouMean(name, known)}`;
 }
 
-function describeField(path: readonly PropertyKey[], message: string, input: unknown): string {
-  const value = path.reduce<unknown>(
+/** What stands at a place of some JSON; `undefined` where nothing does. */
+export function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
+  return path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
     input,
   );
+}
+
+function describeField(path: readonly PropertyKey[], message: string, input: unknown): string {
+  const value = valueAt(path, input);
   const shown = value === undefined ? '' : ` is ${JSON.stringify(value)}:`;
   const field = path.join('.') || 'the policies';
   return `${field}${shown} ${message.replace(/^./, (letter) => letter.toLowerCase())}`;

@@ -30,25 +30,7 @@ export interface DevServerOptions {
 }
 
 /** A running Temporal dev server. */
-export interface DevServer {
-  /** `host:port` for connections. */
-  readonly address: string;
-  readonly port: number;
-  readonly namespace: string;
-  /** Where a browser finds the UI; empty when headless. */
-  readonly uiUrl: string;
-  readonly uiPort: number;
-  readonly pid: number;
-  /** Resolves when it has ended, for whatever reason. */
-  readonly exited: Promise<unknown>;
-  /** The end of what it printed. */
-  readonly tail: () => string;
-  /**
-   * Ends the server and waits until it is gone. `SIGKILL` is the crash: started again with the
-   * same `port`, `uiPort` and `dbFilename`, it goes on where it was.
-   */
-  stop(signal?: NodeJS.Signals): Promise<void>;
-}
+export type DevServer = ReturnType<typeof describe>;
 
 /**
  * Starts Temporal's dev server on the loopback address, with settings that were
@@ -115,19 +97,21 @@ function describe(
   options: DevServerOptions,
   port: number,
   uiPort: number,
-  server: ServerProcess,
-): DevServer {
+  { pid, exited, tail, ...server }: ServerProcess,
+) {
   return {
+    ...{ port, uiPort, pid, exited, tail },
+    /** `host:port` for connections. */
     address: `${HOST}:${port}`,
-    port,
     namespace: options.namespace ?? 'default',
+    /** Where a browser finds the UI; empty when headless. */
     uiUrl: options.isHeadless ? '' : `http://${HOST}:${uiPort}`,
-    uiPort,
-    pid: server.pid,
-    exited: server.exited,
-    tail: server.tail,
+    /**
+     * Ends the server and waits until it is gone. `SIGKILL` is the crash: started again with the
+     * same `port`, `uiPort` and `dbFilename`, it goes on where it was.
+     */
     // In memory there is nothing to put away, and a clean end takes a second.
-    stop: (signal = options.dbFilename === undefined ? 'SIGKILL' : 'SIGTERM') =>
+    stop: (signal: NodeJS.Signals = options.dbFilename === undefined ? 'SIGKILL' : 'SIGTERM') =>
       server.stop(signal),
   };
 }

@@ -1,4 +1,4 @@
-// Run by sdk-download.ts: starts and stops a server by the SDK, for the file that it downloads.
+// Run by find-program.ts: starts and stops a server by the SDK, for the file that it downloads.
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [kind, downloadDir = ''] = process.argv.slice(2);

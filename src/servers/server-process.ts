@@ -7,17 +7,7 @@ const TAIL_CHARACTERS = 4_000;
 const STOP_GRACE_MS = 10_000;
 
 /** A server started here as a child process. */
-export interface ServerProcess {
-  readonly pid: number;
-  /** Whether it has ended, for whatever reason. */
-  hasExited(): boolean;
-  /** Resolves when it has ended, to its exit code; `undefined` after a signal. */
-  readonly exited: Promise<number | undefined>;
-  /** The end of what it printed, for error messages. */
-  tail(): string;
-  /** Sends `signal` and waits until the process is gone; after `graceMs` (10 s) it is killed. */
-  stop(signal?: NodeJS.Signals, graceMs?: number): Promise<void>;
-}
+export type ServerProcess = Awaited<ReturnType<typeof startServerProcess>>;
 
 /** What a server is run as, where that differs from this process, and what becomes of its words. */
 export type ServerProcessOptions = Pick<Options, 'uid' | 'gid' | 'cwd' | 'env' | 'extendEnv'> & {
@@ -37,7 +27,7 @@ export async function startServerProcess(
   program: string,
   args: readonly string[],
   { onLine, ...options }: ServerProcessOptions = {},
-): Promise<ServerProcess> {
+) {
   const isTied = existsSync(SETPRIV);
   const [file, ...fileArgs] = isTied
     ? [SETPRIV, '--pdeathsig', 'KILL', program, ...args]
@@ -69,10 +59,14 @@ export async function startServerProcess(
 
   return {
     pid: subprocess.pid,
+    /** Whether it has ended, for whatever reason. */
     hasExited: () => !isRunning,
+    /** Resolves when it has ended, to its exit code; `undefined` after a signal. */
     exited: exited.then(({ exitCode }) => exitCode),
+    /** The end of what it printed, for error messages. */
     tail: () => printed.trim(),
-    async stop(signal = 'SIGTERM', graceMs = STOP_GRACE_MS) {
+    /** Sends `signal` and waits until the process is gone; after `graceMs` (10 s) it is killed. */
+    async stop(signal: NodeJS.Signals = 'SIGTERM', graceMs = STOP_GRACE_MS) {
       if (!isRunning) return;
       subprocess.kill(signal);
       const timer = setTimeout(() => subprocess.kill('SIGKILL'), graceMs);

@@ -1,5 +1,5 @@
-import { goInstall } from './go-install.ts';
 import type { Program } from './program.ts';
+import { goInstall } from './run-build-tool.ts';
 
 // 1.5.1 is the newest that `go install` accepts: later versions replace modules in their go.mod.
 const VERSION = '1.5.1';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   Client,
   type Connection,
@@ -9,7 +10,6 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { causes } from '../failures/find-failure.ts';
 import { parksFromMemo } from '../wire/park-memo.ts';
 import type { Parked } from '../wire/progress.ts';
-import { placeIn } from './place-in.ts';
 
 /** How a workflow ends, as far as a test can wait for it. */
 export type End =
@@ -107,4 +107,17 @@ function failedBy(workflowId: string, error: WorkflowFailedError): Error {
   const { message } = all.at(-1) ?? error;
   const place = all.map(({ stack }) => placeIn(stack)).find((each) => each !== '');
   return new Error(`${workflowId} failed: ${message}${place ?? ''}`, { cause: error });
+}
+
+const library = fileURLToPath(new URL('..', import.meta.url));
+
+/** ` (at <file>:<line>:<column>)` of the first frame that is the project's own; else nothing. */
+function placeIn(stack: string | null | undefined): string {
+  const places = [...(stack ?? '').matchAll(/^\s+at .*?\(?([^\s()]+:\d+:\d+)\)?$/gm)];
+  const own = places.flatMap(([, place = '']) => place.replace(/^file:\/\//, '')).find(isOwn);
+  return own === undefined ? '' : ` (at ${own})`;
+}
+
+function isOwn(place: string): boolean {
+  return !/node_modules|node:|^(webpack|evalmachine)/.test(place) && !place.startsWith(library);
 }

@@ -7,15 +7,6 @@ import { findProgram } from '../servers/find-program.ts';
 import { ProgramMissingError } from '../servers/program.ts';
 import { testServer } from '../servers/test-server.ts';
 
-/** The server of a world, with skipped time. */
-export interface TimeServer {
-  readonly env: TestWorkflowEnvironment;
-  /** A client that skips time while it awaits a workflow's result. */
-  readonly clientFor: (namespace: string) => Client;
-  /** Ends it, when no other world of this process is on it. */
-  readonly release: () => Promise<void>;
-}
-
 type Testing = typeof import('@temporalio/testing');
 type Clients = typeof import('@temporalio/testing/lib/client.js');
 
@@ -31,7 +22,7 @@ let users = 0;
  *   downloaded or built once for a user.
  * @throws PackageMissing without `@temporalio/testing`; Error without a server.
  */
-export async function takeTimeServer(path?: string): Promise<TimeServer> {
+export async function takeTimeServer(path?: string) {
   const { TestWorkflowEnvironment } = optionalPackage<Testing>('@temporalio/testing');
   // The environment's own client has no say in its namespace.
   const { TimeSkippingClient } = optionalPackage<Clients>('@temporalio/testing/lib/client.js');
@@ -50,6 +41,7 @@ export async function takeTimeServer(path?: string): Promise<TimeServer> {
       }
     }
   }
+  /** Ends it, when no other world of this process is on it. */
   const release = async () => {
     users -= 1;
     if (users > 0) return;
@@ -59,7 +51,8 @@ export async function takeTimeServer(path?: string): Promise<TimeServer> {
   };
   try {
     const env = await shared;
-    const clientFor = (namespace: string) =>
+    /** A client that skips time while it awaits a workflow's result. */
+    const clientFor = (namespace: string): Client =>
       new TimeSkippingClient({ connection: env.connection, namespace, identity: 'a test' });
     return { env, clientFor, release };
   } catch (cause) {

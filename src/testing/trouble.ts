@@ -1,29 +1,24 @@
 /** A mistake of the test itself, such as a double that is not there: told at once, whoever waits. */
-export interface Trouble {
-  /** Keeps the first mistake, and returns it. */
-  readonly report: (error: Error) => Error;
-  /** Rejects with it. */
-  readonly reported: Promise<never>;
-  /** It, where nobody has been told yet. */
-  readonly untold: () => Error | undefined;
-  /** Somebody was told. */
-  readonly told: () => void;
-}
+export type Trouble = ReturnType<typeof watchTrouble>;
 
 /** Makes the place where mistakes of a test are kept. */
-export function watchTrouble(): Trouble {
+export function watchTrouble() {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => {});
   let first: Error | undefined;
   let isTold = false;
   return {
-    report(error) {
+    /** Keeps the first mistake, and returns it. */
+    report(error: Error): Error {
       first ??= error;
       reject(first);
       return error;
     },
+    /** Rejects with it. */
     reported: promise,
+    /** It, where nobody has been told yet. */
     untold: () => (isTold ? undefined : first),
+    /** Somebody was told. */
     told: () => {
       isTold = true;
     },

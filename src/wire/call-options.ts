@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { ProviderOptions } from './message.ts';
+import { present } from './present.ts';
 
 /** How hard a model thinks before it answers. */
 export const reasoningEfforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;
@@ -42,12 +43,7 @@ export interface CallOptions {
 /** Only what a request carries of {@link CallOptions}: absent ones are no fields. */
 export function callOptionsOf(options: CallOptions): CallOptions {
   const { settings, tools, toolChoice, allowEmpty } = options;
-  return {
-    ...(settings && { settings }),
-    ...(tools && { tools }),
-    ...(toolChoice && { toolChoice }),
-    ...(allowEmpty && { allowEmpty }),
-  };
+  return present({ settings, tools, toolChoice, allowEmpty: allowEmpty || undefined });
 }
 
 /** The policy of a call that says itself how long its answer may be. */

@@ -76,10 +76,8 @@ export interface ForwardedBody {
 }
 
 /** What the workflow `forward` is started with; body and answer are in the record of that id. */
-export interface ForwardInput {
-  readonly id: string;
+export interface ForwardInput extends ForwardedBody {
   readonly model: string;
-  readonly bytes: number;
   readonly maximumOutputTokens: number;
   readonly policy: ModelPolicy;
   /** What the gateway's own process has used up before. */

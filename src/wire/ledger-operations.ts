@@ -1,15 +1,9 @@
 import type { Verdict } from './park-answers.ts';
 
+/** All states of effects, for filters. */
+export const effectStates = ['started', 'succeeded', 'failed', 'released', 'unknown'] as const;
 /** What became of an effect, as its row says. */
-export type EffectState = 'started' | 'succeeded' | 'failed' | 'released' | 'unknown';
-/** All states, for filters. */
-export const effectStates: readonly EffectState[] = [
-  'started',
-  'succeeded',
-  'failed',
-  'released',
-  'unknown',
-];
+export type EffectState = (typeof effectStates)[number];
 
 /** Which rows of the ledger. What is not named is not filtered by. */
 export interface EffectFilter {

@@ -6,9 +6,9 @@ import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
 import type { ForwardedBody } from './forwarded.ts';
 import type { HeldWhy } from './held.ts';
-import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
+import { present } from './present.ts';
 
 /** What the workflow asks of the activity `callModel`: one call, of one or more attempts. */
 export interface ModelRequest extends CallOptions {
@@ -41,22 +41,6 @@ export interface ModelRequest extends CallOptions {
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
   /** The tenant. Where calls wait, tenants take turns; calls without a tenant share one turn. */
   readonly fairnessKey?: string;
-}
-
-/** How a worker of the version before had it: the request id, `<workflow id>/<step>`, for the step. */
-type EarlierModelRequest = Omit<ModelRequest, 'step'> & { readonly requestId: string };
-
-/**
- * The activity's input as it is now. An activity that was scheduled before an upgrade keeps the
- * request id that its provider may have seen.
- */
-export function readModelRequest(
-  request: ModelRequest | EarlierModelRequest,
-  workflowId: string,
-): ModelRequest {
-  if ('step' in request) return request;
-  const { requestId, ...rest } = request;
-  return { ...rest, step: requestId.slice(requestIdFor(workflowId, '').length) };
 }
 
 /** Why the model stopped. `other` covers what a provider does not explain. */
@@ -163,12 +147,5 @@ export function describeFailedModel({ model, type, attempts }: FailedModel): str
 /** What an answer holds beside its text, and nothing of what it took to get it. */
 export function extrasOf(answer: ModelAnswer): AnswerExtras {
   const { finishReason, reasoning, toolCalls, files, warnings, providerRequestId } = answer;
-  return {
-    finishReason,
-    ...(reasoning && { reasoning }),
-    ...(toolCalls && { toolCalls }),
-    ...(files && { files }),
-    ...(warnings && { warnings }),
-    ...(providerRequestId !== undefined && { providerRequestId }),
-  };
+  return present({ finishReason, reasoning, toolCalls, files, warnings, providerRequestId });
 }

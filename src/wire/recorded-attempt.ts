@@ -1,4 +1,5 @@
 import type { Billing } from '../policies/billing.ts';
+import type { EffectView } from './ledger-operations.ts';
 
 /** Whether a request left the worker; `unknown` when the worker was killed in between. */
 export type SentState = 'yes' | 'no' | 'unknown';
@@ -60,3 +61,14 @@ export interface RecordedAttempt {
 
 /** An attempt that has begun: what is known before it ends. */
 export type BegunAttempt = Omit<RecordedAttempt, 'outcome' | 'finishedAtMs'>;
+
+/** Attempts read at most: they have to fit one answer of Temporal's. */
+export const maximumAttemptsRead = 1000;
+
+/** What the worker's database holds about a workflow. */
+export interface WorkflowRecords {
+  /** The latest that have ended, oldest first. */
+  readonly attempts: readonly RecordedAttempt[];
+  /** Rows of the ledger. */
+  readonly effects: readonly EffectView[];
+}

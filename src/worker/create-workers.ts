@@ -34,14 +34,6 @@ export interface WorkersOptions {
   readonly debugMode?: boolean;
 }
 
-/** The workers of one process. */
-export interface Workers {
-  /** Runs until shutdown; rejects when a worker fails for good. */
-  readonly run: () => Promise<void>;
-  /** Asks for the drain: no new tasks, running attempts finish within the grace period. */
-  readonly shutdown: () => void;
-}
-
 /**
  * Errors that fail a workflow, besides failures: an input that fits no schema. A mistake in the code
  * (`TypeError` and its like) fails the workflow *task*, which waits for the corrected deploy, so that
@@ -65,7 +57,7 @@ export const workerDefaults = {
 const rangesAtOnce = 16;
 
 /** Creates the workers: workflows, calls and effects, each on a queue with slots of its own. */
-export async function createWorkers(options: WorkersOptions): Promise<Workers> {
+export async function createWorkers(options: WorkersOptions) {
   const { connection, namespace, taskQueue } = options;
   const queues = taskQueuesOf(taskQueue);
   const shared = {
@@ -101,12 +93,14 @@ export async function createWorkers(options: WorkersOptions): Promise<Workers> {
     ...activityWorker(batchQueueOf(taskQueue), options.batches, rangesAtOnce),
     ...activityWorker(queues.effects, options.effects, options.concurrentEffects ?? 50),
   ]);
+  /** Asks for the drain: no new tasks, running attempts finish within the grace period. */
   const shutdown = () => {
     for (const worker of workers) {
       if (worker.getState() === 'RUNNING') worker.shutdown();
     }
   };
   return {
+    /** Runs until shutdown; rejects when a worker fails for good. */
     run: async () => {
       const runs = workers.map((worker) => worker.run());
       try {

@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
 import { createEffectActivities } from '../activities/create-activities.ts';
-import { createLedgerActivities } from '../activities/create-ledger-activities.ts';
 import {
-  createRulesActivity,
-  type QueuesOf,
-  type RulesActivities,
-} from '../activities/create-rules-activity.ts';
-import { createSettleActivity } from '../activities/settle-effect.ts';
+  createLedgerActivities,
+  createSettleActivity,
+} from '../activities/create-ledger-activities.ts';
+import { createRulesActivity, type QueuesOf } from '../activities/create-rules-activity.ts';
 import { type AppDefinition, listEffectsOf } from '../app/define-app.ts';
 import { scopesFor } from '../config/scope.ts';
 import type { Config } from '../config.ts';
@@ -17,14 +15,6 @@ import { createOctokit } from '../effects/targets/github/github-client.ts';
 import { listedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { createStripe } from '../effects/targets/stripe/stripe-client.ts';
 import type { EffectJournal } from '../journal/effect-journal.ts';
-
-/** The effects as configured, and the connection they keep. */
-export interface ConfiguredEffects {
-  readonly activities: Readonly<Record<string, unknown>>;
-  /** For the worker of workflows: what rules a run. */
-  readonly rules: RulesActivities;
-  readonly close: () => Promise<void>;
-}
 
 /** What the effects are made with, besides the configuration. */
 export interface EffectDependencies {
@@ -37,12 +27,12 @@ export interface EffectDependencies {
   readonly queuesOf?: QueuesOf;
 }
 
-/** Makes the application's effects, with the targets that are configured. */
+/** Makes the application's effects, with the targets that are configured and the connection they keep. */
 export function effectsFrom(
   config: Config,
   app: AppDefinition,
   { namespace, log, journal, ledger, queuesOf }: EffectDependencies,
-): ConfiguredEffects {
+) {
   const { STRIPE_SECRET_KEY, GITHUB_TOKEN, RESEND_API_KEY, HOLDFAST_WEBHOOK_URL } = config;
   const allowPrivate = config.HOLDFAST_ALLOW_PRIVATE_TARGETS;
   const resources: EffectResources = {
@@ -106,6 +96,7 @@ export function effectsFrom(
         effectList: [...listEffectsOf(app), listedWebhook],
       }),
     },
+    /** For the worker of workflows: what rules a run. */
     rules: createRulesActivity({ app, scope, ledgerName: ledger.name, queuesOf }),
     close: () => ledger.close(),
   };

@@ -1,9 +1,11 @@
-import type { HealthDependencies } from '../activities/create-health-activity.ts';
+import type { Logger } from 'pino';
+import type { HealthDependencies } from '../activities/create-journal-activities.ts';
 import type { AppDefinition } from '../app/define-app.ts';
 import { builtinProviderNames } from '../config/builtin-providers.ts';
 import { scopesServed } from '../config/scope.ts';
 import type { Config } from '../config.ts';
 import type { MissingKey } from '../wire/worker-health.ts';
+import { createLogger } from './create-logger.ts';
 
 /** What `holdfast doctor` is told of this worker. */
 export function healthFrom(
@@ -25,11 +27,16 @@ export function healthFrom(
   };
 }
 
-/** Sentences about the keys that the application's questions need and that are not set. */
-export function keyWarnings(config: Config, app: AppDefinition): string[] {
-  return missingKeys(config, app).map(
+/** The worker's log, which begins with what is not well about the configuration, a sentence each. */
+export function loggerFrom(config: Config, app: AppDefinition): Logger {
+  const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
+  const ofKeys = missingKeys(config, app).map(
     ({ variable, neededBy }) => `${variable} is not set: calls to ${neededBy} will fail without it`,
   );
+  for (const sentence of [...config.warnings, ...ofKeys]) {
+    log.warn({ event: 'config.warning' }, sentence);
+  }
+  return log;
 }
 
 /** A key counts as missing when something asks with it: most have no use for every provider. */

@@ -1,8 +1,12 @@
+import { dirname, join } from 'node:path';
+import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { databaseError } from '../database/classify-database.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { openLedger } from '../effects/once/open-ledger.ts';
-import { type CannotStart, cannotStart, type ProblemRow, wordsOf } from './cannot-start.ts';
+import { errorName } from '../journal/error-name.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+import { CannotStart, cannotStart, type ProblemRow, wordsOf } from './cannot-start.ts';
 
 /** The variable that names the ledger. */
 export function ledgerVariable({ DATABASE_URL }: Pick<Config, 'DATABASE_URL'>): string {
@@ -84,4 +88,28 @@ function sqliteRows(file: string, reason: string): ProblemRow[] {
       `${file} can be neither opened nor made (${reason}); name a file in a folder that the worker's user may write`,
     ),
   ];
+}
+
+/**
+ * Opens the journal of attempts as configured: in the ledger's database, by way of a folder.
+ *
+ * @throws CannotStart when the folder cannot be written.
+ */
+export function journalFrom(config: Config, { log }: { readonly log: Logger }): Journal {
+  const folder = config.HOLDFAST_JOURNAL ?? join(dirname(config.HOLDFAST_LEDGER), 'journal');
+  try {
+    return openJournal({
+      databaseUrl: config.DATABASE_URL,
+      sqliteFile: config.HOLDFAST_LEDGER,
+      folder,
+      maximumBytes: config.HOLDFAST_JOURNAL_MAXIMUM_MB * 1024 * 1024,
+      onEvent: (event) => log[event.event === 'journal.taken-in' ? 'info' : 'error'](event),
+    });
+  } catch (error) {
+    throw new CannotStart(
+      'HOLDFAST_JOURNAL',
+      `attempts cannot be kept in ${folder} (${errorName(error)}); name a folder that the worker's user may write`,
+      { cause: error },
+    );
+  }
 }

@@ -1,15 +1,16 @@
 import { Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { type CallActivities, createCallActivities } from '../activities/create-activities.ts';
-import { createHealthActivity } from '../activities/create-health-activity.ts';
-import { createJournalActivities } from '../activities/create-journal-activities.ts';
-import type { QueuesOf, RulesActivities } from '../activities/create-rules-activity.ts';
-import { createForwardActivities, type ForwardActivities } from '../activities/end-forwarded.ts';
-import type { BatchActivities } from '../activities/run-batch.ts';
+import { createCallActivities } from '../activities/create-activities.ts';
+import {
+  createHealthActivity,
+  createJournalActivities,
+} from '../activities/create-journal-activities.ts';
+import type { QueuesOf } from '../activities/create-rules-activity.ts';
+import { createForwardActivities } from '../activities/end-forwarded.ts';
 import { type AppDefinition, shapesOf } from '../app/define-app.ts';
 import { migrateApp } from '../app/migrate-app.ts';
 import { createAttemptCall } from '../calls/attempt-call.ts';
-import { createAttemptLog } from '../calls/attempt-log.ts';
+import { type AttemptLog, createAttemptLog } from '../calls/attempt-log.ts';
 import { awaitingResponses } from '../calls/forward/await-response.ts';
 import { createForwardAttempt } from '../calls/forward/forward-attempt.ts';
 import { forwardProviders } from '../calls/forward/forward-providers.ts';
@@ -23,26 +24,14 @@ import type { Config } from '../config.ts';
 import type { Ledger } from '../effects/once/ledger.ts';
 import { createSignedWebhook } from '../effects/targets/http/signed-webhook.ts';
 import { batchesFrom } from './batches-from.ts';
-import { combineAttemptLogs } from './combine-attempt-logs.ts';
 import { effectsFrom } from './effects-from.ts';
 import { exchangeGates } from './exchange-gates.ts';
 import { forwardedFrom } from './forwarded-from.ts';
 import { healthFrom } from './health-from.ts';
-import { journalFrom } from './journal-from.ts';
+import { journalFrom } from './ledger-from.ts';
 
 /** An application's activities, with what they keep open. */
-export interface OpenApp {
-  readonly calls: CallActivities & ForwardActivities;
-  /** Ranges of batches, which are served on a queue of their own. */
-  readonly batches: Pick<BatchActivities, 'runRange'>;
-  readonly effects: object;
-  /** The local activities that workflows begin with. */
-  readonly rules: RulesActivities;
-  /** Sends back the calls that wait at a gate, for a worker that drains. */
-  readonly drain: () => void;
-  /** Closes ledger and journal, and takes the gates off the board. */
-  readonly close: () => Promise<void>;
-}
+export type OpenApp = Awaited<ReturnType<typeof openApp>>;
 
 /** What an application is opened with, besides the configuration. */
 export interface OpenAppDependencies {
@@ -65,7 +54,7 @@ export async function openApp(
   config: Config,
   app: AppDefinition,
   dependencies: OpenAppDependencies,
-): Promise<OpenApp> {
+) {
   const { log, ledger, namespace, workflows } = dependencies;
   const { scope } = scopesFor(config, namespace);
   const journal = journalFrom(config, { log });
@@ -108,6 +97,7 @@ export async function openApp(
       }),
       ...ofBatches,
     },
+    /** Ranges of batches, which are served on a queue of their own. */
     batches: { runRange },
     effects: {
       ...effects.activities,
@@ -116,17 +106,46 @@ export async function openApp(
         healthFrom(config, app, { namespace, ledger, ...(workflows && { workflows }) }),
       ),
     },
+    /** The local activities that workflows begin with. */
     rules: effects.rules,
+    /** Sends back the calls that wait at a gate, for a worker that drains. */
     drain() {
       batches.drain();
       gates.close();
     },
+    /** Closes ledger and journal, and takes the gates off the board. */
     async close() {
       await batches.close();
       await stopExchange();
       await journal.close();
       await forwarded.close();
       await effects.close();
+    },
+  };
+}
+
+/** Tells several logs of what happens to attempts, in this order. */
+export function combineAttemptLogs(...logs: readonly AttemptLog[]): AttemptLog {
+  return {
+    start(attempt) {
+      const entries = logs.map((log) => log.start(attempt));
+      return {
+        sent: () => {
+          for (const entry of entries) entry.sent();
+        },
+        finished: (answer) => {
+          for (const entry of entries) entry.finished(answer);
+        },
+        failed: (fields, decision) => {
+          for (const entry of entries) entry.failed(fields, decision);
+        },
+        interrupted: () => {
+          for (const entry of entries) entry.interrupted();
+        },
+      };
+    },
+    deferred(attempt, delayMs) {
+      for (const log of logs) log.deferred(attempt, delayMs);
     },
   };
 }

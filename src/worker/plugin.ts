@@ -4,9 +4,8 @@ import { scopesServed } from '../config/scope.ts';
 import { loadConfig } from '../config.ts';
 import { oneQueueFor } from '../wire/task-queues.ts';
 import { assertOneLedger } from './assert-one-ledger.ts';
-import { createLogger } from './create-logger.ts';
 import { workerDefaults } from './create-workers.ts';
-import { keyWarnings } from './health-from.ts';
+import { loggerFrom } from './health-from.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
 import { type OpenApp, openApp } from './open-app.ts';
 import { registerSearchAttributes } from './register-search-attributes.ts';
@@ -28,10 +27,7 @@ export interface PluginOptions {
  */
 export function holdfastPlugin({ app }: PluginOptions): WorkerPlugin {
   const config = loadConfig(undefined, app.effects);
-  const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  for (const sentence of [...config.warnings, ...keyWarnings(config, app)]) {
-    log.warn({ event: 'config.warning' }, sentence);
-  }
+  const log = loggerFrom(config, app);
   let opened: OpenApp | undefined;
   return {
     name: 'holdfast',

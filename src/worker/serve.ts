@@ -10,9 +10,8 @@ import { taskQueuesOf } from '../wire/task-queues.ts';
 import { assertOneLedger } from './assert-one-ledger.ts';
 import { CannotStart } from './cannot-start.ts';
 import { connectionProblem, connectTemporal } from './connect-temporal.ts';
-import { createLogger } from './create-logger.ts';
 import { createWorkers } from './create-workers.ts';
-import { keyWarnings } from './health-from.ts';
+import { loggerFrom } from './health-from.ts';
 import { installRuntime } from './install-runtime.ts';
 import { keepRetention } from './keep-retention.ts';
 import { ledgerFrom, ledgerVariable } from './ledger-from.ts';
@@ -46,10 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
 async function run({ app, workflowsPath }: ServeOptions, config: Config): Promise<void> {
   // Mistakes in the project's own files are told before anything is connected to.
   const workflows = await workflowNames(workflowsPath);
-  const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  for (const sentence of [...config.warnings, ...keyWarnings(config, app)]) {
-    log.warn({ event: 'config.warning' }, sentence);
-  }
+  const log = loggerFrom(config, app);
   const serverAway = createServerAway(log);
   installRuntime(log, config.HOLDFAST_METRICS_ADDRESS, serverAway);
   const { HOLDFAST_TASK_QUEUE: taskQueue } = config;

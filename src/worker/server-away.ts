@@ -2,20 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 
 /** Tells when the Temporal server is away, and when it is back: once each, however many polls fail. */
-export interface ServerAway {
-  /** A request to the server was tried again. */
-  readonly noticed: (reason: string) => void;
-  /** How the server is asked whether it is back; without, that is not told. */
-  readonly askWith: (ask: () => Promise<unknown>) => void;
-  readonly stop: () => void;
-}
+export type ServerAway = ReturnType<typeof createServerAway>;
 
 const askEveryMs = 1000;
 /** Polls that failed before the server was back say so after it, too: dozens, each with delays of its own. */
 const echoMs = 5000;
 
 /** @param log gets `temporal.away` and `temporal.back`. */
-export function createServerAway(log: Logger): ServerAway {
+export function createServerAway(log: Logger) {
   let isAway = false;
   let backMs = Number.NEGATIVE_INFINITY;
   let ask: (() => Promise<unknown>) | undefined;
@@ -40,7 +34,8 @@ export function createServerAway(log: Logger): ServerAway {
   }
 
   return {
-    noticed(reason) {
+    /** A request to the server was tried again. */
+    noticed(reason: string) {
       if (isAway || !ask || stopped.signal.aborted) return;
       if (performance.now() - backMs < echoMs) return;
       isAway = true;
@@ -49,7 +44,8 @@ export function createServerAway(log: Logger): ServerAway {
       log.warn({ event: 'temporal.away', reason }, what);
       void untilBack();
     },
-    askWith(how) {
+    /** How the server is asked whether it is back; without, that is not told. */
+    askWith(how: () => Promise<unknown>) {
       ask = how;
     },
     stop: () => stopped.abort(),

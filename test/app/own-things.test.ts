@@ -161,7 +161,7 @@ describe('an own policy', () => {
       [2, 'holdfast: notify.patience is 9: is not known'],
     );
     const env = { TEMPORAL_ADDRESS: address, HOLDFAST_TASK_QUEUE: 'nobody' };
-    const unserved = await runHoldfast(['policy', 'notify'], { env });
+    const unserved = await runHoldfast(['policy', 'notify'], { env, cwd: folder });
     assert.deepEqual(
       [unserved.exitCode, unserved.stderr],
       [

@@ -91,7 +91,7 @@ const answersAtProvider = () =>
 
 test('a wrong key fails no line; kill -9 sends at most what was in flight again; a grown file sends what is new', async () => {
   const input = path.join(folder, 'input.jsonl');
-  writeFileSync(input, Array.from({ length: 120 }, (_, nth) => line(nth + 1)).join(''));
+  writeFileSync(input, Array.from({ length: 60 }, (_, nth) => line(nth + 1)).join(''));
 
   const refused = await run('sk-wrong');
   assert.equal(refused.exitCode, 6, refused.stderr);
@@ -107,19 +107,19 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
 
   // Ctrl-C lets end what is under way: nothing of it is lost, nor paid twice.
   const interrupted = run('sk-right', ...priced);
-  await until(async () => answersAtProvider() >= 16 || undefined);
+  await until(async () => answersAtProvider() >= 8 || undefined);
   interrupted.kill('SIGINT');
   assert.equal((await interrupted).exitCode, 130);
   const [stopped] = JSON.parse((await manage('list', '--json')).stdout);
   assert.deepEqual([stopped.answered, stopped.possiblyBilled], [answersAtProvider(), 0]);
 
   const killed = run('sk-right', ...priced);
-  await until(async () => answersAtProvider() >= 60 || undefined);
+  await until(async () => answersAtProvider() >= 30 || undefined);
   killed.kill('SIGKILL');
   await killed;
 
-  writeFileSync(input, Array.from({ length: 130 }, (_, nth) => line(nth + 1)).join(''));
-  writeFileSync(input, line(131, 'gpt-unknown'), { flag: 'a' });
+  writeFileSync(input, Array.from({ length: 70 }, (_, nth) => line(nth + 1)).join(''));
+  writeFileSync(input, line(71, 'gpt-unknown'), { flag: 'a' });
   const ended = await run('sk-right', ...priced);
   assert.equal(ended.exitCode, 1, ended.stderr);
   const account = JSON.parse(linesOf(ended.stdout).at(-1) ?? '');
@@ -128,7 +128,7 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
       ...[custom_id, response.status_code, error],
       response.body.choices[0].message.content,
     ]),
-    Array.from({ length: 130 }, (_, nth) => [
+    Array.from({ length: 70 }, (_, nth) => [
       ...[`q-${nth + 1}`, 200, null],
       `echo question ${nth + 1}`,
     ]),
@@ -137,15 +137,15 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
     parsed(errors).map(({ custom_id, error, response }) => [
       ...[custom_id, error.code, response.status_code],
     ]),
-    [['q-131', 'ModelNotFound', 404]],
+    [['q-71', 'ModelNotFound', 404]],
   );
   const { total, answered, failed, possiblyBilled, costNano, inputTokens, outputTokens } = account;
   // What was asked for after the park ruled from there on, its prices too.
   assert.equal(costNano, (inputTokens + outputTokens) * 1e6);
-  assert.deepEqual([total, answered, failed], [131, 130, 1]);
+  assert.deepEqual([total, answered, failed], [71, 70, 1]);
   assert.ok(possiblyBilled <= 8, `${possiblyBilled} possibly billed`);
   // Of those lost with the process some had not left it yet.
-  const again = answersAtProvider() - 130;
+  const again = answersAtProvider() - 70;
   assert.ok(again >= 0 && again <= possiblyBilled, `${again} answered twice of ${possiblyBilled}`);
   assert.equal(existsSync(path.join(folder, 'out', 'output.partial.jsonl')), false);
 
@@ -164,5 +164,5 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
   const refusedThere = await startHoldfast(args, { cwd: other, env: environment('sk-right') });
   assert.equal(refusedThere.exitCode, 5, refusedThere.stderr);
   assert.match(refusedThere.stderr, /holds output.jsonl of a batch that this ledger does not know/);
-  assert.equal(parsed(output).length, 130);
+  assert.equal(parsed(output).length, 70);
 });

@@ -12,6 +12,8 @@ import { createForwardAttempt } from '../../src/calls/forward/forward-attempt.ts
 import { createRunAttempt } from '../../src/calls/forward/run-attempt.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
 import type { OpenDatabase } from '../../src/database/open-database.ts';
+import { type KeyBudget, windowOf } from '../../src/gateway/keys/key-limits.ts';
+import { keyStore } from '../../src/gateway/store/key-store.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { RangeInput } from '../../src/wire/batch.ts';
 
@@ -53,10 +55,10 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
     });
 
     /** A batch of lines with these words, each of which the provider treats as they say. */
-    async function batchOf(words: readonly string[], schema?: object) {
+    async function batchOf(words: readonly string[], schema?: object, budget?: KeyBudget) {
       nth += 1;
       const id = `batch-${nth}`;
-      const settings = JSON.stringify({ schema });
+      const settings = JSON.stringify({ schema, budget });
       await store.open(id, { tenant: '', settings });
       const pass = await store.beginPass(id);
       const lines = words.map((each, index): BatchLine => {
@@ -240,6 +242,47 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       const stopped = await run(next, 'w', { maximumCostNano: 1.03e9 + costNano / 4 });
       assert.equal(stopped.kind === 'stopped' && stopped.message.includes('--max-cost'), true);
       assert.equal((await counts(next)).attempts, 2);
+    });
+
+    test("a key's budget holds over its batches and calls, whoever runs them; the rest waits", async () => {
+      const keys = keyStore(opened);
+      const { id: keyId } = await keys.add('', {});
+      const budgetOf = (nano: number, currency = 'usd') => ({
+        ...{ keyId, amount: (nano / 1e9).toFixed(6), currency, per: 'month' as const },
+      });
+      const window = windowOf('month', Date.now());
+      const nothing = { requests: 0, tokens: 0, costNano: 0 };
+      const usedNano = async () => Number((await keys.use(keyId, window, nothing)).costNano);
+      const words = Array.from({ length: 6 }, () => 'well');
+      // A line may cost about 1.02, and costs less: there is room for two at a time.
+      const both = [
+        await batchOf(words, undefined, budgetOf(2.5e9)),
+        await batchOf(words, undefined, budgetOf(2.5e9)),
+      ];
+      const own = batchStore(opened);
+      const again = async (id: string, from: BatchStore) => {
+        // Held back while the other one has all of the room.
+        while ((await run(id, 'w', {}, from)).kind === 'held');
+      };
+      await Promise.all([again(both[0] ?? '', store), again(both[1] ?? '', own)]);
+      const costs = await Promise.all(both.map(async (id) => (await counts(id)).costNano));
+      const [perBatch = 0] = costs;
+      assert.ok(perBatch > 0);
+      assert.deepEqual([costs[1], await usedNano()], [perBatch, 2 * perBatch]);
+
+      // Of six lines one fits: the rest waits, and no answer is paid that the budget does not have.
+      const tight = budgetOf(2 * perBatch + 1.03e9);
+      const last = await batchOf(words, undefined, tight);
+      const held = await run(last, 'w', { concurrency: 1 });
+      assert.equal(held.kind === 'held' && held.reason.includes('budget'), true);
+      const { answered, failed } = await counts(last);
+      assert.ok(answered >= 1 && answered < 6, `${answered}`);
+      assert.deepEqual([failed, await usedNano()], [0, 2 * perBatch + (answered * perBatch) / 6]);
+
+      const never = await batchOf(['well'], undefined, budgetOf(9e9, 'eur'));
+      assert.deepEqual(await run(never, 'w'), { kind: 'done' });
+      assert.deepEqual(await results(never), [['failed', 'insufficient_quota', null]]);
+      assert.equal((await counts(never)).attempts, 0);
     });
   });
 }

@@ -27,12 +27,13 @@ describe('the log of an attempt', () => {
   test('started, sent, finished', () => {
     const { record, events } = startedRecord();
     record.sent();
-    record.finished({
+    const answer = {
       text: 'the answer',
-      finishReason: 'stop',
+      finishReason: 'stop' as const,
       usage: { inputTokens: 11, outputTokens: 7 },
       providerRequestId: 'req_1',
-    });
+    };
+    record.finished(answer);
     assert.deepEqual(events(), [
       { ...ids, event: 'attempt.started' },
       { ...ids, event: 'attempt.sent', sent: true, durationMs: 250 },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, test } from 'node:test';
-import { allowedOutputTokens } from '../../src/calls/provider/output-limit.ts';
+import { allowedOutputTokens } from '../../src/calls/shape-request.ts';
 import { catalogue } from '../../src/policies/catalogue.ts';
 import type { JsonObject } from '../../src/wire/json.ts';
 import { callerTo, failureOf } from './caller.ts';

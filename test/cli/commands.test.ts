@@ -193,7 +193,7 @@ describe('commands against a server', { concurrency: 3 }, () => {
 
   test('cancel stops a workflow once; what waits for it ends with exit code 1', async () => {
     await holdfast(['start', 'complete', 'x', '--id', 'hangs-1']);
-    const waiting = startHoldfast(['result', 'hangs-1'], { env: stub.env });
+    const waiting = holdfast(['result', 'hangs-1']);
     const cancelled = await holdfast(['cancel', 'hangs-1', '--json']);
     const { left: _, ...answer } = JSON.parse(cancelled.stdout);
     assert.deepEqual(answer, {

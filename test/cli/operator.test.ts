@@ -8,10 +8,10 @@ import { resetToStart } from '../support/reset-to-start.ts';
 import {
   customer,
   impatient,
-  oneLamp,
   parkedOnFailure,
   startTestOrder,
 } from '../support/start-test-order.ts';
+import { type Away, answerOf, refusals } from './operator-refusals.ts';
 import { runHoldfast } from './run-holdfast.ts';
 
 const charge1 = 'default/order-1:charge';
@@ -20,7 +20,7 @@ const oddId = 'order 3 (urgent)';
 
 describe('the operator at a terminal', () => {
   let world: OrderWorld;
-  let isGitHubDown = true;
+  const away: Away = { github: true, unpaid: false };
   let isGitHubRefusing = false;
   const holdfast = (...args: string[]) =>
     runHoldfast(args, { env: { TEMPORAL_ADDRESS: world.address } });
@@ -31,16 +31,18 @@ describe('the operator at a terminal', () => {
 
   before(async () => {
     world = await startOrderWorld({
-      model: { answer: () => oneLamp },
+      model: { answer: answerOf },
       stripe: {
-        faults: ({ method, idempotencyKey }) =>
-          method === 'POST' && idempotencyKey === charge1
-            ? { kind: 'storedServerError', executed: false }
-            : { kind: 'pass' },
+        faults({ method, idempotencyKey = '' }) {
+          if (method !== 'POST') return { kind: 'pass' };
+          if (idempotencyKey === charge1) return { kind: 'storedServerError', executed: false };
+          const isAway = away.unpaid && idempotencyKey.includes('unpaid');
+          return isAway ? { kind: 'status', status: 503 } : { kind: 'pass' };
+        },
       },
       github: {
         faults: ({ method }) => {
-          if (isGitHubDown) return { kind: 'status', status: 503 };
+          if (away.github) return { kind: 'status', status: 503 };
           const isRefused = isGitHubRefusing && method === 'POST';
           return isRefused ? { kind: 'status', status: 422, body: {} } : { kind: 'pass' };
         },
@@ -144,7 +146,7 @@ describe('the operator at a terminal', () => {
       resolved.stdout,
       /^default\/order-1:charge#2 is released, resolved by .+@.+; order-1 goes on$/,
     );
-    isGitHubDown = false;
+    away.github = false;
     const resumed = await holdfast('resume', '--all', '--type', 'Overloaded');
     assert.equal(resumed.exitCode, 0, resumed.stderr);
     assert.match(resumed.stdout, /^order-2 goes on at ticket$/m);
@@ -283,4 +285,6 @@ describe('the operator at a terminal', () => {
     assert.match(later.stdout, /^default\/order-4:charge {2}succeeded$/m);
     assert.doesNotMatch(later.stdout, /in doubt/);
   });
+
+  refusals(() => world, away);
 });

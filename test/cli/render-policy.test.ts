@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatDuration } from '../../src/cli/format.ts';
 import { renderPolicy } from '../../src/cli/render-policy.ts';
-import { temporalUi } from '../../src/cli/temporal-ui.ts';
+import { temporalUi } from '../../src/cli/with-client.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 
 test('waits, bars, worst case', () => {

@@ -1,8 +1,8 @@
 // A worker for the crash matrix: the real workers, activities, effects and ledger, with points
 // between them at which it stands still until the harness has killed what it kills.
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { createSettleActivity } from '../../src/activities/create-ledger-activities.ts';
 import { createEffectActivity } from '../../src/activities/run-effect.ts';
-import { createSettleActivity } from '../../src/activities/settle-effect.ts';
 import type { Effect } from '../../src/effects/once/effect.ts';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';
@@ -14,7 +14,7 @@ import { createStripe } from '../../src/effects/targets/stripe/stripe-client.ts'
 import type { SettleRequest } from '../../src/wire/effect-call.ts';
 import { createLogger } from '../../src/worker/create-logger.ts';
 import { createWorkers } from '../../src/worker/create-workers.ts';
-import { temporalLogger } from '../../src/worker/temporal-logger.ts';
+import { temporalLogger } from '../../src/worker/install-runtime.ts';
 import { createOpenTicket, createSaveOrder, withOrderTable } from '../support/order-effects.ts';
 import {
   breakingActivity,

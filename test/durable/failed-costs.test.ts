@@ -7,7 +7,7 @@ import {
   TimeoutFailure,
   TimeoutType,
 } from '@temporalio/common';
-import { failedCosts } from '../../src/durable/failed-costs.ts';
+import { failedCosts } from '../../src/durable/call-so-far.ts';
 import { createFailure } from '../../src/failures/create-failure.ts';
 
 const inActivity = (cause: Error, retryState: RetryState) =>

@@ -105,7 +105,10 @@ test('--retry-failed after the ticket failed for good: save and charge are repla
         ...['--set', 'ticket.maximumAttempts=2', '--set', 'ticket.elapsedBudgetMs=0'],
         ...['--set', 'ticket.onFailure="fail"'],
       ],
-      { env: { TEMPORAL_ADDRESS: world.address }, input: 'One lamp, 12.00 EUR please' },
+      {
+        env: { TEMPORAL_ADDRESS: world.address, TEMPORAL_NAMESPACE: world.namespace },
+        input: 'One lamp, 12.00 EUR please',
+      },
     );
   const failed = await holdfast();
   assert.equal(failed.exitCode, 1, failed.stderr);

@@ -95,6 +95,16 @@ test('a batch that is asked for again, by its key or by an SDK, is the same one'
   assert.deepEqual([reused.status, reused.body.error.code], [422, 'IdempotencyKeyReused']);
 });
 
+test('a key with a budget makes batches: its lines are charged to it', async () => {
+  const budget = { amount: '5', currency: 'usd', per: 'day' } as const;
+  const { id, key } = await world.keys.add('thrifty', { budget });
+  const { body: file } = await upload(key, { purpose: 'batch', file: new Blob(['{}']) });
+  const { status, body } = await create(key, batchOf(file.id));
+  assert.equal(status, 200);
+  const { settings = '{}' } = (await world.batches.read(body.id)) ?? {};
+  assert.deepEqual(JSON.parse(settings).budget, { ...budget, keyId: id });
+});
+
 test('what is asked wrongly is refused by its name, and nothing is kept of it', async () => {
   const { key } = await world.keys.add('refused', {});
   const file = new Blob(['{}']);

@@ -9,6 +9,7 @@ import { until } from '../support/until.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const node = path.join(root, 'node_modules', '.bin', 'node');
+const { PATH, NODE_COMPILE_CACHE } = process.env;
 
 /** A gateway, a worker and Temporal, each a process of its own, in front of one provider. */
 export type GatewayProcesses = Awaited<ReturnType<typeof gatewayProcesses>>;
@@ -53,7 +54,7 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
   ): Promise<ServerProcess> {
     let isServing = false;
     const started = await startServerProcess(node, [path.join(root, 'src', file), ...args], {
-      env: { PATH: process.env.PATH, HOME: '/nonexistent', ...env, ...more },
+      env: { PATH, NODE_COMPILE_CACHE, HOME: '/nonexistent', ...env, ...more },
       ...{ extendEnv: false, cwd: folder },
       onLine: (line) => {
         if (line.includes(serving)) isServing = true;

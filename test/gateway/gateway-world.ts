@@ -38,6 +38,7 @@ export async function gatewayWorld(
   await migrate(opened.database, opened.kind);
   const store = requestStore(opened);
   const keys = keyStore(opened);
+  const batches = batchStore(opened);
   const watch = createEndWatch(store, 10);
   const log = pino({ level: 'silent' });
   const families = { openai: 'openai', anthropic: 'anthropic', google: 'google' } as const;
@@ -48,7 +49,7 @@ export async function gatewayWorld(
   const gateway = createGateway({
     ...{ store, keys, watch, log },
     batching: {
-      ...{ batches: batchStore(opened), clients: clientBatchStore(opened) },
+      ...{ batches, clients: clientBatchStore(opened) },
       ...{ files: fileStore(opened), maximumFileBytes: 3_000_000 },
       start: async () => {},
       cancel: async () => {},
@@ -87,7 +88,7 @@ export async function gatewayWorld(
   await leaseStore(opened).renew('gateway-1', 3_600_000);
   const { port, close } = await listen(gateway.fetch, { host: '127.0.0.1', port: 0, slowMs });
   return {
-    ...{ store, keys, port, idle: gateway.idle },
+    ...{ store, keys, batches, port, idle: gateway.idle },
     /** Whether the client of the request with these words in its body is gone. */
     async isAbandoned(words: string): Promise<boolean> {
       const rows = await withGatewayTables(opened.database)

@@ -1,7 +1,9 @@
-// npm run test:long-streams: streams through the gateway in the times that real answers take, six minutes.
+// npm run test:long-streams: streams through the gateway in the times that real answers take, six minutes;
+// then nearly as many idle ones as it takes at once.
 import assert from 'node:assert/strict';
 import { ensureTemporalServers } from '../../dev/servers/index.ts';
 import { gatewayProcesses } from '../gateway/gateway-processes.ts';
+import { idleStreams } from '../gateway/idle-streams.ts';
 import { readWithFetch, readWithSdk, slowProvider } from '../gateway/long-streams.ts';
 
 await ensureTemporalServers();
@@ -32,3 +34,6 @@ await Promise.all([
 ]);
 assert.equal(provider.seen.length, 3);
 say('three requests at the provider, as many as were asked');
+
+await idleStreams(url, provider, 1900);
+say('1900 streams were idle at once, a call was served meanwhile, and each got its end');

@@ -23,7 +23,7 @@ export async function serveBeside(
   const queuesOf = () => taskQueuesOf(world.taskQueue);
   const made = { app: orders, scope: 'default', ledgerName: 'ledger', queuesOf };
   const workers = await createWorkers({
-    ...{ connection, namespace: 'default', taskQueue: besideQueue, debugMode: true },
+    ...{ connection, namespace: world.namespace, taskQueue: besideQueue, debugMode: true },
     rules: createRulesActivity(made),
     ...(workflows && { workflowsPath: fileURLToPath(workflows) }),
   });

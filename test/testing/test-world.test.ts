@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../src/servers/find-program.ts';
@@ -10,6 +10,7 @@ import {
   fails,
   invalid,
   type Model,
+  type ModelStep,
   overloaded,
   rateLimited,
   type TestWorld,
@@ -18,6 +19,8 @@ import {
 } from '../../src/testing.ts';
 import { until } from '../support/until.ts';
 import { app } from './app.ts';
+import { replayed } from './replayed.ts';
+import { toolCalls } from './tool-calls.ts';
 import type { approved, triage } from './workflows.ts';
 
 const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
@@ -31,6 +34,68 @@ function world(model: Model, effects: Doubles<typeof app> = { notify }) {
   const config = { CRM_URL: 'http://crm.test' };
   return testWorld({ app, workflowsPath, server, config, model, effects });
 }
+
+let answering: ModelStep[] = [];
+let notifying: NonNullable<Doubles<typeof app>['notify']> = notify;
+let opened: Promise<TestWorld> | undefined;
+after(async () => (await opened)?.stop());
+
+/** The world of all that needs none of its own, and how its model and its target behave now. */
+function sharedWorld(model: ModelStep[] = [], target: typeof notifying = notify) {
+  [answering, notifying] = [model, target];
+  opened ??= world(() => answering.shift() ?? assert.fail('asked once too often'), {
+    notify: (...given) => notifying(...given),
+  });
+  return opened;
+}
+
+// The first: once a world is there, its server is that of all.
+test('a world that makes no sense does not start', async () => {
+  const config = { CRM_URL: 'http://crm.test' };
+  const base = { app, workflowsPath, server, config };
+  const saveSummary = () => saved as never;
+  await assert.rejects(testWorld({ ...base, effects: { saveSummary } }), {
+    message: "saveSummary is done in the ledger's transaction: it has no double",
+  });
+  // @ts-expect-error: the application has no such effect.
+  await assert.rejects(testWorld({ ...base, effects: { telephone: notify } }), {
+    message: 'the application has no effect telephone',
+  });
+  await assert.rejects(testWorld({ ...base, config: {} }), { message: /CRM_URL/ });
+  await assert.rejects(testWorld({ ...base, server: '/nowhere' }), {
+    message: /^Temporal's test server does not start \(\/nowhere\)/,
+  });
+});
+
+test('an effect is done once, though the workflow begins anew under its id', async () => {
+  const there = await sharedWorld();
+  const handle = await there.start<typeof approved>('approved', ticket, { id: 'T-4' });
+  await there.parked('T-4');
+  await handle.terminate();
+  await there.start('approved', ticket, { id: 'T-4', retryFailed: true });
+  const parked = await there.parked('T-4');
+  assert.ok(parked.type === 'ApprovalRequired');
+  await there.approve('T-4', { fingerprint: parked.fingerprint });
+  assert.equal(await there.result('T-4'), 'My lamp is broken, and I sit in the dark., says a test');
+  const input = { id: 'T-4', summary: 'My lamp is broken, and I sit in the dark.', urgency: 'low' };
+  const ofThis = there.effects.filter(({ key }) => key.includes('T-4'));
+  assert.deepEqual(ofThis, [{ name: 'saveSummary', key: 'test/T-4:saveSummary', input }]);
+  const { progress } = await there.status('T-4');
+  assert.deepEqual(progress?.effects, [{ name: 'saveSummary', replayed: true }]);
+});
+
+test('an answer without the shape is repaired, and what the model is shown can be seen', async () => {
+  await using there = await world([invalid('It is broken.'), answers(answer)]);
+  assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
+  assert.deepEqual(
+    there.requests.map(({ step, attempt }) => [step, attempt]),
+    [
+      ['summarise', 1],
+      ['summarise.repair-1', 1],
+    ],
+  );
+  assert.equal(there.requests[1]?.messages[1]?.content, 'It is broken.');
+});
 
 test('ten minutes of a rate limit pass in a moment, and each effect is done once', async () => {
   // A test that really waited would be ended after two minutes.
@@ -58,19 +123,6 @@ test('ten minutes of a rate limit pass in a moment, and each effect is done once
   ]);
 });
 
-test('an answer without the shape is repaired, and what the model is shown can be seen', async () => {
-  await using there = await world([invalid('It is broken.'), answers(answer)]);
-  assert.deepEqual(await there.run<typeof triage>('triage', ticket, { id: 'T-1' }), saved);
-  assert.deepEqual(
-    there.requests.map(({ step, attempt }) => [step, attempt]),
-    [
-      ['summarise', 1],
-      ['summarise.repair-1', 1],
-    ],
-  );
-  assert.equal(there.requests[1]?.messages[1]?.content, 'It is broken.');
-});
-
 test('a target that fails at first is asked again, and the effect is one', async () => {
   const results = [overloaded(), timesOut(), { ok: true }];
   await using there = await world([answers(answer)], {
@@ -82,22 +134,6 @@ test('a target that fails at first is asked again, and the effect is one', async
     there.effects.map(({ key }) => key),
     ['test/T-1:saveSummary', 'test/T-1:notify'],
   );
-});
-
-test('an effect is done once, though the workflow begins anew under its id', async () => {
-  await using there = await world([], {});
-  const handle = await there.start<typeof approved>('approved', ticket, { id: 'T-1' });
-  await there.parked('T-1');
-  await handle.terminate();
-  await there.start('approved', ticket, { id: 'T-1', retryFailed: true });
-  const parked = await there.parked('T-1');
-  assert.ok(parked.type === 'ApprovalRequired');
-  await there.approve('T-1', { fingerprint: parked.fingerprint });
-  assert.equal(await there.result('T-1'), 'My lamp is broken, and I sit in the dark., says a test');
-  const input = { id: 'T-1', summary: 'My lamp is broken, and I sit in the dark.', urgency: 'low' };
-  assert.deepEqual(there.effects, [{ name: 'saveSummary', key: 'test/T-1:saveSummary', input }]);
-  const { progress } = await there.status('T-1');
-  assert.deepEqual(progress?.effects, [{ name: 'saveSummary', replayed: true }]);
 });
 
 test('a run that fails is resumed where its policy parks', async () => {
@@ -115,10 +151,9 @@ test('a run that fails is resumed where its policy parks', async () => {
 
 test('steps that fail at once wait at once, and an answer is for the one it names', async () => {
   let credentials = 'revoked';
-  await using there = await world([], {
-    notify: () =>
-      credentials === 'revoked' ? fails('InvalidCredentials', { sent: false }) : { ok: true },
-  });
+  const there = await sharedWorld([], () =>
+    credentials === 'revoked' ? fails('InvalidCredentials', { sent: false }) : { ok: true },
+  );
   await there.start('inParallel', ticket, { id: 'P-1' });
   await there.parked('P-1');
   const parks = await until(async () => {
@@ -140,7 +175,7 @@ test('steps that fail at once wait at once, and an answer is for the one it name
 });
 
 test('persons are asked at once, each approval is for one wait, and there is no end of them', async () => {
-  await using there = await world([]);
+  const there = await sharedWorld();
   await there.start('approvals', { text: '22' }, { id: 'A-1' });
   await there.parked('A-1');
   for (const fingerprint of ['right', 'left']) await there.approve('A-1', { fingerprint });
@@ -157,7 +192,7 @@ test('persons are asked at once, each approval is for one wait, and there is no 
 });
 
 test('a step that is named twice is refused, as two calls of one request id would be one', async () => {
-  await using there = await world([answers(answer)]);
+  const there = await sharedWorld([answers(answer)]);
   assert.match(
     await told(there.run('sameStep', ticket, { id: 'S-1' })),
     /^S-1 failed: the step mine was asked already in this run \(at /,
@@ -165,12 +200,12 @@ test('a step that is named twice is refused, as two calls of one request id woul
 });
 
 test('what the language asks of the effects is no effect', async () => {
-  await using there = await world([]);
+  const there = await sharedWorld();
   assert.equal(await there.run('helpers', ticket, { id: 'H-1' }), '{"effects":{}}');
 });
 
 test('an id that exists with another type of workflow is refused, though the identities agree', async () => {
-  await using there = await world([]);
+  const there = await sharedWorld();
   assert.equal(await there.run('ofOneType', ticket, { id: 'X' }), 'one');
   await assert.rejects(there.start('ofAnother', ticket, { id: 'X' }), {
     kind: 'IdempotencyKeyReused',
@@ -189,7 +224,7 @@ async function told(running: Promise<unknown>): Promise<string> {
 }
 
 test('mistakes in a workflow are told at once, with their place', async () => {
-  await using there = await world([]);
+  const there = await sharedWorld();
   const run = (name: string) => told(there.run(name, ticket, { id: name }));
   const file = `${import.meta.dirname}/workflows.ts`;
   assert.equal(await run('buggy'), `buggy cannot go on: the lamp is broken (at ${file}:28:8)`);
@@ -224,10 +259,10 @@ test('mistakes of the test are told at once', async () => {
     await told(unanswered.run<typeof triage>('triage', ticket, { id: 'T-1' })),
     'the model was asked 2 times, and the test gives 1: summarise of T-1, attempt 2, has no entry in `model`',
   );
-  await using parked = await world([]);
+  const parked = await sharedWorld();
   assert.equal(
-    await told(parked.run<typeof approved>('approved', ticket, { id: 'T-1' })),
-    'T-1 waits for a person at approval: ApprovalRequired (a person must look). A test that wants this has world.start, world.parked, then world.approve and world.result',
+    await told(parked.run<typeof approved>('approved', ticket, { id: 'T-6' })),
+    'T-6 waits for a person at approval: ApprovalRequired (a person must look). A test that wants this has world.start, world.parked, then world.approve and world.result',
   );
 });
 
@@ -238,22 +273,8 @@ test('a mistake that nobody waited for is told at the end', async () => {
   await assert.rejects(there.stop(), { message: /the test gives 0/ });
 });
 
-test('a world that makes no sense does not start', async () => {
-  const config = { CRM_URL: 'http://crm.test' };
-  const base = { app, workflowsPath, server, config };
-  const saveSummary = () => saved as never;
-  await assert.rejects(testWorld({ ...base, effects: { saveSummary } }), {
-    message: "saveSummary is done in the ledger's transaction: it has no double",
-  });
-  // @ts-expect-error: the application has no such effect.
-  await assert.rejects(testWorld({ ...base, effects: { telephone: notify } }), {
-    message: 'the application has no effect telephone',
-  });
-  await assert.rejects(testWorld({ ...base, config: {} }), { message: /CRM_URL/ });
-  await assert.rejects(testWorld({ ...base, server: '/nowhere' }), {
-    message: /^Temporal's test server does not start \(\/nowhere\)/,
-  });
-});
+toolCalls(sharedWorld);
+replayed(sharedWorld);
 
 test('types hold the test to the application', () => {
   const config = { CRM_URL: 'http://crm.test' };

@@ -11,8 +11,7 @@ import { execa } from 'execa';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
 import { connectionProblem, connectTemporal } from '../../src/worker/connect-temporal.ts';
-import { journalFrom } from '../../src/worker/journal-from.ts';
-import { ledgerFrom, ledgerProblem } from '../../src/worker/ledger-from.ts';
+import { journalFrom, ledgerFrom, ledgerProblem } from '../../src/worker/ledger-from.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-no-start-'));

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
+import type { KeyBudget } from '../../gateway/keys/key-limits.ts';
 import { batchStore } from '../store/batch-store.ts';
 import { type ClientBatch, type ClientBatchTable, withFileTables } from './file-tables.ts';
 import { type Page, type PageOf, readPage } from './page.ts';
@@ -16,7 +17,11 @@ export type NewClientBatch = Pick<
   | 'metadata'
   | 'models'
   | 'files_expire_after_ms'
-> & { readonly windowMs: number };
+> & {
+  readonly windowMs: number;
+  /** That of its key, where it has one. */
+  readonly budget?: KeyBudget;
+};
 
 /** How a client's batch ends. */
 export type ClientBatchEnd = 'completed' | 'expired' | 'cancelled' | 'failed';
@@ -61,11 +66,11 @@ export function clientBatchStore({ database, kind }: Pick<OpenDatabase, 'databas
     read,
 
     /** Makes the batch and what the API shows of it, both or neither. */
-    async create({ windowMs, ...asked }: NewClientBatch): Promise<ClientBatch> {
+    async create({ windowMs, budget, ...asked }: NewClientBatch): Promise<ClientBatch> {
       const { id, tenant, endpoint } = asked;
       return tables.transaction().execute(async (transaction) => {
         const batches = batchStore({ database: transaction as never, kind });
-        await batches.open(id, { tenant, settings: JSON.stringify({ endpoint }) });
+        await batches.open(id, { tenant, settings: JSON.stringify({ endpoint, budget }) });
         const nothing = { model: null, errors: null, usage: null };
         return transaction
           .insertInto('holdfast_client_batch')

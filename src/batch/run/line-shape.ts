@@ -1,7 +1,6 @@
 import type { AnswerShape } from '../../calls/answers/answer-shape.ts';
 import { judgeAside } from '../../calls/answers/judge.ts';
-import { type FedBack, judgeRepair } from '../../calls/answers/judge-repair.ts';
-import { repairMessages } from '../../calls/answers/repair-messages.ts';
+import { type FedBack, judgeRepair, repairMessages } from '../../calls/answers/repair-messages.ts';
 import type { FailureType } from '../../failures/failure-types.ts';
 import type { ModelPolicy } from '../../policies/retry-policy.ts';
 import type { UnusableAnswer } from '../../wire/answer-verdict.ts';

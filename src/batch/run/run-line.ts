@@ -3,6 +3,7 @@ import { type KnownProvider, readIncoming } from '../../calls/forward/read-incom
 import type { AttemptOutcome, RunAttempt } from '../../calls/forward/run-attempt.ts';
 import { describeAttemptError } from '../../failures/attempt-error.ts';
 import type { FailureType } from '../../failures/failure-types.ts';
+import { type KeyBudget, nanoOfDecimal, windowLeftMs } from '../../gateway/keys/key-limits.ts';
 import { backoffMs } from '../../policies/backoff.ts';
 import { costOf } from '../../policies/budget-price.ts';
 import type { Price } from '../../policies/budget-schema.ts';
@@ -36,6 +37,8 @@ export interface LineContext {
   /** Ends the requests themselves: the worker ends. */
   readonly signal: AbortSignal;
   readonly turns: Turns;
+  /** That of the key that they are charged to. */
+  readonly budget: KeyBudget | undefined;
 }
 
 /** How the run of a line ended. */
@@ -45,7 +48,14 @@ export type LineRun =
   /** Nobody is to send it now, or another one does. */
   | { readonly kind: 'left' }
   /** It is to be sent later. */
-  | { readonly kind: 'later'; readonly delayMs: number; readonly model: string }
+  | {
+      readonly kind: 'later';
+      readonly delayMs: number;
+      readonly model: string;
+      /** What is under way was taken for what it costs at most: its end may make room. */
+      readonly isOverBudget?: boolean;
+      readonly reason?: string;
+    }
   /** A person cures it. */
   | {
       readonly kind: 'stopped';
@@ -84,7 +94,7 @@ type Failed = Extract<AttemptOutcome, { kind: 'failed' }>;
  */
 export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
   return async function runLine(line: OpenLine, context: LineContext): Promise<LineRun> {
-    const { range, schema, commits, owner, signal, stopping } = context;
+    const { range, schema, commits, owner, signal, stopping, budget } = context;
     const { request, body: own } = readIncoming(incomingOf(line.url, line.body), providers);
     const { model } = request;
     const shape = schema && lineShape(schema, own, range.policy, line.repairs);
@@ -102,6 +112,18 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       costNano: costNanoOf(usage, price),
       releasedNano: isPossiblyBilled && !usage ? 0 : reservedNano,
     });
+    const never = budget && whyNever(budget, price, reservedNano);
+    if (never) {
+      const nothing = { status: null, requestId: null, answer: null };
+      const why = {
+        state: 'failed' as const,
+        errorCode: 'insufficient_quota',
+        errorMessage: never,
+      };
+      const unpaid = { ...paid(undefined, false), releasedNano: 0 };
+      await commits.ended({ ...nothing, ...why, ...unpaid, seq: line.seq });
+      return { kind: 'ended' };
+    }
     let isAfterLost = line.state === 'sent';
     let { attempts, free_attempts: free } = line;
     let freeInARow = 0;
@@ -111,6 +133,7 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       if (stopping.aborted) throw new NotSent({ kind: 'left' });
       const intent = { seq: line.seq, owner, isAfterLost, reservedNano };
       const came = await commits.sending(intent);
+      if (came === "over the key's budget" && budget) throw new NotSent(laterFor(budget, model));
       if (came === 'over budget') throw new NotSent({ ...overBudget, model });
       if (came === 'taken') throw new NotSent({ kind: 'left' });
       isAfterLost = false;
@@ -218,6 +241,24 @@ export const overBudget = {
   type: 'QuotaExhausted',
   message: 'with another line the batch could cost more than it may (--max-cost)',
 } as const;
+
+/** Other calls of the key may give room back before its window is over. */
+const longestBudgetWaitMs = 15 * 60_000;
+
+function laterFor({ amount, currency, per }: KeyBudget, model: string): LineRun {
+  const delayMs = Math.min(longestBudgetWaitMs, windowLeftMs(per, Date.now()) + 1000);
+  const reason = `waits: the key's budget of ${amount} ${currency} a ${per} is used up`;
+  return { kind: 'later', isOverBudget: true, delayMs, model, reason };
+}
+
+/** Why the budget can pay for no such line, however long it waits. */
+function whyNever({ amount, currency }: KeyBudget, price: Price | undefined, mostNano: number) {
+  if (price?.currency !== currency) {
+    return `the model has no price in ${currency}, which the key's budget needs`;
+  }
+  if (mostNano <= nanoOfDecimal(amount)) return undefined;
+  return `it may cost more than the key's whole budget of ${amount} ${currency}`;
+}
 
 /** Rounded up, in 10^-9 of the unit. */
 export function costNanoOf(usage: Usage | undefined, price: Price | undefined): number {

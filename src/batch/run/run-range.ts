@@ -1,3 +1,4 @@
+import type { KeyBudget } from '../../gateway/keys/key-limits.ts';
 import type { RangeInput, RangeResult } from '../../wire/batch.ts';
 import type { BatchStore, OpenLine } from '../store/batch-store.ts';
 import { type GroupCommits, groupCommits } from '../store/group-commits.ts';
@@ -38,8 +39,8 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     const { id, concurrency } = range;
     if (!(await store.beginRange(id, range, context))) return runElsewhere(id);
     using kept = keepRange(id, context.owner);
-    const { schema } = JSON.parse((await store.read(id))?.settings ?? '{}');
-    const shared = sharedOf.get(id) ?? sharedBy(range);
+    const { schema, budget } = JSON.parse((await store.read(id))?.settings ?? '{}');
+    const shared = sharedOf.get(id) ?? sharedBy(range, budget);
     sharedOf.set(id, shared);
     shared.users += 1;
     let stop: Extract<LineRun, { kind: 'stopped' }> | undefined;
@@ -49,6 +50,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     async function runOpen(): Promise<void> {
       stop = undefined;
       ends = 0;
+      later = undefined;
       const halt = new AbortController();
       const stopping = AbortSignal.any([context.stopping, kept.lost, halt.signal]);
       const lines = openLines(range);
@@ -67,7 +69,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
         if (done || stopping.aborted) return;
         const ended = await runLine(line, {
           ...{ range, schema, commits: shared.commits, turns: shared.turns },
-          ...{ owner: context.owner, stopping, signal: context.signal },
+          ...{ budget, owner: context.owner, stopping, signal: context.signal },
         });
         if (ended.kind === 'ended') ends += 1;
         if (ended.kind === 'stopped') {
@@ -80,7 +82,7 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
     try {
       // What has ended mostly cost less than was reserved for it: the budget may have room again.
       do await runOpen();
-      while (stop?.isOverBudget && ends > 0);
+      while ((stop ?? later)?.isOverBudget && ends > 0);
     } finally {
       shared.users -= 1;
       if (shared.users === 0) sharedOf.delete(id);
@@ -92,14 +94,17 @@ export function createRunRange({ store, ...dependencies }: RunRangeDependencies)
       return { kind, type, message, model };
     }
     if (!later) return { kind: 'done' };
-    const { delayMs, model: gate } = later;
-    return { kind: 'held', delayMs, gate, reason: 'limits requests or is down' };
+    const { delayMs, model: gate, reason = 'limits requests or is down' } = later;
+    return { kind: 'held', delayMs, gate, reason };
   };
 
-  function sharedBy({ id, maximumCostNano, requestsPerMinute: perMinute }: RangeInput): Shared {
+  function sharedBy(
+    { id, maximumCostNano, requestsPerMinute: perMinute }: RangeInput,
+    budget: KeyBudget | undefined,
+  ): Shared {
     const take = (turns: number) => store.takeTurns(id, turns, perMinute ?? 1);
     return {
-      commits: groupCommits(store, id, maximumCostNano),
+      commits: groupCommits(store, id, { maximumCostNano, budget }),
       turns: perMinute === undefined ? noTurns : batchTurns(take, perMinute),
       users: 0,
     };

@@ -1,5 +1,7 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { DatabaseKind } from '../../database/open-database.ts';
+import { type KeyBudget, nanoOfDecimal, windowOf } from '../../gateway/keys/key-limits.ts';
+import { keyStore } from '../../gateway/store/key-store.ts';
 import type { BatchTable, BatchTables } from './batch-tables.ts';
 import { placesFor, type ValuesColumn, valuesTable } from './values-table.ts';
 
@@ -22,6 +24,8 @@ interface Paid {
   readonly costNano: number;
   /** What was reserved for it, and is not spent. */
   readonly releasedNano: number;
+  /** Where it was reserved of a key's budget. */
+  readonly window?: string | undefined;
 }
 
 /** An attempt of a line that failed, and that another one follows. */
@@ -55,6 +59,8 @@ export interface BatchCommit {
   readonly ended: readonly LineEnd[];
   /** What the batch may cost in all. */
   readonly maximumCostNano?: number | undefined;
+  /** That of the key that it is charged to. */
+  readonly budget?: KeyBudget | undefined;
 }
 
 /** What came of the intents. */
@@ -63,6 +69,10 @@ export interface Committed {
   readonly sent: ReadonlySet<number>;
   /** Others were not, since with them the batch could cost more than it may. */
   readonly isOverBudget: boolean;
+  /** Others were not, since the key's budget has no room for them. */
+  readonly isOverKeyBudget?: boolean;
+  /** Where they were reserved of the key's budget. */
+  readonly window?: string | undefined;
 }
 
 /**
@@ -76,7 +86,7 @@ export async function writeCommit(
   database: Kysely<BatchTables>,
   kind: DatabaseKind,
   id: string,
-  { sending, failed, ended, maximumCostNano }: BatchCommit,
+  { sending, failed, ended, maximumCostNano, budget }: BatchCommit,
 ): Promise<Committed> {
   const run = async (text: string, values: readonly unknown[]) => {
     const query = CompiledQuery.raw(text, [...values]);
@@ -94,6 +104,25 @@ export async function writeCommit(
     const [row] = await run(text, [...changes.map(([, sum]) => sum), id]);
     return { ends: Number(row?.ends), spentNano: Number(row?.spent) };
   }
+
+  const keys = keyStore({ database: database as never, kind });
+  /** The row of the key's use stays locked until the commit. @returns what it is after it. */
+  async function charge(of: KeyBudget, window: string, costNano: number): Promise<number> {
+    const use = await keys.use(of.keyId, window, { requests: 0, tokens: 0, costNano });
+    return Number(use.costNano);
+  }
+
+  /** Puts what was paid in the place of what was reserved. */
+  async function settle(all: readonly Paid[]): Promise<void> {
+    if (!budget) return;
+    const windows = Map.groupBy(all, ({ window }) => window);
+    for (const [window, some] of windows) {
+      const { cost_nano = 0, reserved_nano = 0 } = paidFor(some);
+      const change = cost_nano + reserved_nano;
+      if (change !== 0) await charge(budget, window ?? (await windowNow(budget)), change);
+    }
+  }
+  const windowNow = async ({ per }: KeyBudget) => windowOf(per, await keys.nowMs());
 
   async function writeEnds(): Promise<void> {
     // First, for its lock: ends are numbered in the order of their commits.
@@ -121,6 +150,7 @@ export async function writeCommit(
     const all = ended.filter(({ seq }) => counted.has(seq));
     const answered = all.filter(({ state }) => state === 'answered').length;
     await add({ answered, failed: all.length - answered, ...paidFor(all) });
+    await settle(all);
   }
 
   async function writeFailed(): Promise<void> {
@@ -145,12 +175,19 @@ export async function writeCommit(
     const all = failed.filter(({ seq }) => counted.has(seq));
     const repairs = all.filter(({ toRepair }) => toRepair !== null).length;
     await add({ ...paidFor(all), repairs });
+    await settle(all);
   }
 
   async function writeSending(): Promise<Committed> {
-    const affordable = await withinBudget();
-    const isOverBudget = affordable.length < sending.length;
-    if (affordable.length === 0) return { sent: new Set(), isOverBudget };
+    const withinOwn = await withinBudget();
+    const window = budget && (await windowNow(budget));
+    const affordable = await withinKeyBudget(withinOwn, window);
+    const over = {
+      isOverBudget: withinOwn.length < sending.length,
+      isOverKeyBudget: affordable.length < withinOwn.length,
+      window,
+    };
+    if (affordable.length === 0) return { sent: new Set(), ...over };
     const rows = affordable.map(({ seq, owner, isAfterLost }) => [seq, owner, Number(isAfterLost)]);
     const { text, values, after } = valuesTable(kind, sendingColumns, rows);
     const taken = await run(
@@ -167,7 +204,8 @@ export async function writeCommit(
     const lost = ours.filter(({ isAfterLost }) => isAfterLost).length;
     const reserved = ours.reduce((sum, { reservedNano }) => sum + reservedNano, 0);
     await add({ attempts: ours.length, possibly_billed: lost, reserved_nano: reserved });
-    return { sent, isOverBudget };
+    if (budget && window) await charge(budget, window, reserved);
+    return { sent, ...over };
   }
 
   /** The first of those to be sent, as many as the budget has room for, over all workers. */
@@ -180,6 +218,21 @@ export async function writeCommit(
       return spentNano > maximumCostNano;
     });
     return first < 0 ? sending : sending.slice(0, first);
+  }
+
+  /** The same of the key's budget, which its other batches and calls share. */
+  async function withinKeyBudget(
+    some: readonly Sending[],
+    window: string | undefined,
+  ): Promise<readonly Sending[]> {
+    if (!budget || !window || some.length === 0) return some;
+    const mostNano = nanoOfDecimal(budget.amount);
+    let spentNano = await charge(budget, window, 0);
+    return some.filter(({ reservedNano }) => {
+      const isWithin = spentNano + reservedNano <= mostNano;
+      if (isWithin) spentNano += reservedNano;
+      return isWithin;
+    });
   }
 
   if (ended.length > 0) await writeEnds();

@@ -1,3 +1,4 @@
+import type { KeyBudget } from '../../gateway/keys/key-limits.ts';
 import type { Committed, FailedTry, LineEnd, Sending } from './batch-commits.ts';
 import type { BatchStore } from './batch-store.ts';
 import { throughOutage } from './through-outage.ts';
@@ -7,10 +8,19 @@ const groupMs = 4;
 /** More of them would have more values than a statement may have: SQLite takes 32,766. */
 const groupLines = 1000;
 
+/** What came of the intent of a line. */
+export type Sent = 'sent' | 'taken' | 'over budget' | "over the key's budget";
+
+/** What lines may cost. */
+export interface Budgets {
+  readonly maximumCostNano?: number | undefined;
+  readonly budget?: KeyBudget | undefined;
+}
+
 /** What happens to the lines of one batch in this process, committed in groups. */
 export interface GroupCommits {
   /** Resolves once that is committed: to why it is not to be sent, where it is not. */
-  readonly sending: (line: Sending) => Promise<'sent' | 'taken' | 'over budget'>;
+  readonly sending: (line: Sending) => Promise<Sent>;
   readonly failed: (line: FailedTry) => Promise<unknown>;
   readonly ended: (line: LineEnd) => Promise<unknown>;
 }
@@ -29,13 +39,15 @@ interface Group {
 export function groupCommits(
   store: Pick<BatchStore, 'commit'>,
   id: string,
-  maximumCostNano: number | undefined,
+  budgets: Budgets,
 ): GroupCommits {
   let last: Promise<unknown> = Promise.resolve();
   let gathering: Group | undefined;
+  /** Where lines under way were reserved of the key's budget: there it is corrected. */
+  const windows = new Map<number, string>();
 
   const commit = ({ sending, failed, ended }: Group): Promise<Committed> =>
-    throughOutage(() => store.commit(id, { sending, failed, ended, maximumCostNano }));
+    throughOutage(() => store.commit(id, { sending, failed, ended, ...budgets }));
 
   function group(): Group {
     if (gathering && sizeOf(gathering) < groupLines) return gathering;
@@ -56,18 +68,24 @@ export function groupCommits(
     sending(line) {
       const { sending, committed } = group();
       sending.push(line);
-      return committed.then(({ sent, isOverBudget }) =>
-        sent.has(line.seq) ? 'sent' : isOverBudget ? 'over budget' : 'taken',
-      );
+      return committed.then(({ sent, isOverBudget, isOverKeyBudget, window }) => {
+        if (!sent.has(line.seq)) {
+          if (isOverBudget) return 'over budget';
+          return isOverKeyBudget ? "over the key's budget" : 'taken';
+        }
+        if (window !== undefined) windows.set(line.seq, window);
+        return 'sent';
+      });
     },
     failed(line) {
       const { failed, committed } = group();
-      failed.push(line);
+      failed.push({ ...line, window: windows.get(line.seq) });
       return committed;
     },
     ended(line) {
       const { ended, committed } = group();
-      ended.push(line);
+      ended.push({ ...line, window: windows.get(line.seq) });
+      windows.delete(line.seq);
       return committed;
     },
   };

@@ -1,4 +1,3 @@
-import type { AnswerIssue } from '../../wire/answer-verdict.ts';
 import type { Path } from './read-value.ts';
 
 /** One violation where it is, as a validator found it. */
@@ -12,27 +11,21 @@ export interface PlacedIssue {
   readonly isOfWrongKind: boolean;
 }
 
-/** The violations of one answer, and the fingerprint that says whether it is the same failure again. */
-export interface DescribedIssues {
-  readonly issues: readonly AnswerIssue[];
-  /** Sorted set of (path with array indices as `*`, issue code, what was expected), as text. */
-  readonly fingerprint: string;
-}
-
 /**
  * Describes issues without values. Names of properties are shown only where the schema knows them: a
  * name that the model made up is content, and becomes `*` as array indices do.
  */
-export function describeIssues(
-  placed: readonly PlacedIssue[],
-  known: ReadonlySet<string>,
-): DescribedIssues {
+export function describeIssues(placed: readonly PlacedIssue[], known: ReadonlySet<string>) {
   const triples = placed.map(({ path, code, expected }) => {
     const rule = path.map((key) => (typeof key === 'string' && known.has(key) ? key : '*'));
     return `${rule.join('.') || '(answer)'} ${code} (${expected})`;
   });
   return {
     issues: placed.map(({ path, expected }) => ({ path: pathInWords(path, known), expected })),
+    /**
+     * Says whether it is the same failure again: a sorted set of (path with array indices as `*`, issue
+     * code, what was expected), as text.
+     */
     fingerprint: [...new Set(triples)].sort().join('; '),
   };
 }

@@ -45,6 +45,18 @@ interface Decimal {
   readonly exponent: number;
 }
 
+/**
+ * Whether a number is a multiple, by the decimals that are written: 19.99 is one of 0.01, though no
+ * division of doubles says so.
+ */
+export function isMultipleOf(value: number, factor: number): boolean {
+  const [a, b] = [decimalOf(String(value)), decimalOf(String(factor))];
+  const least = Math.min(a.exponent, b.exponent);
+  const scaled = ({ digits, exponent }: ReturnType<typeof decimalOf>) =>
+    BigInt(digits) * 10n ** BigInt(exponent - least);
+  return scaled(a) % scaled(b) === 0n;
+}
+
 /** `-12.50e1` is -125 x 10^0: digits without zeros at either end, and the power of ten. */
 function decimalOf(text: string): Decimal {
   const [mantissa = '', power = '0'] = text.toLowerCase().split('e');

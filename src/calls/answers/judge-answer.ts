@@ -53,7 +53,8 @@ export function judgeAnswer(read: ReadValue | Slip, shape: ShapeCheck): Judged {
   const value = inexact.reduce((whole, { path, digits }) => put(whole, path, digits), read.value);
   const checked = check(value);
   const found = 'issues' in checked ? checked.issues : [];
-  const isAt = (path: Path) => (issue: PlacedIssue) => samePath(issue.path, path);
+  const isAt = (path: Path) => (issue: PlacedIssue) =>
+    issue.path.length === path.length && issue.path.every((key, index) => key === path[index]);
   // The digits stand there as a string: if that is of the wrong kind, only a number would do.
   const hopeless = numbers.filter((path) =>
     found.some((issue) => issue.isOfWrongKind && isAt(path)(issue)),
@@ -102,8 +103,4 @@ function put(whole: unknown, path: Path, part: unknown): unknown {
 
 function ownIssue(path: Path, code: string, expected: string): PlacedIssue {
   return { path, code, expected, isOfWrongKind: false };
-}
-
-function samePath(one: Path, other: Path): boolean {
-  return one.length === other.length && one.every((key, index) => key === other[index]);
 }

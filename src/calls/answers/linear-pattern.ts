@@ -1,11 +1,5 @@
 import { RE2JS } from 're2js';
 
-/** A pattern whose test takes as long as its text, at most some constant times. */
-export interface LinearPattern {
-  readonly test: (text: string) => boolean;
-  readonly toString: () => string;
-}
-
 /**
  * A pattern of a JSON Schema for an engine that reads each text once: one that tries again and again
  * takes hours for `^(\w+\s?)+$` and forty letters. The rest of ECMAScript's meaning is kept; what
@@ -13,11 +7,11 @@ export interface LinearPattern {
  *
  * @throws Error for a pattern that is none, or that needs to look back.
  */
-export function linearPattern(pattern: string): LinearPattern {
+export function linearPattern(pattern: string) {
   assertPattern(pattern);
   const compiled = RE2JS.compile(RE2JS.translateRegExp(withScriptMeaning(pattern)));
   // The validator tells patterns apart by their text.
-  return { test: (text) => compiled.test(text), toString: () => pattern };
+  return { test: (text: string) => compiled.test(text), toString: () => pattern };
 }
 
 /** What no browser takes is no pattern, even where the other engine has a meaning for it. */

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../wire/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../wire/json.ts';
 
 /** Deeper is a schema that contains itself. */
 const maximumDepth = 20;
@@ -9,7 +9,7 @@ export function sampleValue(schema: JsonObject): Json {
 }
 
 function sample(part: Json | undefined, root: JsonObject, depth: number): Json {
-  if (!isObject(part) || depth > maximumDepth) return null;
+  if (!isJsonObject(part) || depth > maximumDepth) return null;
   const { $ref, enum: listed, anyOf, oneOf, properties } = part;
   for (const given of ['const', 'default']) {
     const value = part[given];
@@ -23,7 +23,7 @@ function sample(part: Json | undefined, root: JsonObject, depth: number): Json {
   switch ([part.type].flat()[0]) {
     case 'object':
       return Object.fromEntries(
-        Object.entries(isObject(properties) ? properties : {}).map(([name, inner]) => [
+        Object.entries(isJsonObject(properties) ? properties : {}).map(([name, inner]) => [
           name,
           inside(inner),
         ]),
@@ -55,11 +55,8 @@ function at(root: JsonObject, reference: string): Json | undefined {
   if (!reference.startsWith('#')) return undefined;
   const keys = reference.split('/').slice(1);
   return keys.reduce<Json | undefined>(
-    (part, key) => (isObject(part) ? part[key.replaceAll('~1', '/').replaceAll('~0', '~')] : part),
+    (part, key) =>
+      isJsonObject(part) ? part[key.replaceAll('~1', '/').replaceAll('~0', '~')] : part,
     root,
   );
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,11 +1,7 @@
-import type { JsonObject } from '../../wire/json.ts';
+import type { AnswerShape } from './answer-shape.ts';
 
 /** A shape as another thread can have it: zod is code, and does not travel. */
-export interface ShownShape {
-  readonly schema: JsonObject;
-  /** Where the thread finds the zod schema. */
-  readonly question?: { readonly file: string; readonly name: string };
-}
+export type ShownShape = Omit<AnswerShape, 'answer'>;
 
 /** What a thread is asked. */
 export interface Task {

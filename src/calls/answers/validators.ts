@@ -2,9 +2,9 @@ import { Ajv, type Options } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject } from '../../wire/json.ts';
+import { isMultipleOf } from './exact-number.ts';
 import { addStandardFormats } from './formats.ts';
 import { linearPattern } from './linear-pattern.ts';
-import { isMultipleOf } from './multiple-of.ts';
 
 /** A version of JSON Schema. */
 export type Draft = keyof typeof makers;

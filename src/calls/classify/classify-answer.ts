@@ -2,12 +2,12 @@ import { type FailureType, isPermanent } from '../../failures/failure-types.ts';
 import { parseRetryAfter } from '../../policies/retry-after.ts';
 import type { ClassifierRow } from '../provider/families/classifier-row.ts';
 import { families } from '../provider/families/families.ts';
+import { emptyCodes } from '../provider/families/general-rows.ts';
 import type { ProviderFamily } from '../provider/provider-families.ts';
 import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { ErrorLayer } from './error-layers.ts';
 import { type FoundRow, findRow } from './find-row.ts';
-import { type Asked, judgeAnswer } from './judge-answer.ts';
-import { isUnknownCode, knownCodes } from './known-codes.ts';
+import { type Asked, type Judgement, judgeAnswer } from './judge-answer.ts';
 
 /** An answer over HTTP that is not what was asked for. */
 export interface HttpAnswer {
@@ -88,8 +88,8 @@ function waitOf(type: FailureType, { headers }: HttpAnswer, body: ErrorBody, now
 }
 
 /** Whether an answer that the AI SDK accepts is none: a refusal, or an error with status 200. */
-export function isUnusable(family: ProviderFamily, body: string, asked?: Asked): boolean {
-  return readErrorBody(body).isError || judgeAnswer(families[family], body, asked).kind === 'none';
+export function isUnusable(body: string, judgement: Judgement): boolean {
+  return readErrorBody(body).isError || judgement.kind === 'none';
 }
 
 const malformed: Readonly<Partial<Record<ErrorBody['kind'], string>>> = {
@@ -130,3 +130,26 @@ function overruled(type: FailureType, { status, headers }: HttpAnswer): Overrule
 }
 
 type Overruled = Pick<Classified, 'type' | 'isFinal'>;
+
+/** Every code of the tables that says enough alone, with the types of the rows that know it exactly. */
+const knownCodes: ReadonlyMap<string, ReadonlySet<FailureType>> = (() => {
+  const types = new Map<string, Set<FailureType>>();
+  const rows = Object.values(families).flatMap((family) => family.rows);
+  for (const { type, codes = [], vague } of rows.filter(({ message }) => message === undefined)) {
+    for (const code of codes) {
+      const known = types.get(code) ?? new Set();
+      types.set(code, vague ? known : known.add(type));
+    }
+  }
+  return types;
+})();
+
+/** A code that no table has, and that can be shown: never a text, and nothing like a key. */
+function isUnknownCode(code: string): boolean {
+  return (
+    /^[\w.-]{1,64}$/.test(code) &&
+    !/^(sk|pk|gsk|xai|hf|key|AIza)[-_\w]*[-_]|^AIza|^[\da-f-]{32,}$/i.test(code) &&
+    !knownCodes.has(code) &&
+    !emptyCodes.has(code)
+  );
+}

@@ -4,8 +4,8 @@ import type { ProviderFamily } from '../provider/provider-families.ts';
 import { providerRequestIdIn } from '../provider/request-headers.ts';
 import { classifyAnswer } from './classify-answer.ts';
 import { type ClassifiedConnection, classifyConnection } from './classify-connection.ts';
+import { type ErrorBody, readErrorBody } from './error-body.ts';
 import type { Asked } from './judge-answer.ts';
-import { type AnswerShape, shapeOf } from './shape-of.ts';
 
 /** What is known of a failed call besides its exchange. */
 export interface FailedCall {
@@ -90,4 +90,33 @@ function withoutAnswer(
   return wasSent(exchange) === false
     ? { type: 'ConnectionFailed', reason: 'no connection within the request timeout' }
     : { type: 'Timeout', reason: 'no answer within the request timeout' };
+}
+
+/** The form of an answer that no classifier row knows, so that a row can be added; no content. */
+interface AnswerShape {
+  readonly status: number | undefined;
+  readonly contentType: string | undefined;
+  readonly bodyKind: ErrorBody['kind'];
+  readonly bodyBytes: number;
+  /** Fields present, of those that error formats are known to use. */
+  readonly fields: readonly string[];
+}
+
+const knownFields =
+  'error object message type param code detail details status innererror metadata errors response candidates choices output content'.split(
+    ' ',
+  );
+
+/** Describes an answer by names from a fixed list and numbers only. */
+function shapeOf({ status, headers, body }: Exchange): AnswerShape {
+  const contentType = /^(application\/json|text\/html|text\/plain)/.exec(
+    headers['content-type'] ?? '',
+  );
+  return {
+    status,
+    contentType: contentType?.[1],
+    bodyKind: readErrorBody(body).kind,
+    bodyBytes: Buffer.byteLength(body),
+    fields: knownFields.filter((field) => body.includes(`"${field}"`)),
+  };
 }

@@ -41,7 +41,8 @@ export function readErrorBody(text: string): ErrorBody {
       },
     };
   }
-  if (isEventStream(trimmed)) {
+  // A stream of server-sent events, which was not asked for.
+  if (/^(event|data|id|retry)?:/.test(trimmed)) {
     const event = errorInStream(trimmed);
     return { kind: 'stream', isError: saysError(event), layers: errorLayers(event) };
   }
@@ -99,11 +100,6 @@ function isFlatError(body: Fields): boolean {
     words &&
     (body.success === false || saysSomething([body.code, body.status, body.error_code]))
   );
-}
-
-/** Whether a body is a stream of server-sent events, which was not asked for. */
-function isEventStream(body: string): boolean {
-  return /^(event|data|id|retry)?:/.test(body);
 }
 
 /** The event of a stream that tells of an error, in any family's form; no fields without one. */

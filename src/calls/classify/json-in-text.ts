@@ -2,17 +2,13 @@
 const maximumLength = 64 * 1024;
 const maximumTries = 12;
 
-/** A JSON object or list within a text, and the text around it. */
-export interface JsonInText {
-  readonly value: object;
-  readonly around: string;
-}
-
 /**
  * Finds the JSON that a proxy has put into a sentence: as it is, escaped once more, or as Python
  * prints a dictionary or bytes. Only errors are read so, never answers.
+ *
+ * @returns an object or a list, and the text around it.
  */
-export function jsonInText(text: string): JsonInText | undefined {
+export function jsonInText(text: string) {
   if (text.length > maximumLength) return undefined;
   for (const start of positions(text, /[[{]/g)) {
     const close = text[start] === '{' ? /\}/g : /\]/g;

@@ -1,6 +1,7 @@
 import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedApi } from '../../wire/forwarded.ts';
-import { asFields, asList, asText, type Fields } from '../provider/families/read-json.ts';
+import { present } from '../../wire/present.ts';
+import { asFields, asList, asText, countIn, type Fields } from '../provider/families/read-json.ts';
 
 /** What one piece of an answer says: a whole body, or the data of one event of a stream. */
 export interface Piece {
@@ -127,13 +128,10 @@ function isSome(value: unknown): boolean {
 /** Counts as servers write them; what is no count is left out. */
 function usageFrom(usage: unknown, input: string, output: string): Partial<Usage> | undefined {
   const fields = asFields(usage);
-  const inputTokens = count(fields[input]);
-  const outputTokens = count(fields[output]);
+  const inputTokens = countIn(fields[input]);
+  const outputTokens = countIn(fields[output]);
   if (inputTokens === undefined && outputTokens === undefined) return undefined;
-  return {
-    ...(inputTokens !== undefined && { inputTokens }),
-    ...(outputTokens !== undefined && { outputTokens }),
-  };
+  return present({ inputTokens, outputTokens });
 }
 
 /** What was read from a cache, or written to it, is input too. */
@@ -143,7 +141,7 @@ function anthropicUsage(usage: unknown): Partial<Usage> | undefined {
   if (read?.inputTokens === undefined) return read;
   const cached = [fields.cache_creation_input_tokens, fields.cache_read_input_tokens];
   const inputTokens = cached.reduce<number>(
-    (sum, tokens) => sum + (count(tokens) ?? 0),
+    (sum, tokens) => sum + (countIn(tokens) ?? 0),
     read.inputTokens,
   );
   return { ...read, inputTokens };
@@ -152,14 +150,7 @@ function anthropicUsage(usage: unknown): Partial<Usage> | undefined {
 /** Thoughts are billed as output. */
 function googleUsage(usage: unknown): Partial<Usage> | undefined {
   const read = usageFrom(usage, 'promptTokenCount', 'candidatesTokenCount');
-  const thoughts = count(asFields(usage).thoughtsTokenCount);
+  const thoughts = countIn(asFields(usage).thoughtsTokenCount);
   if (thoughts === undefined) return read;
   return { ...read, outputTokens: (read?.outputTokens ?? 0) + thoughts };
-}
-
-function count(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0
-    ? number
-    : undefined;
 }

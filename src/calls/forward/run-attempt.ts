@@ -1,10 +1,11 @@
-import { type AttemptErrorFields, isAttemptError } from '../../failures/attempt-error.ts';
+import { isAttemptError } from '../../failures/attempt-error.ts';
 import { billingOf } from '../../policies/billing.ts';
 import { decideRetry } from '../../policies/decide-retry.ts';
 import type { ModelPolicy } from '../../policies/retry-policy.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import { requestIdFor } from '../../wire/identifiers.ts';
+import { present } from '../../wire/present.ts';
 import type { AttemptLog, LoggedAttempt } from '../attempt-log.ts';
 import { signalOf } from '../gate/gate-signal.ts';
 import type { Gates } from '../gate/gates.ts';
@@ -16,16 +17,9 @@ import {
   type WholeAnswer,
 } from './forward-attempt.ts';
 
-/** What {@link createRunAttempt} needs. */
-export interface RunAttemptDependencies {
-  readonly gates: Gates;
-  readonly attempt: ForwardAttempt;
-  readonly log: AttemptLog;
-  readonly random?: () => number;
-}
-
 /** One attempt of a forwarded call. */
-export interface ForwardedAttempt {
+export interface ForwardedAttempt
+  extends Pick<ForwardContext, 'onBytes' | 'resume' | 'onResponse' | 'signal'> {
   /** The workflow id that the journal keeps it under. */
   readonly workflowId: string;
   /** The step within that: with it the request id. */
@@ -42,14 +36,10 @@ export interface ForwardedAttempt {
   readonly elapsedMs?: number;
   /** Longest wait at the gate here; what has to wait longer comes back as `held`. */
   readonly longestHoldMs: number;
-  readonly signal: AbortSignal;
   /** Ends the wait at the gate alone; {@link signal} otherwise. */
   readonly waitSignal?: AbortSignal;
   /** Committed between gate and request: what is sent is always written down before. */
   readonly beforeSend?: () => Promise<void>;
-  readonly onBytes?: ForwardContext['onBytes'];
-  readonly resume?: ForwardContext['resume'];
-  readonly onResponse?: ForwardContext['onResponse'];
 }
 
 /** What became of an attempt. */
@@ -57,26 +47,24 @@ export type AttemptOutcome =
   | { readonly kind: 'answer'; readonly answer: WholeAnswer; readonly elapsedMs: number }
   /** The gate holds it back: nothing was sent, and no attempt is used. */
   | { readonly kind: 'held'; readonly delayMs: number }
-  | {
+  | (Pick<ForwardError, 'fields' | 'answer' | 'hadContent' | 'resume'> & {
       readonly kind: 'failed';
-      readonly fields: AttemptErrorFields;
       readonly isPossiblyBilled: boolean;
       /** When to try again; absent when the policy says that it is over. */
       readonly retryInMs?: number;
-      /** The provider's own error answer. */
-      readonly answer: ForwardError['answer'];
-      /** Where the next attempt fetches the response. */
-      readonly resume: ForwardError['resume'];
-      /** Its stream broke off after content. */
-      readonly hadContent: boolean;
       readonly elapsedMs: number;
-    };
+    });
 
 /** Makes one attempt of a forwarded call: gate, request, journal, and what the policy says of a failure. */
 export type RunAttempt = (attempt: ForwardedAttempt) => Promise<AttemptOutcome>;
 
 /** Makes the function that all forwarded calls go through, whoever counts their attempts. */
-export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttempt {
+export function createRunAttempt(dependencies: {
+  readonly gates: Gates;
+  readonly attempt: ForwardAttempt;
+  readonly log: AttemptLog;
+  readonly random?: () => number;
+}): RunAttempt {
   const { gates, attempt: send, log, random = Math.random } = dependencies;
 
   return async function runAttempt(call) {
@@ -114,13 +102,11 @@ export function createRunAttempt(dependencies: RunAttemptDependencies): RunAttem
       const answer = await send(request, body, {
         ...{ signal, requestTimeoutMs: policy.requestTimeoutMs, onSent: entry.sent },
         headers: requestHeaders(requestIdFor(workflowId, step), attempt),
-        ...(call.onBytes && { onBytes: call.onBytes }),
-        ...(call.resume && { resume: call.resume }),
-        ...(call.onResponse && { onResponse: call.onResponse }),
+        ...present({ onBytes: call.onBytes, resume: call.resume, onResponse: call.onResponse }),
       });
       const { usage, providerRequestId } = answer;
       entry.finished({
-        ...{ text: '', finishReason: 'other', usage },
+        ...{ finishReason: 'other', usage },
         ...(providerRequestId !== undefined && { providerRequestId }),
       });
       pass.ended({ signal: 'answered' }, usage.inputTokens + usage.outputTokens || undefined);

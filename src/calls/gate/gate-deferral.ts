@@ -8,12 +8,6 @@ export interface ReturnSchedule {
   readonly nextTurnMs: number;
 }
 
-/** The delay of a call that is sent back, and the turns after it. */
-export interface Deferral {
-  readonly delayMs: number;
-  readonly schedule: ReturnSchedule;
-}
-
 /** Slightly more calls come back than can go, so that the line is never empty. */
 const surplus = 1.25;
 const shortestDelayMs = 1000;
@@ -39,6 +33,7 @@ function rateOf(state: GateState, { assumedRatePerSecond }: GateSettings): numbe
  * never all calls at once. Delays are bounded, since no sleeping call can be woken when the
  * provider recovers; the longer an outage has lasted, the longer they may be.
  *
+ * @returns its delay, and the turns after it.
  * @param waiting calls in the worker's own line, which go first.
  * @param random uniform in [0, 1).
  * @param callOutageMs how long the call's own outage has lasted; this worker may be newer than that.
@@ -51,7 +46,7 @@ export function deferCall(
   nowMs: number,
   random: () => number,
   callOutageMs = 0,
-): Deferral {
+) {
   const rate = rateOf(state, settings);
   const opensMs = Math.max(
     nowMs,
@@ -85,4 +80,32 @@ export function waitingRoom(state: GateState, settings: GateSettings): number {
   if (state.phase === 'free') return Number.POSITIVE_INFINITY;
   const twoSeconds = state.phase === 'down' ? 0 : Math.ceil(2 * state.ratePerSecond);
   return Math.min(settings.maximumWaiting, Math.max(settings.minimumWaiting, twoSeconds));
+}
+
+/** How many times its usual time a provider may take to answer before it counts as quiet. */
+const patience = 3;
+
+/**
+ * Whether a provider has calls in flight and has answered none of them for longer than it usually
+ * takes. This finds a provider that hangs long before its calls time out, and leaves out one that
+ * is slow.
+ */
+function hasGoneQuiet(state: GateState, settings: GateSettings, nowMs: number): boolean {
+  const { inFlight, latencyMs, heardMs } = state;
+  const boundMs =
+    latencyMs === 0 ? settings.quietAtFirstMs : Math.max(settings.quietMs, latencyMs * patience);
+  return inFlight > 0 && nowMs - heardMs >= boundMs;
+}
+
+/**
+ * Whether a provider has gone quiet and holds at least half of the worker's slots: then calls that
+ * wait for it make room for others. Those in flight stay.
+ */
+export function isQuietAndInTheWay(
+  state: GateState,
+  settings: GateSettings,
+  waiting: number,
+  nowMs: number,
+): boolean {
+  return state.inFlight + waiting >= settings.slots / 2 && hasGoneQuiet(state, settings, nowMs);
 }

@@ -1,6 +1,5 @@
 import { providerOf } from '../../policies/model-name.ts';
-import type { NamedGateSnapshot } from '../../wire/provider-gate.ts';
-import type { ProviderHold } from '../../wire/provider-hold.ts';
+import type { NamedGateSnapshot, ProviderHold } from '../../wire/provider-gate.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';

@@ -1,17 +1,20 @@
 import type { Held, HeldWhy } from '../../wire/held.ts';
-import type { GateSnapshot } from '../../wire/provider-gate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
-import { deferCall, type ReturnSchedule, waitingRoom } from './gate-deferral.ts';
+import {
+  deferCall,
+  isQuietAndInTheWay,
+  type ReturnSchedule,
+  waitingRoom,
+} from './gate-deferral.ts';
 import { isLimited, limitsWaitMs, newBuckets, type RateLimits, takeLimits } from './gate-limits.ts';
-import { isQuietAndInTheWay } from './gate-quiet.ts';
-import { reasonOf } from './gate-reason.ts';
 import type { GateSettings } from './gate-settings.ts';
 import {
   downForMs,
   gateWaitMs,
   isAnswering,
   newGateState,
+  reasonOf,
   requestSent,
   snapshotOf,
 } from './gate-state.ts';
@@ -72,23 +75,14 @@ export interface GatePass {
 
 interface Waiting extends GateCall {
   readonly decided: (decision: GateDecision) => void;
-  readonly sinceMs: number;
   stopCap: () => void;
 }
 
 /** The gate of one provider (an address with a key) and model. */
-export interface OneGate {
-  /** Asks to go. `decided` is called once, perhaps at once. @returns a function that gives up. */
-  readonly enter: (call: GateCall, decided: (decision: GateDecision) => void) => () => void;
-  /** Sends all waiting calls back to their workflows, and all that come later. */
-  readonly close: () => void;
-  readonly snapshot: () => GateSnapshot;
-  /** Whether it knows nothing that a new gate would not know, and nobody is here. */
-  readonly isIdle: () => boolean;
-}
+export type OneGate = ReturnType<typeof createOneGate>;
 
 /** Makes a gate: line and timers around the arithmetic of `gate-state.ts`, `request-ended.ts`. */
-export function createOneGate(options: OneGateOptions): OneGate {
+export function createOneGate(options: OneGateOptions) {
   const { name, settings, limits, rates, clock, random, room } = options;
   let state = newGateState(settings, clock.now());
   let buckets = newBuckets(limits, clock.now());
@@ -207,10 +201,11 @@ export function createOneGate(options: OneGateOptions): OneGate {
   }
 
   return {
-    enter(call, decided) {
-      const sinceMs = clock.now();
-      const waiting: Waiting = { ...call, decided, sinceMs, stopCap: () => {} };
-      const goesNow = line.size() === 0 && waitMs(call, sinceMs) === 0;
+    /** Asks to go. `decided` is called once, perhaps at once. @returns a function that gives up. */
+    enter(call: GateCall, decided: (decision: GateDecision) => void): () => void {
+      const nowMs = clock.now();
+      const waiting: Waiting = { ...call, decided, stopCap: () => {} };
+      const goesNow = line.size() === 0 && waitMs(call, nowMs) === 0;
       const isSecondTry = tries > 0 && isAlone(call);
       if (isClosed || isSecondTry || (!goesNow && !hasRoom(call))) {
         sendBack(waiting);
@@ -220,7 +215,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       room.waiting += 1;
       line.push(call.fairnessKey, waiting);
       if (!goesNow || share) {
-        call.waits?.({ gate: name, reason: reasonOf(state, sinceMs) });
+        call.waits?.({ gate: name, reason: reasonOf(state, nowMs) });
         waiting.stopCap = clock.after(call.capMs, () => {
           if (!isWaiting()) return;
           leave(waiting);
@@ -236,6 +231,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
         advance();
       };
     },
+    /** Sends all waiting calls back to their workflows, and all that come later. */
     close() {
       isClosed = true;
       stopTimer();
@@ -246,6 +242,7 @@ export function createOneGate(options: OneGateOptions): OneGate {
       }
     },
     snapshot: () => snapshotOf(state, line.size(), clock.now()),
+    /** Whether it knows nothing that a new gate would not know, and nobody is here. */
     isIdle: () =>
       state.phase === 'free' &&
       state.inFlight + line.size() === 0 &&

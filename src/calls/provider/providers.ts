@@ -32,39 +32,30 @@ export interface ProviderConfig {
 }
 
 /** A model that can be called. */
-export interface ResolvedModel {
+export interface ResolvedModel
+  extends Pick<ProviderConfig, 'family' | 'finishReasons' | 'structuredOutput' | 'limitParameter'> {
   /** The provider's name. */
   readonly provider: string;
-  readonly family: ProviderFamily;
   readonly modelId: string;
   readonly languageModel: LanguageModelV4;
-  readonly finishReasons?: ProviderConfig['finishReasons'];
-  readonly structuredOutput?: StructuredForm | undefined;
-  readonly limitParameter?: LimitParameter | undefined;
 }
 
 /** The configured providers. */
-export interface Providers {
-  /** The prefixes that {@link Providers.resolveModel} knows. */
-  readonly names: readonly string[];
+export type Providers = ReturnType<typeof createProviders>;
+
+/** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
+export function createProviders(configs: readonly ProviderConfig[]) {
+  const byName = new Map(configs.map((config) => [config.name, config]));
+  const names = [...byName.keys()];
+  // The AI SDK builds the schemas of a model's answers with it: that costs as much as sending the request.
+  const known = new Map<string, ResolvedModel>();
+
   /**
    * @param model `<provider>:<model id>`; a model id may hold colons (`ollama:llama3.2:3b`).
    * @throws AttemptError `ConnectionFailed` for an unknown prefix, which during a deploy another
    *   worker may know; `InvalidCredentials` for a key that is missing or cannot be a header;
    *   `InvalidRequest` for what is no model's name; all before any request.
    */
-  resolveModel(model: string): ResolvedModel;
-  /** Whether {@link Providers.resolveModel} does not throw. */
-  resolves(model: string): boolean;
-}
-
-/** Makes the providers. Key and address are always given, or the AI SDK would read `OPENAI_*`. */
-export function createProviders(configs: readonly ProviderConfig[]): Providers {
-  const byName = new Map(configs.map((config) => [config.name, config]));
-  const names = [...byName.keys()];
-  // The AI SDK builds the schemas of a model's answers with it: that costs as much as sending the request.
-  const known = new Map<string, ResolvedModel>();
-
   function resolveModel(model: string): ResolvedModel {
     const resolved = known.get(model) ?? resolve(model);
     // Any text may be named as a model.
@@ -97,6 +88,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
     };
   }
 
+  /** Whether {@link resolveModel} does not throw. */
   function resolves(model: string): boolean {
     try {
       resolveModel(model);
@@ -107,7 +99,7 @@ export function createProviders(configs: readonly ProviderConfig[]): Providers {
     }
   }
 
-  return { names, resolveModel, resolves };
+  return { resolveModel, resolves };
 }
 
 /** Models kept by a worker that is asked for always new ones. */

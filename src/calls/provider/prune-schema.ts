@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../wire/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../wire/json.ts';
 
 const maps = new Set('properties patternProperties dependentSchemas $defs definitions'.split(' '));
 const lists = new Set('anyOf oneOf allOf prefixItems'.split(' '));
@@ -10,7 +10,7 @@ const singles = new Set(
 
 /** The schemas directly inside one keyword's value; values of `enum` and the like are none. */
 export function subschemas(keyword: string, value: Json): readonly Json[] {
-  if (maps.has(keyword)) return isObject(value) ? Object.values(value) : [];
+  if (maps.has(keyword)) return isJsonObject(value) ? Object.values(value) : [];
   if (lists.has(keyword)) return Array.isArray(value) ? value : [];
   return singles.has(keyword) ? [value] : [];
 }
@@ -39,10 +39,10 @@ export function mapSubschemas(
   schema: JsonObject,
   change: (inner: JsonObject) => JsonObject,
 ): JsonObject {
-  const changed = (value: Json): Json => (isObject(value) ? change(value) : value);
+  const changed = (value: Json): Json => (isJsonObject(value) ? change(value) : value);
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => {
-      if (maps.has(keyword) && isObject(value)) {
+      if (maps.has(keyword) && isJsonObject(value)) {
         const inside = Object.entries(value).map(
           ([name, inner]) => [name, changed(inner)] as const,
         );
@@ -52,9 +52,4 @@ export function mapSubschemas(
       return [keyword, Array.isArray(value) ? value.map(changed) : changed(value)];
     }),
   );
-}
-
-/** Whether a JSON value is an object, and neither a list nor `null`. */
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '../../wire/json.ts';
-import { isObject, mapSubschemas, pruneSchema, subschemas } from './prune-schema.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../wire/json.ts';
+import { mapSubschemas, pruneSchema, subschemas } from './prune-schema.ts';
 
 /**
  * A schema for OpenAI's strict mode, where its documented rules allow it ("Structured Outputs,
@@ -43,7 +43,7 @@ function isSent(keyword: string, value: Json): boolean {
 }
 
 function isStrict(schema: Json): boolean {
-  if (!isObject(schema)) return false;
+  if (!isJsonObject(schema)) return false;
   const isClosed =
     ![schema.type].flat().includes('object') ||
     (schema.additionalProperties === false && requiresAll(schema));

@@ -8,12 +8,7 @@ import { printView } from '../output.ts';
 import { printableJson } from '../printable.ts';
 
 /** Shows how far a batch has come. */
-export interface ProgressView {
-  readonly show: (batch: StoredBatch, failures: readonly [type: string, count: number][]) => void;
-  /** Says what is not part of the account. */
-  readonly say: (text: string) => void;
-  readonly end: () => void;
-}
+export type ProgressView = ReturnType<typeof progressView>;
 
 interface Seen {
   readonly atMs: number;
@@ -26,11 +21,12 @@ const plainEveryMs = 10_000;
 const barColumns = 24;
 
 /** A bar at a terminal, a line now and then elsewhere, or JSON lines. */
-export function progressView(json: boolean, now: () => number = Date.now): ProgressView {
+export function progressView(json: boolean, now: () => number = Date.now) {
   const isTerminal = !json && process.stderr.isTTY === true;
   const log = isTerminal ? createLogUpdate(process.stderr) : undefined;
   const seen: Seen[] = [];
   let lastPlainMs = 0;
+  /** Says what is not part of the account. */
   const say = (text: string) => {
     if (json) return;
     log?.clear();
@@ -38,7 +34,7 @@ export function progressView(json: boolean, now: () => number = Date.now): Progr
   };
   return {
     say,
-    show(batch, failures) {
+    show(batch: StoredBatch, failures: readonly [type: string, count: number][]) {
       const nowMs = now();
       const counts = countsOf(batch);
       seen.push({ atMs: nowMs, counts });

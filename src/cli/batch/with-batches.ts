@@ -3,18 +3,25 @@ import path from 'node:path';
 import { type BatchStore, batchStore } from '../../batch/store/batch-store.ts';
 import { type Config, loadConfig } from '../../config.ts';
 import { migrate } from '../../database/migrations.ts';
-import { openDatabase } from '../../database/open-database.ts';
+import { type OpenDatabase, openDatabase } from '../../database/open-database.ts';
 
 /** Opens the ledger's database, where batches are, for the time of a command. */
-export async function withBatches<T>(
+export function withBatches<T>(
   work: (store: BatchStore, config: Config) => Promise<T>,
+): Promise<T> {
+  return withDatabase((opened, config) => work(batchStore(opened), config));
+}
+
+/** Opens the ledger's database for the time of a command. */
+export async function withDatabase<T>(
+  work: (opened: OpenDatabase, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
   const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = config;
   const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 2 });
   try {
     await migrate(opened.database, opened.kind);
-    return await work(batchStore(opened), config);
+    return await work(opened, config);
   } finally {
     await opened.database.destroy();
   }

@@ -12,7 +12,7 @@ import { CommandError } from '../command-error.ts';
 import { connectTelling, useServerOfFolder } from '../connect-telling.ts';
 import { formatCount } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
-import { plainTable, tableText } from '../plain-table.ts';
+import { tableText } from '../plain-table.ts';
 
 /** `holdfast batch list` */
 export function batchListCommand({ json }: JsonOption): Promise<void> {
@@ -28,9 +28,8 @@ export function batchListCommand({ json }: JsonOption): Promise<void> {
       const created = new Date(Number(batch.created_at_ms)).toISOString().slice(0, 16);
       return [batch.id, batch.state, ...[answered, failed, total].map(formatCount), created];
     });
-    const table = plainTable({ head: ['ID', 'STATE', 'ANSWERED', 'FAILED', 'LINES', 'SINCE'] });
-    table.push(...rows);
-    print(tableText(table));
+    const head = ['ID', 'STATE', 'ANSWERED', 'FAILED', 'LINES', 'SINCE'];
+    print(tableText(rows, { head }));
   });
 }
 

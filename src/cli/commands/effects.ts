@@ -1,15 +1,15 @@
 import { listEffects, showEffect } from '../../client/effects.ts';
 import {
   type EffectDetails,
-  type EffectFilter,
   type EffectState,
   type EffectView,
   effectStates,
 } from '../../wire/ledger-operations.ts';
+import { present } from '../../wire/present.ts';
 import { usageError } from '../command-error.ts';
 import { type JsonOption, notice, print, printJson } from '../output.ts';
 import { parseAge } from '../parse-time.ts';
-import { plainTable, tableText } from '../plain-table.ts';
+import { tableText } from '../plain-table.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
@@ -47,19 +47,18 @@ export async function showCommand(key: string, flags: JsonOption): Promise<void>
 
 /** A line each: state, key, when it changed, and why it failed. */
 export function renderEffects(effects: readonly EffectView[]): string {
-  const table = plainTable({ head: ['state', 'changed (UTC)', 'effect', ''] });
-  for (const { key, state, inDoubt, isLapsed, updatedAt, failure } of effects) {
+  const rows = effects.map(({ key, state, inDoubt, isLapsed, updatedAt, failure }) => {
     const doubt = isLapsed ? 'may have happened, no worker is at it' : 'in doubt';
     const isOpen = isLapsed || (inDoubt && state === 'started');
     const note = [isOpen ? doubt : '', failure ?? ''];
-    table.push([
+    return [
       state,
       updatedAt.slice(0, 19).replace('T', ' '),
       printableLine(key),
       printableLine(note.filter((each) => each !== '').join(': ')),
-    ]);
-  }
-  return tableText(table);
+    ];
+  });
+  return tableText(rows, { head: ['state', 'changed (UTC)', 'effect', ''] });
 }
 
 /** One row in full. */
@@ -89,20 +88,17 @@ function leaseInWords(leftMs: number): string {
   return leftMs > 0 ? `a worker is at it, for ${Math.ceil(leftMs / 1000)} s at least` : 'ran out';
 }
 
-function filterFrom(flags: EffectsFlags): EffectFilter {
-  const { state, workflow, effect, olderThan, youngerThan, limit, after } = flags;
-  return {
-    ...(state !== undefined && { state: stateFrom(state) }),
-    ...(workflow !== undefined && { workflowId: workflow }),
-    ...(effect !== undefined && { effect }),
-    ...(olderThan !== undefined && { olderThanMs: parseAge(olderThan) }),
-    ...(youngerThan !== undefined && { youngerThanMs: parseAge(youngerThan) }),
-    ...(limit !== undefined && { limit }),
-    ...(after !== undefined && { after }),
-  };
+function filterFrom({ state, olderThan, youngerThan, workflow, ...rest }: EffectsFlags) {
+  const { effect, limit, after } = rest;
+  const ageMs = (text: string | undefined) => (text === undefined ? undefined : parseAge(text));
+  return present({
+    ...{ state: stateFrom(state), workflowId: workflow, effect, limit, after },
+    ...{ olderThanMs: ageMs(olderThan), youngerThanMs: ageMs(youngerThan) },
+  });
 }
 
-function stateFrom(text: string): EffectState {
+function stateFrom(text: string | undefined): EffectState | undefined {
+  if (text === undefined) return undefined;
   const state = effectStates.find((each) => each === text);
   if (state) return state;
   throw usageError(`there is no state ${text}; known are ${effectStates.join(', ')}`);

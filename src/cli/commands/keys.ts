@@ -1,12 +1,10 @@
 import { targetUrlProblem } from '../../config/trust.ts';
-import { loadConfig } from '../../config.ts';
-import { migrate } from '../../database/migrations.ts';
-import { openDatabase } from '../../database/open-database.ts';
 import { type KeyLimits, keyLimitsSchema } from '../../gateway/keys/key-limits.ts';
 import { type GatewayKey, type KeyStore, keyStore } from '../../gateway/store/key-store.ts';
+import { withDatabase } from '../batch/with-batches.ts';
 import { usageError } from '../command-error.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
-import { plainTable, tableText } from '../plain-table.ts';
+import { tableText } from '../plain-table.ts';
 
 /** What `keys add` is given. */
 export interface AddKeyFlags extends JsonOption {
@@ -40,9 +38,8 @@ export async function listKeysCommand({ json }: JsonOption): Promise<void> {
   const keys = await withKeys((store) => store.list());
   if (json) return printJson(keys);
   if (keys.length === 0) return print('No keys: the gateway serves whoever reaches it.');
-  const table = plainTable({ head: ['key', 'tenant', 'may use'] });
-  table.push(...keys.map((key) => [key.id, key.tenant, describe(key)]));
-  print(tableText(table));
+  const rows = keys.map((key) => [key.id, key.tenant, describe(key)]);
+  print(tableText(rows, { head: ['key', 'tenant', 'may use'] }));
 }
 
 /** `holdfast keys revoke` */
@@ -54,15 +51,8 @@ export async function revokeKeyCommand(id: string, { json }: JsonOption): Promis
   print(`${id} is refused from now on.`);
 }
 
-async function withKeys<T>(work: (keys: KeyStore) => Promise<T>): Promise<T> {
-  const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = loadConfig();
-  const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 1 });
-  try {
-    await migrate(opened.database, opened.kind);
-    return await work(keyStore(opened));
-  } finally {
-    await opened.database.destroy();
-  }
+function withKeys<T>(work: (keys: KeyStore) => Promise<T>): Promise<T> {
+  return withDatabase((opened) => work(keyStore(opened)));
 }
 
 function limitsFrom({ budget, rpm, tpm, models }: AddKeyFlags): KeyLimits {

@@ -1,5 +1,5 @@
 import { ClientError } from '../../client/client-error.ts';
-import { listPolicies } from '../../client/policies.ts';
+import { listPolicies } from '../../client/through-worker.ts';
 import { loadClientConfig } from '../../config.ts';
 import { didYouMean } from '../../policies/did-you-mean.ts';
 import { CommandError, usageError } from '../command-error.ts';

@@ -1,9 +1,10 @@
-import { pruneEffects, reconcileEffects } from '../../client/effects.ts';
+import { ledgerRestored, pruneEffects, reconcileEffects } from '../../client/effects.ts';
 import type { Reconciliation } from '../../wire/ledger-operations.ts';
+import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formatCount } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
-import { parseAge } from '../parse-time.ts';
+import { parseAge, parseTime } from '../parse-time.ts';
 import { printableLine } from '../printable.ts';
 import { withClient } from '../with-client.ts';
 
@@ -60,6 +61,22 @@ export async function pruneCommand({
     const { removed, keptForWorkflow, attempts, doubts } = pruned;
     print(
       `${formatCount(removed)} ${dryRun ? 'would be removed' : 'removed'}; ${formatCount(keptForWorkflow)} kept because Temporal still has their workflow; ${attempts} attempts and ${doubts} doubts of restores`,
+    );
+  });
+}
+
+/** `holdfast effects restored --backup-time 2026-11-25T02:00:00Z`: the ledger is from a backup. */
+export async function restoredCommand(
+  flags: JsonOption & { readonly backupTime: string },
+): Promise<void> {
+  const backupAtMs = parseTime(flags.backupTime);
+  if (backupAtMs > Date.now()) throw usageError('the time of the backup is in the future');
+  await withClient(async ({ client, place }) => {
+    const restored = await ledgerRestored(client, backupAtMs, place);
+    if (flags.json) return printJson(restored);
+    const { backupTime, workflows, released } = restored;
+    print(
+      `${formatCount(workflows)} workflows were not closed by ${backupTime}: an effect of theirs that the ledger does not know is in doubt from now on; ${formatCount(released)} rows that had been given back are too\nSQLite: ledger.db with its -wal and -shm, or neither of them: those of before belong to another ledger`,
     );
   });
 }

@@ -1,5 +1,6 @@
 import { type Resumed, type ResumeOptions, resume, resumeAll } from '../../client/resume.ts';
 import { policiesFileSchema } from '../../policies/resolve-policies.ts';
+import { present } from '../../wire/present.ts';
 import { checkModel } from '../check-model.ts';
 import { usageError } from '../command-error.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -56,12 +57,8 @@ function optionsFrom({ retry, skip = false, model, park, set = [] }: ResumeFlags
   if (skip && (model !== undefined || set.length > 0)) {
     throw usageError('a step that is skipped needs no --model or --set');
   }
-  return {
-    skip,
-    ...(model !== undefined && { model }),
-    ...(park !== undefined && { parkId: park }),
-    ...(set.length > 0 && { policies: policiesFrom(set) }),
-  };
+  const policies = set.length > 0 ? policiesFrom(set) : undefined;
+  return present({ skip, model, parkId: park, policies });
 }
 
 /** The workflow checks the values, since only it knows the policy that they change. */

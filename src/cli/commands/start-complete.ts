@@ -5,7 +5,7 @@ import { readCompleteRequest, type WrittenRequest } from '../../client/read-requ
 
 import { startComplete } from '../../client/start.ts';
 import type { CompleteInput, CompleteRequest } from '../../wire/complete-input.ts';
-import type { JsonObject } from '../../wire/json.ts';
+import { isJsonObject, type JsonObject } from '../../wire/json.ts';
 import type { Message } from '../../wire/message.ts';
 import { assertPayloadFits } from '../../wire/payload-limit.ts';
 import { usageError } from '../command-error.ts';
@@ -89,10 +89,10 @@ async function promptText(prompt: string | undefined, file: string | undefined):
 
 async function readSchema(path: string): Promise<JsonObject> {
   const schema = await readJsonInput(path, 'the schema');
-  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+  if (!isJsonObject(schema)) {
     throw usageError(`the schema in ${path} is not a JSON Schema: it must be an object`);
   }
-  const problem = problemOf({ schema: schema as JsonObject });
+  const problem = problemOf({ schema });
   if (problem) throw schemaRejected(problem.why);
-  return schema as JsonObject;
+  return schema;
 }

@@ -1,8 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { ClientError } from '../../client/client-error.ts';
-import { listPolicies } from '../../client/policies.ts';
 import { assertTenant, startWorkflow } from '../../client/start.ts';
-import { workerHealth } from '../../client/worker-health.ts';
+import { listPolicies, workerHealth } from '../../client/through-worker.ts';
 import { loadClientConfig } from '../../config.ts';
 import { didYouMean } from '../../policies/did-you-mean.ts';
 import type { AnyPolicyOverrides } from '../../policies/resolve-policies.ts';

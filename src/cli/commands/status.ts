@@ -7,7 +7,7 @@ import { wrap } from '../explain/wrap.ts';
 import { formatDuration } from '../format.ts';
 import { type JsonOption, print, printJson } from '../output.ts';
 import { printableLine } from '../printable.ts';
-import { describeHeld } from '../watch/describe-held.ts';
+import { describeHeld } from '../watch/countdown.ts';
 import { describeStatus, stateOf } from '../watch/describe-status.ts';
 import { withClient } from '../with-client.ts';
 

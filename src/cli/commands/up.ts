@@ -1,7 +1,10 @@
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Connection } from '@temporalio/client';
 import { loadConfig, processEnvironment } from '../../config.ts';
 import { type DevServer, startDevServer } from '../../servers/dev-server.ts';
 import { ProgramMissingError } from '../../servers/program.ts';
+import { probePort } from '../../servers/wait-until.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { untilAborted, untilInterrupted } from '../interruption.ts';
 import {
@@ -11,7 +14,6 @@ import {
   profilesFile,
   tellAddress,
 } from '../up/data-folder.ts';
-import { assertPortFree } from '../up/port-free.ts';
 import { type ServingProcess, serveFile, startServing } from '../up/serving-process.ts';
 import { type UpFlags, workerEnvironment, workerFile } from '../up/up-options.ts';
 import { type UpView, upView } from '../up/up-view.ts';
@@ -133,4 +135,44 @@ const maximumDrainMs = 3_600_000;
 
 function gatewayPort(): number {
   return Number(loadConfig().HOLDFAST_GATEWAY_ADDRESS.split(':').at(-1));
+}
+
+/** How long what listens there may take to say that it is a Temporal server. */
+const answerTimeoutMs = 2000;
+/** The server of an `up` that was killed is gone a moment later than that. */
+const dyingMs = 1000;
+const pollMs = 100;
+
+/**
+ * Makes sure that nothing listens on a port of this machine.
+ *
+ * @param mend what to do when it is not.
+ * @param wanted what was to listen there.
+ * @throws CommandError `usage` saying whether what listens is a Temporal server.
+ */
+async function assertPortFree(port: number, mend: string, wanted: string): Promise<void> {
+  for (const deadlineMs = Date.now() + dyingMs; Date.now() < deadlineMs; await sleep(pollMs)) {
+    const isTaken = await probePort(port).then(
+      () => true,
+      () => false,
+    );
+    if (!isTaken) return;
+  }
+  if (await isTemporal(port)) {
+    throw usageError(`a Temporal server runs at 127.0.0.1:${port} already; end it, or ${mend}`);
+  }
+  throw usageError(`another program has port ${port}, where ${wanted} was to be; ${mend}`);
+}
+
+async function isTemporal(port: number): Promise<boolean> {
+  try {
+    const connection = await Connection.connect({
+      address: `127.0.0.1:${port}`,
+      connectTimeout: answerTimeoutMs,
+    });
+    await connection.close();
+    return true;
+  } catch {
+    return false;
+  }
 }

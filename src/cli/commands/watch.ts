@@ -1,4 +1,3 @@
-import type { WorkflowStatus } from '../../client/status.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { type JsonOption, notice } from '../output.ts';
@@ -18,13 +17,11 @@ export async function watch(ids: readonly string[], options: JsonOption): Promis
         ...(link !== undefined && { footer: [link] }),
       });
       if (statuses.length === 0) notice(`Nothing of Holdfast runs in ${namespace}.`, options);
-      if (!signal.aborted && statuses.some(isUnsuccessful)) {
+      if (!signal.aborted && statuses.some((status) => unsuccessful.includes(stateOf(status)))) {
         process.exitCode = exitCodes.failed.code;
       }
     }),
   );
 }
 
-function isUnsuccessful(status: WorkflowStatus): boolean {
-  return ['failed', 'cancelled', 'terminated', 'timed out'].includes(stateOf(status));
-}
+const unsuccessful = ['failed', 'cancelled', 'terminated', 'timed out'];

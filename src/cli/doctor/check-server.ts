@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { isRefused } from '../../client/client-error.ts';
+import { hasCode } from '../../failures/find-failure.ts';
 import { holdfastState } from '../../wire/search-attributes.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
 
@@ -22,9 +23,8 @@ export async function checkServer(client: Client, address: string): Promise<Chec
 }
 
 function wordForNamespace(error: unknown, namespace: string, address: string): string {
-  const code = codeOf(error);
   const name = JSON.stringify(namespace);
-  if (code === notFound) {
+  if (hasCode(error, notFound)) {
     return `the server at ${address} has no namespace ${name}; create it, or correct TEMPORAL_NAMESPACE`;
   }
   if (isRefused(error)) {
@@ -41,17 +41,10 @@ async function checkAttribute(client: Client): Promise<Check> {
     return ok('attribute', name);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (codeOf(error) !== invalidArgument) return wrong('attribute', `${name}: ${message}`);
+    if (!hasCode(error, invalidArgument)) return wrong('attribute', `${name}: ${message}`);
     return wrong(
       'attribute',
       `${name} is missing, by which \`parked\` and \`watch\` find workflows; a worker adds it when it starts, or \`temporal operator search-attribute create --name ${name} --type Keyword\``,
     );
   }
-}
-
-function codeOf(error: unknown): unknown {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each) return each.code;
-  }
-  return undefined;
 }

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import { ClientError, isNotFound } from '../../client/client-error.ts';
 import { ledgerOf, type ScopeLedger } from '../../client/ledger.ts';
-import { type HealthAnswer, workerHealth } from '../../client/worker-health.ts';
+import { type HealthAnswer, workerHealth } from '../../client/through-worker.ts';
 import { scopesFor } from '../../config/scope.ts';
 import type { ClientConfig } from '../../config.ts';
+import { formatDuration } from '../format.ts';
 import { type Check, ok, unknown, wrong } from './check.ts';
-import { checkClocks } from './check-clocks.ts';
 
 /** What only a worker knows: its ledger, its keys, the clocks. */
 export async function checkWorker(client: Client, config: ClientConfig): Promise<Check[]> {
@@ -69,5 +69,29 @@ function checkKeys({ health: { keys, missingKeys } }: HealthAnswer): Check {
   return wrong(
     'keys',
     `the worker has no ${missing.join(', no ')}; set it where the worker runs, and start that again`,
+  );
+}
+
+/** A clock that is off by less disturbs nothing. */
+const tolerableMs = 2000;
+
+/** Whether all clocks lay between the asking and the answer, by the clock of this machine. */
+function checkClocks({ askedAtMs, answeredAtMs, health }: HealthAnswer): Check {
+  const read = [
+    ['the server', health.serverNowMs],
+    ['the worker', health.nowMs],
+    ['the database', health.databaseNowMs],
+  ] as const;
+  const off = read.flatMap(([whose, atMs]) => {
+    const byMs = atMs < askedAtMs ? atMs - askedAtMs : Math.max(0, atMs - answeredAtMs);
+    if (Math.abs(byMs) < tolerableMs) return [];
+    return [
+      `that of ${whose} is ${formatDuration(Math.abs(byMs))} ${byMs < 0 ? 'behind' : 'ahead'}`,
+    ];
+  });
+  if (off.length === 0) return ok('clocks', 'server, worker and database agree with this machine');
+  return wrong(
+    'clocks',
+    `compared with this machine's clock, ${off.join(', ')}; let NTP set them all`,
   );
 }

@@ -1,13 +1,11 @@
 import pc from 'picocolors';
-import wrapAnsi from 'wrap-ansi';
+import { hanging } from '../explain/wrap.ts';
 import { printableLine } from '../printable.ts';
 import type { Check } from './check.ts';
 
 /** Of the state, of the name, and of the blanks after them. */
 const stateColumns = 7;
 const nameColumns = 15;
-/** Text is never squeezed below this, however narrow the terminal. */
-const leastColumns = 30;
 
 /** A line for each check; what does not fit goes on below itself. */
 export function renderChecks(
@@ -21,10 +19,7 @@ export function renderChecks(
     .map(({ name, state, words }) => {
       const shown = state === 'unknown' ? '-' : state;
       const head = `${paint[state](shown.padEnd(stateColumns))}${name.padEnd(nameColumns)}`;
-      const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
-        hard: true,
-      });
-      return `${head}${text.replaceAll('\n', `\n${' '.repeat(indent)}`)}`;
+      return `${head}${hanging(printableLine(words), indent, width)}`;
     })
     .join('\n');
 }

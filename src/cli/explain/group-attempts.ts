@@ -1,8 +1,7 @@
 import type { Explanation } from '../../client/explain.ts';
 import { splitGeneration } from '../../wire/idempotency-key.ts';
 import type { EffectView } from '../../wire/ledger-operations.ts';
-import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
-import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
+import { maximumAttemptsRead, type RecordedAttempt } from '../../wire/recorded-attempt.ts';
 
 /** A call or an effect within one run of the workflow, with its attempts. */
 export interface AttemptGroup {
@@ -31,7 +30,9 @@ export function groupAttempts({ attempts, effects }: Explanation): AttemptGroup[
   const isWhole = attempts.length < maximumAttemptsRead;
   const rowsOf = (first: string) => effects.filter(({ key }) => firstOf(key) === first).reverse();
   const recorded = [...groups.values()].map((list): AttemptGroup => {
-    const sorted = [...list].sort(byTime);
+    const sorted = [...list].sort(
+      (one, other) => one.startedAtMs - other.startedAtMs || one.attempt - other.attempt,
+    );
     const last = sorted.at(-1) as RecordedAttempt;
     const { kind, step, runId, model, provider } = last;
     const requestId = nameOf(last);
@@ -64,10 +65,6 @@ function nameOf({ kind, requestId }: RecordedAttempt): string {
 
 function firstOf(key: string): string {
   return splitGeneration(key).first;
-}
-
-function byTime(one: RecordedAttempt, other: RecordedAttempt): number {
-  return one.startedAtMs - other.startedAtMs || one.attempt - other.attempt;
 }
 
 /** Numbers up to the last attempt that nothing was recorded for. */

@@ -4,10 +4,17 @@ import type { RecordedAttempt } from '../../wire/recorded-attempt.ts';
 import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 import { describeAttempt, type Tone } from './describe-attempt.ts';
-import { barLegend, drawAxis, drawBar, drawSpan, spanOf } from './draw-bar.ts';
 import { type AttemptGroup, groupAttempts } from './group-attempts.ts';
 import { renderHead } from './render-head.ts';
-import { createTimeScale, type TimeScale } from './time-scale.ts';
+import {
+  barLegend,
+  createTimeScale,
+  drawAxis,
+  drawBar,
+  drawSpan,
+  spanOf,
+  type TimeScale,
+} from './time-scale.ts';
 import { wrap } from './wrap.ts';
 
 /** How it is shown. */

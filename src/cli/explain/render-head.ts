@@ -1,9 +1,9 @@
 import type pc from 'picocolors';
 import type { Explanation } from '../../client/explain.ts';
-import { maximumAttemptsRead } from '../../wire/workflow-records.ts';
+import { maximumAttemptsRead } from '../../wire/recorded-attempt.ts';
 import { formatCount, formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
-import { describeHeld } from '../watch/describe-held.ts';
+import { describeHeld } from '../watch/countdown.ts';
 import { describeStatus } from '../watch/describe-status.ts';
 import { summarize } from './summarize.ts';
 import { wrap } from './wrap.ts';

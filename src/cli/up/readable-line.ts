@@ -1,4 +1,5 @@
-import wrapAnsi from 'wrap-ansi';
+import { parseJson } from '../../wire/json.ts';
+import { hanging } from '../explain/wrap.ts';
 import { formatDuration } from '../format.ts';
 import { printableLine } from '../printable.ts';
 
@@ -9,8 +10,6 @@ const timeColumns = 10;
 const subjectColumns = { least: 24, most: 56 };
 /** Ids get the columns that a text does not need. */
 const textColumns = 64;
-/** Text is never squeezed below this, however narrow the terminal. */
-const leastColumns = 30;
 
 /**
  * A line of a worker's log for people: when, of what, what happened. A line that is no JSON (a stack
@@ -24,7 +23,7 @@ export function readableLine(
   width: number,
   process: string = 'worker',
 ): string | undefined {
-  const fields = parse(line);
+  const fields = line.startsWith('{') ? (parseJson(line) as Fields | undefined) : undefined;
   if (fields === undefined) return line;
   const words = wordsOf(fields);
   if (words === undefined) return undefined;
@@ -32,25 +31,9 @@ export function readableLine(
   const { least, most } = subjectColumns;
   const indent = timeColumns + Math.min(most, Math.max(least, width - timeColumns - textColumns));
   const head = `${timeOf(fields.time)}  ${printableLine(subject)}`.padEnd(indent - 2);
-  const text = wrapAnsi(printableLine(words), Math.max(leastColumns, width - indent), {
-    hard: true,
-  });
-  const lines = text
-    .split('\n')
-    .map((each, index) => (index === 0 ? each : `${' '.repeat(indent)}${each}`));
+  const text = hanging(printableLine(words), indent, width);
   // A long id has a line of its own, so that the columns stay.
-  return head.length <= indent - 2
-    ? `${head}  ${lines.join('\n')}`
-    : `${head}\n${' '.repeat(indent)}${lines.join('\n')}`;
-}
-
-function parse(line: string): Fields | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return head.length <= indent - 2 ? `${head}  ${text}` : `${head}\n${' '.repeat(indent)}${text}`;
 }
 
 function timeOf(time: unknown): string {

@@ -1,13 +1,10 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ServerProcess, startServerProcess } from '../../servers/server-process.ts';
+import { startServerProcess } from '../../servers/server-process.ts';
+import { compileCache } from '../compile-cache.ts';
 
 /** A process of `up` that says by a line of its log when it serves. */
-export interface ServingProcess extends Pick<ServerProcess, 'exited' | 'stop'> {
-  /** Resolves to that line; never, when it ends before. */
-  readonly serving: Promise<Readonly<Record<string, unknown>>>;
-  readonly hasServed: () => boolean;
-}
+export type ServingProcess = Awaited<ReturnType<typeof startServing>>;
 
 /** How such a process is started. */
 export interface ServingOptions {
@@ -21,12 +18,12 @@ export interface ServingOptions {
 }
 
 /** Starts a process that ends with this one. */
-export async function startServing(options: ServingOptions): Promise<ServingProcess> {
+export async function startServing(options: ServingOptions) {
   const { args, event, env, onLine } = options;
   const { promise: serving, resolve } = Promise.withResolvers<Record<string, unknown>>();
   let hasServed = false;
   const { exited, stop } = await startServerProcess(process.execPath, args, {
-    env,
+    env: { NODE_COMPILE_CACHE: compileCache, ...env },
     extendEnv: false,
     onLine(line) {
       onLine(line);
@@ -35,7 +32,11 @@ export async function startServing(options: ServingOptions): Promise<ServingProc
       resolve(JSON.parse(line));
     },
   });
-  return { exited, stop, serving, hasServed: () => hasServed };
+  return {
+    ...{ exited, stop, hasServed: () => hasServed },
+    /** Resolves to that line; never, when it ends before. */
+    serving,
+  };
 }
 
 /** The file of the worker that `up` and `batch run` start. */

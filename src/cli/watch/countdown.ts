@@ -1,3 +1,4 @@
+import { type HeldStep, heldInWords } from '../../wire/held.ts';
 import { formatDuration } from '../format.ts';
 
 /** `4.2 s`, `now`; one decimal, zero included: a countdown whose width jumps is hard to read. */
@@ -21,4 +22,14 @@ export function withLiveCountdown(message: string, at: Date | undefined, now: Da
 export function nextTry(atMs: number, now: Date): string {
   const left = countdown(atMs, now);
   return left === 'now' ? 'next now' : `next in ${left}`;
+}
+
+/** "openai:gpt-4o-mini is down, for 3 min 2 s, next in 42.0 s" */
+export function describeHeld(held: HeldStep, now: Date): string {
+  const { sinceMs, untilMs } = held;
+  return [
+    heldInWords(held),
+    `for ${formatDuration(Math.max(0, now.getTime() - sinceMs))}`,
+    ...(untilMs === undefined ? [] : [nextTry(untilMs, now)]),
+  ].join(', ');
 }

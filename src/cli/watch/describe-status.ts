@@ -2,27 +2,13 @@ import type { WorkflowStatus } from '../../client/status.ts';
 import type { Usage } from '../../policies/call-costs.ts';
 import type { Parked } from '../../wire/progress.ts';
 import { printableLine } from '../printable.ts';
-import { countdown, withLiveCountdown } from './countdown.ts';
-import { describeHeld } from './describe-held.ts';
-
-/** A workflow's state in a word. */
-export type StateWord =
-  | 'running'
-  | 'retrying'
-  | 'held'
-  | 'parked'
-  | 'done'
-  | 'failed'
-  | 'cancelled'
-  | 'terminated'
-  | 'timed out'
-  | 'paused'
-  | 'continued';
+import { countdown, describeHeld, withLiveCountdown } from './countdown.ts';
 
 /** A status in words that fit a table; all text is safe for a terminal. */
 export type StatusWords = ReturnType<typeof describeStatus>;
 
-const words: Readonly<Record<string, StateWord>> = {
+/** Of Temporal's states those that say enough. */
+const words = {
   COMPLETED: 'done',
   FAILED: 'failed',
   CANCELLED: 'cancelled',
@@ -30,7 +16,12 @@ const words: Readonly<Record<string, StateWord>> = {
   TIMED_OUT: 'timed out',
   PAUSED: 'paused',
   CONTINUED_AS_NEW: 'continued',
-};
+} as const;
+
+/** A workflow's state in a word. */
+export type StateWord =
+  | (typeof words)[keyof typeof words]
+  | ('running' | 'retrying' | 'held' | 'parked');
 
 /**
  * Puts a status in words.
@@ -75,7 +66,8 @@ export function describeStatus(status: WorkflowStatus, now: Date) {
  * sends nothing now, since its calls are held, is `held`.
  */
 export function stateOf({ status, waitsFor, stuck, held, pending }: WorkflowStatus): StateWord {
-  if (status !== 'RUNNING') return words[status] ?? 'running';
+  if (status !== 'RUNNING')
+    return status in words ? words[status as keyof typeof words] : 'running';
   if (waitsFor !== undefined) return 'parked';
   if (stuck !== undefined) return 'retrying';
   if (held && pending.every((each) => each.held || !each.running)) return 'held';

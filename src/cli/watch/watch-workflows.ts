@@ -121,9 +121,8 @@ function changesView(
   };
 }
 
-function jsonLine(status: WorkflowStatus, now: Date): string {
-  return printableJson({ at: now.toISOString(), ...status });
-}
+const jsonLine: typeof statusLine = (status, now) =>
+  printableJson({ at: now.toISOString(), ...status });
 
 function unreachableNote(since: Date): string {
   return `the Temporal server has not answered since ${since.toISOString().slice(11, 19)} UTC; trying again`;

@@ -53,17 +53,14 @@ export function createBatchRoutes({ clients, batches, files, start, cancel }: Ba
     async create(context: Asked, key: GatewayKey): Promise<Response> {
       const incoming = context.env.incoming as IncomingMessage;
       const asked = readBatchRequest(await readBody(incoming, maximumBodyBytes));
-      if (key.limits.budget) {
-        const words = 'a key with a budget makes no batches: what they cost is known too late';
-        throw new NotForwardable(words, 403);
-      }
       if (!(await files.find(key.tenant, asked.input_file_id))) {
         throw new NotForwardable(`there is no file ${asked.input_file_id}`, 404, 'input_file_id');
       }
-      const { models } = key.limits;
+      const { models, budget } = key.limits;
       const batch = await findOrCreate(context, {
         ...{ ...asked, tenant: key.tenant, id: idFor(key, idempotencyKeyIn(incoming.headers)) },
         models: models === undefined ? null : JSON.stringify(models),
+        ...(budget && { budget: { ...budget, keyId: key.id } }),
       });
       // Temporal may be away: what is committed is started later.
       if (batch.state === 'validating') void start(batch);

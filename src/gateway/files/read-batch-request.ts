@@ -5,7 +5,7 @@ import { asFields, parseJson } from '../../calls/provider/families/read-json.ts'
 import { keptMsOf } from './expires-after.ts';
 
 /** What a client asks for with `POST /v1/batches`. */
-export type BatchRequest = Omit<NewClientBatch, 'id' | 'tenant' | 'models'>;
+export type BatchRequest = Omit<NewClientBatch, 'id' | 'tenant' | 'models' | 'budget'>;
 
 const unitsMs: Readonly<Record<string, number>> = {
   s: 1000,

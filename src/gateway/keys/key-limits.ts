@@ -21,6 +21,9 @@ export const keyLimitsSchema = z.strictObject({
 /** See {@link keyLimitsSchema}. */
 export type KeyLimits = z.infer<typeof keyLimitsSchema>;
 
+/** The budget of a key as a batch keeps it, with whom its lines are charged to. */
+export type KeyBudget = NonNullable<KeyLimits['budget']> & { readonly keyId: string };
+
 /** Whether a key may ask for a model. */
 export function mayUse({ models }: KeyLimits, model: string): boolean {
   return (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type FedBack, judgeRepair } from '../../../src/calls/answers/judge-repair.ts';
+import { type FedBack, judgeRepair } from '../../../src/calls/answers/repair-messages.ts';
 
 const invalid = (output: string, ...rules: string[]): FedBack => ({
   text: output,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createGates, type GateDecision } from '../../../src/calls/gate/gates.ts';
-import type { ProviderHold } from '../../../src/wire/provider-hold.ts';
+import type { ProviderHold } from '../../../src/wire/provider-gate.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 const minutes = 60_000;

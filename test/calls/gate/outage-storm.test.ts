@@ -13,7 +13,6 @@ const rows: readonly (readonly [what: string, storm: Partial<Storm>, timeOverIde
   ['10 calls on 4 workers, 60 minutes', { calls: 10, workers: 4, downMs: 60 * minute }, 1.07],
   ['10 calls, the worker restarted each minute, 60 minutes', { calls: 10, downMs: 60 * minute, restartMs: minute }, 1.07],
   ['10 calls, the worker killed each minute, 60 minutes', { calls: 10, downMs: 60 * minute, killMs: minute }, 1.08],
-  ['4,000 calls on 64 workers, 60 minutes', { calls: 4000, workers: 64, downMs: 60 * minute }, 1.1],
   ['4,000 calls on 256 workers, 60 minutes', { calls: 4000, workers: 256, downMs: 60 * minute }, 1.1],
   ['4,000 calls on 256 workers, 1 minute', { calls: 4000, workers: 256, downMs: minute }, 2.5],
 ];

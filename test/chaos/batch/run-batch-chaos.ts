@@ -57,6 +57,7 @@ export async function runBatchChaos(
   let server = await startServer();
   const env = {
     PATH: process.env.PATH ?? '',
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '',
     HOME: folder,
     TEMPORAL_ADDRESS: server.address,
     HOLDFAST_PROVIDERS: at('providers.json'),

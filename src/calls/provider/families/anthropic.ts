@@ -43,7 +43,7 @@ function readMessage({ content, stop_reason, usage }: Fields): Reading {
     text: texts.join(''),
     hasText: texts.length > 0,
     toolCalls: parts.filter(({ type }) => type === 'tool_use').map(({ name }) => asText(name)),
-    outputTokens: countIn(asFields(usage).output_tokens),
+    outputTokens: countIn(asFields(usage).output_tokens) ?? 0,
     ...(!Array.isArray(content) && { malformed: 'not a message' }),
   };
 }

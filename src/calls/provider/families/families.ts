@@ -1,8 +1,8 @@
 import type { ProviderFamily } from '../provider-families.ts';
 import { anthropic } from './anthropic.ts';
+import { openaiChat } from './chat.ts';
 import type { Family } from './family.ts';
 import { google } from './google.ts';
-import { openaiChat } from './openai-chat.ts';
 import { openaiCompatible } from './openai-compatible.ts';
 import { openaiResponses } from './openai-responses.ts';
 

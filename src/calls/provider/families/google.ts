@@ -69,7 +69,7 @@ function readGenerated({ promptFeedback, candidates, usageMetadata }: Fields): R
       .filter(({ functionCall }) => functionCall !== undefined)
       .map(({ functionCall }) => asText(asFields(functionCall).name)),
     hasFiles: parts.some(({ inlineData }) => inlineData !== undefined),
-    outputTokens: countIn(asFields(usageMetadata).candidatesTokenCount),
+    outputTokens: countIn(asFields(usageMetadata).candidatesTokenCount) ?? 0,
     ...(isBlocked && { refusal: shown }),
     ...(candidate === undefined && { malformed: 'no candidates' }),
   };

@@ -1,16 +1,13 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
-import { readChat } from './chat.ts';
+import { openaiChat } from './chat.ts';
 import type { Family } from './family.ts';
-import { finishReasons } from './finish-reasons.ts';
-import { openaiRows } from './openai-rows.ts';
-import { tidyChat } from './tidy.ts';
 
 /**
  * What other servers make of Chat Completions. They differ in what strict mode refuses (Azure refuses
  * most), so that it is not asked for.
  */
 export const openaiCompatible: Family = {
-  answer: 'a chat completion',
+  ...openaiChat,
   dialects: [
     'Azure OpenAI',
     'OpenRouter',
@@ -28,10 +25,6 @@ export const openaiCompatible: Family = {
   ],
   baseUrl: '',
   sdkProvider: /^(?!.*anthropic)(?!google|vertex)/,
-  rows: openaiRows,
-  finishReasons: finishReasons(),
-  readAnswer: readChat,
-  tidy: tidyChat,
   forms: ['json_schema', 'json_object', 'prompt'],
   schemaFor: (schema) => schema,
   limit: { parameter: 'max_tokens', isNeeded: false },

@@ -1,28 +1,21 @@
 import { createOpenAI } from '@ai-sdk/openai';
-import { strictSchema } from '../strict-schema.ts';
+import { openaiChat } from './chat.ts';
 import type { Family, Reading } from './family.ts';
-import { finishReasons } from './finish-reasons.ts';
-import { openaiRows } from './openai-rows.ts';
 import { asFields, asList, asText, countIn, type Fields } from './read-json.ts';
 import { tidyFields } from './tidy.ts';
 
 /** OpenAI's Responses. */
 export const openaiResponses: Family = {
+  ...openaiChat,
   answer: 'a response',
   dialects: ['OpenAI Responses'],
-  baseUrl: 'https://api.openai.com/v1',
   sdkProvider: /^(openai|azure)[\w-]*\.responses$/,
-  rows: openaiRows,
-  finishReasons: finishReasons(),
   readAnswer: readResponse,
   tidy: (body) => tidyFields(body, 'usage'),
-  forms: ['json_schema_strict', 'json_schema', 'json_object', 'prompt'],
-  schemaFor: (schema, form) => (form === 'json_schema_strict' ? strictSchema(schema) : schema),
   limit: { parameter: 'own', isNeeded: false },
   createModel: (settings, modelId) => createOpenAI(settings).responses(modelId),
   // As with Chat Completions, the provider keeps no copy of the response.
   options: ({ strict }) => ({ strictJsonSchema: strict, store: false }),
-  optionsName: () => 'openai',
 };
 
 /**
@@ -49,7 +42,7 @@ function readResponse(body: Fields): Reading {
     toolCalls: items
       .filter(({ type }) => type === 'function_call' || type === 'custom_tool_call')
       .map(({ name }) => asText(name)),
-    outputTokens: countIn(asFields(usage).output_tokens),
+    outputTokens: countIn(asFields(usage).output_tokens) ?? 0,
     ...(parts.some(({ type }) => type === 'refusal') && { refusal: 'refusal' }),
     ...(isUnfinished && { malformed: 'not a finished response' }),
     ...(!isUnfinished && !Array.isArray(output) && { malformed: 'not a response' }),

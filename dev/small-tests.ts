@@ -1,0 +1,55 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Where test files start nothing and change nothing of their process, so that they run in one
+ * together: each alone would load again, for a tenth of a second of work, what all of them need.
+ */
+const small = [
+  'test/activities/',
+  'test/calls/answers/',
+  'test/calls/gate/',
+  'test/cli/explain/',
+  'test/cli/printable',
+  'test/cli/render-',
+  'test/cli/watch/',
+  'test/client/client-error',
+  'test/client/pending-attempts',
+  'test/client/read-request',
+  'test/dev/demo/check-outside',
+  'test/dev/demo/worker-log',
+  'test/dev/histories/',
+  'test/dev/rooms',
+  'test/dev/sandbox/',
+  'test/docs/',
+  'test/effects/operate/',
+  'test/effects/targets/',
+  'test/failures/',
+  'test/orders/',
+  'test/policies/',
+  'test/wire/',
+];
+
+/** Those among them that need a process of their own, or take long. */
+const apart = [
+  'test/calls/answers/judge.test.ts',
+  'test/calls/gate/gate-metrics.test.ts',
+  'test/dev/sandbox/github.test.ts',
+  'test/dev/sandbox/model-provider.test.ts',
+  'test/dev/sandbox/stripe.test.ts',
+  'test/docs/deploy.test.ts',
+  'test/effects/targets/target-fetch.test.ts',
+  'test/orders/approvals.test.ts',
+  'test/orders/orders-of-before.test.ts',
+];
+
+/** Whether a test file, a path relative to the project, runs in one process with others. */
+export function isSmall(file: string): boolean {
+  return small.some((start) => file.startsWith(start)) && !apart.includes(file);
+}
+
+/** All test files; those of the package have a command of their own. */
+export function allTestFiles(): string[] {
+  const cwd = path.dirname(import.meta.dirname);
+  return globSync('test/**/*.test.ts', { cwd, exclude: ['test/package/**'] });
+}
