@@ -45,3 +45,9 @@ export const reservedColumns: readonly string[] = [
   'alter table holdfast_request add column reserved text',
   'create index holdfast_request_reserved on holdfast_request (ended_at_ms) where reserved is not null',
 ];
+
+/** See `webhookColumns`. */
+export const failedUsageColumns: readonly string[] = [
+  'alter table holdfast_request add column failed_input_tokens bigint not null default 0',
+  'alter table holdfast_request add column failed_output_tokens bigint not null default 0',
+];

@@ -4,6 +4,7 @@ import { batchTables, rangeSinceColumn, rangeTables, readingColumns } from './ba
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import {
+  failedUsageColumns,
   gatewayTables,
   reservedColumns,
   responseColumns,
@@ -159,7 +160,8 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         account text primary key, requests_whole_at_ms double precision not null,
         tokens_whole_at_ms double precision not null)`,
     ),
-    '031_range_since': statements(...rangeSinceColumn),
+    '031_failed_usage': statements(...failedUsageColumns),
+    '032_range_since': statements(...rangeSinceColumn),
   };
 }
 

@@ -10,20 +10,27 @@ export interface Estimate {
   readonly price: Price | undefined;
 }
 
-/** What a request used: `undefined` is nothing, and what is not known is taken at its estimate. */
-export type Used = Usage | 'not known' | undefined;
+/** What a request used, over all its attempts. */
+export interface Used {
+  /** What providers have counted. */
+  readonly usage: Usage;
+  /** Attempts that nobody has counted, and that may have been billed: each is taken at the estimate. */
+  readonly uncounted: number;
+}
 
-/** Whether a key's request may go; `settle` puts what it used in the place of the estimate. */
+/** What was not sent, or failed unbilled. */
+export const nothingUsed: Used = { usage: { inputTokens: 0, outputTokens: 0 }, uncounted: 0 };
+
+/** Whether a key's request may go. */
 export type Admission =
   | {
       readonly kind: 'go';
-      readonly settle: (used: Used) => Promise<void>;
-      /** The estimate, for whoever else may settle it; nothing where the key has no limits. */
+      /** The estimate, until its record says what it used; nothing where the key has no limits. */
       readonly reserved?: Reserved;
     }
   | { readonly kind: 'rate' | 'budget'; readonly reason: string; readonly waitMs: number };
 
-const admitted: Admission = { kind: 'go', settle: async () => {} };
+const admitted: Admission = { kind: 'go' };
 
 /**
  * Counts a request against its key's limits, over all gateways: one statement adds the estimate and
@@ -80,20 +87,22 @@ export async function admit(
       return refused('budget', reason, windowLeftMs(per, nowMs));
     }
   }
-  return { kind: 'go', reserved, settle: (used) => correct(keys, reserved, used) };
+  return { kind: 'go', reserved };
 }
 
-/** Puts what was used in the place of the estimate; what is not known stays at it. */
+/** Puts what was used in the place of the estimate. */
 export async function correct(
   keys: Pick<KeyStore, 'use'>,
   reserved: Reserved,
-  used: Used,
+  { usage, uncounted }: Used,
 ): Promise<void> {
-  const isCounted = typeof used === 'object' && used.inputTokens + used.outputTokens > 0;
-  if (isCounted) await replace(keys, reserved, useOf(used, reserved.price));
-  else if (used === undefined) {
-    await replace(keys, reserved, { requests: 1, tokens: 0, costNano: 0 });
-  }
+  const counted = useOf(usage, reserved.price);
+  const { tokens, costNano } = reserved.use;
+  await replace(keys, reserved, {
+    requests: 1,
+    tokens: counted.tokens + uncounted * tokens,
+    costNano: counted.costNano + uncounted * costNano,
+  });
 }
 
 async function replace(

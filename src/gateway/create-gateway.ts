@@ -117,9 +117,8 @@ export function createGateway(dependencies: GatewayDependencies) {
   async function keyOf(context: Context<Bindings>): Promise<GatewayKey | undefined> {
     const bearer = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
     const sent = bearer ?? context.req.header('x-api-key') ?? context.req.header('x-goog-api-key');
-    const found = sent === undefined ? undefined : await keys.find(sent.trim());
-    if (found) return found;
-    return (await keys.hasAny()) ? undefined : anyone;
+    if (!(await keys.hasAny())) return anyone;
+    return sent === undefined ? undefined : keys.find(sent.trim());
   }
 
   function told(context: Context<Bindings>, error: ToldError): Response {

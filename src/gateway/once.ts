@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { NotForwardable } from '../calls/forward/read-incoming.ts';
 import type { Admission } from './admit.ts';
+import type { Reserved } from './store/key-store.ts';
 import type { NewRequest } from './store/new-request.ts';
 import type { RequestStore } from './store/request-store.ts';
 import type { StoredRequest } from './store/stored-request.ts';
@@ -32,6 +33,7 @@ export interface OnceSettings {
  * requests and a lost connection are eight answers.
  *
  * @param admit counts it against its key's limits; what is recorded already is there for any key.
+ * @param settle takes back what was counted of a request that is not made.
  */
 export async function findOrBegin(
   store: RequestStore,
@@ -39,6 +41,7 @@ export async function findOrBegin(
   retryCount: number,
   { claims }: OnceSettings,
   admit: () => Promise<Admission>,
+  settle: (reserved: Reserved) => Promise<void>,
 ): Promise<Found> {
   const { tenant, apiKey, fingerprint, idempotencyKey } = request;
   const same = { tenant, apiKey, fingerprint };
@@ -55,8 +58,7 @@ export async function findOrBegin(
   const admission = await admit();
   const isNew = async () => {
     if (admission.kind !== 'go') return false;
-    const { reserved } = request.isHandedOver ? admission : {};
-    return store.begin({ ...request, reserved });
+    return store.begin({ ...request, reserved: admission.reserved });
   };
   while (!(await isNew())) {
     const row = idempotencyKey === null ? undefined : await store.readByKey(tenant, idempotencyKey);
@@ -69,7 +71,8 @@ export async function findOrBegin(
       await store.forget(row.id);
       continue;
     }
-    if (admission.kind === 'go') await admission.settle(undefined);
+    // It was there: nothing is used but a request.
+    if (admission.kind === 'go' && admission.reserved) await settle(admission.reserved);
     if (isSame) return { kind: 'same', row, isReplay: row.ended_at_ms !== null };
     throw new NotForwardable(
       `the idempotency key ${idempotencyKey} was used for another request; use another key, or send the same path and body`,

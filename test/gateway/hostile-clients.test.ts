@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { until } from '../support/until.ts';
 import { gatewayWorld } from './gateway-world.ts';
-import { idleStreams } from './idle-streams.ts';
+import { createIdleStreams } from './idle-streams.ts';
 
 const provider = await literalServer();
 const world = await gatewayWorld(provider.baseUrl);
@@ -134,9 +134,13 @@ describe('a hostile client leaves others served', () => {
     await isServed();
   });
 
+  // `npm run test:long-streams` has ten thousand.
   test('five hundred idle streams: each gets its end, others are served meanwhile', async () => {
-    // As many as a gateway takes are in `npm run test:long-streams`.
-    await idleStreams(world.url, provider, 500);
+    const streams = createIdleStreams(provider);
+    await streams.open(world.url, () => bodyOf({ stream: true }), 500);
+    provider.answer(literally(200, completion('meanwhile')));
+    await isServed();
+    assert.equal(await streams.end(), 500);
   });
 });
 

@@ -12,11 +12,14 @@ import { gatewayWorld } from './gateway-world.ts';
 const provider = await literalServer();
 let started: StoredRequest[] = [];
 let isDatabaseAway = false;
+/** What a record waits for before it is written. */
+let beforeBegin = async () => {};
 const world = await gatewayWorld(provider.baseUrl, ({ store }) => ({
   goOn: async (row) => void started.push(row),
   keepAliveMs: 30,
   store: {
     ...store,
+    begin: (request) => beforeBegin().then(() => store.begin(request)),
     answered: (...answer) =>
       isDatabaseAway
         ? Promise.reject(new Error('the database is away'))
@@ -168,6 +171,29 @@ test('a call that goes on without its client keeps the gateway from being idle',
   assert.equal(isIdle, false);
   literally(200, completion('late'))(null as never, held[0] as never, '');
   await idle;
+});
+
+test('a client that leaves while its record is written is known to be gone', async () => {
+  let writeNow = () => {};
+  let isWriting = false;
+  beforeBegin = () =>
+    new Promise((resolve) => {
+      isWriting = true;
+      writeNow = resolve;
+    });
+  const { hangUp } = ask({ user: 'left early' });
+  await until(async () => isWriting || undefined);
+  hangUp();
+  await sleep(50);
+  beforeBegin = async () => {};
+  writeNow();
+  await isLost('left early');
+  const again = ask({ user: 'left early' }, retry(1));
+  await isWaitedFor('left early');
+  await heldOnes(1);
+  literally(200, completion('found'))(null as never, held[0] as never, '');
+  assert.match(await (await again.answer).text(), /found/);
+  assert.equal(provider.seen.length, 1);
 });
 
 test('a page of another site is refused where no key is asked for', async () => {

@@ -3,11 +3,16 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { Connection } from '@temporalio/client';
 import { startWorker } from '../../dev/demo/worker-process.ts';
 import { startDevServer, startPostgres } from '../../dev/servers/index.ts';
+import { loadConfig } from '../../src/config.ts';
+import { assertOneLedger } from '../../src/worker/assert-one-ledger.ts';
+import { CannotStart } from '../../src/worker/cannot-start.ts';
+import { ledgerFrom, ledgerVariable } from '../../src/worker/ledger-from.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 
-// Real workers, real servers: of each scope one ledger.
+// Of each scope one ledger: a worker process is refused, and most is what a worker does before it serves.
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-ledgers-'));
 const file = (name: string) => path.join(folder, name);
@@ -15,17 +20,22 @@ const cleanups = new AsyncDisposableStack();
 cleanups.defer(() => rmSync(folder, { recursive: true }));
 after(() => cleanups.disposeAsync());
 let address: string;
+let connection: Connection;
 
 before(async () => {
   const server = await startDevServer({ isHeadless: true });
   cleanups.defer(() => server.stop());
   address = server.address;
+  connection = await Connection.connect({ address });
+  cleanups.defer(() => connection.close());
 });
+
+type LedgerVariables = Readonly<Record<string, string>>;
 
 let workers = 0;
 
-/** Starts a worker of the scope; `undefined` as the sentence when it serves. */
-async function start(scope: string, ledger: Readonly<Record<string, string>>) {
+/** Starts a worker process of the scope; `undefined` as the sentence when it serves. */
+async function start(scope: string, ledger: LedgerVariables) {
   workers += 1;
   const options = {
     env: {
@@ -47,6 +57,23 @@ async function start(scope: string, ledger: Readonly<Record<string, string>>) {
   }
 }
 
+/** As far as a worker gets that opens its ledger and claims the scope; the sentence when it may not. */
+async function claim(scope: string, variables: LedgerVariables): Promise<string | undefined> {
+  const config = loadConfig(variables, {});
+  const ledger = await ledgerFrom(config);
+  try {
+    await assertOneLedger({
+      ...{ connection, namespace: 'default', scopes: [scope], ledger },
+      variable: ledgerVariable(config),
+    });
+  } catch (error) {
+    assert.ok(error instanceof CannotStart);
+    return error.message;
+  } finally {
+    await ledger.close();
+  }
+}
+
 const holdfast = (scope: string, ...args: string[]) =>
   runHoldfast(args, { env: { TEMPORAL_ADDRESS: address, HOLDFAST_SCOPES: scope }, cwd: folder });
 
@@ -58,22 +85,21 @@ test('a second worker with another ledger does not start: the sentence names bot
     second.sentence ?? '',
     /^HOLDFAST_LEDGER: the effects of the scope prod are in the ledger \S+first\.db \([0-9a-f]{16}\), and this worker would write to \S+second\.db \([0-9a-f]{16}\): name the same ledger for all workers; .*`holdfast ledger adopt`/,
   );
-  const same = await start('prod', { HOLDFAST_LEDGER: file('first.db') });
-  assert.equal(same.sentence, undefined);
-  const other = await start('staging', { HOLDFAST_LEDGER: file('second.db') });
-  assert.equal(other.sentence, undefined, 'another scope is another ledger’s');
+  assert.equal(await claim('prod', { HOLDFAST_LEDGER: file('first.db') }), undefined);
+  const other = await claim('staging', { HOLDFAST_LEDGER: file('second.db') });
+  assert.equal(other, undefined, 'another scope is another ledger’s');
   const shown = await holdfast('prod', 'ledger');
   assert.match(shown.stdout, /^the effects of prod are in the ledger \S+first\.db /);
-  await Promise.all([first, same, other].map(({ stop }) => stop()));
+  await first.stop();
 });
 
 test('of two first workers at once one serves', async () => {
   const both = await Promise.all(
-    ['one.db', 'other.db'].map((name) => start('race', { HOLDFAST_LEDGER: file(name) })),
+    ['one.db', 'other.db'].map((name) => claim('race', { HOLDFAST_LEDGER: file(name) })),
   );
-  const refused = both.filter(({ sentence }) => sentence?.includes('name the same ledger'));
-  assert.equal(refused.length, 1, JSON.stringify(both));
-  await Promise.all(both.map(({ stop }) => stop()));
+  const refused = both.filter((sentence) => sentence?.includes('name the same ledger'));
+  assert.deepEqual([refused.length, both.length], [1, 2], JSON.stringify(both));
+  assert.ok(both.includes(undefined));
 });
 
 test('a ledger that was deleted is missed; one from a backup is the same', async () => {
@@ -84,32 +110,27 @@ test('a ledger that was deleted is missed; one from a backup is the same', async
   const files = ['', '-wal', '-shm'].filter((ending) => existsSync(file(`kept.db${ending}`)));
   for (const ending of files) cpSync(file(`kept.db${ending}`), file(`backup.db${ending}`));
   for (const ending of files) rmSync(file(`kept.db${ending}`));
-  const deleted = await start('kept', ledger);
+  const deleted = await claim('kept', ledger);
   assert.match(
-    deleted.sentence ?? '',
+    deleted ?? '',
     /kept\.db is a new ledger \([0-9a-f]{16}\), and the effects of the scope kept are in the one that was there before \([0-9a-f]{16}\): put that back from its backup; .*`holdfast ledger adopt`/,
   );
   for (const ending of ['', '-wal', '-shm']) rmSync(file(`kept.db${ending}`), { force: true });
   for (const ending of files) cpSync(file(`backup.db${ending}`), file(`kept.db${ending}`));
-  const restored = await start('kept', ledger);
-  assert.equal(restored.sentence, undefined);
-  await restored.stop();
+  assert.equal(await claim('kept', ledger), undefined);
 });
 
 test('moved from SQLite to PostgreSQL: refused, until it is adopted', async () => {
   const postgres = await startPostgres();
   cleanups.defer(() => postgres.stop());
-  const before = await start('moved', { HOLDFAST_LEDGER: file('moved.db') });
-  await before.stop();
+  assert.equal(await claim('moved', { HOLDFAST_LEDGER: file('moved.db') }), undefined);
   const moved = { DATABASE_URL: postgres.url };
-  assert.match((await start('moved', moved)).sentence ?? '', /^DATABASE_URL: .*moved\.db/);
+  assert.match((await claim('moved', moved)) ?? '', /^DATABASE_URL: .*moved\.db/);
   const adopted = await holdfast('moved', 'ledger', 'adopt');
   assert.equal(adopted.exitCode, 0);
   assert.match(adopted.stdout, /^moved has given up the ledger \S+moved\.db .*effects restored/s);
   const again = await holdfast('moved', 'ledger', 'adopt');
   assert.equal(again.exitCode, 4);
-  const after = await start('moved', moved);
-  assert.equal(after.sentence, undefined);
-  await after.stop();
+  assert.equal(await claim('moved', moved), undefined);
   assert.match((await holdfast('moved', 'ledger')).stdout, /in the ledger postgres:/);
 });

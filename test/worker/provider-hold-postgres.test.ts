@@ -8,4 +8,4 @@ before(async () => {
 });
 after(() => postgres.stop());
 
-providerHoldContract('PostgreSQL', 2, () => postgres.url);
+providerHoldContract('PostgreSQL', () => postgres.url);

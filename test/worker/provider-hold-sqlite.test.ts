@@ -1,3 +1,3 @@
 import { providerHoldContract } from './provider-hold-contract.ts';
 
-providerHoldContract('SQLite', 4, () => undefined);
+providerHoldContract('SQLite', () => undefined);

@@ -1,5 +1,10 @@
-import { AttemptError, type AttemptErrorFields } from '../../failures/attempt-error.ts';
+import {
+  AttemptError,
+  type AttemptErrorFields,
+  isAttemptError,
+} from '../../failures/attempt-error.ts';
 import { billingOf } from '../../policies/billing.ts';
+import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedAnswer, ForwardedRequest } from '../../wire/forwarded.ts';
 import { requestIdFor } from '../../wire/identifiers.ts';
 import type { AttemptCall, CallAnswer } from '../attempt-call.ts';
@@ -12,6 +17,7 @@ export interface ForwardedRecord {
   readonly body: Uint8Array;
   readonly answer: ForwardedAnswer | null;
   readonly ended_at_ms: number | null;
+  readonly attempts: number;
   readonly possibly_billed: number;
   /** The provider's own id of a response that it goes on with. */
   readonly response_id: string | null;
@@ -31,7 +37,10 @@ export interface ForwardedRecords {
     id: string,
     failed: {
       readonly attempts: number;
-      readonly isPossiblyBilled: boolean;
+      /** How many more attempts may have been billed: this one, and those whose workers were lost. */
+      readonly possiblyBilled: number;
+      /** What it was billed for, where that is known. */
+      readonly usage: Usage | undefined;
       readonly answer: ForwardError['answer'];
       /** Where the next attempt fetches the response; `null` where it asks anew. */
       readonly responseId: string | null;
@@ -75,20 +84,30 @@ export function withForwardedCalls(
       );
       const head = { status, headers, usage };
       const { attempt: attempts } = context;
-      await records.answered(id, head, body, { attempts, possiblyBilled: record.possibly_billed });
+      const possiblyBilled = record.possibly_billed + lostBefore(record, attempts);
+      await records.answered(id, head, body, { attempts, possiblyBilled });
       return answerOf(head, providerRequestId);
     } catch (error) {
-      if (error instanceof ForwardError) {
+      if (isAttemptError(error)) {
+        const own = error instanceof ForwardError ? error : undefined;
+        const isPossiblyBilled = billingOf(error.fields) === 'possibly billed';
         await records.attemptFailed(id, {
           attempts: context.attempt,
-          isPossiblyBilled: billingOf(error.fields) === 'possibly billed',
-          answer: error.answer,
-          responseId: error.resume?.responseId ?? null,
+          possiblyBilled: lostBefore(record, context.attempt) + (isPossiblyBilled ? 1 : 0),
+          usage: error.fields.usage,
+          answer: own?.answer,
+          responseId: own ? (own.resume?.responseId ?? null) : record.response_id,
         });
       }
       throw error;
     }
   };
+}
+
+/** Attempts that were begun, and of whose ends nothing was recorded: their workers were lost. */
+function lostBefore({ attempts, response_id }: ForwardedRecord, attempt: number): number {
+  // What the provider goes on with is only fetched.
+  return response_id === null ? Math.max(0, attempt - 1 - attempts) : 0;
 }
 
 const notMade = { type: 'InvalidRequest', by: 'holdfast', sent: false } as const;

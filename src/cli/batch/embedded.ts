@@ -30,7 +30,7 @@ const keptLines = 10;
  * Makes sure that there is a server: the configured one, that of this folder (`holdfast up`, another
  * batch), or one of its own with a worker, for as long as the command runs.
  */
-export async function serveBatch(): Promise<Served> {
+export async function serveBatch(say: (text: string) => void): Promise<Served> {
   if (isServerNamed()) return { broken: new Promise(() => {}), stop: async () => {} };
   makeDataFolder();
   const lock = lockDataFolder();
@@ -45,6 +45,7 @@ export async function serveBatch(): Promise<Served> {
     processEnvironment().TEMPORAL_ADDRESS = address;
     return { broken: new Promise(() => {}), stop: async () => {} };
   }
+  say(`Starts Temporal and a worker, with their data in ${dataFolder}.`);
   const server = await startDevServer({ dbFilename: `${dataFolder}/temporal.db` });
   const last: string[] = [];
   const worker = await startServing({

@@ -74,7 +74,8 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
       throw new CommandError('failed', `${id} is ${name.toLowerCase().replace('_', ' ')}`);
     }
     const failure = described.raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
-    const words = failure?.lastFailure?.message ?? undefined;
+    const { message, timeoutFailureInfo } = failure?.lastFailure ?? {};
+    const words = timeoutFailureInfo ? 'its worker was lost' : (message ?? undefined);
     if (words !== undefined && words !== told)
       view.say(`a range of lines is tried again: ${words}`);
     told = words;

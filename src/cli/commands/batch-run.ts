@@ -55,7 +55,7 @@ export async function batchRunCommand(input: string, flags: BatchRunFlags): Prom
     async function run(): Promise<StoredBatch | undefined> {
       const view = progressView(flags.json === true);
       return untilInterrupted(async (signal) => {
-        const served = await serveBatch();
+        const served = await serveBatch(view.say);
         try {
           const { client } = await connectTelling(flags);
           const before = await describeWorkflow(client, id).catch(() => undefined);

@@ -45,11 +45,14 @@ export function createDelivery(
   const beat = isStream ? setInterval(keepAlive, keepAliveMs) : undefined;
   response.on('error', () => {});
   response.on('timeout', () => response.destroy());
-  response.once('close', () => {
+  response.once('close', closed);
+  // It may have left before its record was there.
+  if (response.destroyed) closed();
+
+  function closed(): void {
     clearInterval(beat);
     if (!response.writableFinished) gone.abort(new Error('the client is gone'));
-  });
-
+  }
   function commit(status: number, more: Readonly<Record<string, string>>): void {
     isCommitted = true;
     response.writeHead(status, { ...more, ...headers(), 'cache-control': 'no-cache' });

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import type { Tables } from '../../database/database-schema.ts';
 
 /**
@@ -34,6 +34,9 @@ export interface RequestTable {
   broke_off: number;
   attempts: number;
   possibly_billed: number;
+  /** What attempts that failed were billed for. */
+  failed_input_tokens: Generated<number>;
+  failed_output_tokens: Generated<number>;
   /** JSON text of a `ForwardedAnswer`, without the body. */
   answer: string | null;
   answer_body: Uint8Array | null;

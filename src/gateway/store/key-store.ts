@@ -47,6 +47,8 @@ export interface Reserved {
   readonly use: Use;
   /** That of the model, in the budget's currency. */
   readonly price?: Price;
+  /** Attempts before it that the key is charged with already. */
+  readonly counted?: number;
 }
 
 /** The keys of clients, and what they used. */
@@ -60,6 +62,7 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
   const tables = withGatewayTables(database);
   const now = databaseNowMs[kind];
   const rows = () => tables.selectFrom('holdfast_gateway_key').selectAll();
+  let wasMade = false;
   return {
     async add(tenant: string, limits: KeyLimits, webhookUrl?: string): Promise<AddedKey> {
       const id = `key_${randomBytes(6).toString('hex')}`;
@@ -104,7 +107,9 @@ export function keyStore({ database, kind }: Pick<OpenDatabase, 'database' | 'ki
     },
     /** Whether any key was ever made: from then on, none is served without. */
     async hasAny(): Promise<boolean> {
-      return (await rows().limit(1).executeTakeFirst()) !== undefined;
+      // None is ever deleted: what was there need not be looked for again.
+      wasMade ||= (await rows().limit(1).executeTakeFirst()) !== undefined;
+      return wasMade;
     },
     /** Whether there are keys of anybody else. */
     async hasOtherTenants(tenant: string): Promise<boolean> {

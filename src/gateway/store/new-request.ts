@@ -1,3 +1,4 @@
+import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedRequest } from '../../wire/forwarded.ts';
 import type { Reserved } from './key-store.ts';
 
@@ -15,7 +16,7 @@ export interface NewRequest {
   readonly deadlineMs: number;
   /** A workflow makes its first attempt; this process makes none. */
   readonly isHandedOver?: boolean;
-  /** What its key is charged with until it has ended, elsewhere than here. */
+  /** What its key is charged with until it has ended. */
   readonly reserved?: Reserved | undefined;
   /** Its end is told to its key's webhook. */
   readonly hasWebhook?: boolean;
@@ -36,4 +37,6 @@ export type Sameness = Pick<NewRequest, 'tenant' | 'apiKey' | 'fingerprint'>;
 export interface AttemptsUsed {
   readonly attempts: number;
   readonly possiblyBilled: number;
+  /** What one that failed was billed for. */
+  readonly failedUsage?: Usage | undefined;
 }

@@ -3,6 +3,7 @@ import type { ForwardedRecords } from '../../calls/forward/forwarded-call.ts';
 import { commitTogether } from '../../database/commit-together.ts';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
+import type { Usage } from '../../policies/call-costs.ts';
 import type { ForwardedAnswer, ForwardFailure } from '../../wire/forwarded.ts';
 import { type GatewayTables, withGatewayTables } from './gateway-tables.ts';
 import type { AttemptsUsed, NewRequest, Sameness } from './new-request.ts';
@@ -171,8 +172,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       changed(id, {
         state: 'running',
         response_id: responseId,
-        attempts: used.attempts,
-        possibly_billed: used.possiblyBilled,
+        ...spent(used),
       }),
 
     answered: (id: string, answer: ForwardedAnswer, body: Uint8Array, used: AttemptsUsed) =>
@@ -180,8 +180,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
         state: 'answered',
         answer: JSON.stringify(answer),
         answer_body: body,
-        attempts: used.attempts,
-        possibly_billed: used.possiblyBilled,
+        ...spent(used),
         ended_at_ms: now,
       }),
 
@@ -195,8 +194,7 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       changed(id, {
         state: 'failed',
         failure: JSON.stringify(failure),
-        attempts: used.attempts,
-        possibly_billed: used.possiblyBilled,
+        ...spent(used),
         ended_at_ms: now,
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       }),
@@ -214,7 +212,8 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       id: string,
       {
         attempts,
-        isPossiblyBilled,
+        possiblyBilled,
+        usage,
         answer,
         responseId,
       }: Parameters<ForwardedRecords['attemptFailed']>[1],
@@ -222,7 +221,10 @@ export function requestStore({ database, kind }: Pick<OpenDatabase, 'database' |
       await changed(id, {
         attempts,
         response_id: responseId,
-        ...(isPossiblyBilled && { possibly_billed: sql<number>`possibly_billed + 1` }),
+        ...(possiblyBilled > 0 && {
+          possibly_billed: sql<number>`possibly_billed + ${sql.lit(possiblyBilled)}`,
+        }),
+        ...billed(usage),
         ...(answer && { answer: JSON.stringify(answer.head), answer_body: answer.body }),
       });
     },
@@ -278,3 +280,16 @@ const cancelledFailure: ForwardFailure = {
   message: 'the call was cancelled',
   status: 400,
 };
+
+function spent({ attempts, possiblyBilled, failedUsage }: AttemptsUsed) {
+  return { attempts, possibly_billed: possiblyBilled, ...billed(failedUsage) };
+}
+
+function billed(usage: Usage | undefined) {
+  return (
+    usage && {
+      failed_input_tokens: sql<number>`failed_input_tokens + ${sql.lit(usage.inputTokens)}`,
+      failed_output_tokens: sql<number>`failed_output_tokens + ${sql.lit(usage.outputTokens)}`,
+    }
+  );
+}
