@@ -93,7 +93,7 @@ export function providersPage(): string {
 warn of a key that is not set. An entry with the name of one that is always there replaces it.
 
 \`\`\`sh
-export HOLDFAST_PROVIDERS=providers.json
+echo HOLDFAST_PROVIDERS=providers.json >> .env   # for the worker and for commands; start it again
 holdfast start complete "Say hello" --model ${examples[0]?.model} --wait
 \`\`\`
 

@@ -64,7 +64,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'config',
     holds: 'the environment and the providers file, checked',
-    rooms: ['wire', 'calls/provider', 'calls/gate'],
+    rooms: ['policies', 'wire', 'calls/provider', 'calls/gate'],
     packages: ['zod', 'node:'],
   },
   {
@@ -89,7 +89,16 @@ export const rooms: readonly Room[] = [
     name: 'worker',
     holds: 'what a worker is put together from',
     rooms: [
-      ...['wire', 'calls', 'calls/provider', 'calls/gate', 'calls/forward', 'database', 'journal'],
+      ...[
+        'failures',
+        'wire',
+        'calls',
+        'calls/provider',
+        'calls/gate',
+        'calls/forward',
+        'database',
+        'journal',
+      ],
       ...['effects/once', 'effects/targets', 'app', 'activities', 'durable', 'config', 'config.ts'],
       ...['optional-package.ts', 'gateway/keys', 'gateway/store', 'batch/files'],
       ...['batch/run', 'batch/store', 'batch/submit'],

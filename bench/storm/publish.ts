@@ -6,15 +6,20 @@ import { readResults } from './results.ts';
 import { tableOf } from './table.ts';
 
 const root = path.join(import.meta.dirname, '../..');
-const pages = ['README.md', 'docs/storm.md'];
+/** Of those with few calls, whose titles stand out, the README says a sentence. */
+const pages = {
+  'README.md': (title: string) => !title.startsWith('*'),
+  'docs/storm.md': () => true,
+};
 const between = /(?<=<!-- results -->\n)[\s\S]*(?=<!-- end of results -->)/;
 
 /** Puts the kept results into the pages that show them, and draws `docs/storm.svg`. */
 export async function publish(): Promise<void> {
   const { outcomes = [] } = readResults() ?? {};
-  for (const name of pages) {
+  for (const [name, isShown] of Object.entries(pages)) {
     const page = path.join(root, name);
-    writeFileSync(page, readFileSync(page, 'utf8').replace(between, `${tableOf(outcomes)}\n`));
+    const table = tableOf(outcomes.filter(({ title }) => isShown(title)));
+    writeFileSync(page, readFileSync(page, 'utf8').replace(between, `${table}\n`));
   }
   await installPackage('bench/chart');
   await execa('node', [path.join(import.meta.dirname, '../chart/draw.ts'), 'storm'], {

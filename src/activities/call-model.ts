@@ -16,7 +16,7 @@ import { lastAttemptFor } from '../policies/fallback.ts';
 import { providerOf } from '../policies/model-name.ts';
 import { noOutage, type OutageSoFar } from '../policies/outage.ts';
 import { requestIdFor } from '../wire/identifiers.ts';
-import type { ModelOutcome, ModelRequest } from '../wire/model-call.ts';
+import { type ModelOutcome, type ModelRequest, readModelRequest } from '../wire/model-call.ts';
 import { maximumPayloadBytes, payloadBytes } from '../wire/payload-limit.ts';
 import { type JudgedAnswer, shapeFor, tooLarge, withVerdict } from './judge-call.ts';
 import { inOutage, metBefore, passGate } from './pass-gate.ts';
@@ -43,8 +43,9 @@ export interface CallModelDependencies {
 export function createCallModelActivity(dependencies: CallModelDependencies) {
   const { attemptCall, attemptLog, gates, questions = {}, random } = dependencies;
 
-  return function callModelActivity(request: ModelRequest): Promise<ModelOutcome> {
+  return function callModelActivity(asked: ModelRequest): Promise<ModelOutcome> {
     return runAttempt(async (scope): Promise<ModelOutcome> => {
+      const request = readModelRequest(asked, scope.workflowId);
       const attempt = request.attemptsUsed + scope.attempt;
       const by = providerOf(request.model);
       const { runId } = scope;
@@ -171,7 +172,11 @@ export function createCallModelActivity(dependencies: CallModelDependencies) {
             kind: 'deferred',
             delayMs,
             attempts: hold?.isFree ? scope.attempt - 1 : scope.attempt,
-            held: { gate: model, reason: `answers ${type}` },
+            // What lacks at this worker is no answer of the provider's.
+            held: {
+              gate: model,
+              reason: fields.by === 'holdfast' ? `waits: ${fields.reason}` : `answers ${type}`,
+            },
             failure: { type, message },
             ...(hold && { outage: hold.outage }),
             ...scope.costs(),

@@ -89,7 +89,8 @@ export function createBatchActivities({ open, checks, draining }: BatchDependenc
         const owner = `${info.workflowExecution?.runId}/${info.activityId}/${info.attempt}`;
         const stopping = AbortSignal.any([cancelled, draining]);
         server ??= namespaceIdOf(context.client);
-        const runner = { owner, server: await server };
+        const sinceMs = info.currentAttemptScheduledTimestampMs;
+        const runner = { owner, server: await server, sinceMs };
         const result = await beating(() =>
           open().runRange(range, { ...runner, stopping, signal: ends.signal }),
         );

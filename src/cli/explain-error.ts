@@ -1,5 +1,6 @@
 import { ClientError, isUnreachable } from '../client/client-error.ts';
 import { InvalidConfiguration } from '../config.ts';
+import { CannotStart } from '../failures/cannot-start.ts';
 import { allFailureTypes, failureTypes } from '../failures/failure-types.ts';
 import { findFailure } from '../failures/find-failure.ts';
 import { InvalidPolicy } from '../policies/resolve-policies.ts';
@@ -25,6 +26,9 @@ export function explainError(error: unknown): CommandError {
   }
   if (error instanceof InvalidConfiguration) {
     return new CommandError('usage', `bad configuration: ${error.problems.join('; ')}`);
+  }
+  if (error instanceof CannotStart) {
+    return new CommandError('unreachable', error.message, { cause: error });
   }
   if (error instanceof InvalidPolicy) {
     return new CommandError('usage', `bad policy: ${error.problems.join('; ')}`);

@@ -85,10 +85,11 @@ function mendOf(isOverTls: boolean): string {
 export function connectionSettings() {
   try {
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-    const { address = '127.0.0.1' } = connectionOptions;
+    // A variable that is set to nothing is not set.
+    const address = connectionOptions.address || '127.0.0.1';
     const problem = temporalAddressProblem(address);
     if (problem) throw new Error(`TEMPORAL_ADDRESS: ${problem}`);
-    const isNamed = connectionOptions.address !== undefined;
+    const isNamed = Boolean(connectionOptions.address);
     return { connectionOptions, namespace, address: withUsualPort(address), isNamed };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

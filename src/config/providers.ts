@@ -4,6 +4,7 @@ import { type RateLimitsByModel, rateLimitsByModelSchema } from '../calls/gate/g
 import { limitParameters, structuredForms } from '../calls/provider/families/family.ts';
 import { declarableFinishes } from '../calls/provider/families/finish-reasons.ts';
 import { providerFamilies } from '../calls/provider/provider-families.ts';
+import { didYouMean } from '../policies/did-you-mean.ts';
 import { namePattern } from '../wire/identifiers.ts';
 
 const providerFields = z.strictObject({
@@ -97,6 +98,18 @@ export function readRateLimits(path: string, problems: string[]): RateLimitsByMo
   return readJsonFile('HOLDFAST_RATE_LIMITS', path, rateLimitsByModelSchema, problems) ?? {};
 }
 
+/** An entry is named by its number, as in `0.baseUrl`. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const at = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const known = Object.keys(providerFields.shape);
+    const words = issue.keys.map((key) => `${key} is not known${didYouMean(key, known)}`);
+    return `${at}: ${words.join(', ')}`;
+  }
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return isMissing ? `${at} is missing` : `${at}: ${issue.message}`;
+}
+
 function readJsonFile<T>(
   variable: string,
   path: string,
@@ -107,9 +120,7 @@ function readJsonFile<T>(
     const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
     if (parsed.success) return parsed.data;
     problems.push(
-      ...parsed.error.issues.map(
-        (issue) => `${variable} (${path}): ${issue.path.join('.')}: ${issue.message}`,
-      ),
+      ...parsed.error.issues.map((issue) => `${variable} (${path}): ${wordsOf(issue)}`),
     );
   } catch (error) {
     problems.push(

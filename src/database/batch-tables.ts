@@ -42,6 +42,11 @@ export const rangeTables: readonly string[] = [
   'alter table holdfast_batch add column parked text',
 ];
 
+/** When a run of a range was given out: one that begins late overtakes no later one. */
+export const rangeSinceColumn: readonly string[] = [
+  'alter table holdfast_batch_range add column since_ms bigint not null default 0',
+];
+
 /** How often a file was begun to be read: `pass` is the last reading that came to its end. */
 export const readingColumns: readonly string[] = [
   'alter table holdfast_batch add column readings integer not null default 0',

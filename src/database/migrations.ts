@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { batchTables, rangeTables, readingColumns } from './batch-tables.ts';
+import { batchTables, rangeSinceColumn, rangeTables, readingColumns } from './batch-tables.ts';
 import type { Tables } from './database-schema.ts';
 import { fileTables } from './file-tables.ts';
 import {
@@ -161,6 +161,7 @@ function migrations(kind: DatabaseKind): Record<string, Migration> {
         tokens_whole_at_ms double precision not null)`,
     ),
     '031_failed_usage': statements(...failedUsageColumns),
+    '032_range_since': statements(...rangeSinceColumn),
   };
 }
 

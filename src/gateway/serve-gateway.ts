@@ -9,8 +9,7 @@ import { createGates, inFlightByProvider, sameProviders } from '../calls/gate/ga
 import { createProviders } from '../calls/provider/providers.ts';
 import { isLoopback } from '../config/trust.ts';
 import { type Config, InvalidConfiguration, loadConfig } from '../config.ts';
-import { migrate } from '../database/migrations.ts';
-import { openDatabase } from '../database/open-database.ts';
+import { openMigrated } from '../database/open-migrated.ts';
 import { errorName } from '../journal/error-name.ts';
 import { catalogue, type Policies } from '../policies/catalogue.ts';
 import { createLogger } from '../worker/create-logger.ts';
@@ -71,11 +70,10 @@ export async function serveGateway({
 }: GatewayOptions = {}): Promise<ServedGateway> {
   const [host = '', port = ''] = config.HOLDFAST_GATEWAY_ADDRESS.split(/:(?=\d+$)/);
   const log = createLogger({ level: config.HOLDFAST_LOG_LEVEL });
-  const opened = openDatabase(
+  const opened = await openMigrated(
     { databaseUrl: config.DATABASE_URL, sqliteFile: config.HOLDFAST_LEDGER },
     { connections: 10 },
   );
-  await migrate(opened.database, opened.kind);
   const keys = keyStore(opened);
   const urlHost = host.includes(':') ? `[${host}]` : host;
   if (!isLoopback(urlHost) && !(await keys.hasAny())) {

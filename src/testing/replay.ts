@@ -29,14 +29,27 @@ export async function replay({ workflowsPath, histories }: ReplayOptions): Promi
     read.map(({ history }, index) => ({ workflowId: String(index), history })),
   );
   const problems: string[] = [];
-  for await (const { workflowId, error } of results) {
-    if (error) problems.push(`${read[Number(workflowId)]?.name}: ${wordsOf(error)}`);
+  try {
+    for await (const { workflowId, error } of results) {
+      if (error) problems.push(`${read[Number(workflowId)]?.name}: ${wordsOf(error)}`);
+    }
+  } catch (error) {
+    throw isOfAnotherCopy(error) ? new Error(copiesMend, { cause: error }) : error;
   }
   if (problems.length > 0) {
     throw new Error(
       `${problems.length} of ${read.length} histories do not fit today's workflows:\n${problems.join('\n')}`,
     );
   }
+}
+
+/** As npm installs it, each of Temporal's packages may have a copy, and none knows the others' types. */
+const copiesMend =
+  "histories cannot be read: Temporal's packages have several copies of protobufjs; " +
+  '`npm install --save-dev protobufjs@8` gives them one';
+
+function isOfAnotherCopy(error: unknown): boolean {
+  return error instanceof TypeError && error.message === 'type must be a Type';
 }
 
 /** @throws Error for what is no history: the SDK would say something else of it. */

@@ -6,6 +6,7 @@ import type { AnswerVerdict } from './answer-verdict.ts';
 import type { CallOptions } from './call-options.ts';
 import type { ForwardedBody } from './forwarded.ts';
 import type { HeldWhy } from './held.ts';
+import { requestIdFor } from './identifiers.ts';
 import type { JsonObject } from './json.ts';
 import type { FilePart, Message, ReasoningPart, ToolCallPart } from './message.ts';
 import { present } from './present.ts';
@@ -41,6 +42,22 @@ export interface ModelRequest extends CallOptions {
   readonly attemptsUntilFallback?: Partial<Record<FailureType, number>>;
   /** The tenant. Where calls wait, tenants take turns; calls without a tenant share one turn. */
   readonly fairnessKey?: string;
+}
+
+/** How a worker of the version before had it: the request id, `<workflow id>/<step>`, for the step. */
+type EarlierModelRequest = Omit<ModelRequest, 'step'> & { readonly requestId: string };
+
+/**
+ * The activity's input as it is now. An activity that was scheduled before an upgrade keeps the
+ * request id that its provider may have seen.
+ */
+export function readModelRequest(
+  request: ModelRequest | EarlierModelRequest,
+  workflowId: string,
+): ModelRequest {
+  if ('step' in request) return request;
+  const { requestId, ...rest } = request;
+  return { ...rest, step: requestId.slice(requestIdFor(workflowId, '').length) };
 }
 
 /** Why the model stopped. `other` covers what a provider does not explain. */

@@ -6,6 +6,7 @@ import {
 } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import type { Ledger } from '../effects/once/ledger.ts';
+import { CannotStart } from '../failures/cannot-start.ts';
 import {
   type LedgerRecord,
   ledgerRecord,
@@ -13,7 +14,6 @@ import {
   memoOf,
   recordFromMemo,
 } from '../wire/ledger-record.ts';
-import { CannotStart } from './cannot-start.ts';
 
 /** A worker that wants to serve scopes with a ledger. */
 export interface LedgerClaim {

@@ -1,7 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { CannotStart, cannotStart, wordsOf } from '../failures/cannot-start.ts';
 import { temporalAddressProblem, withUsualPort } from '../wire/temporal-address.ts';
-import { CannotStart, cannotStart, wordsOf } from './cannot-start.ts';
 
 /**
  * Connects as Temporal's own tools do (`TEMPORAL_*` and profiles), and makes sure of the namespace.

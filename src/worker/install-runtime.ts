@@ -1,6 +1,6 @@
 import { DefaultLogger, Runtime, type Logger as TemporalLogger } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { cannotStart, wordsOf } from './cannot-start.ts';
+import { cannotStart, wordsOf } from '../failures/cannot-start.ts';
 import type { ServerAway } from './server-away.ts';
 
 /**

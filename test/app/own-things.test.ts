@@ -115,17 +115,17 @@ describe('holdfast start <workflow>', () => {
   });
 
   test('a name that no worker serves is told, when waited for and by status', async () => {
-    const started = await holdfast(['start', 'tirage', '--input', '{}', '--id', 'T-4', '--wait']);
+    const started = await holdfast(['start', 'archive', '--input', '{}', '--id', 'T-4', '--wait']);
     assert.deepEqual(
       [started.exitCode, started.stderr],
       [
         3,
-        'T-4: started\nholdfast: T-4 cannot go on: the worker of holdfast has no workflow tirage; it goes on with a worker that can',
+        'T-4: started\nholdfast: T-4 cannot go on: the worker of holdfast has no workflow archive; it goes on with a worker that can',
       ],
     );
     const status = await holdfast(['status', 'T-4']);
     assert.match(status.stdout, /^T-4 {2}retrying\n/);
-    assert.match(status.stdout, /^ {2}last {7}the worker of holdfast has no workflow tirage$/m);
+    assert.match(status.stdout, /^ {2}last {7}the worker of holdfast has no workflow archive$/m);
   });
 });
 

@@ -16,7 +16,7 @@ import { execa } from 'execa';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { findProgram } from '../../src/servers/find-program.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
-import { startHoldfast } from '../cli/run-holdfast.ts';
+import { runHoldfast, startHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -55,6 +55,9 @@ function run(key: string, ...flags: string[]) {
   args.push(...flags);
   return startHoldfast(args, { cwd: folder, env: environment(key), timeoutMs: 90_000 });
 }
+
+const manage = (...args: string[]) =>
+  runHoldfast(['batch', ...args], { cwd: folder, env: environment('sk-right') });
 
 function environment(key: string) {
   return {
@@ -102,8 +105,16 @@ test('a wrong key fails no line; kill -9 sends at most what was in flight again;
   assert.equal(unpriced.exitCode, 2);
   assert.match(unpriced.stderr, /needs the price of each model in usd, and openai:gpt-4o-mini has/);
 
+  // Ctrl-C lets end what is under way: nothing of it is lost, nor paid twice.
+  const interrupted = run('sk-right', ...priced);
+  await until(async () => answersAtProvider() >= 8 || undefined);
+  interrupted.kill('SIGINT');
+  assert.equal((await interrupted).exitCode, 130);
+  const [stopped] = JSON.parse((await manage('list', '--json')).stdout);
+  assert.deepEqual([stopped.answered, stopped.possiblyBilled], [answersAtProvider(), 0]);
+
   const killed = run('sk-right', ...priced);
-  await until(async () => answersAtProvider() >= 20 || undefined);
+  await until(async () => answersAtProvider() >= 30 || undefined);
   killed.kill('SIGKILL');
   await killed;
 

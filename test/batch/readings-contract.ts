@@ -37,8 +37,8 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       return id;
     }
 
-    const begin = (id: string, owner: string, server = 's') =>
-      store.beginRange(id, { from: 1, to: 500 }, { owner, server });
+    const begin = (id: string, owner: string, server = 's', sinceMs = 0) =>
+      store.beginRange(id, { from: 1, to: 500 }, { owner, server, sinceMs });
 
     async function send(id: string, seq: number): Promise<void> {
       await begin(id, 'w');
@@ -165,6 +165,15 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       await store.endRange(id, 'one');
       assert.equal(await begin(id, 'other', 'other server'), true);
       assert.equal(await begin(id, 'one'), false);
+    });
+
+    test('a run of a range that begins late overtakes none that was given out later', async () => {
+      const id = await batchOf('a');
+      assert.equal(await begin(id, 'attempt 3', 's', 3), true);
+      assert.equal(await begin(id, 'attempt 2', 's', 2), false);
+      assert.equal(await store.keepRange(id, 'attempt 3'), true);
+      assert.equal(await begin(id, 'attempt 4', 's', 4), true);
+      assert.equal(await store.keepRange(id, 'attempt 3'), false);
     });
 
     test('turns of a batch are spaced evenly, whoever takes them', async () => {

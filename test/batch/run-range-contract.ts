@@ -98,7 +98,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
       const policy = { ...catalogue.model, initialIntervalMs: 10, maximumIntervalMs: 20, prices };
       return createRunRange({ store: from, runAttempt, providers })(
         { id, tenant: '', from: 1, to: 500, concurrency: 4, policy, ...change },
-        { owner, server, stopping: signal, signal },
+        { owner, server, sinceMs: 0, stopping: signal, signal },
       );
     }
 
@@ -107,7 +107,7 @@ export function runRangeContract(name: string, open: () => Promise<OpenDatabase>
     });
     /** The first line is sent by a worker, which then says nothing more. */
     async function sendAs(id: string, owner: string, isAfterLost = false): Promise<boolean> {
-      await store.beginRange(id, { from: 1, to: 500 }, { owner, server: 's' });
+      await store.beginRange(id, { from: 1, to: 500 }, { owner, server: 's', sinceMs: 0 });
       const sending = [intentOf(owner, isAfterLost)];
       return (await store.commit(id, { sending, failed: [], ended: [] })).sent.has(1);
     }

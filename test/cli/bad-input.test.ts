@@ -139,6 +139,7 @@ const facts: readonly Fact[] = [
         'maximumAttempts=5',
         '--set takes policy.field=value, for example model.maximumAttempts=5; this is maximumAttempts=5',
       ],
+      ['model.maximumAttempt=5', 'is not known; did you mean maximumAttempts?'],
       ['model.maximumAttempts=many', 'model.maximumAttempts is "many": '],
       [
         'model.maximumAttempts=5 or 6',
@@ -268,7 +269,8 @@ describe('bad input gets one sentence and an exit code', { concurrency: 3 }, () 
     test(`${name} ${env === nobody ? '' : Object.keys(env)}: ${code}`, async () => {
       const run = await runHoldfast(args, { env, ...(input !== undefined && { input }) });
       assert.equal(run.exitCode, code, run.stderr);
-      const waits = code === 3 ? 'waiting for a Temporal server at 127[^\\n]+\\n' : '';
+      const waits =
+        code === 3 && env === nobody ? 'waiting for a Temporal server at 127[^\\n]+\\n' : '';
       assert.match(run.stderr, new RegExp(`^${waits}holdfast: [^\\n]+$`));
       assert.ok(run.stderr.includes(says), run.stderr);
       assert.equal(run.stdout, '');

@@ -112,6 +112,9 @@ test('all is well: a line each, and exit code 0; then what can be wrong beside a
     'wrong',
     'the worker serves the scope default, and this command asks for staging; give both the same HOLDFAST_SCOPE',
   ]);
+  const [, kept, asSaid] = await said('ledger', { HOLDFAST_TASK_QUEUE: 'nobodys' });
+  assert.equal(kept, 'ok');
+  assert.match(String(asSaid), /ledger\.db \(\w{16}\), as workers of the scope default said$/);
   assert.equal((await runHoldfast(['ledger', 'adopt'], { env })).exitCode, 0);
   const [, , given] = await said('ledger');
   assert.match(
@@ -120,7 +123,9 @@ test('all is well: a line each, and exit code 0; then what can be wrong beside a
   );
   // The next worker that starts brings its own, while the first one still writes to the other.
   const other = temporaryFolder(t);
-  await startWorker(t, other, { OPENAI_API_KEY: 'sk', HOLDFAST_TASK_QUEUE: 'other' });
+  const ofOther = { HOLDFAST_TASK_QUEUE: 'other' };
+  await startWorker(t, other, { ...ofOther, HOLDFAST_MODEL: 'ollama:llama3.2' });
+  assert.deepEqual((await said('keys', ofOther)).slice(1), ['ok', 'no model needs one']);
   const [exit, state, differing] = await said('ledger');
   assert.deepEqual([exit, state], [2, 'wrong']);
   const words = String(differing).replace(/ \(\w{16}\)/g, '');
@@ -173,8 +178,13 @@ test('no server, no such namespace, a variable that is misspelt, a providers fil
     'wrong',
     'no Temporal server answers at 127.0.0.1:1; start one with `npx holdfast up`, or set TEMPORAL_ADDRESS',
   ]);
-  assert.deepEqual(away('clocks'), [2, 'unknown', 'not known without the server']);
-  assert.deepEqual(await said('namespace', { TEMPORAL_NAMESPACE: 'none' }), [
+  for (const name of ['namespace', 'attribute', 'worker', 'ledger', 'keys', 'clocks']) {
+    assert.deepEqual(away(name), [2, 'unknown', 'not known without the server']);
+  }
+  const nowhere = await examined({ TEMPORAL_NAMESPACE: 'none' });
+  assert.deepEqual(nowhere('attribute'), [2, 'unknown', 'the namespace is not there']);
+  assert.deepEqual(nowhere('worker'), [2, 'unknown', 'not known without its namespace']);
+  assert.deepEqual(nowhere('namespace'), [
     2,
     'wrong',
     `the server at ${server.address} has no namespace "none"; create it, or correct TEMPORAL_NAMESPACE`,
@@ -184,7 +194,9 @@ test('no server, no such namespace, a variable that is misspelt, a providers fil
     'wrong',
     'HOLDFAST_MODLE is not known, and not read; did you mean HOLDFAST_MODEL?',
   ]);
-  const [exitCode, state, words] = await said('configuration', { HOLDFAST_PROVIDERS: 'none.json' });
+  const unread = await examined({ HOLDFAST_PROVIDERS: 'none.json' });
+  assert.deepEqual(unread('worker'), [2, 'unknown', 'not known without a configuration']);
+  const [exitCode, state, words] = unread('configuration');
   assert.deepEqual([exitCode, state], [2, 'wrong']);
   assert.match(String(words), /^HOLDFAST_PROVIDERS: cannot read none\.json as JSON/);
 });

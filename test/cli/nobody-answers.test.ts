@@ -1,3 +1,18 @@
+// Whom nobody answers, is told: each case, and the test of the real command that shows it.
+//
+//   no worker: `start --wait`, `result`, `watch`, `status`   here
+//   a workflow task that fails, with its line                here
+//   an address of a browser, one without a port              here; no server at all: bad-input
+//   a broken providers file keeps nobody from `cancel`       here, with slips in the file
+//   no server of the folder, or that of `up`                 up; batch-manage
+//   a slip in a workflow's name; a name of nobody's          up
+//   a key that is not set, by its variable                   up; at a worker's start: worker/warnings
+//   `apiKeyVariable` names one that is not set               worker/warnings
+//   a provider that the worker does not know                 up
+//   a slip in a policy, its field, a request, a command      bad-input; in variables: here
+//   a database that does not open                            no-database
+//   no WARN without meaning, the server away as one event    worker/warnings
+//   what `doctor` says of each, with its mend                doctor
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -119,6 +134,15 @@ test('a broken providers file keeps nobody from cancelling; a misspelt variable 
   assert.deepEqual([cancelled.exitCode, cancelled.stderr], [0, '']);
   const started = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
   assert.match(started.stderr, /^holdfast: bad configuration: HOLDFAST_PROVIDERS: cannot read/);
+
+  const slips = '[{"nam":"groq","baseUrl":"groq","apiKeyVarible":"GROQ_API_KEY"}]';
+  writeFileSync(path.join(cwd, 'providers.json'), slips);
+  const misread = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
+  const inFile = 'HOLDFAST_PROVIDERS (providers.json)';
+  assert.equal(
+    misread.stderr,
+    `holdfast: bad configuration: ${inFile}: 0.name is missing; ${inFile}: 0.baseUrl: Invalid URL; ${inFile}: 0: nam is not known; did you mean name?, apiKeyVarible is not known; did you mean apiKeyVariable?`,
+  );
 
   const { stderr } = await runHoldfast(['cancel', 'n-1'], {
     env: { ...env, HOLDFAST_TASKQUEUE: 'mine' },

@@ -9,14 +9,15 @@ import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-
 import { findProgram } from '../../src/servers/find-program.ts';
 import { freePort } from '../../src/servers/free-port.ts';
 import { temporalCli } from '../../src/servers/temporal-cli.ts';
+import { commandLines } from '../docs/command-lines.ts';
 import { fencedBlocks, readPage } from '../docs/pages.ts';
 import { until } from '../support/until.ts';
 import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const quickStart =
-  fencedBlocks(readPage('README.md'), 'sh').find((block) => block.includes('OPENAI_BASE_URL')) ??
-  '';
+const blocks = fencedBlocks(readPage('README.md'), 'sh');
+const quickStart = blocks.find((block) => block.includes('OPENAI_BASE_URL')) ?? '';
+const [ask = []] = commandLines(blocks.find((block) => block.includes('--id hello-1')) ?? '');
 let model: ModelProvider;
 let env: Record<string, string>;
 
@@ -109,11 +110,27 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   );
   assert.match(throughGateway, /"content":"Hello!"/);
   const client = { env: { TEMPORAL_ADDRESS: address } };
-  const asked = await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-1', '--wait'], client);
+  const asked = await runHoldfast(ask, client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
   // In its folder nobody has to say where it is.
   const here = { cwd, env: { HOLDFAST_ENV_FILE: '' } };
-  assert.equal((await runHoldfast(['result', 'h-1'], here)).stdout, 'Hello!');
+  assert.equal((await runHoldfast(['result', 'hello-1'], here)).stdout, 'Hello!');
+  const keyless = ['start', 'complete', 'Hi', '--id', 'k-1', '--model', 'anthropic:claude'];
+  const { exitCode: refused, stderr: why } = await runHoldfast([...keyless, '--wait'], here);
+  assert.equal(refused, 1);
+  assert.match(why, /by anthropic \(ANTHROPIC_API_KEY is not set for this worker\)/);
+  // A provider of which this worker has not heard: it is tried, and the reason is told all the while.
+  writeFileSync(path.join(cwd, 'mine.json'), '[{"name":"mine","baseUrl":"http://127.0.0.1:9/v1"}]');
+  const known = { cwd, env: { ...here.env, HOLDFAST_PROVIDERS: 'mine.json' } };
+  await runHoldfast(['start', 'complete', 'Hi', '--id', 'h-4', '--model', 'mine:m'], known);
+  const held = await until(async () => {
+    const { stdout } = await runHoldfast(['status', 'h-4'], here);
+    return /^ {2}held +(.*?), for /m.exec(stdout)?.[1];
+  });
+  assert.equal(
+    held,
+    'complete: mine:m waits: this worker has no provider mine, only openai, openai-responses, anthropic, google, ollama; name it in HOLDFAST_PROVIDERS and start the worker again',
+  );
   const slip = ['start', 'compelte', '--input', '{}', '--id', 'h-2'];
   const misspelt = await runHoldfast(slip, here);
   assert.deepEqual(
@@ -154,7 +171,7 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     printed += text;
   });
   const result = await until(async () => {
-    const { stdout } = await runHoldfast(['result', 'h-1'], client);
+    const { stdout } = await runHoldfast(['result', 'hello-1'], client);
     return stdout || undefined;
   });
   assert.equal(result, 'Hello!');

@@ -1,9 +1,9 @@
+import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { bundleWorkflowCode } from '@temporalio/worker';
 import {
   type DevServer,
   type PostgresServer,
@@ -11,6 +11,7 @@ import {
   startPostgres,
 } from '../../dev/servers/index.ts';
 import { variables } from '../../dev/variables.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 
 /** What all groups run on. */
 export interface Stage {
@@ -65,20 +66,10 @@ export async function startStage(cleanups: AsyncDisposableStack): Promise<Stage>
 }
 
 async function writeBundle(folder: string): Promise<string> {
-  const silent = () => {};
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(import.meta.dirname, 'one-effect.ts'),
-    logger: {
-      log: silent,
-      trace: silent,
-      debug: silent,
-      info: silent,
-      warn: console.error,
-      error: console.error,
-    },
-  });
+  const bundle = await workflowBundle(path.join(import.meta.dirname, 'one-effect.ts'));
+  assert.ok('code' in bundle);
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, 'one-effect.js');
-  await writeFile(file, code);
+  await writeFile(file, bundle.code);
   return file;
 }

@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/config.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import { effectsFrom } from '../../src/worker/effects-from.ts';
 import { ledgerFrom } from '../../src/worker/ledger-from.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { failureOf } from '../support/failure-of.ts';
 import type { ChargedRun, chargeAcrossRuns } from './charge-across-runs.ts';
 
@@ -75,9 +76,9 @@ async function startWorld(t: TestContext) {
     log: pino({ level: 'silent' }),
     ledger,
   });
-  const workflowsPath = path.join(import.meta.dirname, 'charge-across-runs.ts');
+  const bundle = await workflowBundle(path.join(import.meta.dirname, 'charge-across-runs.ts'));
   const workers = await Promise.all([
-    Worker.create({ connection: native, taskQueue: 'runs', workflowsPath }),
+    Worker.create({ connection: native, taskQueue: 'runs', workflowBundle: bundle }),
     Worker.create({
       connection: native,
       taskQueue: 'runs-effects',

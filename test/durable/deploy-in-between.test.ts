@@ -7,6 +7,7 @@ import { startDevServer } from '../../dev/servers/index.ts';
 import { createRulesActivity } from '../../src/activities/create-rules-activity.ts';
 import type { EffectRequest } from '../../src/wire/effect-call.ts';
 import { oneQueueFor } from '../../src/wire/task-queues.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { app } from '../app/triage/app.ts';
 
 test('a run that began before a deploy knows the effects that the deploy added, asked for once, under its own scope', async (t) => {
@@ -24,7 +25,9 @@ test('a run that began before a deploy knows the effects that the deploy added, 
   };
   const worker = await Worker.create({
     ...{ connection: native, taskQueue: 'deploys' },
-    workflowsPath: new URL('./deploy-in-between.ts', import.meta.url).pathname,
+    workflowBundle: await workflowBundle(
+      new URL('./deploy-in-between.ts', import.meta.url).pathname,
+    ),
     activities: {
       readRules: (overrides: unknown) => {
         const version = versions.shift() ?? assert.fail('read once too often');

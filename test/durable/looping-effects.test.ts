@@ -6,6 +6,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { startDevServer } from '../../dev/servers/index.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
 import type { EffectRequest } from '../../src/wire/effect-call.ts';
+import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 import { failureOf } from '../support/failure-of.ts';
 
 test('an effect in a loop names its step; the same name twice is EffectNameReused', async (t) => {
@@ -15,9 +16,10 @@ test('an effect in a loop names its step; the same name twice is EffectNameReuse
     Connection.connect({ address }),
   ]);
   const steps: (string | undefined)[] = [];
-  const workflowsPath = new URL('./looping-effects.ts', import.meta.url).pathname;
+  const file = new URL('./looping-effects.ts', import.meta.url).pathname;
+  const bundle = await workflowBundle(file);
   const workers = await Promise.all([
-    Worker.create({ connection: native, taskQueue: 'loop', workflowsPath }),
+    Worker.create({ connection: native, taskQueue: 'loop', workflowBundle: bundle }),
     Worker.create({
       connection: native,
       taskQueue: 'loop-effects',

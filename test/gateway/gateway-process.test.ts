@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { Webhook } from 'standardwebhooks';
@@ -31,6 +31,89 @@ const inBackground = { model: 'openai:gpt-4o', input: 'Hello', background: true 
 const response = (text: string, status = 'completed') => ({
   ...{ id: 'resp_theirs', object: 'response', status },
   output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
+});
+
+// First: once the provider has refused anything, the two that are never answered would fill its gate.
+describe('the gateway is killed in the middle of four calls', () => {
+  const counts = { keyed: 0, keyless: 0 };
+  const streamed = backgroundProvider(['hang']);
+  const queued: (() => void)[] = [];
+  const options = { headers: { 'idempotency-key': 'killed-1' }, maxRetries: 0 };
+  let lost: Promise<unknown>;
+  let keyless: Promise<OpenAI.ChatCompletion>;
+  let queuedId: string;
+  let streamedId: string;
+
+  before(async () => {
+    provider.answer((...call) => {
+      const [{ method, url }, , body] = call;
+      if (method === 'GET' || body.includes('"stream":true')) return streamed.reply(...call);
+      if (url?.endsWith('/responses')) {
+        return void queued.push(() => literally(200, response('later'))(...call));
+      }
+      const of = body.includes('"seed":3') ? 'keyed' : 'keyless';
+      counts[of] += 1;
+      // The first is never answered: its gateway is gone.
+      if (counts[of] > 1) literally(200, completion(`${of}, after the kill`))(...call);
+    });
+    lost = openai.chat.completions.create(asked(3), options);
+    lost.catch(() => {});
+    // It tries again while the gateway starts, and after.
+    keyless = openai.chat.completions.create(asked(5), { maxRetries: 20 });
+    keyless.catch(() => {});
+    const made = await openai.responses.create(inBackground);
+    assert.equal(made.status, 'queued');
+    queuedId = made.id;
+    const stream = await openai.responses.create({
+      ...{ ...inBackground, model: 'background:gpt-4o', stream: true },
+    });
+    for await (const each of stream) {
+      if (each.type === 'response.created') streamedId = each.response.id;
+      if (each.type === 'response.output_text.delta') break;
+    }
+    await until(async () => (counts.keyed === 1 && counts.keyless === 1) || undefined);
+    await gateway.stop('SIGKILL');
+    // The worker may have begun the queued one, or another gateway does.
+    gateway = await startGateway();
+  });
+
+  test('a call with a key goes on, and its client asks again', async () => {
+    await assert.rejects(lost);
+    const again = openai.chat.completions.create(asked(3), options);
+    const { data, response } = await again.withResponse();
+    assert.equal(data.choices[0]?.message.content, 'keyed, after the kill');
+    assert.equal(counts.keyed, 2);
+    assert.equal(response.headers.get('x-holdfast-possibly-billed'), '1');
+  });
+
+  test('what was said to be queued is answered by the worker, whoever asks for it later', async () => {
+    const [answerNow] = await until(async () => (queued.length > 0 ? queued : undefined));
+    answerNow?.();
+    const done = await until(async () => {
+      const standing = await openai.responses.retrieve(queuedId);
+      return standing.status === 'completed' ? standing : undefined;
+    });
+    assert.equal(done.output_text, 'later');
+    assert.equal(queued.length, 1);
+  });
+
+  test('what the provider runs by itself is read on, and asked for once', async () => {
+    const done = await until(async () => {
+      const read = await openai.responses.retrieve(streamedId).asResponse();
+      const body = (await read.json()) as { readonly status: string };
+      return body.status === 'completed' ? read.headers : undefined;
+    });
+    assert.equal(done.get('x-holdfast-possibly-billed'), '0');
+    const theirs = '/responses/resp_of_the_provider';
+    assert.deepEqual(streamed.requests, ['POST /responses', `GET ${theirs}?stream=true`]);
+  });
+
+  test('a client without a key asks again by itself, two requests in all', async () => {
+    assert.equal((await keyless).choices[0]?.message.content, 'keyless, after the kill');
+    // As long as a lease, and until it is looked for what its owner left.
+    await sleep(6000);
+    assert.equal(counts.keyless, 2);
+  });
 });
 
 test('a failure that passes is not seen by the client: a workflow goes on, and explain tells', async () => {
@@ -93,68 +176,9 @@ test('two gateways and a worker keep to the configured rate of an account togeth
 realClients(world);
 realBatches(world);
 
-test('the gateway is killed while the provider works: the call goes on, its client asks again', async () => {
-  let requests = 0;
-  provider.answer((...call) => {
-    requests += 1;
-    // The first is never answered: its gateway is gone.
-    if (requests > 1) literally(200, completion('after the kill'))(...call);
-  });
-  const options = { headers: { 'idempotency-key': 'killed-1' }, maxRetries: 0 };
-  const lost = openai.chat.completions.create(asked(3), options);
-  lost.catch(() => {});
-  await until(async () => (requests === 1 ? true : undefined));
-  await gateway.stop('SIGKILL');
-  await assert.rejects(lost);
-  gateway = await startGateway();
-  const { data, response } = await openai.chat.completions.create(asked(3), options).withResponse();
-  assert.equal(data.choices[0]?.message.content, 'after the kill');
-  assert.equal(requests, 2);
-  assert.equal(response.headers.get('x-holdfast-possibly-billed'), '1');
-});
-
-test('the gateway is killed after it said queued: the worker answers, whoever asks for it later', async () => {
-  let answerNow = () => {};
-  provider.answer((...call) => {
-    answerNow = () => literally(200, response('later'))(...call);
-  });
-  const { id, status } = await openai.responses.create(inBackground);
-  assert.equal(status, 'queued');
-  await gateway.stop('SIGKILL');
-  // It may have died before it had started the workflow: then another gateway does.
-  gateway = await startGateway();
-  await until(async () => provider.seen[0]);
-  answerNow();
-  const done = await until(async () => {
-    const standing = await openai.responses.retrieve(id);
-    return standing.status === 'completed' ? standing : undefined;
-  });
-  assert.equal(done.output_text, 'later');
-  assert.equal(provider.seen.length, 1);
-});
-
-test('what the provider runs by itself is asked for once, whoever dies while it runs', async () => {
+test('what the provider runs by itself is asked for once, though the worker dies', async () => {
   const call = { ...inBackground, model: 'background:gpt-4o' } as const;
-  // The gateway, in the middle of a stream.
-  const streamed = backgroundProvider(['hang']);
-  provider.answer(streamed.reply);
-  const stream = await openai.responses.create({ ...call, stream: true });
-  let id = '';
-  for await (const each of stream) {
-    if (each.type === 'response.created') id = each.response.id;
-    if (each.type === 'response.output_text.delta') break;
-  }
-  await gateway.stop('SIGKILL');
-  gateway = await startGateway();
-  const done = await until(async () => {
-    const read = await openai.responses.retrieve(id).asResponse();
-    const body = (await read.json()) as { readonly status: string };
-    return body.status === 'completed' ? read.headers : undefined;
-  });
-  assert.equal(done.get('x-holdfast-possibly-billed'), '0');
-  const theirs = '/responses/resp_of_the_provider';
-  assert.deepEqual(streamed.requests, ['POST /responses', `GET ${theirs}?stream=true`]);
-  // The worker, while it waits for the end of one that is no stream.
+  // While it waits for the end of one that is no stream.
   const whole = backgroundProvider();
   provider.answer(whole.reply);
   const { id: second } = await openai.responses.create(call);
@@ -214,23 +238,6 @@ test('the end of a background call is told once, signed, until its receiver says
   const last = JSON.parse(told[3]?.body ?? '');
   assert.equal(last.type, 'response.incomplete');
   assert.notEqual(last.id, JSON.parse(told[0]?.body ?? '').id);
-});
-
-test('killed, and the client has no key: its SDK asks again by itself, two requests in all', async () => {
-  let requests = 0;
-  provider.answer((...call) => {
-    requests += 1;
-    if (requests > 1) literally(200, completion('the second'))(...call);
-  });
-  // It tries again while the gateway starts, and after.
-  const answer = openai.chat.completions.create(asked(5), { maxRetries: 20 });
-  await until(async () => (requests === 1 ? true : undefined));
-  await gateway.stop('SIGKILL');
-  gateway = await startGateway();
-  assert.equal((await answer).choices[0]?.message.content, 'the second');
-  // As long as a lease, and until it is looked for what its owner left.
-  await sleep(6000);
-  assert.equal(requests, 2);
 });
 
 test('SIGTERM lets what is open finish', async () => {

@@ -23,12 +23,12 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
   const server = await startDevServer({ isHeadless: true });
   cleanups.defer(() => server.stop());
   const port = await freePort();
-  const ofProvider = {
-    family: 'openai',
-    baseUrl: provider.baseUrl,
-    apiKeyVariable: 'OPENAI_API_KEY',
-  };
-  const entries = [{ name: 'background', backgroundResponses: true }, { name: 'limited' }];
+  const ofProvider = { family: 'openai', baseUrl: provider.baseUrl };
+  // An account is its address and key: the limited one has a key of its own, or all would be limited.
+  const entries = [
+    { name: 'background', backgroundResponses: true, apiKeyVariable: 'OPENAI_API_KEY' },
+    { name: 'limited', apiKeyVariable: 'LIMITED_API_KEY' },
+  ];
   const write = (name: string, content: object) =>
     writeFile(path.join(folder, name), JSON.stringify(content));
   await write(
@@ -41,6 +41,7 @@ export async function gatewayProcesses(cleanups: AsyncDisposableStack) {
     HOLDFAST_RATE_LIMITS: path.join(folder, 'rate-limits.json'),
     TEMPORAL_ADDRESS: server.address,
     OPENAI_API_KEY: 'provider-key',
+    LIMITED_API_KEY: 'limited-key',
     OPENAI_BASE_URL: provider.baseUrl,
     HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
     HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${port}`,

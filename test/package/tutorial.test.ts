@@ -144,9 +144,23 @@ test('the tutorial, to the letter', async () => {
     { ...result, seenBy: typeof result.seenBy },
     { id: 'T-2', ...urgent, seenBy: 'string' },
   );
+  await replays('T-2');
   // Two tickets, two answers: the kill in between cost nothing.
   assert.equal(model.requests.length, 2);
 });
+
+/** As docs/how-to/change-a-waiting-workflow.md has it: a history as Temporal's own program writes it. */
+async function replays(id: string): Promise<void> {
+  const show = `workflow show --workflow-id ${id} --output json --address ${env.TEMPORAL_ADDRESS}`;
+  await succeeds(`${env.HOLDFAST_TEMPORAL_CLI} ${show} > ${id}.json`);
+  const script = [
+    "import { replay } from 'holdfast/testing';",
+    `await replay({ workflowsPath: '${folder}/workflows.ts', histories: ['${id}.json'] });`,
+    'process.exit();',
+  ];
+  writeFileSync(path.join(folder, 'replay.mjs'), script.join('\n'));
+  await succeeds('node replay.mjs');
+}
 
 const succeeds = (line: string) => endsWith(0, line);
 

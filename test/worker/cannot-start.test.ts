@@ -10,8 +10,9 @@ import { after, before, describe, test } from 'node:test';
 import { execa } from 'execa';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
+import { ledgerProblem } from '../../src/database/ledger-problem.ts';
 import { connectionProblem, connectTemporal } from '../../src/worker/connect-temporal.ts';
-import { journalFrom, ledgerFrom, ledgerProblem } from '../../src/worker/ledger-from.ts';
+import { journalFrom, ledgerFrom } from '../../src/worker/ledger-from.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-no-start-'));
@@ -100,12 +101,12 @@ describe('a SQLite file that cannot be the ledger', () => {
     [
       'a folder',
       'folder.db',
-      "can be neither opened nor made (SQLITE_14); name a file in a folder that the worker's user may write",
+      'can be neither opened nor made (SQLITE_14); name a file in a folder that the user who runs this may write',
     ],
     [
       'in a folder that is a file',
       'text.db/ledger.db',
-      "can be neither opened nor made (EEXIST); name a file in a folder that the worker's user may write",
+      'can be neither opened nor made (EEXIST); name a file in a folder that the user who runs this may write',
     ],
     [
       'of another program',
@@ -145,7 +146,7 @@ describe('a PostgreSQL that cannot be the ledger', () => {
     [{ code: '25006' }, 'postgres://db.example/shop is read-only; name the primary server'],
     [{ code: '42P07' }, "postgres://db.example/shop has tables of Holdfast's names that are not Holdfast's (42P07); name another database"],
     [{ code: 'ENOTFOUND' }, 'no PostgreSQL answers at postgres://db.example/shop (ENOTFOUND); start it, or correct it'],
-    [{ message: 'The server does not support SSL connections' }, 'postgres://db.example/shop and the worker do not agree on TLS; correct sslmode in it'],
+    [{ message: 'The server does not support SSL connections' }, 'postgres://db.example/shop and who asks it do not agree on TLS; correct sslmode in it'],
     [{ code: '53300' }, 'postgres://db.example/shop cannot be used as it is (53300); see to the server, or name another one'],
   ];
   for (const [thrown, says] of rows) {

@@ -7,8 +7,8 @@ import { Connection } from '@temporalio/client';
 import { startWorker } from '../../dev/demo/worker-process.ts';
 import { startDevServer, startPostgres } from '../../dev/servers/index.ts';
 import { loadConfig } from '../../src/config.ts';
+import { CannotStart } from '../../src/failures/cannot-start.ts';
 import { assertOneLedger } from '../../src/worker/assert-one-ledger.ts';
-import { CannotStart } from '../../src/worker/cannot-start.ts';
 import { ledgerFrom, ledgerVariable } from '../../src/worker/ledger-from.ts';
 import { runHoldfast } from '../cli/run-holdfast.ts';
 

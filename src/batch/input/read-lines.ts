@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Usage } from '../../policies/call-costs.ts';
 
 /** One line of a batch file, checked: `{custom_id, method, url, body}` of OpenAI's format. */
@@ -67,13 +67,13 @@ const toldProblems = 20;
 
 /**
  * Splits a file into its lines as bytes, without holding the file: `\n` and `\r\n` end a line, and the
- * last one needs no end.
+ * last one needs no end. The bytes of a line of a file on disk are there until the next one is asked for:
+ * what is kept is copied, and reading a large file makes no more garbage than that.
  *
  * @throws BadBatchFile for a byte order mark, by its name, and for a line without an end.
  */
 export async function* linesOf(file: BatchFile): AsyncGenerator<Uint8Array> {
-  const parts =
-    typeof file === 'string' ? createReadStream(file, { highWaterMark: 1024 * 1024 }) : file;
+  const parts = typeof file === 'string' ? partsOf(file) : file;
   let lines = 0;
   let rest: Buffer = Buffer.alloc(0);
   let isFirst = true;
@@ -92,9 +92,20 @@ export async function* linesOf(file: BatchFile): AsyncGenerator<Uint8Array> {
       const problem = `it has more than ${maximumLineBytes} bytes`;
       throw new BadBatchFile([{ line: lines + 1, problem }]);
     }
-    rest = bytes;
+    rest = Buffer.from(bytes);
   }
   if (rest.length > 0) yield withoutReturn(rest);
+}
+
+/** Parts of a file, each of them in the same place as the one before. */
+async function* partsOf(file: string): AsyncGenerator<Buffer> {
+  await using handle = await open(file);
+  const place = Buffer.allocUnsafeSlow(256 * 1024);
+  for (;;) {
+    const { bytesRead } = await handle.read(place, 0, place.length);
+    if (bytesRead === 0) return;
+    yield place.subarray(0, bytesRead);
+  }
 }
 
 function assertNoByteOrderMark(bytes: Buffer): void {

@@ -214,7 +214,7 @@ function withModel(own: Uint8Array, { providers, model }: ReadOptions): Uint8Arr
     return wrong('missing_required_parameter', 'body.model', 'body.model is not a text');
   }
   const full = fullModel(asked, providers, usualProvider);
-  if (full === named) return Uint8Array.from(own);
+  if (full === named) return Buffer.from(own);
   const text = JSON.stringify(full);
   const places = fields.filter(({ name }) => name === 'model');
   if (places.length > 0) {

@@ -16,6 +16,8 @@ export interface RangeContext {
   readonly owner: string;
   /** Names the server that gave it out. */
   readonly server: string;
+  /** When that was, by the server's clock. */
+  readonly sinceMs: number;
   /** No further request is made; those under way end, and are recorded. */
   readonly stopping: AbortSignal;
   /** Requests under way are given up. */

@@ -10,6 +10,8 @@ export interface RangeRunner {
   readonly owner: string;
   /** The namespace of Temporal that gave it out: one at a time has the lines of a batch. */
   readonly server: string;
+  /** When it was given out, by the server's clock: a worker that was frozen may begin late. */
+  readonly sinceMs: number;
 }
 
 /** How long a run of a range that says nothing keeps other servers away. */
@@ -24,11 +26,12 @@ export function batchRanges(tables: Kysely<BatchTables>, kind: DatabaseKind) {
      * Takes a range over from whoever had lines of it before by the same server: that one sends nothing
      * any more, from the next commit on.
      *
-     * @returns `false` while another server runs lines of the batch.
+     * @returns `false` while another server runs lines of the batch, or one that was given out later
+     *   runs some of these.
      */
     beginRange: (id: string, { from, to }: LineRange, runner: RangeRunner): Promise<boolean> =>
       tables.transaction().execute(async (transaction) => {
-        const { owner, server } = runner;
+        const { owner, server, sinceMs } = runner;
         // For its lock: two servers do not find the batch free at the same moment.
         await transaction
           .updateTable('holdfast_batch')
@@ -41,7 +44,10 @@ export function batchRanges(tables: Kysely<BatchTables>, kind: DatabaseKind) {
           .where(({ and, or, eb }) =>
             or([
               eb('until_ms', '<=', now),
-              and([eb('server', '=', server), eb('from_seq', '<=', to), eb('to_seq', '>=', from)]),
+              and([
+                ...[eb('server', '=', server), eb('since_ms', '<=', sinceMs)],
+                ...[eb('from_seq', '<=', to), eb('to_seq', '>=', from)],
+              ]),
             ]),
           )
           .execute();
@@ -49,14 +55,19 @@ export function batchRanges(tables: Kysely<BatchTables>, kind: DatabaseKind) {
           .selectFrom('holdfast_batch_range')
           .select('owner')
           .where('batch_id', '=', id)
-          .where('server', '<>', server)
+          .where(({ and, or, eb }) =>
+            or([
+              eb('server', '<>', server),
+              and([eb('from_seq', '<=', to), eb('to_seq', '>=', from)]),
+            ]),
+          )
           .limit(1)
           .executeTakeFirst();
         if (other) return false;
         await transaction
           .insertInto('holdfast_batch_range')
           .values({
-            ...{ batch_id: id, owner, server },
+            ...{ batch_id: id, owner, server, since_ms: sinceMs },
             ...{ from_seq: from, to_seq: to, until_ms: until },
           })
           .execute();

@@ -87,6 +87,7 @@ export interface BatchRangeTable {
   owner: string;
   /** The namespace of Temporal that gave it out. */
   server: string;
+  since_ms: number;
   from_seq: number;
   to_seq: number;
   /** Until then no other server gives out lines of the batch. */

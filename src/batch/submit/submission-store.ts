@@ -98,7 +98,7 @@ export function submissionStore({ database, kind }: Pick<OpenDatabase, 'database
           const range = { batch_id: intent.batch_id, owner: intent.id };
           await transaction
             .insertInto('holdfast_batch_range')
-            .values({ ...range, server: '', from_seq: 0, to_seq: 0, until_ms: 0 })
+            .values({ ...range, server: '', since_ms: 0, from_seq: 0, to_seq: 0, until_ms: 0 })
             .execute();
           for (let at = 0; at < lines.length; at += linesAtOnce) {
             const sending = lines.slice(at, at + linesAtOnce);

@@ -74,8 +74,10 @@ export async function followBatch(followed: Followed): Promise<StoredBatch | und
       throw new CommandError('failed', `${id} is ${name.toLowerCase().replace('_', ' ')}`);
     }
     const failure = described.raw.pendingActivities?.find(({ lastFailure }) => lastFailure);
-    const { message, timeoutFailureInfo } = failure?.lastFailure ?? {};
-    const words = timeoutFailureInfo ? 'its worker was lost' : (message ?? undefined);
+    const { message, timeoutFailureInfo, applicationFailureInfo } = failure?.lastFailure ?? {};
+    // A worker that was told to end has lost nothing.
+    const isOfEnd = applicationFailureInfo?.type === 'WorkerLost';
+    const words = timeoutFailureInfo ? 'its worker was lost' : (!isOfEnd && message) || undefined;
     if (words !== undefined && words !== told)
       view.say(`a range of lines is tried again: ${words}`);
     told = words;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type BatchStore, batchStore } from '../../batch/store/batch-store.ts';
 import { type Config, loadConfig } from '../../config.ts';
-import { migrate } from '../../database/migrations.ts';
-import { type OpenDatabase, openDatabase } from '../../database/open-database.ts';
+import type { OpenDatabase } from '../../database/open-database.ts';
+import { openMigrated } from '../../database/open-migrated.ts';
 
 /** Opens the ledger's database, where batches are, for the time of a command. */
 export function withBatches<T>(
@@ -12,15 +12,18 @@ export function withBatches<T>(
   return withDatabase((opened, config) => work(batchStore(opened), config));
 }
 
-/** Opens the ledger's database for the time of a command. */
+/**
+ * Opens the ledger's database for the time of a command.
+ *
+ * @throws CannotStart
+ */
 export async function withDatabase<T>(
   work: (opened: OpenDatabase, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = loadConfig();
   const { DATABASE_URL: databaseUrl, HOLDFAST_LEDGER: sqliteFile } = config;
-  const opened = openDatabase({ databaseUrl, sqliteFile }, { connections: 2 });
+  const opened = await openMigrated({ databaseUrl, sqliteFile }, { connections: 2 });
   try {
-    await migrate(opened.database, opened.kind);
     return await work(opened, config);
   } finally {
     await opened.database.destroy();

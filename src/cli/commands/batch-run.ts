@@ -11,6 +11,7 @@ import { pauseBatch, runBatch } from '../../client/batch.ts';
 import { describeWorkflow, waitsFor } from '../../client/describe-workflow.ts';
 import { resume } from '../../client/resume.ts';
 import type { Config } from '../../config.ts';
+import { didYouMean } from '../../policies/did-you-mean.ts';
 import type { JsonObject } from '../../wire/json.ts';
 import { type BatchRunFlags, limitsFrom, pricedFor } from '../batch/batch-flags.ts';
 import { describeForecast, forecastBatch } from '../batch/dry-run.ts';
@@ -146,6 +147,11 @@ async function telling<T>(file: string, work: () => Promise<T>): Promise<T> {
 async function readOptions(config: Config, flags: BatchRunFlags): Promise<ReadOptions> {
   const { providers } = config;
   const { model, promptFile } = flags;
+  const [named = '', ...rest] = model?.split(':') ?? [];
+  const names = providers.map(({ name }) => name);
+  // Names of models have colons too (`ft:gpt-4o:us::1`): only a slip is told.
+  const guess = rest.length > 0 && !names.includes(named) && didYouMean(named, names);
+  if (guess) throw usageError(`there is no provider ${named} for the model ${model}${guess}`);
   const prompt =
     promptFile === undefined ? flags.prompt : await readInput(promptFile, 'the prompt');
   if (prompt === undefined) {

@@ -66,13 +66,13 @@ async function assertOverrides(
 
 /**
  * Refuses what looks like a slip of the hand: a workflow of a name that no worker has waits for one that
- * has it, and has used up its id. The worker is asked only of a name that never ran, and any other name
- * may be one that is deployed later.
+ * has it, and has used up its id. The worker is asked only of a name of which none has completed, and any
+ * other name may be one that is deployed later.
  */
 async function assertName(client: Client, workflow: string, taskQueue: string): Promise<void> {
   try {
-    const ofThisName = `WorkflowType = ${JSON.stringify(workflow)}`;
-    if ((await client.workflow.count(ofThisName)).count > 0) return;
+    const completed = `WorkflowType = ${JSON.stringify(workflow)} AND ExecutionStatus = "Completed"`;
+    if ((await client.workflow.count(completed)).count > 0) return;
     const { health } = await workerHealth(client, { taskQueue });
     const { workflows = [workflow] } = health;
     if (workflows.includes(workflow)) return;

@@ -20,6 +20,7 @@ import {
   type HttpEffectOptions,
   httpEffect,
 } from '../../../src/effects/targets/http/http-effect.ts';
+import { until } from '../../support/until.ts';
 import { failureOf } from '../once/expect-failure.ts';
 import { temporaryLedger } from '../once/temporary-ledger.ts';
 
@@ -143,12 +144,12 @@ for (const code of [400, 404, 410, 422]) {
 }
 
 test('two at once with one key at the target: 409 for the second, then the same thing', async (t) => {
-  const endpoint = await endpointWith(t, [], { executionMs: 500 });
+  const endpoint = await endpointWith(t, [], { executionMs: 2000 });
   const failure = await failureOf(make(endpoint, 'in-flight', {}, undefined, 300));
   assert.equal(failure.type, 'Timeout');
   assert.equal((await failureOf(make(endpoint, 'in-flight'))).type, 'EffectInProgress');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.equal((await make(endpoint, 'in-flight')).result.id, 'thing-1');
+  const done = await until(() => make(endpoint, 'in-flight').catch(() => undefined));
+  assert.equal(done.result.id, 'thing-1');
   assert.equal(endpoint.things.length, 1);
 });
 

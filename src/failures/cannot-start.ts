@@ -1,4 +1,4 @@
-/** Why a worker does not start: one sentence that names the variable and says what to do. */
+/** Why a worker, the gateway or a command does not start: one sentence that names the variable and says what to do. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart';
   constructor(variable: string, sentence: string, options?: ErrorOptions) {
