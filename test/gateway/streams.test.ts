@@ -168,6 +168,19 @@ describe('a stream through the gateway', () => {
     });
   }
 
+  test('that breaks within an event: the client gets what came before it, and the error', async () => {
+    provider.answer(streams([role, delta('half'), delta('lost').slice(0, -9)], 'cut'));
+    const stream = await openai.chat.completions.create(asked());
+    let text = '';
+    await assert.rejects(
+      async () => {
+        for await (const { choices } of stream) text += choices[0]?.delta.content ?? '';
+      },
+      { name: 'Error', code: 'ConnectionFailed' },
+    );
+    assert.equal(text, 'half');
+  });
+
   test('broken after content, under a key: the repeat gets the whole answer, as a stream', async () => {
     provider.answer(streams([role, delta('half')], 'cut'));
     const body = asked();

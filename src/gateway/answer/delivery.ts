@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { createWholeEvents } from '../../calls/forward/stream-events.ts';
 import type { ForwardedAnswer, ForwardedApi } from '../../wire/forwarded.ts';
 import { errorBody, errorFrame, retryHeaders, type ToldError } from './error-answer.ts';
 
@@ -10,7 +11,11 @@ export interface Delivery {
   /** Aborts when the client is gone. */
   readonly gone: AbortSignal;
   readonly whole: (answer: ForwardedAnswer, body: Uint8Array) => void;
-  /** Bytes of a stream; the first ones send the status. Resolves when the client may have more. */
+  /**
+   * Bytes of a stream; the first ones send the status. Those of an event are held until it is whole:
+   * a comment or an error after half an event would be read as part of it. Resolves when the client may
+   * have more.
+   */
   readonly bytes: (bytes: Uint8Array, head: ForwardedAnswer) => Promise<void>;
   readonly end: () => void;
   readonly error: (error: ToldError) => void;
@@ -41,7 +46,7 @@ export function createDelivery(
 ): Delivery {
   const gone = new AbortController();
   let isCommitted = false;
-  let lastBytes = '';
+  const events = createWholeEvents();
   const beat = isStream ? setInterval(keepAlive, keepAliveMs) : undefined;
   response.on('error', () => {});
   response.on('timeout', () => response.destroy());
@@ -59,8 +64,7 @@ export function createDelivery(
   }
   /** A comment: every client of server-sent events skips it. Never `id:` or a lone `retry:`. */
   function keepAlive(): void {
-    // A comment within an event would be part of it, or its end.
-    if (response.writableNeedDrain || !/(^|\n\r?\n)$/.test(lastBytes)) return;
+    if (response.writableNeedDrain) return;
     if (!isCommitted) commit(200, streamHeaders);
     response.write(': waiting\n\n');
   }
@@ -70,11 +74,10 @@ export function createDelivery(
     await once(response, 'drain', { signal: gone.signal }).catch(() => {});
     response.setTimeout(0);
   }
-  function finish(last?: Uint8Array | string): void {
+  function finish(last: Uint8Array | string): void {
     clearInterval(beat);
     response.setTimeout(patienceMs);
-    if (last === undefined) response.end();
-    else response.end(last);
+    response.end(last);
   }
 
   return {
@@ -88,10 +91,11 @@ export function createDelivery(
     async bytes(bytes, head) {
       if (!isCommitted) commit(head.status, { ...streamHeaders, ...head.headers });
       beat?.refresh();
-      lastBytes = `${lastBytes}${Buffer.from(bytes.subarray(-3)).toString('latin1')}`.slice(-3);
-      if (!response.write(bytes) && !gone.signal.aborted) await untilTaken();
+      const whole = events.take(bytes);
+      if (whole.byteLength === 0) return;
+      if (!response.write(whole) && !gone.signal.aborted) await untilTaken();
     },
-    end: () => finish(),
+    end: () => finish(events.rest()),
     error(error) {
       if (isCommitted) return finish(errorFrame(api, error));
       const body = JSON.stringify(errorBody(api, error));
