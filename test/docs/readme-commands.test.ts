@@ -10,7 +10,7 @@ const runBy: Readonly<Record<string, string>> = {
   'npx holdfast init ../tickets': 'package/tutorial',
   'cd ../tickets && npm install && npm test': 'package/tutorial',
   'npx holdfast up': 'package/tutorial',
-  'npx holdfast start triage --id T-1 --input '{"text":"The lamp arrived broken."}' --wait':
+  [`npx holdfast start triage --id T-1 --input '{"text":"The lamp arrived broken."}' --wait`]:
     'package/tutorial',
   'npm start -- --messages examples/messages.csv': 'dev/demo/messages',
   'export OPENAI_API_KEY=sk-...': 'package/tutorial',
