@@ -6,12 +6,8 @@ import { assertSameFingerprint } from '../effects/once/replay.ts';
 import { fingerprintOf } from '../wire/identifiers.ts';
 import type { Json } from '../wire/json.ts';
 import { present } from '../wire/present.ts';
-import type {
-  AppMigrations,
-  DefinitionOptions,
-  EffectDefinition,
-  MakeResources,
-} from './effect-definition.ts';
+import type { AppMigrations, DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 /**
  * Runs SQL in the effect's transaction: `` await sql`insert into note (id) values (${id})` ``. Values
