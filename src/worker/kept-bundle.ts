@@ -11,6 +11,8 @@ import {
 /** A bundle of workflows, and what the bundler looked at to make it. */
 export interface MadeBundle {
   readonly code: string;
+  /** Before the first file was read. */
+  readonly sinceMs: number;
   /** Files that were read, and links that were followed. */
   readonly read: Iterable<string>;
   /** Files that were looked for in vain: were one there, it would be in the bundle. */
@@ -24,16 +26,21 @@ interface KeptBundle {
 }
 
 /** Keeps a bundle for the next process. Where that cannot be done, the next one makes it again. */
-export function keepBundle(file: string, { code, read, missing }: MadeBundle): void {
-  // The bundler's own entry is in its memory only.
-  const inputs = [...read].filter((path) => existsSync(path));
-  const kept: KeptBundle = {
-    code,
-    read: Object.fromEntries(inputs.map((path) => [path, fingerprint(path)])),
-    missing: [...missing],
-  };
+export function keepBundle(file: string, { code, sinceMs, read, missing }: MadeBundle): void {
   try {
-    writeWhole(file, JSON.stringify(kept));
+    // The bundler's own entry is in its memory only.
+    const inputs = [...read].filter((path) => existsSync(path));
+    const kept: KeptBundle = {
+      code,
+      read: Object.fromEntries(inputs.map((path) => [path, fingerprint(path)])),
+      missing: [...missing],
+    };
+    // Saved while the bundler read: what it was before may be in the bundle, and would stay for good.
+    const isLater = (path: string) => {
+      const found = statSync(path);
+      return found.isFile() && found.ctimeMs >= sinceMs;
+    };
+    if (!inputs.some(isLater)) writeWhole(file, JSON.stringify(kept));
   } catch {}
 }
 

@@ -76,6 +76,7 @@ async function bundle(workflowsPath: string, named = workflowsPath): Promise<Mad
   const said: string[] = [];
   // This file and the SDK say how it is made.
   const read = new Set([import.meta.filename]);
+  const sinceMs = Date.now();
   const sdk = findPackageJSON('@temporalio/worker', import.meta.url);
   if (sdk) read.add(sdk);
   const missing = new Set<string>();
@@ -87,7 +88,10 @@ async function bundle(workflowsPath: string, named = workflowsPath): Promise<Mad
       config.plugins?.push({
         apply(compiler) {
           compiler.hooks.done.tap('holdfast', ({ compilation }) => {
-            for (const path of compilation.fileDependencies) read.add(path);
+            for (const path of compilation.fileDependencies) {
+              // The name of the entry says what is in it, and it is written at each start.
+              if (path !== workflowsPath) read.add(path);
+            }
             for (const path of compilation.missingDependencies) missing.add(path);
           });
         },
@@ -114,7 +118,7 @@ async function bundle(workflowsPath: string, named = workflowsPath): Promise<Mad
       { cause: error },
     );
   });
-  return { code, read, missing };
+  return { code, sinceMs, read, missing };
 }
 
 /** Those of Node that the bundler met: as a rule something was imported that was to be imported by type. */

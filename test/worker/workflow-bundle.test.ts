@@ -6,6 +6,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -13,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { keptBundle } from '../../src/worker/kept-bundle.ts';
+import { keepBundle, keptBundle } from '../../src/worker/kept-bundle.ts';
 import { workflowBundle } from '../../src/worker/workflow-bundle.ts';
 
 test('the worker of the library and that of orders each have a bundle of their own', async () => {
@@ -49,6 +50,19 @@ function projectFolder(t: TestContext): string {
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   return folder;
 }
+
+test('a bundle is not kept where a file of it was saved while it was made', (t) => {
+  const folder = projectFolder(t);
+  const [file, kept] = [path.join(folder, 'word.js'), path.join(folder, 'kept.json')];
+  writeFileSync(file, 'one');
+  const made = { code: 'one', sinceMs: statSync(file).ctimeMs + 1, read: [file], missing: [] };
+  keepBundle(kept, made);
+  assert.deepEqual(keptBundle(kept), { code: 'one' });
+  rmSync(kept);
+  writeFileSync(file, 'two');
+  keepBundle(kept, { ...made, sinceMs: statSync(file).ctimeMs });
+  assert.equal(keptBundle(kept), undefined);
+});
 
 test('the bundle of a project is kept for the next worker, until anything in it changes', async (t) => {
   const folder = projectFolder(t);
