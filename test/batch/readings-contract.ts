@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { BatchLine } from '../../src/batch/input/read-lines.ts';
-import type { LineEnd } from '../../src/batch/store/batch-commits.ts';
+import type { LineEnd } from '../../src/batch/store/batch-changes.ts';
 import { OvertakenReading } from '../../src/batch/store/batch-passes.ts';
 import { type BatchStore, batchStore } from '../../src/batch/store/batch-store.ts';
 import type { OpenDatabase } from '../../src/database/open-database.ts';
