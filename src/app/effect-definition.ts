@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { DatabaseKind } from '../database/open-database.ts';
 import type { Effect } from '../effects/once/effect.ts';
-import type { EffectResources } from '../effects/targets/configured-targets.ts';
 import type { retryPolicyOverride } from '../policies/retry-policy.ts';
 
 /** SQL: one statement, or several in their order. */
@@ -49,9 +48,3 @@ export type InputOf<Definition> =
 /** The result that an effect of this definition gives. */
 export type ResultOf<Definition> =
   Definition extends EffectDefinition<infer _, infer Result> ? Result : never;
-
-/** What an effect is made from when a worker starts. */
-export interface MakeResources<Config = unknown> extends EffectResources {
-  /** The effect's own variables, as its `config` reads them from the environment. */
-  readonly config: Config;
-}

@@ -3,7 +3,8 @@ import {
   type HttpEffectOptions,
 } from '../effects/targets/http/http-effect.ts';
 import type { HttpRequest } from '../effects/targets/http/http-target.ts';
-import type { DefinitionOptions, EffectDefinition, MakeResources } from './effect-definition.ts';
+import type { DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 /** What `httpEffect` itself sees to, from the fields of {@link HttpOptions}. */
 type Made = 'name' | 'target' | 'baseUrl' | 'headers' | 'allowPrivate' | 'keyWindowMs' | 'request';

@@ -8,7 +8,8 @@ import { createCharge } from '../effects/targets/stripe/charge.ts';
 import type { Charge, Refund } from '../effects/targets/stripe/payments.ts';
 import { createRefund } from '../effects/targets/stripe/refund.ts';
 import { formatMoney } from '../wire/money.ts';
-import type { DefinitionOptions, EffectDefinition, MakeResources } from './effect-definition.ts';
+import type { DefinitionOptions, EffectDefinition } from './effect-definition.ts';
+import type { MakeResources } from './make-resources.ts';
 
 /** What may differ from the usual for an effect on a target that Holdfast knows. */
 export type TargetOptions = Omit<DefinitionOptions<never>, 'config' | 'did'>;

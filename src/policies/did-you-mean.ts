@@ -2,9 +2,14 @@ import { closestMatch } from 'leven';
 
 /** The known name that was probably meant; case, dashes and underscores are no slips. */
 export function closestTo(name: string, known: readonly string[]): string | undefined {
-  const plain = (text: string) => text.replaceAll(/[_-]/g, '').toLowerCase();
-  // A third of its letters may be wrong: enough for slips, too few for another word.
-  const maxDistance = Math.round(name.length / 3);
+  const plain = (text: string) =>
+    text
+      .replace(/^HOLDFAST_/, '')
+      .replaceAll(/[_-]/g, '')
+      .toLowerCase();
+  // A third of its letters may be wrong: enough for slips, too few for another word. The prefix of our
+  // variables says nothing of which one is meant.
+  const maxDistance = Math.round(plain(name).length / 3);
   const match = closestMatch(plain(name), known.map(plain), { maxDistance });
   return known.find((each) => plain(each) === match);
 }

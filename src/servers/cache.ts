@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOCK_POLL_MS = 250;
@@ -34,6 +34,8 @@ export async function withCacheLock<T>(
 /** Takes the lock `name` in `folder` until it is disposed of; `undefined` where another has it. */
 export function tryLock(folder: string, name: string): Disposable | undefined {
   mkdirSync(folder, { recursive: true });
+  // Loaded when it is needed: Node 22 warns of it, and most commands take no lock.
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
   const database = new DatabaseSync(path.join(folder, `${name}.lock`));
   if (isLocked(database)) return { [Symbol.dispose]: () => database.close() };
   database.close();
