@@ -13,7 +13,7 @@ test('ten calls, two workers of which one is killed every three seconds: none is
       // How long the calls of a killed worker wait: 30 s as it comes.
       policies: { model: { heartbeatTimeoutMs: 2000 } },
     },
-    { ...theStorm, calls: 10, downMs: 4000 },
+    { ...theStorm, calls: 10, downMs: 2500 },
     () => {},
   );
   const { done, lost, unfinished, answers = 0, requests } = outcome;

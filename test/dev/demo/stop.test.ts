@@ -11,7 +11,7 @@ import { runDemo } from './run-demo.ts';
 const rows = [
   { name: 'as soon as it is up', after: /Temporal UI/, presses: 1 },
   { name: 'while the worker is dead', after: /SIGKILL to the worker/, presses: 1 },
-  { name: 'twice, which forces', after: /order-1003/, presses: 2 },
+  { name: 'twice, which forces', after: /Temporal UI/, presses: 2 },
 ];
 
 for (const { name, after, presses } of rows) {
