@@ -56,7 +56,7 @@ async function saidWhileWaiting(args: readonly string[]) {
 test('without a worker, whoever waits is told so, and how to start one', async () => {
   const start = ['start', 'complete', 'Hi', '--id', 'n-1'];
   assert.equal((await runHoldfast(start, { env })).exitCode, 0);
-  const [started, result, inJson, [watched, exitCode]] = await Promise.all(
+  const [started, result, inJson, [watched, exitCode] = []] = await Promise.all(
     [
       [...start, '--wait'],
       ['result', 'n-1'],
@@ -64,6 +64,9 @@ test('without a worker, whoever waits is told so, and how to start one', async (
       ['watch', 'n-1'],
     ].map(saidWhileWaiting),
   );
+  assert.deepEqual(started, [`n-1 waits: ${noWorker}`, 130]);
+  assert.deepEqual(result, [`n-1 waits: ${noWorker}`, 130]);
+  assert.deepEqual(inJson, [`{"warning":"n-1 waits: ${noWorker}"}`, 130]);
   assert.match(
     String(watched),
     /^\d\d:\d\d:\d\d n-1 running: no worker serves holdfast; start yours/,
