@@ -38,7 +38,11 @@ describe('the compiler finds it', () => {
     );
     // Several checkers would each go through what all rows import.
     const options = ['--pretty', 'false', '--checkers', '1', '-p', folder];
-    const { stdout } = await execa(path.join(bin, 'tsc'), options, { cwd: folder, reject: false });
+    const { stdout } = await execa(path.join(bin, 'tsc'), options, {
+      ...{ cwd: folder, reject: false },
+      // It ends before its garbage counts: a third of its work, for a tenth more memory.
+      env: { GOGC: 'off' },
+    });
     said = stdout;
   });
   for (const [index, [mistake, , says]] of typed.entries()) {
