@@ -1,4 +1,4 @@
-import { type RawBuilder, sql as raw, type Transaction } from 'kysely';
+import type { RawBuilder, Transaction } from 'kysely';
 import type { z } from 'zod';
 import type { Tables } from '../database/database-schema.ts';
 import type { TransactionEffect } from '../effects/once/effect.ts';
@@ -73,6 +73,8 @@ export function inTransaction<Input, Result, Config = unknown>(
 
 function sqlOn(transaction: Transaction<Tables>): Sql {
   return async <Row>(text: TemplateStringsArray, ...values: readonly unknown[]) => {
+    // Not with this module: the threads that judge answers load the application, and run no SQL.
+    const { sql: raw } = await import('kysely');
     const statement = raw(text, ...values) as RawBuilder<Row>;
     return (await statement.execute(transaction)).rows;
   };

@@ -20,7 +20,7 @@ const durableDeadlineMs = 24 * 3_600_000;
 
 /** One request, from where it is understood to where its client has an answer. */
 export function createRequestHandler(dependencies: GatewayDependencies, lives: LiveStreams) {
-  const { answered, failed, handOver, clientGone } = dependencies.store;
+  const { answered, failed, handOver, clientGone, forget } = dependencies.store;
   // After something was sent the record is kept, however long the database is away.
   const store = {
     ...dependencies.store,
@@ -28,6 +28,11 @@ export function createRequestHandler(dependencies: GatewayDependencies, lives: L
     failed: keepTrying(failed),
     handOver: keepTrying(handOver),
     clientGone: keepTrying(clientGone),
+    // What has ended elsewhere may stand at its estimate, which nobody could correct any more.
+    async forget(id: string): Promise<void> {
+      await settleEnded(dependencies, id);
+      await forget(id);
+    },
   };
   const kept = { ...dependencies, store };
   const { keys, prices, goOn, once, gateway } = kept;

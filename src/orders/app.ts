@@ -8,8 +8,8 @@ import {
 } from '../app.ts';
 import { orderTicket } from './open-ticket.ts';
 import { extractedOrderSchema } from './order.ts';
+import { orderDefaults } from './order-defaults.ts';
 import { saveOrder } from './save-order.ts';
-import { orderDefaults } from './start-order.ts';
 
 /** The application of orders: the question it asks, and the effects it has. */
 export const orders = defineApp({

@@ -1,21 +1,15 @@
 import type { Client } from '@temporalio/client';
 import type { Policies } from '../client.ts';
 import {
-  type PolicyOverrides,
   resolvePolicies,
   type StartOptions,
   type StartWorkflowOptions,
   startWorkflow,
 } from '../client.ts';
 import type { ProcessOrderInput, ProcessOrderResult } from './order.ts';
+import { orderDefaults } from './order-defaults.ts';
 
 type ProcessOrder = (input: ProcessOrderInput) => Promise<ProcessOrderResult>;
-
-/**
- * What an order changes in the catalogue: it parks where reading its email fails for good, since
- * no person waits for its answer, and one revoked key would otherwise fail every order there is.
- */
-export const orderDefaults: PolicyOverrides = { model: { onFailure: 'park' } };
 
 /** The policies of an order: overrides come on top of {@link orderDefaults}. */
 export function resolveOrderPolicies(...overrides: unknown[]): Policies {

@@ -37,7 +37,9 @@ export async function workflowBundle(
     inMemory.set(workflowsPath, bundled);
     return bundled;
   }
-  const codePath = join(folder, `workflow-bundle-${hashOfSources(workflowsPath)}.js`);
+  const hash = hashes.get(workflowsPath) ?? hashOfSources(workflowsPath);
+  hashes.set(workflowsPath, hash);
+  const codePath = join(folder, `workflow-bundle-${hash}.js`);
   if (statSync(codePath, { throwIfNoEntry: false })) return { codePath };
   const { code } = await bundle(workflowsPath);
   try {
@@ -48,6 +50,9 @@ export async function workflowBundle(
   }
   return { codePath };
 }
+
+/** Of the library's own sources, which this process has loaded: each of its workers would read them all. */
+const hashes = new Map<string, string>();
 
 /** Of projects, by path: the test worlds of one process bundle the same file once. */
 const inMemory = new Map<string, Promise<{ readonly code: string }>>();

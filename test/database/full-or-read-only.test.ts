@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { type KeyedEndpoint, startKeyedEndpoint } from '../../dev/sandbox/keyed-endpoint.ts';
+import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { runOnce } from '../../src/effects/once/run-once.ts';
 import { httpEffect } from '../../src/effects/targets/http/http-effect.ts';
 import { failureOf } from '../effects/once/expect-failure.ts';
@@ -11,6 +15,21 @@ import { type TroubledStore, troubledPostgres, troubledSqlite } from './troubled
 /** More than there is room for in the pages of a database that is full. */
 const longNote = 'a long note '.repeat(2000);
 
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.stop());
+
+/** Each trouble's own database, on the one server. */
+async function postgres(): Promise<TroubledStore> {
+  const own = `own_${randomUUID().slice(0, 8)}`;
+  const { database } = openDatabase({ databaseUrl: server.url });
+  await sql.raw(`create database ${own}`).execute(database);
+  await database.destroy();
+  return troubledPostgres(server.url.replace(/postgres$/, own));
+}
+
 const troubles = [
   ['SQLite is full', 'full', 'Overloaded', 'the database is full, SQLITE_13'],
   ['SQLite is read-only', 'readOnly', 'ServerError', 'the database is read-only, SQLITE_8'],
@@ -19,7 +38,7 @@ const troubles = [
 ] as const;
 
 for (const [name, trouble, type, reason] of troubles) {
-  const open = name.startsWith('SQLite') ? troubledSqlite : troubledPostgres;
+  const open = name.startsWith('SQLite') ? troubledSqlite : postgres;
   const failure = { type, by: 'database', reason };
   describe(name, () => {
     let store: TroubledStore;

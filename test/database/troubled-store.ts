@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Kysely, sql } from 'kysely';
-import { startPostgres } from '../../dev/servers/postgres.ts';
 import type { Tables } from '../../src/database/database-schema.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import type { Ledger } from '../../src/effects/once/ledger.ts';
@@ -44,9 +43,8 @@ export async function troubledSqlite(): Promise<TroubledStore> {
  * PostgreSQL that says of its tables what it says when the disk has no room (a disk that small cannot
  * be had everywhere), or whose transactions may only read, as on a standby.
  */
-export async function troubledPostgres(): Promise<TroubledStore> {
-  const server = await startPostgres();
-  const open = openDatabase({ databaseUrl: server.url }, { connections: 1 });
+export async function troubledPostgres(databaseUrl: string): Promise<TroubledStore> {
+  const open = openDatabase({ databaseUrl }, { connections: 1 });
   const ledger = await withOrderTable(await ledgerIn(open));
   const tables = ['holdfast_effect', 'holdfast_order'];
   await sql`create function no_space() returns trigger language plpgsql as $$ begin
@@ -63,14 +61,14 @@ export async function troubledPostgres(): Promise<TroubledStore> {
       ...tables.map((table) => `drop trigger if exists no_space on ${table}`),
     ],
   };
-  return troubled(ledger, open.database, statements, () => server.stop());
+  return troubled(ledger, open.database, statements);
 }
 
 function troubled(
   ledger: Ledger,
   database: Kysely<Tables>,
   statements: Statements,
-  cleanUp: () => Promise<void>,
+  cleanUp = async () => {},
 ): TroubledStore {
   const runAll = (all: readonly string[]) => async () => {
     for (const text of all) await sql.raw(text).execute(database);

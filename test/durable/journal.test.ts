@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { after, before, type TestContext, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { demoFiles, workerEnvironment } from '../../dev/demo/worker-environment.ts';
@@ -12,7 +12,7 @@ import { faultPlan } from '../../dev/sandbox/fault-plan.ts';
 import { startSandbox } from '../../dev/sandbox/index.ts';
 import { overloaded, rateLimited, text } from '../../dev/sandbox/model-faults.ts';
 import { cut, hang, reset } from '../../dev/sandbox/wire-fault.ts';
-import { startDevServer } from '../../dev/servers/index.ts';
+import { type DevServer, startDevServer } from '../../dev/servers/index.ts';
 import { startPostgres } from '../../dev/servers/postgres.ts';
 import { summarize } from '../../src/cli/explain/summarize.ts';
 import { explainWorkflow } from '../../src/client/explain.ts';
@@ -42,6 +42,18 @@ const overrides: PolicyOverrides['model'] = {
   },
 };
 
+let server: DevServer;
+let client: Client;
+const cleanups = new AsyncDisposableStack();
+before(async () => {
+  server = await startDevServer({ isHeadless: true });
+  cleanups.defer(() => server.stop());
+  const connection = await Connection.connect({ address: server.address });
+  cleanups.defer(() => connection.close());
+  client = new Client({ connection, namespace: server.namespace });
+});
+after(() => cleanups.disposeAsync());
+
 for (const store of ['SQLite', 'PostgreSQL'] as const) {
   test(`after a faulty run with a killed worker the journal has every request, on ${store}`, async (t) => {
     const world = await startWorld(t, store);
@@ -62,7 +74,7 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
 
     // The killed worker's gate is there too, until it has been silent for half a minute.
     const idle = await until(async () =>
-      (await listProviders(world.client)).gates.find(
+      (await world.providers()).gates.find(
         ({ ageMs, inFlight, waiting }) => ageMs < 10_000 && inFlight + waiting === 0,
       ),
     );
@@ -122,13 +134,13 @@ for (const store of ['SQLite', 'PostgreSQL'] as const) {
     assert.deepEqual(Object.keys((await world.explain('repaired')).summary.cost), ['usd']);
 
     const told = await world.explainAsText('killed');
-    assert.match(told, /^killed {2}done$/m);
+    assert.match(told, new RegExp(`^${store}-killed {2}done$`, 'm'));
     assert.match(told, /^ {4}1 \+0\.\ds +░*▒+ +lost: its worker was killed$/m);
     assert.match(told, /^complete {2}openai:gpt-4o-mini$/m);
 
     const kept = `${await world.everythingKept()}${told}`;
     for (const secret of secrets) assert.ok(!kept.includes(secret), `${secret} was kept`);
-    assert.ok(kept.includes('killed/complete'));
+    assert.ok(kept.includes(`${store}-killed/complete`));
   });
 }
 
@@ -137,8 +149,10 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   t.after(() => rm(folder, { recursive: true }));
   const postgres = store === 'PostgreSQL' ? await startPostgres() : undefined;
   t.after(() => postgres?.stop());
-  const server = await startDevServer({ isHeadless: true });
-  t.after(() => server.stop());
+  // On the one server each store is a deployment of its own.
+  const taskQueue = store;
+  const scope = store.toLowerCase();
+  const own = (id: string) => `${store}-${id}`;
   let worker: ServerProcess;
   let tellKilled = () => {};
   const killed = new Promise<void>((resolve) => {
@@ -146,19 +160,20 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   });
   const underWay = new Set<string>();
   const plan = faultPlan({
-    limited: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
-    down: [reset, overloaded, overloaded, overloaded],
-    slow: [hang],
-    broken: [cut],
-    'repaired/complete': [text('{"word": 12}')],
-    refused: [paidAnswer({ content: null, refusal: 'ANSWER-SECRET' })],
+    [own('limited')]: [rateLimited({ retryAfterMs: 300 }), rateLimited({ retryAfterMs: 300 })],
+    [own('down')]: [reset, overloaded, overloaded, overloaded],
+    [own('slow')]: [hang],
+    [own('broken')]: [cut],
+    [own('repaired/complete')]: [text('{"word": 12}')],
+    [own('refused')]: [paidAnswer({ content: null, refusal: 'ANSWER-SECRET' })],
   });
   const sandbox = await startSandbox({
     model: {
       answer: () => '{"word":"ANSWER-SECRET"}',
       faults: (context) => {
         const { requestId = '', nthForThisCall } = context;
-        if (!/^(killed|last)\//.test(requestId) || nthForThisCall > 1) return plan(context);
+        const isStruck = /-(killed|last)\//.test(requestId);
+        if (!isStruck || nthForThisCall > 1) return plan(context);
         // Both have told the server that they are under way: a note needs a moment to arrive.
         if (underWay.add(requestId).size === 2) {
           setTimeout(() => void worker.stop('SIGKILL').then(tellKilled), 300);
@@ -173,6 +188,8 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   const env = {
     ...workerEnvironment(server, sandbox, files, process.env, false),
     HOLDFAST_PROVIDERS: '',
+    HOLDFAST_TASK_QUEUE: taskQueue,
+    HOLDFAST_SCOPES: scope,
     OPENAI_API_KEY: 'sk-KEY-SECRET',
     HOLDFAST_METRICS_ADDRESS: metricsAddress,
     ...(postgres && { DATABASE_URL: postgres.url }),
@@ -182,29 +199,32 @@ async function startWorld(t: TestContext, store: 'SQLite' | 'PostgreSQL') {
   };
   await restart();
   t.after(() => worker.stop());
-  const connection = await Connection.connect({ address: server.address });
-  t.after(() => connection.close());
-  const client = new Client({ connection, namespace: server.namespace });
+  const place = { taskQueue, scope };
   const explainAsText = async (id: string) => {
-    const { exitCode, stdout, stderr } = await runHoldfast(['explain', id], {
-      env: { TEMPORAL_ADDRESS: server.address },
+    const { exitCode, stdout, stderr } = await runHoldfast(['explain', own(id)], {
+      env: {
+        TEMPORAL_ADDRESS: server.address,
+        HOLDFAST_TASK_QUEUE: taskQueue,
+        HOLDFAST_SCOPES: scope,
+      },
     });
     assert.deepEqual([exitCode, stderr], [0, '']);
     return stdout;
   };
   return {
-    client,
+    providers: () => listProviders(client, place),
     killed,
     restart,
     start: async (id: string, model: PolicyOverrides['model'] = {}) => {
       const policies = resolvePolicies({ model: { ...overrides, ...model } });
       const messages = [{ role: 'user' as const, content: 'PROMPT-SECRET' }];
       const request = { model: 'openai:gpt-4o-mini', messages, schema };
-      return (await startComplete(client, { request, policies }, { id })).handle;
+      return (await startComplete(client, { request, policies }, { id: own(id), taskQueue }))
+        .handle;
     },
-    requests: (id: string) => sandbox.model.requestsFor(`${id}/`),
+    requests: (id: string) => sandbox.model.requestsFor(`${own(id)}/`),
     explain: async (id: string) => {
-      const explanation = await explainWorkflow(client, id);
+      const explanation = await explainWorkflow(client, own(id), place);
       const { attempts, status } = explanation;
       return { attempts, status, summary: summarize(explanation) };
     },

@@ -190,6 +190,29 @@ describe('keys of the gateway', () => {
     assert.equal((await inBackground()).status, 429);
   });
 
+  test('a call that failed elsewhere, and is made again before that was settled, is charged once', async (t) => {
+    const strict = await gatewayWorld(provider.baseUrl, () => ({
+      ...{ once: { claims: false }, goOn: async () => {} },
+    }));
+    t.after(() => strict.close());
+    // An estimate is about 0.00015 usd: there is room for two.
+    const { key } = await strict.keys.add('again', {
+      budget: { amount: '0.000400', currency: 'usd', per: 'day' },
+    });
+    const call = (name: string) =>
+      fetch(`${strict.url}/v1/responses`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'idempotency-key': name },
+        body: '{"model":"openai:gpt-4o","input":"hi","background":true,"max_output_tokens":15}',
+      });
+    const id = (await call('again')).headers.get('x-request-id') ?? '';
+    const failure = { type: 'ServerError', message: 'no', status: 502 } as const;
+    await strict.store.failed(id, failure, { attempts: 1, possiblyBilled: 0 });
+    assert.notEqual((await call('again')).headers.get('x-request-id'), id);
+    assert.equal((await call('another')).status, 200);
+    assert.equal((await call('third')).status, 429);
+  });
+
   test('a stream that its client leaves before its end is not free', async () => {
     const { key } = await world.keys.add('leaver', {
       budget: { amount: '0.000250', currency: 'usd', per: 'day' },

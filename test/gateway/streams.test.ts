@@ -179,6 +179,9 @@ describe('a stream through the gateway', () => {
       { name: 'Error', code: 'ConnectionFailed' },
     );
     assert.equal(text, 'half');
+    // The gate hears an answer: after one more failure in a row it would hold the next calls.
+    provider.answer(streams([role, delta('Hi'), finish, 'data: [DONE]\n\n']));
+    assert.equal(await textOf(await openai.chat.completions.create(asked())), 'Hi');
   });
 
   test('broken after content, under a key: the repeat gets the whole answer, as a stream', async () => {

@@ -10,6 +10,7 @@ import { until } from '../support/until.ts';
 import { callOf, endedIn } from './attempts.ts';
 import { gateBoardContract } from './gate-board-contract.ts';
 import { journalContract } from './journal-contract.ts';
+import { rateBoardContract } from './rate-board-contract.ts';
 
 let server: PostgresServer;
 before(async () => {
@@ -19,21 +20,20 @@ after(() => server.stop());
 
 journalContract('PostgreSQL', () => ({ databaseUrl: server.url }));
 gateBoardContract('PostgreSQL', () => ({ databaseUrl: server.url }));
+rateBoardContract('PostgreSQL', () => ({ databaseUrl: server.url }));
 
 test('while the database is away, attempts are kept in the file, and none is lost', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const away = await startPostgres();
-  t.after(() => away.stop());
   const events: JournalEvent[] = [];
   const journal = openJournal({
-    databaseUrl: away.url,
+    databaseUrl: server.url,
     folder,
     forwardEveryMs: 50,
     onEvent: (event) => events.push(event),
   });
   await journal.flush();
-  await away.crash();
+  await server.crash();
 
   const attempts = 10_000;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
@@ -49,7 +49,7 @@ test('while the database is away, attempts are kept in the file, and none is los
     ['journal.database-away'],
   );
 
-  await away.restart();
+  await server.restart();
   await until(() =>
     journal.flush().then(
       () => true,

@@ -10,12 +10,14 @@ import { until } from '../support/until.ts';
 import { callOf, endedIn } from './attempts.ts';
 import { gateBoardContract } from './gate-board-contract.ts';
 import { journalContract } from './journal-contract.ts';
+import { rateBoardContract } from './rate-board-contract.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-journal-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 journalContract('SQLite', () => ({ sqliteFile: path.join(folder, 'ledger.db') }));
 gateBoardContract('SQLite', () => ({ sqliteFile: path.join(folder, 'board.db') }));
+rateBoardContract('SQLite', () => ({ sqliteFile: path.join(folder, 'rates.db') }));
 
 const usage = { inputTokens: 1, outputTokens: 1 };
 

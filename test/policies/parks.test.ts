@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FailureType } from '../../src/failures/failure-types.ts';
-import { orderDefaults } from '../../src/orders/start-order.ts';
+import { orderDefaults } from '../../src/orders/order-defaults.ts';
 import { catalogue, type PolicyName } from '../../src/policies/catalogue.ts';
 import { parks } from '../../src/policies/parks.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';

@@ -36,7 +36,7 @@ let isLimited = false;
 before(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-plugin-'));
   cleanups.defer(() => rm(folder, { recursive: true }));
-  const { address, stop } = await startDevServer();
+  const { address, stop } = await startDevServer({ isHeadless: true });
   cleanups.defer(stop);
   const connection = await Connection.connect({ address });
   cleanups.defer(() => connection.close());

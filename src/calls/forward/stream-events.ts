@@ -38,26 +38,40 @@ export function lastResponseIn(stream: Uint8Array): Uint8Array {
   return place ? data.subarray(place.start, place.end) : data;
 }
 
+/** Blank lines that end an event, after the end of its last line. */
+const blankLines = ['\n\n', '\n\r\n'];
+
 /**
  * Holds back what has come of an event until its end has: whoever reads on elsewhere can count whole
- * events only.
+ * events only. Each byte is looked at once, and copied twice: an event may be as long as an answer, and
+ * come in thousands of pieces.
  */
 export function createWholeEvents() {
-  let pending = Buffer.alloc(0);
+  let held: Uint8Array[] = [];
+  /** The last two bytes of that: an end may come in pieces. */
+  let before = Buffer.alloc(0);
   return {
     /** @returns the events that are whole with these bytes; none, perhaps. */
     take(bytes: Uint8Array): Uint8Array {
-      pending = Buffer.concat([pending, bytes]);
-      const ends = ['\n\n', '\r\n\r\n'].map((end) => {
-        const at = pending.lastIndexOf(end);
+      const near = Buffer.concat([before, bytes]);
+      const ends = blankLines.map((end) => {
+        const at = near.lastIndexOf(end);
         return at < 0 ? 0 : at + end.length;
       });
       const end = Math.max(...ends);
-      const whole = pending.subarray(0, end);
-      pending = pending.subarray(end);
+      if (end === 0) {
+        held.push(bytes);
+        before = Buffer.from(near.subarray(-2));
+        return Buffer.alloc(0);
+      }
+      // What is held has no end in itself: this one is within the bytes.
+      const own = end - before.length;
+      const whole = Buffer.concat([...held, bytes.subarray(0, own)]);
+      held = [bytes.subarray(own)];
+      before = Buffer.from(near.subarray(Math.max(end, near.length - 2)));
       return whole;
     },
     /** What came of an event that has no end. */
-    rest: (): Uint8Array => pending,
+    rest: (): Uint8Array => Buffer.concat(held),
   };
 }

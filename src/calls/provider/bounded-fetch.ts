@@ -76,7 +76,14 @@ async function readWhole(
 
 function tidied(body: string, tidy: (body: Fields) => Fields): string {
   const envelope = readEnvelope(body);
-  return envelope ? JSON.stringify(tidy(envelope.fields)) : body;
+  if (!envelope) return body;
+  const fields = tidy(envelope.fields);
+  try {
+    return JSON.stringify(fields);
+  } catch {
+    // Nested deeper than can be written: what is paid for is read as it came.
+    return body;
+  }
 }
 
 async function readBody(response: Response, exchange: Exchange): Promise<void> {

@@ -1,4 +1,4 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import type { RequestInit } from 'undici';
 import { AttemptError, type AttemptErrorFields } from '../../failures/attempt-error.ts';
 import { guardedLookup, type Resolve, refusedAddressCode } from './guarded-lookup.ts';
 import { type AddressKind, literalAddress } from './network-address.ts';
@@ -39,8 +39,7 @@ export interface TargetFetchOptions extends Pick<Endpoint, 'allowPrivate'> {
 export function createTargetFetch(options: TargetFetchOptions): typeof fetch {
   const { target, origin, maximumBytes } = options;
   const lookup = guardedLookup(allowedKinds(options), options.resolve);
-  // HTTP/1.1, so that a failure is one request's and not that of all on a shared connection.
-  const dispatcher = new Agent({ allowH2: false, connect: { lookup } });
+  let client: ReturnType<typeof openClient> | undefined;
   const failed = (fields: Omit<AttemptErrorFields, 'by'>, cause?: unknown) =>
     new AttemptError({ by: target, ...fields }, { cause });
 
@@ -50,12 +49,13 @@ export function createTargetFetch(options: TargetFetchOptions): typeof fetch {
     if (url.origin !== origin) {
       throw failed({ type: 'InvalidRequest', reason: 'another origin', sent: false });
     }
-    let response: Awaited<ReturnType<typeof undiciFetch>>;
+    client ??= openClient(lookup);
+    const request = await client;
+    let response: Awaited<ReturnType<typeof request>>;
     let body: Uint8Array<ArrayBuffer>;
     try {
       // The same standard in two type declarations: Node's own, and the package's.
-      const given = init as Parameters<typeof undiciFetch>[1];
-      response = await undiciFetch(url, { ...given, redirect: 'manual', dispatcher });
+      response = await request(url, init as RequestInit | undefined);
       body = await readBody(response, maximumBytes);
     } catch (error) {
       throw failed(describeTransport(error, init?.signal?.aborted === true), error);
@@ -75,6 +75,15 @@ export function createTargetFetch(options: TargetFetchOptions): typeof fetch {
     }
     return new Response(bodyless ? null : body, { status, headers: withoutCoding(headers) });
   };
+}
+
+/** Loaded with the first request: the threads that judge answers load the application, and ask no target. */
+async function openClient(lookup: ReturnType<typeof guardedLookup>) {
+  const { Agent, fetch } = await import('undici');
+  // HTTP/1.1, so that a failure is one request's and not that of all on a shared connection.
+  const dispatcher = new Agent({ allowH2: false, connect: { lookup } });
+  return (url: URL, init: RequestInit | undefined) =>
+    fetch(url, { ...init, redirect: 'manual', dispatcher });
 }
 
 /** Where a name may lead. A literal address is never looked up. */

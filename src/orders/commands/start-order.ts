@@ -10,8 +10,9 @@ import {
   startSettings,
 } from '../../command.ts';
 import { extractedOrderSchema, type ProcessOrderInput } from '../order.ts';
+import { orderDefaults } from '../order-defaults.ts';
 import { orderMessages } from '../order-question.ts';
-import { orderDefaults, startOrder } from '../start-order.ts';
+import { startOrder } from '../start-order.ts';
 import { type OrderFlags, readOrderFile } from './read-order-file.ts';
 
 /** `holdfast start order <file>` */

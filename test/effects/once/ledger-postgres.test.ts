@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { type PostgresServer, startPostgres } from '../../../dev/servers/postgres.ts';
+import { openDatabase } from '../../../src/database/open-database.ts';
 import { openLedger } from '../../../src/effects/once/open-ledger.ts';
 import { runOnce } from '../../../src/effects/once/run-once.ts';
 import { createSaveOrder, withOrderTable } from '../../support/order-effects.ts';
 import { restoredContract } from '../operate/restored-contract.ts';
+import { webhookTarget } from '../targets/webhook-target.ts';
+import { atSizeContract } from './at-size-contract.ts';
 import { failureOf } from './expect-failure.ts';
 import { ledgerContract } from './ledger-contract.ts';
 import { runOnceContract } from './run-once-contract.ts';
 import { runner, scripted } from './scripted-effect.ts';
+import { startEffectProcess } from './start-effect-process.ts';
 
 let server: PostgresServer;
 before(async () => {
@@ -21,6 +25,21 @@ const open = () => openLedger({ databaseUrl: server.url });
 ledgerContract('PostgreSQL', open);
 restoredContract('PostgreSQL', open);
 runOnceContract('PostgreSQL', open);
+atSizeContract('PostgreSQL', async () => {
+  // Of its own, so that the other cases have a small ledger.
+  await query('create database large');
+  return openDatabase({ databaseUrl: server.url.replace(/postgres$/, 'large') });
+});
+
+async function query(text: string) {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
 
 test('ten workers that save one order at once make one row', async () => {
   const ledger = await withOrderTable(await open());
@@ -43,23 +62,37 @@ test('ten workers that save one order at once make one row', async () => {
     );
     assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
     assert.equal(new Set(outcomes.map(({ result }) => result.fingerprint)).size, 1);
-    const client = new pg.Client({ connectionString: server.url });
-    await client.connect();
-    const { rows } = await client.query(
+    const rows = await query(
       "select amount_minor, currency from holdfast_order where order_id = 'order-1'",
     );
-    await client.end();
     assert.deepEqual(rows, [{ amount_minor: '12000', currency: 'eur' }]);
   } finally {
     await ledger.close();
   }
 });
 
+test('200 at once, from four processes, of one key on PostgreSQL: one effect', async (t) => {
+  const target = await webhookTarget(t);
+  const task = {
+    database: { databaseUrl: server.url },
+    webhook: { url: target.origin },
+    ids: ['order-1'],
+    times: 50,
+    options: { maximumWaitMs: 20_000 },
+  };
+  const processes = await Promise.all([1, 2, 3, 4].map(() => startEffectProcess(t, task)));
+  const ends = (await Promise.all(processes.map((each) => each.begin()))).flat();
+  assert.equal(ends.length, 200);
+  assert.equal(ends.filter((end) => end === 'done').length, 1);
+  assert.equal(ends.filter((end) => end === 'replayed').length, 199);
+  assert.deepEqual(target.keys, ['test/order-1:webhook']);
+});
+
+// The last: nobody starts the database again.
 test('a database that is away: the failure is transient, and nothing was sent', async () => {
-  const other = await startPostgres();
-  const ledger = await openLedger({ databaseUrl: other.url });
+  const ledger = await open();
   try {
-    await other.stop();
+    await server.crash();
     const { effect, requests } = scripted('native key', []);
     const failure = await failureOf(runner(() => ledger)(effect, 'away'));
     assert.equal(failure.type, 'ConnectionFailed');

@@ -63,12 +63,18 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** How many properties JSON.parse has kept. */
+/** How many properties JSON.parse has kept, which reads what is nested deeper than calls may be. */
 function propertiesOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const parts = Object.values(value);
-  const own = Array.isArray(value) ? 0 : parts.length;
-  return parts.reduce<number>((sum, part) => sum + propertiesOf(part), own);
+  let count = 0;
+  const values = [value];
+  // It grows while it is gone through.
+  for (const each of values) {
+    if (typeof each !== 'object' || each === null) continue;
+    const parts = Object.values(each);
+    if (!Array.isArray(each)) count += parts.length;
+    for (const part of parts) values.push(part);
+  }
+  return count;
 }
 
 /** An object's fields; none where the value is no object. */

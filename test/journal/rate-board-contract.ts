@@ -3,11 +3,12 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sharesOf } from '../../src/calls/gate/gate-limits.ts';
 import { createGates } from '../../src/calls/gate/gates.ts';
-import type { OpenDatabase } from '../../src/database/open-database.ts';
+import type { DatabaseLocation, OpenDatabase } from '../../src/database/open-database.ts';
 import { rateBoard } from '../../src/journal/rate-board.ts';
-import { bothDatabases, openMigrated } from '../support/both-databases.ts';
+import { openMigrated } from '../support/both-databases.ts';
 
-for (const [name, location] of bothDatabases()) {
+/** What accounts of a database must do, so that processes share a provider's rates by them. */
+export function rateBoardContract(name: string, location: () => DatabaseLocation): void {
   describe(`rates that processes share, on ${name}`, () => {
     let opened: OpenDatabase[] = [];
     before(async () => {

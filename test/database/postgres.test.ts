@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { pino } from 'pino';
+import { findPgBouncer, startPgBouncer } from '../../dev/servers/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../dev/servers/postgres.ts';
+import { createLedgerActivities } from '../../src/activities/create-ledger-activities.ts';
 import { databaseError } from '../../src/database/classify-database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { openLedger } from '../../src/effects/once/open-ledger.ts';
+import { runOnce } from '../../src/effects/once/run-once.ts';
+import { openJournal } from '../../src/journal/journal.ts';
+import type { EffectPage } from '../../src/wire/ledger-operations.ts';
+import { scripted } from '../effects/once/scripted-effect.ts';
+
+// What PostgreSQL does to who asks it: locks, refusals, connections that are few, shared, or lost.
 
 let server: PostgresServer;
 before(async () => {
@@ -112,4 +125,88 @@ test('limits are set once a connection, and a statement is one round trip', asyn
     current_setting('statement_timeout') as statement`.execute(database);
   assert.deepEqual(rows, [{ lock: '500ms', statement: '1min' }]);
   assert.equal(sent.mock.callCount(), 1);
+});
+
+const order = { ...request('test/order-1:save'), leaseMs: 1000 };
+
+test('a connection lost between two statements of a transaction fails it, and not the process', async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  const failure = await ledger
+    .transaction(async (statements) => {
+      const claim = await statements.claim(order);
+      assert.ok(claim);
+      await endEveryOtherConnection();
+      await statements.record(claim, '1');
+    })
+    .then(
+      () => assert.fail('it was committed'),
+      (error: unknown) => databaseError(error, false).fields,
+    );
+  assert.equal(failure.type, 'ConnectionFailed');
+  assert.equal(await ledger.read(order), undefined, 'a new connection: nothing was kept');
+});
+
+test("a database that is away is a failure with a type, and none of the driver's words", async (t) => {
+  const ledger = await openLedger({ databaseUrl: server.url });
+  t.after(() => ledger.close());
+  const { listEffects } = createLedgerActivities(
+    {},
+    {
+      ledger,
+      effectList: [],
+      scope: 'nobody',
+      log: pino({ level: 'silent' }),
+      random: Math.random,
+    },
+  );
+  const list = () => new MockActivityEnvironment().run(listEffects, {}) as Promise<EffectPage>;
+  assert.deepEqual(await list(), { effects: [] });
+  await server.crash();
+  await assert.rejects(list(), { type: 'ConnectionFailed', cause: undefined });
+  await server.restart();
+  assert.deepEqual(await list(), { effects: [] });
+});
+
+async function endEveryOtherConnection(): Promise<void> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query(
+    'select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
+  );
+  await client.end();
+  // The end of the connection is an event of its own, which comes while no statement waits for it.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+const program = await findPgBouncer();
+const skip = program === undefined && 'PgBouncer is not on this machine: apt-get install pgbouncer';
+
+test('behind PgBouncer in transaction mode, with its defaults and one connection', {
+  skip,
+}, async (t) => {
+  const bouncer = await startPgBouncer(program ?? '', server.url, 1);
+  t.after(bouncer.stop);
+  const ledger = await openLedger({ databaseUrl: bouncer.url });
+  t.after(() => ledger.close());
+
+  const effects = Array.from({ length: 5 }, (_, index) => {
+    const { effect } = scripted('native key', [() => `done ${index}`]);
+    return runOnce(ledger, effect, { scope: 'test', workflowId: `order-${index}` }, { to: 'ada' });
+  });
+  const results = (await Promise.all(effects)).map(({ result }) => result);
+  assert.deepEqual(results, ['done 0', 'done 1', 'done 2', 'done 3', 'done 4']);
+
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-pgbouncer-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const journal = openJournal({ databaseUrl: bouncer.url, folder });
+  assert.deepEqual(await journal.read('order-0', 10), []);
+  await journal.close();
+
+  // Another client that gets the same connection of the server.
+  const other = new pg.Client({ connectionString: bouncer.url });
+  await other.connect();
+  const { rows } = await other.query("select current_setting('lock_timeout') as kept");
+  await other.end();
+  assert.deepEqual(rows, [{ kept: '0' }]);
 });

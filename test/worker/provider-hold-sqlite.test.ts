@@ -1,3 +1,0 @@
-import { providerHoldContract } from './provider-hold-contract.ts';
-
-providerHoldContract('SQLite', () => undefined);
