@@ -1,9 +1,13 @@
 // npm test [-- <filter> ...]: the test files whose path contains one of the filters, or all.
-import { allTestFiles, isSmall } from './small-tests.ts';
 import { testFiles } from './test-files.ts';
+import { allTestFiles, groupOf } from './test-groups.ts';
+import { filesVariable } from './together/import-files.ts';
 
 /** What takes longest, and often waits for servers; the rest, a second each, fills the gaps. */
 const startedFirst = [
+  'dev/together/calls.ts',
+  'dev/together/orders.ts',
+  'dev/together/parks.ts',
   'test/gateway/gateway-process.test.ts',
   'test/crash/',
   'test/batch/',
@@ -17,7 +21,7 @@ const startedFirst = [
   'test/cli/',
   'test/examples/',
   'test/gateway/hostile-clients.test.ts',
-  'dev/together.ts',
+  'dev/together/small.ts',
   'test/durable/',
   'test/workflows/',
   'test/orders/',
@@ -30,11 +34,14 @@ const filters = process.argv.slice(2);
 const files = allTestFiles().filter(
   (file) => filters.length === 0 || filters.some((filter) => file.includes(filter)),
 );
-const together = files.filter(isSmall).sort();
-process.env.TEST_FILES_TOGETHER = JSON.stringify(together);
+const { alone = [], ...together } = Object.groupBy(
+  files.toSorted(),
+  (file) => groupOf(file) ?? 'alone',
+);
+process.env[filesVariable] = JSON.stringify(together);
 const processes = [
-  ...files.filter((file) => !isSmall(file)),
-  ...(together.length > 0 ? ['dev/together.ts'] : []),
+  ...alone,
+  ...Object.keys(together).map((group) => `dev/together/${group}.ts`),
 ].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 process.exitCode = await testFiles(processes, async () => {
   if (files.length === 0) throw new Error(`No test file matches ${filters.join(' ')}.`);

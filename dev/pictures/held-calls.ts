@@ -24,12 +24,11 @@ export async function startHeldCalls({ client }: World): Promise<void> {
 /** Opens a tab of a workflow in the Temporal UI. */
 export async function openTab(
   page: Page,
-  { temporal }: World,
+  { client, temporal }: World,
   id: string,
   tab: 'user-metadata' | 'search-attributes' | 'pending-activities' | 'history',
 ): Promise<void> {
-  await page.goto(temporalUi(temporal.uiUrl, temporal)(id) ?? '');
-  // The address of a run's page, which the UI leads to, ends in its tab.
-  await page.waitForURL('**/history*');
-  await page.goto(page.url().replace(/history.*/, tab));
+  // Straight to the tab: the page that finds the run would load all of the UI once more.
+  const { runId } = await client.workflow.getHandle(id).describe();
+  await page.goto(`${temporalUi(temporal.uiUrl, temporal)(id)}/${runId}/${tab}`);
 }

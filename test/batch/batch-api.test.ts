@@ -5,16 +5,14 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { startBatchApi } from '../../dev/sandbox/batch-api.ts';
 import { startMessageBatches } from '../../dev/sandbox/message-batches.ts';
-import { findProgram } from '../../src/servers/find-program.ts';
-import { temporalCli } from '../../src/servers/temporal-cli.ts';
-import { startHoldfast } from '../cli/run-holdfast.ts';
+import { startDevServer } from '../../src/servers/dev-server.ts';
+import { runHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import { startLibraryWorker } from './library-worker.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-batch-api-'));
-const temporal = await findProgram(temporalCli);
 /** What is made, and its maker never hears of it. */
-const holding = { openai: true, anthropic: true };
-const held = (isHeld: boolean) => (isHeld ? new Promise<void>(() => {}) : Promise.resolve());
+let isHolding = true;
 const api = await startBatchApi({
   answer: ({ body }) => {
     const [{ content } = { content: '' }] = body.messages;
@@ -24,21 +22,35 @@ const api = await startBatchApi({
         ? { fate: 'expired' }
         : `echo ${content}`;
   },
-  onMade: () => held(holding.openai),
+  onMade: () => (isHolding ? new Promise(() => {}) : Promise.resolve()),
 });
 const messages = await startMessageBatches({
   answer: ({ params }) => {
     const [{ content } = { content: '' }] = params.messages;
     return content === 'refuse' ? { type: 'errored' } : `echo ${content}`;
   },
-  onMade: () => held(holding.anthropic),
 });
-after(async () => {
-  await messages.stop();
-  await api.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const server = await startDevServer({ isHeadless: true });
+const cleanups = new AsyncDisposableStack();
+cleanups.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+cleanups.defer(() => messages.stop());
+cleanups.defer(() => api.stop());
+cleanups.defer(() => server.stop());
+after(() => cleanups.disposeAsync());
 
+const environment = () => ({
+  TEMPORAL_ADDRESS: server.address,
+  HOLDFAST_LEDGER: path.join(folder, 'ledger.db'),
+  OPENAI_BASE_URL: api.baseUrl,
+  OPENAI_API_KEY: 'sk-right',
+  ANTHROPIC_BASE_URL: messages.baseUrl,
+  ANTHROPIC_API_KEY: 'sk-right',
+});
+async function startWorker() {
+  const worker = await startLibraryWorker(folder, environment());
+  cleanups.defer(() => worker.stop('SIGKILL'));
+  return worker;
+}
 const line = (id: string, content: string, model = 'gpt-4o-mini') =>
   `${JSON.stringify({
     ...{ custom_id: id, method: 'POST', url: '/v1/chat/completions' },
@@ -46,21 +58,14 @@ const line = (id: string, content: string, model = 'gpt-4o-mini') =>
   })}\n`;
 function run(input: string, more: string[]) {
   const args = ['batch', 'run', input, '--out', `out-${input}`, '--json', '--via', 'batch-api'];
-  const env = {
-    HOLDFAST_TEMPORAL_CLI: temporal,
-    OPENAI_BASE_URL: api.baseUrl,
-    OPENAI_API_KEY: 'sk-right',
-    ANTHROPIC_BASE_URL: messages.baseUrl,
-    ANTHROPIC_API_KEY: 'sk-right',
-  };
-  return startHoldfast([...args, '--poll', '1', ...more], { cwd: folder, env, timeoutMs: 120_000 });
+  return runHoldfast([...args, '--poll', '1', ...more], { cwd: folder, env: environment() });
 }
 const linesIn = (file: string) =>
   readFileSync(path.join(folder, file), 'utf8')
     .split('\n')
     .filter(Boolean)
     .map((text) => JSON.parse(text));
-test('killed after it was submitted and before that was recorded: one submission, found again', async () => {
+test('a worker killed after it submitted and before that was recorded: one submission, found again', async () => {
   const asks = Array.from({ length: 60 }, (_, nth) => line(`q-${nth}`, `question ${nth}`));
   const messagesOf = ['one', 'refuse'].map(
     (content) =>
@@ -71,17 +76,13 @@ test('killed after it was submitted and before that was recorded: one submission
   );
   const others = [line('r', 'refuse'), line('l', 'late'), line('other', 'x', 'gpt-4o')];
   writeFileSync(path.join(folder, 'a.jsonl'), [...asks, ...others, ...messagesOf].join(''));
-  for (const [of, made] of [
-    ['openai', api.batches],
-    ['anthropic', messages.batches],
-  ] as const) {
-    const killed = run('a.jsonl', []);
-    await until(async () => made.length === 1 || undefined);
-    killed.kill('SIGKILL');
-    await killed;
-    holding[of] = false;
-  }
-  const ended = await run('a.jsonl', []);
+  const worker = await startWorker();
+  const running = run('a.jsonl', []);
+  await until(async () => api.batches.length === 1 || undefined);
+  await worker.stop('SIGKILL');
+  isHolding = false;
+  await startWorker();
+  const ended = await running;
   assert.equal(ended.exitCode, 1, ended.stderr);
   // A file for each model: OpenAI's documentation takes one of them.
   assert.deepEqual(

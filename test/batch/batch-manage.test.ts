@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { mostInASecond } from '../../dev/most-in-a-second.ts';
-import { quotaExhausted } from '../../dev/sandbox/model-faults.ts';
+import { invalidApiKey, quotaExhausted } from '../../dev/sandbox/model-faults.ts';
 import { type ModelProvider, startModelProvider } from '../../dev/sandbox/model-provider.ts';
 import { pass } from '../../dev/sandbox/wire-fault.ts';
 import { type DevServer, startDevServer } from '../../src/servers/dev-server.ts';
-import { type ServerProcess, startServerProcess } from '../../src/servers/server-process.ts';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import { runHoldfast, startHoldfast } from '../cli/run-holdfast.ts';
 import { until } from '../support/until.ts';
+import { startLibraryWorker } from './library-worker.ts';
 
 /** Of `temporal.api.enums.v1`: `PENDING_ACTIVITY_STATE_STARTED` and `..._CANCEL_REQUESTED`. */
 const [activityStarted, cancelRequested] = [2, 3];
-const root = path.join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-batch-manage-'));
 const at = (name: string) => path.join(folder, name);
 const cleanups = new AsyncDisposableStack();
@@ -25,6 +25,7 @@ let server: DevServer;
 let client: Client;
 let worker: ServerProcess;
 let isEmpty = true;
+let isKeyWrong = true;
 /** The first lines of such a batch are answered, the others when the test says so. */
 const held = new Map<string, PromiseWithResolvers<void>>(
   ['pausing', 'again', 'cancelling', 'low', 'frozen'].map((name) => [
@@ -43,8 +44,11 @@ before(async () => {
       await sleep(40);
       return `echo ${text}`;
     },
-    faults: ({ body }) =>
-      isEmpty && JSON.stringify(body).includes('poor') ? quotaExhausted : pass,
+    faults({ body }) {
+      const text = JSON.stringify(body);
+      if (isKeyWrong && text.includes('keyless')) return invalidApiKey('sk-wrong');
+      return isEmpty && text.includes('poor') ? quotaExhausted : pass;
+    },
   });
   cleanups.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   cleanups.defer(() => provider.stop());
@@ -75,15 +79,13 @@ const environment = (namespace = 'default') => ({
 });
 
 async function startWorker(namespace?: string): Promise<ServerProcess> {
-  const args = [path.join(root, 'src', 'serve-file.ts')];
-  const env = { PATH: process.env.PATH ?? '', HOME: folder, ...environment(namespace) };
-  const own = { env, extendEnv: false, cwd: folder };
-  const started = await startServerProcess(process.execPath, args, own);
+  const started = await startLibraryWorker(folder, environment(namespace));
   cleanups.defer(() => started.stop('SIGKILL'));
   return started;
 }
 
-function run(name: string, lines: number, flags: readonly string[] = [], namespace?: string) {
+/** The command that runs a batch of so many lines, and what it is given. */
+function runOf(name: string, lines: number, flags: readonly string[] = [], namespace?: string) {
   const body = (nth: number) => ({
     model: name === 'low' ? 'one:m' : 'p:m',
     messages: [{ role: 'user', content: `${name} ${nth}` }],
@@ -93,11 +95,12 @@ function run(name: string, lines: number, flags: readonly string[] = [], namespa
   });
   const texts = Array.from({ length: lines }, (_, nth) => JSON.stringify(line(nth + 1)));
   writeFileSync(at(`${name}.jsonl`), texts.join('\n'));
-  return startHoldfast(
-    ['batch', 'run', `${name}.jsonl`, '--out', name, '--concurrency', '4', ...flags],
-    { cwd: folder, env: environment(namespace), timeoutMs: 100_000 },
-  );
+  const args = ['batch', 'run', `${name}.jsonl`, '--out', name, '--concurrency', '4', ...flags];
+  return [args, { cwd: folder, env: environment(namespace), timeoutMs: 100_000 }] as const;
 }
+const run = (...of: Parameters<typeof runOf>) => runHoldfast(...runOf(...of));
+/** In a process of its own, which Ctrl-C can end. */
+const runAlone = (name: string, lines: number) => startHoldfast(...runOf(name, lines));
 
 const tell = (...args: string[]) =>
   runHoldfast(['batch', ...args], { cwd: folder, env: environment() });
@@ -116,10 +119,12 @@ const outOf = (name: string) =>
     .trimEnd()
     .split('\n')
     .map((text) => JSON.parse(text).custom_id as string);
+/** What `--json` ends with. */
+const accountIn = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
 const oneTo = (count: number) => Array.from({ length: count }, (_, nth) => `${nth + 1}`);
 
 test('paused, nothing is sent; Ctrl-C ends only the command; resumed, the rest is sent once', async () => {
-  const running = run('pausing', 40);
+  const running = runAlone('pausing', 40);
   await untilSent('pausing', 12);
   const paused = await tell('pause', 'pausing');
   assert.match(paused.stdout, /^batch-pausing-\w+ paused: what is under way ends$/, paused.stderr);
@@ -146,7 +151,7 @@ test('paused, nothing is sent; Ctrl-C ends only the command; resumed, the rest i
 });
 
 test('a batch that was paused goes on with the same command', async () => {
-  const first = run('again', 30);
+  const first = runAlone('again', 30);
   await untilSent('again', 12);
   assert.equal((await tell('pause', 'again')).exitCode, 0);
   first.kill('SIGINT');
@@ -195,6 +200,23 @@ test('an empty account parks the batch, and status and list say so, and what goe
   assert.deepEqual([answers('poor'), (await statusOf('poor')).parked], [12, undefined]);
 });
 
+test('a wrong key fails no line; the same command goes on, as it is then asked to', async () => {
+  const refused = await run('keyless', 12);
+  assert.equal(refused.exitCode, 6, refused.stderr);
+  assert.match(refused.stderr, /InvalidCredentials/);
+  assert.equal(existsSync(at('keyless/output.jsonl')), false);
+  isKeyWrong = false;
+  const price = { inputPerMillion: '1000', outputPerMillion: '1000', currency: 'usd' };
+  const priced = ['--json', '--set', `model.prices=${JSON.stringify({ 'p:m': price })}`];
+  const { exitCode, stdout, stderr } = await run('keyless', 12, priced);
+  assert.equal(exitCode, 0, stderr);
+  const { answered, failed, costNano, inputTokens, outputTokens } = accountIn(stdout);
+  assert.deepEqual([answered, failed], [12, 0]);
+  // What was asked for after the park rules from there on, its prices too.
+  assert.ok(costNano > 0);
+  assert.equal(costNano, (inputTokens + outputTokens) * 1e6);
+});
+
 test('--max-rate is kept', async () => {
   const limited = await run('rated', 25, ['--max-rate', '600']);
   assert.equal(limited.exitCode, 0, limited.stderr);
@@ -231,24 +253,23 @@ test('with --priority low, other calls of a worker go first', async () => {
   assert.deepEqual(order.slice(0, 5), ['batch-low', 'live', 'live', 'live', 'batch-low']);
 });
 
-test('a worker that was frozen sends nothing when it comes back, and another namespace waits', async () => {
-  const frozen = run('frozen', 60, ['--json']);
+test('a worker that was frozen sends nothing when it comes back, and another namespace waited', async () => {
+  const frozen = run('frozen', 60);
   await untilSent('frozen', 12);
   process.kill(worker.pid, 'SIGSTOP');
-  await startWorker();
   await startWorker('other');
+  // Said nothing for 30 seconds, it is taken over: what was under way is sent again.
   const other = run('frozen', 60, [], 'other');
-  // Heartbeats are missed for 15 seconds; then the second worker sends what was under way again.
   await untilSent('frozen', 16);
   process.kill(worker.pid, 'SIGCONT');
   release('frozen');
-  const { exitCode, stdout, stderr } = await frozen;
+  const { exitCode, stderr } = await other;
   assert.equal(exitCode, 0, stderr);
-  const { possiblyBilled, attempts } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  assert.match(stderr, /another Temporal server or namespace runs lines of this batch/);
+  const { possiblyBilled, attempts } = await statusOf('frozen');
   assert.deepEqual([possiblyBilled, attempts, requests('frozen').length], [4, 64, 64]);
   assert.deepEqual(outOf('frozen'), oneTo(60));
-  const elsewhere = await other;
+  const elsewhere = await frozen;
   assert.equal(elsewhere.exitCode, 0, elsewhere.stderr);
-  assert.match(elsewhere.stderr, /another Temporal server or namespace runs lines of this batch/);
   assert.equal(requests('frozen').length, 64);
 });

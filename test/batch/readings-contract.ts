@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { BatchLine } from '../../src/batch/input/read-lines.ts';
-import type { LineEnd } from '../../src/batch/store/batch-commits.ts';
+import type { LineEnd } from '../../src/batch/store/batch-changes.ts';
 import { OvertakenReading } from '../../src/batch/store/batch-passes.ts';
-import { type BatchStore, batchStore } from '../../src/batch/store/batch-store.ts';
+import { type BatchStore, batchStore, countsOf } from '../../src/batch/store/batch-store.ts';
 import type { OpenDatabase } from '../../src/database/open-database.ts';
 
 /** What a file that is read again, by one command or two, must do to its batch, on either database. */
@@ -137,6 +137,48 @@ export function readingsContract(name: string, open: () => Promise<OpenDatabase>
       assert.deepEqual(
         [line?.state, line?.owner, Number(line?.free_attempts)],
         ['sent', 'next', 0],
+      );
+    });
+
+    test('groups of two workers at once: each line is sent by one, and all sums are exact', async () => {
+      const id = await batchOf('abcdef');
+      await begin(id, 'w');
+      const intents = [1, 2, 3, 4, 5, 6].map((seq) => ({
+        ...{ seq, owner: 'w', isAfterLost: false, reservedNano: 10 },
+      }));
+      const first = { sending: intents.slice(0, 4), failed: [], ended: [] };
+      const both = await Promise.all([store.commit(id, first), store.commit(id, first)]);
+      assert.deepEqual(both.map(({ sent }) => sent.size).sort(), [0, 4]);
+      const paid = { owner: 'w', inputTokens: 3, outputTokens: 2, costNano: 7, releasedNano: 10 };
+      const ended = { ...paid, status: 200, requestId: 'r', errorCode: null, errorMessage: null };
+      const second = {
+        sending: intents.slice(4),
+        failed: [
+          { ...paid, seq: 3, isPossiblyBilled: true, isFree: true, toRepair: Buffer.from('no') },
+        ],
+        ended: [
+          { ...ended, seq: 1, state: 'answered' as const, isPossiblyBilled: false, answer: null },
+          { ...ended, seq: 2, state: 'failed' as const, isPossiblyBilled: true, answer: null },
+        ],
+      };
+      await Promise.all([store.commit(id, second), store.commit(id, second)]);
+      const batch = await store.read(id);
+      assert.ok(batch);
+      assert.deepEqual(countsOf(batch), {
+        ...{ total: 6, answered: 1, failed: 1, attempts: 6, possiblyBilled: 2, repairs: 1 },
+        ...{ inputTokens: 9, outputTokens: 6, costNano: 21 },
+      });
+      // Three are under way still.
+      assert.equal(Number(batch.reserved_nano), 30);
+      const inOrder = await store.resultsInOrder(id, undefined, 9);
+      assert.deepEqual(
+        inOrder.map(({ state, request_id }) => [state, request_id]),
+        [
+          ['answered', 'r'],
+          ['failed', 'r'],
+          ['waiting', null],
+          ...[4, 5, 6].map(() => ['sent', null]),
+        ],
       );
     });
 

@@ -154,16 +154,33 @@ for (const [name, location] of bothDatabases()) {
       },
     );
 
+    /** It dies when it has submitted, and has not recorded that. */
+    const forgetting = {
+      ...dependencies,
+      submissions: {
+        ...dependencies.submissions,
+        submitted: () => Promise.reject(new Error('lost')),
+      },
+    };
+    for (const [url, made] of [
+      [chat, openai.batches],
+      [messages, anthropic.batches],
+    ] as const) {
+      await t.test(`submitted, ${url}, when nobody recorded that: it is found again`, async () => {
+        const before = made.length;
+        await assert.rejects(submitted(url, ['one', 'two'], forgetting as never), /lost/);
+        const id = `batch-${name}-${nth}`;
+        await collect(id);
+        assert.equal(await submitLines(dependencies, { id, policy }, never), undefined);
+        assert.deepEqual(await results(id), ['answered', 'answered']);
+        assert.deepEqual(await account(id), [2, 0, 2 * paid, 0]);
+        assert.equal(made.length, before + 1);
+      });
+    }
+
     await t.test(
       'cancelled when nobody knows yet that it was made: it is found, and cancelled',
       async () => {
-        const forgetting = {
-          ...dependencies,
-          submissions: {
-            ...dependencies.submissions,
-            submitted: () => Promise.reject(new Error('lost')),
-          },
-        };
         await assert.rejects(submitted(chat, ['one', 'slow'], forgetting as never), /lost/);
         const id = `batch-${name}-${nth}`;
         await cancelSubmissions(dependencies, { id, policy });

@@ -30,9 +30,11 @@ export async function actAll(
       done.push(act(world, step, told, signal));
       continue;
     }
+    const victim = world.processes[step.what];
+    if (victim === undefined) throw new Error(`there is no ${step.what} to ${step.kind}`);
     // Who comes up again slowly is not struck before that.
     const strike = (busy.get(step.what) ?? Promise.resolve()).then(() =>
-      strikeOne(world.processes[step.what], step.kind, step.forMs),
+      strikeOne(victim, step.kind, step.forMs),
     );
     busy.set(step.what, strike);
     done.push(strike);

@@ -8,7 +8,7 @@ import type { Verdict } from '../../src/wire/park-answers.ts';
 import type { Parked } from '../../src/wire/progress.ts';
 import type { ChaosWorld } from './world.ts';
 
-const lookMs = 500;
+const lookMs = 1000;
 
 /** Does what a person on call does: says yes, looks at the target and says what it found, resumes. */
 export async function operate(world: ChaosWorld, signal: AbortSignal): Promise<void> {

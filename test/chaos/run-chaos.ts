@@ -5,7 +5,14 @@ import { describeStep, type Size, type Step, scheduleOf } from './schedule.ts';
 import { startChaosWorld } from './world.ts';
 
 /** What `npm run test:chaos` runs. */
-export const wholeRun: Size = { orders: 50, cancels: 8, strikes: 10, cuts: 12, overMs: 60_000 };
+export const wholeRun: Size = {
+  orders: 50,
+  cancels: 8,
+  strikes: 10,
+  cuts: 12,
+  overMs: 60_000,
+  workers: 2,
+};
 
 const settleMs = 5 * 60_000;
 
@@ -22,7 +29,7 @@ export async function runChaos(
   const large = new Set(starts.flatMap((each) => (each.needsApproval ? [each.order] : [])));
   await using cleanups = new AsyncDisposableStack();
   const amountOf = (order: string) => (large.has(order) ? '900.00' : '12.00');
-  const world = await startChaosWorld(seed, amountOf, cleanups);
+  const world = await startChaosWorld(seed, size.workers, amountOf, cleanups);
   if (!world.hasPgBouncer)
     say('PgBouncer is not on this machine: the workers reach PostgreSQL itself');
   const over = new AbortController();

@@ -20,6 +20,8 @@ export type Step = { readonly atMs: number } & (
 
 /** How large a run is. */
 export interface Size {
+  /** Workers beside each other; a schedule of its own may strike fewer than both. */
+  readonly workers: 1 | 2;
   readonly orders: number;
   readonly cancels: number;
   /** Kills and pauses, one after the other. */

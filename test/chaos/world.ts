@@ -27,15 +27,19 @@ export interface ChaosWorld {
   /** Of PostgreSQL itself. */
   readonly databaseUrl: string;
   readonly hasPgBouncer: boolean;
-  readonly processes: Readonly<Record<ProcessName, Mortal>>;
+  readonly processes: Readonly<Partial<Record<ProcessName, Mortal>>>;
   readonly wires: Readonly<Record<WireName, CuttingProxy>>;
 }
 
 const poolConnections = 8;
 
-/** @param amountOf what the model reads out of an order's email. */
+/**
+ * @param workers how many.
+ * @param amountOf what the model reads out of an order's email.
+ */
 export async function startChaosWorld(
   seed: number,
+  workers: 1 | 2,
   amountOf: (order: string) => string,
   cleanups: AsyncDisposableStack,
 ): Promise<ChaosWorld> {
@@ -105,7 +109,8 @@ export async function startChaosWorld(
       restart,
     };
   };
-  const [first, second] = [await worker('worker-1'), await worker('worker-2')];
+  const first = await worker('worker-1');
+  const second = workers === 2 ? await worker('worker-2') : undefined;
   const connection = await Connection.connect({ address: temporal.address });
   cleanups.defer(() => connection.close());
   return {
@@ -116,7 +121,7 @@ export async function startChaosWorld(
     wires,
     processes: {
       'worker-1': first,
-      'worker-2': second,
+      ...(second && { 'worker-2': second }),
       PostgreSQL: { pid: () => postgres.pid, kill: postgres.crash, restart: postgres.restart },
       Temporal: {
         pid: () => temporal.pid,

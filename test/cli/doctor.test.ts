@@ -12,6 +12,9 @@ import { startRefusingServer } from './refusing-server.ts';
 import { runHoldfast, startHoldfast } from './run-holdfast.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
+/** Of all commands: one process runs them, and has one folder. */
+const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-doctor-'));
+after(() => rmSync(cwd, { recursive: true, maxRetries: 10, retryDelay: 50 }));
 let server: DevServer;
 let env: Record<string, string>;
 before(async () => {
@@ -21,11 +24,11 @@ before(async () => {
 after(() => server?.stop());
 
 /** What it says of one thing, and how it ended. */
-async function said(name: string, more: Record<string, string> = {}, cwd = root) {
-  return (await examined(more, cwd))(name);
+async function said(name: string, more: Record<string, string> = {}) {
+  return (await examined(more))(name);
 }
 
-async function examined(more: Record<string, string>, cwd = root) {
+async function examined(more: Record<string, string>) {
   // A clock is that of a process; other commands run in one that they share.
   const run = more.NODE_OPTIONS ? startHoldfast : runHoldfast;
   const { exitCode, stdout, stderr } = await run(['doctor', '--json'], {
@@ -80,7 +83,7 @@ test('before any worker was there: what is missing, and how to come by it', asyn
 test('all is well: a line each, and exit code 0; then what can be wrong beside a worker', async (t) => {
   const folder = temporaryFolder(t);
   await startWorker(t, folder, { OPENAI_API_KEY: 'sk-of-the-doctor' });
-  const { exitCode, stdout, stderr } = await runHoldfast(['doctor'], { env });
+  const { exitCode, stdout, stderr } = await runHoldfast(['doctor'], { env, cwd });
   assert.equal(stderr, '');
   const lines = stdout.replace(/\n\s+/g, ' ').split('\n');
   assert.deepEqual(
@@ -115,7 +118,7 @@ test('all is well: a line each, and exit code 0; then what can be wrong beside a
   const [, kept, asSaid] = await said('ledger', { HOLDFAST_TASK_QUEUE: 'nobodys' });
   assert.equal(kept, 'ok');
   assert.match(String(asSaid), /ledger\.db \(\w{16}\), as workers of the scope default said$/);
-  assert.equal((await runHoldfast(['ledger', 'adopt'], { env })).exitCode, 0);
+  assert.equal((await runHoldfast(['ledger', 'adopt'], { env, cwd })).exitCode, 0);
   const [, , given] = await said('ledger');
   assert.match(
     String(given),
@@ -201,8 +204,7 @@ test('no server, no such namespace, a variable that is misspelt, a providers fil
   assert.match(String(words), /^HOLDFAST_PROVIDERS: cannot read none\.json as JSON/);
 });
 
-test("two copies of one of Temporal's packages are told, with their places", async (t) => {
-  const cwd = temporaryFolder(t);
+test("two copies of one of Temporal's packages are told, with their places", async () => {
   const copy = path.join(cwd, 'node_modules/@temporalio/activity');
   mkdirSync(copy, { recursive: true });
   writeFileSync(path.join(cwd, 'package.json'), '{}');
@@ -210,7 +212,7 @@ test("two copies of one of Temporal's packages are told, with their places", asy
     path.join(copy, 'package.json'),
     '{"name":"@temporalio/activity","version":"1.2.3"}',
   );
-  const [exitCode, state, words] = await said('versions', {}, cwd);
+  const [exitCode, state, words] = await said('versions');
   assert.deepEqual([exitCode, state], [2, 'wrong']);
   assert.match(
     String(words),

@@ -54,14 +54,19 @@ async function saidWhileWaiting(args: readonly string[]) {
 }
 
 test('without a worker, whoever waits is told so, and how to start one', async () => {
-  const start = ['start', 'complete', 'Hi', '--id', 'n-1', '--wait'];
-  assert.deepEqual(await saidWhileWaiting(start), [`n-1 waits: ${noWorker}`, 130]);
-  assert.deepEqual(await saidWhileWaiting(['result', 'n-1']), [`n-1 waits: ${noWorker}`, 130]);
-  assert.deepEqual(await saidWhileWaiting(['result', 'n-1', '--json']), [
-    `{"warning":"n-1 waits: ${noWorker}"}`,
-    130,
-  ]);
-  const [watched, exitCode] = await saidWhileWaiting(['watch', 'n-1']);
+  const start = ['start', 'complete', 'Hi', '--id', 'n-1'];
+  assert.equal((await runHoldfast(start, { env })).exitCode, 0);
+  const [started, result, inJson, [watched, exitCode] = []] = await Promise.all(
+    [
+      [...start, '--wait'],
+      ['result', 'n-1'],
+      ['result', 'n-1', '--json'],
+      ['watch', 'n-1'],
+    ].map(saidWhileWaiting),
+  );
+  assert.deepEqual(started, [`n-1 waits: ${noWorker}`, 130]);
+  assert.deepEqual(result, [`n-1 waits: ${noWorker}`, 130]);
+  assert.deepEqual(inJson, [`{"warning":"n-1 waits: ${noWorker}"}`, 130]);
   assert.match(
     String(watched),
     /^\d\d:\d\d:\d\d n-1 running: no worker serves holdfast; start yours/,
@@ -126,19 +131,20 @@ test('an address for browsers is told, and how to write it', async () => {
 });
 
 test('a broken providers file keeps nobody from cancelling; a misspelt variable is told', async (t) => {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-cancel-'));
-  t.after(() => rmSync(cwd, { recursive: true }));
-  writeFileSync(path.join(cwd, 'providers.json'), '[{');
-  const broken = { env: { ...env, HOLDFAST_PROVIDERS: 'providers.json' }, cwd };
+  const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-cancel-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, 'providers.json');
+  writeFileSync(file, '[{');
+  const broken = { env: { ...env, HOLDFAST_PROVIDERS: file } };
   const cancelled = await runHoldfast(['cancel', 'n-1'], broken);
   assert.deepEqual([cancelled.exitCode, cancelled.stderr], [0, '']);
   const started = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
   assert.match(started.stderr, /^holdfast: bad configuration: HOLDFAST_PROVIDERS: cannot read/);
 
   const slips = '[{"nam":"groq","baseUrl":"groq","apiKeyVarible":"GROQ_API_KEY"}]';
-  writeFileSync(path.join(cwd, 'providers.json'), slips);
+  writeFileSync(file, slips);
   const misread = await runHoldfast(['start', 'complete', 'Hi', '--id', 'n-2'], broken);
-  const inFile = 'HOLDFAST_PROVIDERS (providers.json)';
+  const inFile = `HOLDFAST_PROVIDERS (${file})`;
   assert.equal(
     misread.stderr,
     `holdfast: bad configuration: ${inFile}: 0.name is missing; ${inFile}: 0.baseUrl: Invalid URL; ${inFile}: 0: nam is not known; did you mean name?, apiKeyVarible is not known; did you mean apiKeyVariable?`,

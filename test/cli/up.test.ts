@@ -39,9 +39,13 @@ before(async () => {
 });
 after(() => model?.stop());
 
-/** `holdfast up` in a folder of its own, with what it printed so far. */
-async function startUp(t: TestContext, args: readonly string[] = []) {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
+const newFolder = () => mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
+/** Where the command lines run that need no process of their own: one process has one folder. */
+const folder = newFolder();
+after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+
+/** `holdfast up` in a folder, by default of its own, with what it printed so far. */
+async function startUp(t: TestContext, args: readonly string[] = [], cwd = newFolder()) {
   // Nor what a file of variables says of another server.
   writeFileSync(path.join(cwd, '.env'), 'TEMPORAL_API_KEY=of-another-server\n');
   const [port, uiPort] = [await freePort(), await freePort()];
@@ -63,13 +67,10 @@ async function startUp(t: TestContext, args: readonly string[] = []) {
   t.after(async () => {
     up.kill('SIGKILL');
     await up;
+    if (cwd === folder) return;
     rmSync(cwd, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   });
-  const events = () =>
-    printed
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line));
+  const events = () => eventsIn(printed);
   const serving = () =>
     until(async () => {
       if (ended !== undefined) throw new Error(`up ended: ${ended}`);
@@ -78,6 +79,12 @@ async function startUp(t: TestContext, args: readonly string[] = []) {
   return { up, cwd, port, uiPort, gateway, events, serving };
 }
 
+const eventsIn = (printed: string) =>
+  printed
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
 /** Whether nothing answers there any more. */
 const isGone = (port: number) =>
   fetch(`http://127.0.0.1:${port}`).then(
@@ -85,8 +92,8 @@ const isGone = (port: number) =>
     () => true,
   );
 
-test('one command serves: a call is answered, Ctrl-C ends all, the next up has it still', async (t) => {
-  const { up, cwd, port, uiPort, gateway, events, serving } = await startUp(t);
+test('one command serves: a call is answered, Ctrl-C ends all; the next up, of an app file, has it still', async (t) => {
+  const { up, cwd, port, uiPort, gateway, events, serving } = await startUp(t, [], folder);
   const address = `127.0.0.1:${port}`;
   assert.deepEqual(await serving(), {
     event: 'up.serving',
@@ -109,7 +116,7 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
     },
   );
   assert.match(throughGateway, /"content":"Hello!"/);
-  const client = { env: { TEMPORAL_ADDRESS: address } };
+  const client = { cwd, env: { TEMPORAL_ADDRESS: address, HOLDFAST_ENV_FILE: '' } };
   const asked = await runHoldfast(ask, client);
   assert.equal(asked.stdout, 'Hello!', asked.stderr);
   // In its folder nobody has to say where it is.
@@ -160,7 +167,8 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   await until(() => isGone(port));
 
   const ports = ['--port', String(port), '--ui-port', String(uiPort)];
-  const again = startHoldfast(['up', ...ports], {
+  const app = path.join(root, 'test/app/triage/app.ts');
+  const again = startHoldfast(['up', ...ports, '--worker', app], {
     cwd,
     env: { ...env, OPENAI_API_KEY: 'none', HOLDFAST_GATEWAY_ADDRESS: gateway },
     timeoutMs: 100_000,
@@ -179,6 +187,11 @@ test('one command serves: a call is answered, Ctrl-C ends all, the next up has i
   const [, pid] = await until(
     async () => /"pid":(\d+),"event":"gateway.serving"/.exec(printed) ?? undefined,
   );
+  // The workflows beside the app file are served.
+  const { workflows } = await until(async () =>
+    eventsIn(printed).find(({ event }) => event === 'up.serving'),
+  );
+  assert.deepEqual(workflows, ['triage', 'complete']);
   process.kill(Number(pid), 'SIGKILL');
   const ended = await again;
   assert.deepEqual(
@@ -198,21 +211,26 @@ test('interrupted while it starts, it ends', async (t) => {
   await until(() => isGone(port));
 });
 
-test('an app file is served with the workflows beside it; killed, it leaves no process', async (t) => {
-  const { up, port, serving } = await startUp(t, [
-    '--worker',
-    path.join(root, 'test/app/triage/app.ts'),
-    '--no-gateway',
-  ]);
-  assert.deepEqual((await serving()).workflows, ['triage', 'complete']);
+test('killed, it leaves no process', async (t) => {
+  const cwd = newFolder();
+  const workerPort = await freePort();
+  const worker = `
+    import { createServer } from 'node:http';
+    createServer((_, response) => response.end()).listen(${workerPort}, '127.0.0.1', () => {
+      console.log('{"event":"worker.serving","workflows":[]}');
+    });`;
+  writeFileSync(path.join(cwd, 'worker.mjs'), worker);
+  const { up, port, serving } = await startUp(t, ['--no-gateway'], cwd);
+  await serving();
+  assert.equal(await isGone(workerPort), undefined);
   up.kill('SIGKILL');
   await up;
   await until(() => isGone(port));
+  await until(() => isGone(workerPort));
 });
 
 test('what is wrong is said in a sentence', async (t) => {
-  const cwd = mkdtempSync(path.join(tmpdir(), 'holdfast-up-'));
-  t.after(() => rmSync(cwd, { recursive: true }));
+  const cwd = folder;
   const gateway = { HOLDFAST_GATEWAY_ADDRESS: `127.0.0.1:${await freePort()}` };
   const run = async (args: string[], more = {}) => {
     const { exitCode, stderr } = await runHoldfast(['up', ...args], {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { findFailure } from '../../src/failures/find-failure.ts';
 
-const pollMs = 200;
+// Each question costs the server, and an end takes seconds.
+const pollMs = 1000;
 
 /**
  * How a workflow ended: `completed`, its failure's type, or `LOST` when it did not end in time.

@@ -23,7 +23,7 @@ interface Armed {
   isReached: boolean;
 }
 
-const pollMs = 20;
+const pollMs = 100;
 
 /** Starts the harness's side, on 127.0.0.1. */
 export async function startBreakpoints(): Promise<Breakpoints> {

@@ -6,8 +6,9 @@ import { startWorker as startWorkerProcess } from '../../dev/demo/worker-process
 import { startToxiproxy, type Toxiproxy } from '../../dev/servers/index.ts';
 import type { DatabaseLocation } from '../../src/database/open-database.ts';
 import { resolvePolicies } from '../../src/policies/resolve-policies.ts';
+import type { ServerProcess } from '../../src/servers/server-process.ts';
 import { awaitEnd } from './await-end.ts';
-import { startBreakpoints } from './breakpoints.ts';
+import { type Breakpoints, startBreakpoints } from './breakpoints.ts';
 import {
   type Cell,
   cellId,
@@ -67,17 +68,30 @@ function policyUnder(strike: Strike): typeof policy {
 /** At these the attempt's request timeout runs: they are started last. */
 const atTheTarget: readonly Point[] = ['after the request was sent', 'after the target did it'];
 
+/** A worker with its ledger and its targets, on which groups of cells are struck one after the other. */
+export interface Ground {
+  readonly stage: Stage;
+  readonly breakpoints: Breakpoints;
+  readonly targets: Targets;
+  readonly toxiproxy: Toxiproxy | undefined;
+  readonly settings: WorkerSettings;
+  readonly logFile: string;
+  /** The worker that was started last. */
+  readonly worker: () => ServerProcess;
+  readonly startWorker: () => Promise<ServerProcess>;
+}
+
 /**
- * Starts a workflow for each cell, waits until every one stands at its point, strikes once, and
- * counts at the targets when all have ended.
+ * Starts a worker of a store.
+ *
+ * @param strike what will happen: targets and connections are made for it.
  */
-export async function runGroup(
+export async function startGround(
+  cleanups: AsyncDisposableStack,
   stage: Stage,
   store: Store,
   strike: Strike,
-  cells: readonly Cell[],
-): Promise<CellResult[]> {
-  await using cleanups = new AsyncDisposableStack();
+): Promise<Ground> {
   const breakpoints = await startBreakpoints();
   cleanups.defer(() => breakpoints.stop());
   const targets = await startTargets(cleanups, breakpoints, strike);
@@ -94,11 +108,42 @@ export async function runGroup(
   );
   const logFile = path.join(folder, 'worker.log');
   const env = { ...stage.env, [settingsVariable]: JSON.stringify(settings) };
-  const startWorker = () =>
-    startWorkerProcess({ env, cwd: folder, logFile, program }, (process) => {
+  let worker: ServerProcess;
+  const startWorker = async (): Promise<ServerProcess> => {
+    worker = await startWorkerProcess({ env, cwd: folder, logFile, program }, (process) => {
       cleanups.defer(() => process.stop('SIGKILL'));
     });
-  const worker = await startWorker();
+    return worker;
+  };
+  await startWorker();
+  return {
+    ...{ stage, breakpoints, targets, toxiproxy, settings, logFile },
+    ...{ worker: () => worker, startWorker },
+  };
+}
+
+/** Runs the cells on a ground of their own: see {@link runCells}. */
+export async function runGroup(
+  stage: Stage,
+  store: Store,
+  strike: Strike,
+  cells: readonly Cell[],
+): Promise<CellResult[]> {
+  await using cleanups = new AsyncDisposableStack();
+  return await runCells(await startGround(cleanups, stage, store, strike), strike, cells);
+}
+
+/**
+ * Starts a workflow for each cell, waits until every one stands at its point, strikes once, and
+ * counts at the targets when all have ended.
+ */
+export async function runCells(
+  ground: Ground,
+  strike: Strike,
+  cells: readonly Cell[],
+): Promise<CellResult[]> {
+  const { stage, breakpoints, targets, toxiproxy, settings, logFile, startWorker } = ground;
+  const worker = ground.worker();
 
   const standing = async (some: readonly Cell[]) => {
     for (const cell of some) breakpoints.arm(cellId(cell), cell.point);

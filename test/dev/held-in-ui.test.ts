@@ -25,7 +25,7 @@ describe('held calls in the Temporal UI, while the provider is down', { skip }, 
 
   /** Waits until the page, or a frame in it, has the words, and gives them with what is around. */
   async function read(words: RegExp): Promise<string> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    for (let tries = 0; tries < 40; tries += 1) {
       // A frame may be replaced while it is read.
       const bodies = page.frames().map((frame) =>
         frame
@@ -37,7 +37,7 @@ describe('held calls in the Temporal UI, while the provider is down', { skip }, 
       const text = (await Promise.all(bodies)).join('\n').replace(/\s+/g, ' ');
       const [found] = words.exec(text) ?? [];
       if (found !== undefined) return found;
-      await page.waitForTimeout(100);
+      await page.waitForTimeout(250);
     }
     return assert.fail(`the UI does not show ${words}`);
   }

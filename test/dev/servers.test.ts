@@ -14,6 +14,7 @@ import {
   startDevServer,
   startPostgres,
 } from '../../dev/servers/index.ts';
+import { freePort } from '../../src/servers/free-port.ts';
 
 /** Whether a process runs; one that only waits for its parent to notice its end does not. */
 function isAlive(pid: number): boolean {
@@ -33,38 +34,34 @@ async function withClient<T>(server: DevServer, use: (client: Client) => Promise
   }
 }
 
-test('the dev server serves its namespace for 90 days and its UI, until it is stopped', async (t) => {
-  const server = await startDevServer({ namespace: 'orders' });
-  t.after(() => server.stop());
-  const retention = await withClient(server, async ({ connection }) => {
-    const { config } = await connection.workflowService.describeNamespace({ namespace: 'orders' });
-    return config?.workflowExecutionRetentionTtl?.seconds?.toNumber();
-  });
-  assert.equal(retention, 7_776_000);
-  const page = await fetch(server.uiUrl);
-  assert.equal(page.status, 200);
-  assert.match(await page.text(), /<html/);
-
-  assert.equal(isAlive(server.pid), true);
-  await server.stop();
-  assert.equal(isAlive(server.pid), false);
-  await assert.rejects(fetch(server.uiUrl));
-  await server.stop();
-});
-
-test('killed and started again on the same file and ports, the dev server remembers', async (t) => {
+test('the dev server serves its namespace for 90 days and its UI; killed, and started again on the same file and ports, it remembers', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const dbFilename = path.join(folder, 'temporal.db');
-  const first = await startDevServer({ dbFilename });
+  const options = { namespace: 'orders', dbFilename: path.join(folder, 'temporal.db') };
+  const first = await startDevServer(options);
   t.after(() => first.stop());
-  const started = await withClient(first, (client) =>
-    client.workflow.start('nobody-runs-this', { workflowId: 'order-1', taskQueue: 'none' }),
-  );
-  await first.stop('SIGKILL');
-
+  const { retention, started } = await withClient(first, async (client) => {
+    const { workflowService } = client.connection;
+    const { config } = await workflowService.describeNamespace({ namespace: 'orders' });
+    const options = { workflowId: 'order-1', taskQueue: 'none' };
+    return {
+      retention: config?.workflowExecutionRetentionTtl?.seconds?.toNumber(),
+      started: await client.workflow.start('nobody-runs-this', options),
+    };
+  });
+  assert.equal(retention, 7_776_000);
+  const page = await fetch(first.uiUrl);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<html/);
+  // A port that the caller chose and another has is an error with the reason.
   const { port, uiPort } = first;
-  const second = await startDevServer({ dbFilename, port, uiPort });
+  const taken = startDevServer({ port, uiPort: await freePort() });
+  await assert.rejects(taken, /address already in use|can't listen/);
+  assert.equal(isAlive(first.pid), true);
+  await first.stop('SIGKILL');
+  assert.equal(isAlive(first.pid), false);
+
+  const second = await startDevServer({ ...options, port, uiPort });
   t.after(() => second.stop());
   assert.equal(second.address, first.address);
   const description = await withClient(second, (client) =>
@@ -72,13 +69,11 @@ test('killed and started again on the same file and ports, the dev server rememb
   );
   assert.equal(description.runId, started.firstExecutionRunId);
   assert.equal(description.status.name, 'RUNNING');
-});
-
-test('a port that the caller chose and another has is an error with the reason', async (t) => {
-  const server = await startDevServer({ isHeadless: true });
-  t.after(() => server.stop());
-  const { port, uiPort } = server;
-  await assert.rejects(startDevServer({ port, uiPort }), /address already in use|can't listen/);
+  assert.equal(isAlive(second.pid), true);
+  await second.stop();
+  assert.equal(isAlive(second.pid), false);
+  await assert.rejects(fetch(second.uiUrl));
+  await second.stop();
 });
 
 test('the time-skipping server skips 30 days in seconds', async (t) => {

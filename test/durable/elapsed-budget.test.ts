@@ -60,7 +60,7 @@ describe('the elapsed budget', () => {
         }),
       };
       const rules = createRulesActivity({ app: orders, scope: 'default', ledgerName: 'none' });
-      const shared = { connection, namespace: 'default', rules };
+      const shared = { connection, namespace: world.namespace, rules };
       const all = await Promise.all([
         createWorkers({ ...shared, taskQueue: 'without-calls' }),
         createWorkers({ ...shared, taskQueue: 'without-effects', calls: answers }),

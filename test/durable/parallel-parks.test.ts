@@ -57,7 +57,9 @@ describe('parks at once', () => {
     });
 
   async function holdfast(...args: string[]) {
-    const run = await runHoldfast(args, { env: { TEMPORAL_ADDRESS: world.address } });
+    const { address, namespace } = world;
+    const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+    const run = await runHoldfast(args, { env });
     return { ...run, lines: run.stdout.split('\n').map((line) => line.trim()) };
   }
 

@@ -184,8 +184,11 @@ test('what the provider runs by itself is asked for once, though the worker dies
   const { id: second } = await openai.responses.create(call);
   await until(async () => whole.requests[1]);
   await world.worker.stop('SIGKILL');
+  const before = whole.requests.length;
   whole.ends('completed');
   await world.startWorker();
+  // Half a minute, until the worker's silence is noticed: to ask the gateway all the while costs more.
+  await until(async () => whole.requests[before]);
   const answered = await until(async () => {
     const standing = await openai.responses.retrieve(second);
     return standing.status === 'completed' ? standing : undefined;

@@ -1,6 +1,6 @@
 import { asFields, parseJson } from '../../calls/provider/families/read-json.ts';
 import { resultLine } from '../output/result-line.ts';
-import type { LineEnd } from '../store/batch-commits.ts';
+import type { LineEnd } from '../store/batch-changes.ts';
 import type { BatchStore, LineResult } from '../store/batch-store.ts';
 import type { StoredBatch } from '../store/batch-tables.ts';
 import type { ClientBatchEnd } from './client-batch-store.ts';

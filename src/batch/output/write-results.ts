@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -48,7 +49,8 @@ export async function writeResults(
 ): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const files = [resultFiles.answers, resultFiles.errors].map((name) => path.join(folder, name));
-  const part = `${process.pid}.new`;
+  // Two commands may end the same batch at once; in containers, under the same process id.
+  const part = `${randomUUID()}.new`;
   const [answers, errors] = files.map((file) => writerTo(`${file}.${part}`));
   if (!answers || !errors) return;
   try {

@@ -2,78 +2,17 @@ import { CompiledQuery, type Kysely } from 'kysely';
 import type { DatabaseKind } from '../../database/open-database.ts';
 import { type KeyBudget, nanoOfDecimal, windowOf } from '../../gateway/keys/key-limits.ts';
 import { keyStore } from '../../gateway/store/key-store.ts';
+import type { BatchCommit, Committed, Paid, Sending } from './batch-changes.ts';
 import type { BatchTable, BatchTables } from './batch-tables.ts';
-import { placesFor, type ValuesColumn, valuesTable } from './values-table.ts';
-
-/** A line that is about to be sent: the intent, committed before. */
-export interface Sending {
-  readonly seq: number;
-  /** Who runs its range: when that is another one by now, it is not sent. */
-  readonly owner: string;
-  /** Its attempt before was lost with its worker, and may have been billed. */
-  readonly isAfterLost: boolean;
-  /** What it costs at most, in 10^-9 of the unit. */
-  readonly reservedNano: number;
-}
-
-/** What an attempt turned out to cost. */
-interface Paid {
-  readonly isPossiblyBilled: boolean;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly costNano: number;
-  /** What was reserved for it, and is not spent. */
-  readonly releasedNano: number;
-  /** Where it was reserved of a key's budget. */
-  readonly window?: string | undefined;
-}
-
-/** An attempt of a line that failed, and that another one follows. */
-export interface FailedTry extends Paid {
-  readonly seq: number;
-  /** Who made it: a line that another one has taken meanwhile stays with that one. */
-  readonly owner: string;
-  /** No cap counts it. */
-  readonly isFree: boolean;
-  /** An answer that does not keep to the schema, and that the next attempt shows to the model. */
-  readonly toRepair: Uint8Array | null;
-}
-
-/** How a line ended. */
-export interface LineEnd extends Paid {
-  readonly seq: number;
-  /** Who had it: a failure of a line that another one has taken meanwhile says nothing of it. */
-  readonly owner?: string | undefined;
-  readonly state: 'answered' | 'failed';
-  readonly status: number | null;
-  readonly requestId: string | null;
-  readonly answer: Uint8Array | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-}
-
-/** What is committed together. */
-export interface BatchCommit {
-  readonly sending: readonly Sending[];
-  readonly failed: readonly FailedTry[];
-  readonly ended: readonly LineEnd[];
-  /** What the batch may cost in all. */
-  readonly maximumCostNano?: number | undefined;
-  /** That of the key that it is charged to. */
-  readonly budget?: KeyBudget | undefined;
-}
-
-/** What came of the intents. */
-export interface Committed {
-  /** Those that may be sent. */
-  readonly sent: ReadonlySet<number>;
-  /** Others were not, since with them the batch could cost more than it may. */
-  readonly isOverBudget: boolean;
-  /** Others were not, since the key's budget has no room for them. */
-  readonly isOverKeyBudget?: boolean;
-  /** Where they were reserved of the key's budget. */
-  readonly window?: string | undefined;
-}
+import {
+  endLines,
+  endRows,
+  failedRows,
+  failLines,
+  sendingRows,
+  sendLines,
+} from './line-updates.ts';
+import { placesFor, valuesTable } from './values-table.ts';
 
 /**
  * Writes what happened to lines of a batch, each kind in one statement for all of them.
@@ -127,24 +66,11 @@ export async function writeCommit(
   async function writeEnds(): Promise<void> {
     // First, for its lock: ends are numbered in the order of their commits.
     const first = (await add({ ends: ended.length })).ends - ended.length;
-    // A provider's own words may have NUL, which PostgreSQL keeps in no text.
-    const rows = ended.map((end, index) => [
-      ...[end.seq, end.owner ?? null, first + index + 1, end.state, Number(end.isPossiblyBilled)],
-      ...[end.inputTokens, end.outputTokens, end.status, end.requestId, end.answer],
-      ...[end.errorCode, end.errorMessage].map((text) => text?.replaceAll('\0', '') ?? null),
-    ]);
-    const { text, values, after } = valuesTable(kind, endColumns, rows);
-    const written = await run(
-      `${text} update holdfast_batch_line as line set
-        state = v.state, nth = v.nth, possibly_billed = line.possibly_billed + v.billed,
-        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
-        status = v.status, request_id = v.request, answer = v.answer, error_code = v.code,
-        error_message = v.message
-      from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.state in ('waiting', 'sent', 'submitted')
-        and (v.state = 'answered' or v.owner is null or line.owner = v.owner) returning seq`,
-      [...values, id],
-    );
+    const { columns, rows } = endRows(ended);
+    const { text, values, after } = valuesTable(kind, columns, rows);
+    const own = { id: after(0), values: 'v' };
+    const update = endLines(own, String(first));
+    const written = await run(`with ${text} ${update} returning seq`, [...values, id]);
     // One that ended elsewhere meanwhile keeps that end, and is counted once.
     const counted = seqsOf(written);
     const all = ended.filter(({ seq }) => counted.has(seq));
@@ -154,22 +80,10 @@ export async function writeCommit(
   }
 
   async function writeFailed(): Promise<void> {
-    const rows = failed.map((each) => [
-      ...[each.seq, each.owner],
-      ...[Number(each.isPossiblyBilled), Number(each.isFree)],
-      ...[each.inputTokens, each.outputTokens, each.toRepair, Number(each.toRepair !== null)],
-    ]);
-    const { text, values, after } = valuesTable(kind, failedColumns, rows);
-    const written = await run(
-      `${text} update holdfast_batch_line as line set state = 'waiting',
-        possibly_billed = line.possibly_billed + v.billed,
-        free_attempts = line.free_attempts + v.free,
-        input_tokens = line.input_tokens + v.input, output_tokens = line.output_tokens + v.output,
-        answer = coalesce(v.answer, line.answer), repairs = line.repairs + v.repair
-      from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.owner = v.owner and line.state in ('sent', 'submitted') returning seq`,
-      [...values, id],
-    );
+    const { columns, rows } = failedRows(failed);
+    const { text, values, after } = valuesTable(kind, columns, rows);
+    const own = { id: after(0), values: 'v' };
+    const written = await run(`with ${text} ${failLines(own)} returning seq`, [...values, id]);
     // What it was taken over for counts it already, as possibly billed.
     const counted = seqsOf(written);
     const all = failed.filter(({ seq }) => counted.has(seq));
@@ -188,17 +102,11 @@ export async function writeCommit(
       window,
     };
     if (affordable.length === 0) return { sent: new Set(), ...over };
-    const rows = affordable.map(({ seq, owner, isAfterLost }) => [seq, owner, Number(isAfterLost)]);
-    const { text, values, after } = valuesTable(kind, sendingColumns, rows);
-    const taken = await run(
-      `${text} update holdfast_batch_line as line set state = 'sent', owner = v.owner,
-        attempts = line.attempts + 1, possibly_billed = line.possibly_billed + v.lost
-      from v where line.batch_id = ${after(0)} and line.seq = v.which
-        and line.state = case v.lost when 1 then 'sent' else 'waiting' end
-        and exists (select 1 from holdfast_batch_range own
-          where own.batch_id = ${after(1)} and own.owner = v.owner) returning seq`,
-      [...values, id, id],
-    );
+    const { columns, rows } = sendingRows(affordable);
+    const { text, values, after } = valuesTable(kind, columns, rows);
+    const own = { id: after(0), values: 'v' };
+    const update = sendLines(own, 'holdfast_batch_range');
+    const taken = await run(`with ${text} ${update} returning seq`, [...values, id]);
     const sent = seqsOf(taken);
     const ours = affordable.filter(({ seq }) => sent.has(seq));
     const lost = ours.filter(({ isAfterLost }) => isAfterLost).length;
@@ -252,33 +160,3 @@ function paidFor(all: readonly Paid[]): Partial<Record<keyof BatchTable, number>
 }
 
 type Row = Readonly<Record<string, unknown>>;
-
-const sendingColumns: readonly ValuesColumn[] = [
-  ['which', 'bigint'],
-  ['owner', 'text'],
-  ['lost', 'integer'],
-];
-const failedColumns: readonly ValuesColumn[] = [
-  ['which', 'bigint'],
-  ['owner', 'text'],
-  ['billed', 'integer'],
-  ['free', 'integer'],
-  ['input', 'bigint'],
-  ['output', 'bigint'],
-  ['answer', 'bytea'],
-  ['repair', 'integer'],
-];
-const endColumns: readonly ValuesColumn[] = [
-  ['which', 'bigint'],
-  ['owner', 'text'],
-  ['nth', 'bigint'],
-  ['state', 'text'],
-  ['billed', 'integer'],
-  ['input', 'bigint'],
-  ['output', 'bigint'],
-  ['status', 'integer'],
-  ['request', 'text'],
-  ['answer', 'bytea'],
-  ['code', 'text'],
-  ['message', 'text'],
-];

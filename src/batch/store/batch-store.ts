@@ -2,7 +2,8 @@ import { type Selectable, sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import type { BatchCounts, LineRange } from '../../wire/batch.ts';
-import { type BatchCommit, type Committed, writeCommit } from './batch-commits.ts';
+import type { BatchCommit, Committed } from './batch-changes.ts';
+import { writeCommit } from './batch-commits.ts';
 import { batchPasses } from './batch-passes.ts';
 import { batchRanges } from './batch-ranges.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type StoredBatch,
   withBatchTables,
 } from './batch-tables.ts';
+import { commitAtOnce, isAtOnce } from './commit-at-once.ts';
 
 /** What its workflow says of a batch. */
 export type MarkedState = Exclude<StoredBatch['state'], 'reading'>;
@@ -157,7 +159,9 @@ export function batchStore({ database, kind }: Pick<OpenDatabase, 'database' | '
 
     /** Commits what happened to lines. @returns those that may be sent. */
     commit: (id: string, what: BatchCommit): Promise<Committed> =>
-      tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
+      kind === 'postgres' && isAtOnce(what)
+        ? commitAtOnce(tables, id, what)
+        : tables.transaction().execute((transaction) => writeCommit(transaction, kind, id, what)),
 
     /** Says where it stands; it has not ended where lines came meanwhile. */
     async mark(id: string, state: MarkedState, parked?: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { KeyBudget } from '../../gateway/keys/key-limits.ts';
-import type { Committed, FailedTry, LineEnd, Sending } from './batch-commits.ts';
+import type { Committed, FailedTry, LineEnd, Sending } from './batch-changes.ts';
 import type { BatchStore } from './batch-store.ts';
 import { throughOutage } from './through-outage.ts';
 

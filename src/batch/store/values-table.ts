@@ -4,27 +4,33 @@ import type { DatabaseKind } from '../../database/open-database.ts';
 export type ValuesColumn = readonly [name: string, type: 'bigint' | 'integer' | 'text' | 'bytea'];
 
 /**
- * Many rows as the first part of one statement, in SQL that both databases take: `with v (...) as
- * (values ...)`. Places for further values follow on those of the rows.
+ * Many rows as a table of one statement, in SQL that both databases take: `v (...) as (values ...)`,
+ * for its `with`. Places for further values follow on those of the rows.
+ *
+ * @param name of the table.
+ * @param first how many values the statement has before them.
  */
 export function valuesTable(
   kind: DatabaseKind,
   columns: readonly ValuesColumn[],
   rows: readonly (readonly unknown[])[],
+  name = 'v',
+  first = 0,
 ) {
   const place = placesFor(kind);
   const lines = rows.map((_, row) => {
     const places = columns.map(([, type], column) => {
-      const nth = place(row * columns.length + column);
-      return kind === 'postgres' ? `${nth}::${type}` : nth;
+      const nth = place(first + row * columns.length + column);
+      // What the first row says holds for all.
+      return kind === 'postgres' && row === 0 ? `${nth}::${type}` : nth;
     });
     return `(${places.join(', ')})`;
   });
   return {
-    text: `with v (${columns.map(([name]) => name).join(', ')}) as (values ${lines.join(', ')})`,
+    text: `${name} (${columns.map(([name]) => name).join(', ')}) as (values ${lines.join(', ')})`,
     values: rows.flat(),
     /** The place of the nth value after them, counted from 0. */
-    after: (nth: number) => place(rows.length * columns.length + nth),
+    after: (nth: number) => place(first + rows.length * columns.length + nth),
   };
 }
 

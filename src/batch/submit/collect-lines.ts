@@ -6,7 +6,7 @@ import type { Usage } from '../../policies/call-costs.ts';
 import { mostForwarded } from '../../wire/estimate-tokens.ts';
 import { linesOf } from '../input/read-lines.ts';
 import { incomingOf } from '../input/read-requests.ts';
-import type { FailedTry, LineEnd } from '../store/batch-commits.ts';
+import type { FailedTry, LineEnd } from '../store/batch-changes.ts';
 import { findSubmission } from './find-submission.ts';
 import { halfCostNano } from './half-price.ts';
 import type { Submission, SubmittedLine } from './submission-store.ts';

@@ -2,7 +2,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import { databaseNowMs } from '../../database/migrations.ts';
 import type { OpenDatabase } from '../../database/open-database.ts';
 import { readNowMs } from '../../database/read-now-ms.ts';
-import { type Sending, writeCommit } from '../store/batch-commits.ts';
+import type { Sending } from '../store/batch-changes.ts';
+import { writeCommit } from '../store/batch-commits.ts';
 import { isOfFile } from '../store/batch-store.ts';
 import type { BatchLineTable, BatchTables } from '../store/batch-tables.ts';
 

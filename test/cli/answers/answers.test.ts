@@ -54,6 +54,8 @@ before(async () => {
   server = await startDevServer({ isHeadless: true });
   cleanups.defer(() => server.stop());
   const files = demoFiles(folder);
+  // Of the library's own workflows: it loads no more than they need.
+  const program = path.join(import.meta.dirname, '../../../src/serve-file.ts');
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -63,7 +65,7 @@ before(async () => {
     ANY_KEY: 'sk-test',
   };
   const worker = await startWorker(
-    { env: env as Record<string, string>, cwd: folder, logFile: files.workerLog },
+    { env: env as Record<string, string>, cwd: folder, logFile: files.workerLog, program },
     () => {},
   );
   cleanups.defer(() => worker.stop());

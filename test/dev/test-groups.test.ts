@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { allTestFiles, isSmall } from '../../dev/small-tests.ts';
+import { allTestFiles, groupOf } from '../../dev/test-groups.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -10,13 +10,14 @@ const root = path.join(import.meta.dirname, '..', '..');
 const reaches: readonly RegExp[] = [
   // A hook outside of a describe is one of all tests; only what ends something at the end is not.
   /^(before|beforeEach|afterEach)\(/m,
-  /process\.(env|chdir|on|once|exitCode)\b/,
+  /process\.(chdir|on|once|exitCode)\b/,
+  /process\.env(\.\w+|\[[^\]]*\])?\s*=[^=]|delete process\.env|assign\(process\.env/,
   /mock\.(module|timers)/,
   /setGlobalDispatcher|Runtime\.install/,
 ];
 
 test('test files that share a process leave it as it is', () => {
-  const files = allTestFiles().filter(isSmall);
+  const files = allTestFiles().filter(groupOf);
   assert.ok(files.length > 80, `${files.length} files`);
   const unfit = files.filter((file) => {
     const text = readFileSync(path.join(root, file), 'utf8');
