@@ -81,7 +81,8 @@ async function bundle(workflowsPath: string, named = workflowsPath): Promise<Mad
   const said: string[] = [];
   // This file and the SDK say how it is made.
   const read = new Set([import.meta.filename]);
-  const sinceMs = Date.now();
+  // Nothing is read within the first moments, and the time of a file that was just written is finer.
+  const sinceMs = Date.now() + 10;
   const sdk = findPackageJSON('@temporalio/worker', import.meta.url);
   if (sdk) read.add(sdk);
   const missing = new Set<string>();
