@@ -4,6 +4,9 @@ import { closestTo } from '../../src/policies/did-you-mean.ts';
 
 const known = ['maximumAttempts', 'model', 'HOLDFAST_TASK_QUEUE', 'HOLDFAST_LEDGER'];
 
+test('llama3, of one letter, -> undefined', () =>
+  assert.equal(closestTo('llama3', ['ollama', 'openai'], 1), undefined));
+
 for (const [given, meant] of [
   ['maximum_attempt', 'maximumAttempts'],
   ['modle', 'model'],

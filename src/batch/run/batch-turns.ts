@@ -42,7 +42,9 @@ export function batchTurns(take: (turns: number) => Promise<number>, perMinute: 
     if (isTaking) return;
     isTaking = true;
     for (;;) {
-      const some = [...waiting].slice(0, Math.min(together, mostAtGate - atGate));
+      // Of those that are stopped more may be about to leave than have a place.
+      const room = Math.max(0, mostAtGate - atGate);
+      const some = [...waiting].slice(0, Math.min(together, room));
       if (some.length === 0) break;
       atGate += some.length;
       for (const each of some) waiting.delete(each);
@@ -62,7 +64,6 @@ export function batchTurns(take: (turns: number) => Promise<number>, perMinute: 
   async function turnAt(stopping: AbortSignal): Promise<number> {
     const place = Promise.withResolvers<number>();
     waiting.add(place);
-    void hand();
     const stop = () => {
       // One that waits no more gives its place at the gate back itself.
       if (waiting.delete(place)) {
@@ -70,7 +71,9 @@ export function batchTurns(take: (turns: number) => Promise<number>, perMinute: 
         place.resolve(0);
       }
     };
-    stopping.addEventListener('abort', stop, { once: true });
+    if (stopping.aborted) stop();
+    else stopping.addEventListener('abort', stop, { once: true });
+    void hand();
     try {
       return await place.promise;
     } catch (error) {

@@ -194,6 +194,8 @@ export function createRunLine({ runAttempt, providers }: RunLineDependencies) {
       }
       const delayMs = waitOf(outcome, freeInARow, range.policy);
       if (delayMs > longestWaitMs) return { kind: 'later', delayMs, model };
+      // Who sleeps is not at the gate: lines of other models may be.
+      turn[Symbol.dispose]();
       await sleep(delayMs, undefined, { signal: stopping }).catch(() => {});
     }
   };

@@ -149,8 +149,8 @@ async function readOptions(config: Config, flags: BatchRunFlags): Promise<ReadOp
   const { model, promptFile } = flags;
   const [named = '', ...rest] = model?.split(':') ?? [];
   const names = providers.map(({ name }) => name);
-  // Names of models have colons too (`ft:gpt-4o:us::1`): only a slip is told.
-  const guess = rest.length > 0 && !names.includes(named) && didYouMean(named, names);
+  // Names of models have colons too (`ft:gpt-4o:us::1`, `llama3:8b`): only a slip of one letter is told.
+  const guess = rest.length > 0 && !names.includes(named) && didYouMean(named, names, 1);
   if (guess) throw usageError(`there is no provider ${named} for the model ${model}${guess}`);
   const prompt =
     promptFile === undefined ? flags.prompt : await readInput(promptFile, 'the prompt');
