@@ -5,8 +5,8 @@ import { watchForLeftovers } from './leftovers.ts';
 import { ensureTemporalServers } from './servers/index.ts';
 
 // Files run beside each other in processes of their own. They often wait for servers: on 2 cores
-// four left a fifth of the time unused.
-const CONCURRENT_FILES = 5;
+// five left a fifth of the time unused.
+const CONCURRENT_FILES = 6;
 // A test that takes longer hangs.
 const TEST_TIMEOUT_MS = 120_000;
 // Of a whole file: see test-deadline.ts.
