@@ -1,19 +1,21 @@
-// npm run test:chaos -- [--seed 1] [--runs 10] [--batch FILE.csv [--kills 20]]
+// npm run test:chaos -- [--seed 1] [--runs 10] [--batch [FILE.csv] [--kills 20]]
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { killsOf, runBatchChaos } from './batch/run-batch-chaos.ts';
 import { runChaos, wholeRun } from './run-chaos.ts';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     runs: { type: 'string', default: '1' },
-    // A CSV file with a column `text`; of its messages each is a line of a batch.
-    batch: { type: 'string' },
+    // Each message of a CSV file with a column `text` is a line of a batch; of ours where none is named.
+    batch: { type: 'boolean', default: false },
     kills: { type: 'string', default: '20' },
   },
 });
+const [file = 'examples/messages.csv'] = positionals;
 const [seed, runs] = [Number(values.seed), Number(values.runs)];
 if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(runs) || runs < 1) {
   throw new Error(`--seed ${values.seed} and --runs ${values.runs} must be whole numbers`);
@@ -37,8 +39,8 @@ async function runOnce(
   of: number,
   say: (line: string) => void,
 ): Promise<Readonly<Record<string, unknown>> & { readonly wrong: readonly string[] }> {
-  if (values.batch === undefined) return { ...(await runChaos(of, wholeRun, say)) };
-  const rows: { text: string }[] = parse(readFileSync(values.batch), { columns: true });
+  if (!values.batch) return { ...(await runChaos(of, wholeRun, say)) };
+  const rows: { text: string }[] = parse(readFileSync(file), { columns: true });
   const messages = rows.map(({ text }) => text);
   return runBatchChaos(of, messages, killsOf(of, Number(values.kills), messages.length), say);
 }
