@@ -1,17 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { databaseNowMs } from '../database/migrations.ts';
 import type { OpenDatabase } from '../database/open-database.ts';
-import type { RateShares } from '../wire/shared-rate.ts';
+import type { SharedRates } from '../wire/shared-rate.ts';
 
-/**
- * Where all processes of one database take what an account's rates give, one after the other. Each
- * method throws what the database throws.
- */
-export interface RateBoard {
-  /** @returns 0 where it is taken, and otherwise how long until it is there: then nothing was taken. */
-  readonly take: (account: string, shares: RateShares) => Promise<number>;
-  /** Changes what was taken, by what was used. */
-  readonly correct: (account: string, shares: RateShares) => Promise<void>;
+/** The shared rates of all processes of one database. Each method throws what the database throws. */
+export interface RateBoard extends SharedRates {
   /** Forgets accounts whose rates have been whole for an hour: names of models are anybody's. */
   readonly prune: () => Promise<void>;
 }

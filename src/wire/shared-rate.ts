@@ -14,3 +14,11 @@ export interface RateShares {
   readonly requests?: RateShare;
   readonly tokens?: RateShare;
 }
+
+/** Where processes that have one account take what its rates give, one after the other. */
+export interface SharedRates {
+  /** @returns 0 where it is taken, and otherwise how long until it is there: then nothing was taken. */
+  readonly take: (account: string, shares: RateShares) => Promise<number>;
+  /** Changes what was taken, by what was used. */
+  readonly correct: (account: string, shares: RateShares) => Promise<void>;
+}

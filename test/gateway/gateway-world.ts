@@ -106,3 +106,17 @@ export async function gatewayWorld(
     },
   };
 }
+
+/** What a client is told that is refused. */
+export interface Told {
+  readonly error: { readonly code: string; readonly type: string; readonly message: string };
+}
+
+/** Makes bodies of chats, each of another call than the ones before. */
+export function distinctBodies() {
+  let seed = 0;
+  return (more: object = {}) => {
+    seed += 1;
+    return { model: 'openai:gpt-4o', seed, messages: [{ role: 'user', content: 'hi' }], ...more };
+  };
+}

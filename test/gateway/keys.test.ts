@@ -4,21 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { settleAllEnded } from '../../src/gateway/settle-ended.ts';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
 import { until } from '../support/until.ts';
-import { gatewayWorld } from './gateway-world.ts';
+import { distinctBodies, gatewayWorld, type Told } from './gateway-world.ts';
 
 const provider = await literalServer();
 after(() => provider.close());
 
 type World = Awaited<ReturnType<typeof gatewayWorld>>;
-interface Told {
-  readonly error: { readonly code: string; readonly type: string; readonly message: string };
-}
-
-let seed = 0;
-const bodyOf = (more: object = {}) => {
-  seed += 1;
-  return { model: 'openai:gpt-4o', seed, messages: [{ role: 'user', content: 'hi' }], ...more };
-};
+const bodyOf = distinctBodies();
 function ask(world: World, key: string | undefined, body: object, headers: object = {}) {
   return fetch(`${world.url}/v1/chat/completions`, {
     method: 'POST',
@@ -161,8 +153,8 @@ describe('keys of the gateway', () => {
     });
     // 15 tokens out are 0.00015 usd, and two such calls are too much.
     const inBackground = async (more: object = {}) => {
-      seed += 1;
-      const body = { model: 'openai:gpt-4o', input: `${seed}`, background: true, ...more };
+      const { model, seed } = bodyOf();
+      const body = { model, input: `${seed}`, background: true, ...more };
       return fetch(`${world.url}/v1/responses`, {
         ...{ method: 'POST', headers: { authorization: `Bearer ${key}` } },
         body: JSON.stringify({ max_output_tokens: 15, ...body }),

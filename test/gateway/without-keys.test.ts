@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { after, beforeEach, describe, test } from 'node:test';
 import { completion, literally, literalServer } from '../calls/literal-server.ts';
-import { gatewayWorld } from './gateway-world.ts';
+import { distinctBodies, gatewayWorld, type Told } from './gateway-world.ts';
 
 const provider = await literalServer();
 const world = await gatewayWorld(provider.baseUrl, () => ({ maximumBodyBytes: 2000 }));
@@ -11,15 +11,7 @@ after(async () => {
   await provider.close();
 });
 
-interface Told {
-  readonly error: { readonly code: string; readonly type: string; readonly message: string };
-}
-
-let seed = 0;
-const bodyOf = (more: object = {}) => {
-  seed += 1;
-  return { model: 'openai:gpt-4o', seed, messages: [{ role: 'user', content: 'hi' }], ...more };
-};
+const bodyOf = distinctBodies();
 function ask(body: object, headers: Readonly<Record<string, string>> = {}) {
   return fetch(`${world.url}/v1/chat/completions`, {
     ...{ method: 'POST', headers, body: JSON.stringify(body) },

@@ -1,11 +1,11 @@
 import { providerOf } from '../../policies/model-name.ts';
 import type { NamedGateSnapshot, ProviderHold } from '../../wire/provider-gate.ts';
+import type { SharedRates } from '../../wire/shared-rate.ts';
 import { type GateClock, realClock } from './gate-clock.ts';
 import { limitsFor, type RateLimits, type RateLimitsByModel, tighter } from './gate-limits.ts';
 import { defaultGateSettings, type GateSettings } from './gate-settings.ts';
 import { createOneGate, type GateCall, type GateDecision, type OneGate } from './one-gate.ts';
 import { createOperatorHolds } from './operator-holds.ts';
-import type { SharedRates } from './shared-limits.ts';
 
 export type { GateDecision, GatePass } from './one-gate.ts';
 

@@ -1,4 +1,5 @@
 import type { Held, HeldWhy } from '../../wire/held.ts';
+import type { SharedRates } from '../../wire/shared-rate.ts';
 import { createFairLine } from './fair-line.ts';
 import type { GateClock } from './gate-clock.ts';
 import {
@@ -19,7 +20,7 @@ import {
   snapshotOf,
 } from './gate-state.ts';
 import { type RequestEnd, requestEnded } from './request-ended.ts';
-import { createShare, type SharedRates } from './shared-limits.ts';
+import { createShare } from './shared-limits.ts';
 
 /** What one gate is made from. */
 export interface OneGateOptions {

@@ -1,14 +1,7 @@
-import type { RateShares } from '../../wire/shared-rate.ts';
+import type { SharedRates } from '../../wire/shared-rate.ts';
 import { bucketLimit } from './gate-bucket.ts';
 import type { GateClock } from './gate-clock.ts';
 import { type RateLimits, sharesOf } from './gate-limits.ts';
-
-/** Where processes that have one account take what its limits give: the journal's board. */
-export interface SharedRates {
-  /** @returns 0 where it is taken, and otherwise how long until it is there. */
-  readonly take: (account: string, shares: RateShares) => Promise<number>;
-  readonly correct: (account: string, shares: RateShares) => Promise<void>;
-}
 
 /** A board that does not answer for so long holds nothing up: the process keeps to the limits alone. */
 const patienceMs = 2000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createGates, type GateDecision } from '../../../src/calls/gate/gates.ts';
-import type { SharedRates } from '../../../src/calls/gate/shared-limits.ts';
+import type { SharedRates } from '../../../src/wire/shared-rate.ts';
 import { createVirtualClock } from '../../support/virtual-clock.ts';
 
 type Take = SharedRates['take'];
